@@ -1,0 +1,153 @@
+#include "base/buf.h"
+
+#include <string.h>
+
+bool buf_ok(const struct buf *b)
+{
+	return !b->full;
+}
+
+struct span buf_span(const struct buf *b)
+{
+	return (struct span){ b->p, b->n };
+}
+
+void buf_put(struct buf *b, struct span s)
+{
+	if (b->full || s.n > b->cap - b->n) {
+		b->full = true;
+		return;
+	}
+	if (s.n != 0)
+		memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
+}
+
+void buf_z(struct buf *b, const char *z)
+{
+	buf_put(b, span_z(z));
+}
+
+void buf_byte(struct buf *b, unsigned char c)
+{
+	buf_put(b, (struct span){ &c, 1 });
+}
+
+void buf_fill(struct buf *b, unsigned char c, size_t n)
+{
+	if (b->full || n > b->cap - b->n) {
+		b->full = true;
+		return;
+	}
+	if (n != 0)
+		memset(b->p + b->n, c, n);
+	b->n += n;
+}
+
+void buf_digits(struct buf *b, uint64_t v, unsigned width)
+{
+	unsigned char text[20]; /* 2^64 has 20 decimal digits */
+	size_t at = sizeof text;
+
+	do {
+		text[--at] = (unsigned char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	while (at != 0 && sizeof text - at < width)
+		text[--at] = '0';
+	buf_put(b, (struct span){ text + at, sizeof text - at });
+}
+
+void buf_u64(struct buf *b, uint64_t v)
+{
+	buf_digits(b, v, 1);
+}
+
+void buf_i64(struct buf *b, int64_t v)
+{
+	size_t mark = b->n;
+
+	if (v < 0)
+		buf_byte(b, '-');
+	buf_u64(b, v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v);
+	if (b->full)
+		b->n = mark;
+}
+
+void buf_hex(struct buf *b, struct span s)
+{
+	static const unsigned char digit[] = "0123456789abcdef";
+	size_t mark = b->n;
+
+	for (size_t i = 0; i < s.n && !b->full; i++) {
+		buf_byte(b, digit[s.p[i] >> 4]);
+		buf_byte(b, digit[s.p[i] & 15]);
+	}
+	if (b->full)
+		b->n = mark;
+}
+
+/* Characters that change how the text around them looks, or that cannot be seen at all: controls and
+ * Unicode's Default_Ignorable_Code_Point, line and paragraph separators, interlinear marks. */
+static bool invisible(uint32_t c)
+{
+	static const struct { uint32_t from, to; } hidden[] = {
+		{ 0x00, 0x1f },       { 0x7f, 0x9f },       { 0xad, 0xad },       { 0x034f, 0x034f },
+		{ 0x061c, 0x061c },   { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
+		{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0x3164, 0x3164 },
+		{ 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb },
+		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
+
+	for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+		if (c >= hidden[i].from && c <= hidden[i].to)
+			return true;
+	return false;
+}
+
+/* One character of s as it may be shown, at most PRINT_MAX bytes; returns how much of s it took. */
+enum { PRINT_MAX = 4 };
+
+static size_t print_one(struct buf *out, struct span s)
+{
+	uint32_t c;
+	size_t n = span_utf8(s, &c);
+
+	if (n != 0 && !invisible(c)) {
+		buf_put(out, span_first(s, n));
+		return n;
+	}
+	if (s.p[0] == '\r' && s.n > 1 && s.p[1] == '\n') {
+		buf_byte(out, ' ');
+		return 2;
+	}
+	if (s.p[0] == '\r' || s.p[0] == '\n' || s.p[0] == '\t') {
+		buf_byte(out, ' ');
+		return 1;
+	}
+	buf_put(out, SPAN("\\x"));
+	buf_hex(out, span_first(s, 1));
+	return 1;
+}
+
+void buf_printable(struct buf *b, struct span s)
+{
+	size_t last = b->n; /* where "..." still fits */
+
+	while (s.n != 0 && !b->full) {
+		unsigned char shown[PRINT_MAX];
+		struct buf one = BUF(shown);
+		size_t took = print_one(&one, s);
+
+		if (one.n > b->cap - b->n) {
+			b->n = last;
+			if (b->cap - b->n >= 3)
+				buf_put(b, SPAN("..."));
+			return;
+		}
+		buf_put(b, buf_span(&one));
+		if (b->cap - b->n >= 3)
+			last = b->n;
+		s = span_from(s, took);
+	}
+}

@@ -1,0 +1,45 @@
+/* buf: an append-only writer into lent bytes; appends never fail one by one. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/span.h"
+
+/* The caller lends p[0..cap). An append that does not fit writes nothing, sets
+ * `full`, and every later append is ignored: append ten times, ask once. */
+struct buf {
+	unsigned char *p;
+	size_t cap;
+	size_t n;
+	bool full;
+};
+
+/* A buf over a char or unsigned char array (not a pointer). */
+#define BUF(array) ((struct buf){ (unsigned char *)(array), sizeof(array), 0, false })
+
+/* True while everything appended so far has fitted. */
+bool buf_ok(const struct buf *b) MUST;
+
+/* What has been written; lives as long as the lent bytes and until the next append. */
+struct span buf_span(const struct buf *b);
+
+void buf_put(struct buf *b, struct span s);
+void buf_z(struct buf *b, const char *z);
+void buf_byte(struct buf *b, unsigned char c);
+void buf_fill(struct buf *b, unsigned char c, size_t n);
+void buf_u64(struct buf *b, uint64_t v);
+void buf_i64(struct buf *b, int64_t v);
+
+/* Decimal, with zeros in front up to `width` digits. */
+void buf_digits(struct buf *b, uint64_t v, unsigned width);
+
+/* Two lower-case hexadecimal digits a byte. */
+void buf_hex(struct buf *b, struct span s);
+
+/* Bytes from outside, made fit for a terminal and a log: printable ASCII and well-formed
+ * UTF-8 stay; control characters (also C1), bidirectional overrides, other invisible
+ * format characters and broken UTF-8 become \xNN, a backslash stays itself.
+ * CR and LF become one blank together, a tab becomes one. What does not fit is cut at a character, with
+ * "..." as the end and `full` left alone: evidence may be shortened, an answer may not. */
+void buf_printable(struct buf *b, struct span s);
+
+#endif

@@ -1,0 +1,80 @@
+#include "base/fault.h"
+
+#include "base/buf.h"
+
+static const struct {
+	const char *id;
+	const char *text;
+	enum fault_kind kind;
+} table[FAULT__COUNT] = {
+	[FAULT_NONE] = { "none", "nothing failed", FAULT_KIND_NONE },
+#define FAULT(name, id, kind, text) [FAULT_##name] = { id, text, FAULT_KIND_##kind },
+#include "base/fault.def"
+#undef FAULT
+};
+
+bool fault_set(struct fault *f, enum fault_code code, int64_t num, struct span evidence)
+{
+	struct buf text = BUF(f->evidence);
+
+	if (f->code != FAULT_NONE)
+		return false;
+	f->code = code;
+	f->num = num;
+	buf_printable(&text, evidence);
+	f->n = (uint32_t)text.n;
+	return false;
+}
+
+bool fault_limit(struct fault *f, enum fault_code code, uint64_t actual, uint64_t limit)
+{
+	char text[80];
+	struct buf b = BUF(text);
+
+	buf_u64(&b, actual);
+	buf_z(&b, " bytes, the limit is ");
+	buf_u64(&b, limit);
+	return fault_set(f, code, (int64_t)limit, buf_span(&b));
+}
+
+struct span fault_evidence(const struct fault *f)
+{
+	return (struct span){ (const unsigned char *)f->evidence, f->n };
+}
+
+const char *fault_id(enum fault_code code)
+{
+	return table[code].id;
+}
+
+const char *fault_text(enum fault_code code)
+{
+	return table[code].text;
+}
+
+enum fault_kind fault_kind(enum fault_code code)
+{
+	return table[code].kind;
+}
+
+bool fault_find(struct span id, enum fault_code *code)
+{
+	for (int i = 0; i < FAULT__COUNT; i++) {
+		if (span_eq(id, span_z(table[i].id))) {
+			*code = (enum fault_code)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool fault_valid(const struct fault *f)
+{
+	unsigned char again[FAULT_EVIDENCE_MAX];
+	struct buf b = BUF(again);
+
+	if ((unsigned)f->code >= FAULT__COUNT || f->n > sizeof f->evidence)
+		return false;
+	buf_printable(&b, fault_evidence(f)); /* text that is printable already comes out as it was */
+	return span_eq(buf_span(&b), fault_evidence(f));
+}

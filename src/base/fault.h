@@ -1,0 +1,63 @@
+/* fault: why something failed, as data: a code from a closed list, a number, the peer's words. */
+#ifndef BASE_FAULT_H
+#define BASE_FAULT_H
+
+#include "base/span.h"
+
+/* The list is src/base/fault.def; names and ids are never renamed or reused. */
+enum fault_code {
+	FAULT_NONE,
+#define FAULT(name, id, kind, text) FAULT_##name,
+#include "base/fault.def"
+#undef FAULT
+	FAULT__COUNT
+};
+
+/* What `num` counts, and which family of advice the fault belongs to. */
+enum fault_kind {
+	FAULT_KIND_NONE,
+	FAULT_KIND_INTERNAL, /* o2pop itself: num is a limit or a signal */
+	FAULT_KIND_INPUT,    /* settings and credential */
+	FAULT_KIND_DNS,      /* num is a getaddrinfo error */
+	FAULT_KIND_NET,      /* num is an errno */
+	FAULT_KIND_TLS,      /* num is a TLS engine code: 1..63 own, 256+n alert received, 512+n alert sent */
+	FAULT_KIND_HTTP,     /* num is an HTTP status */
+	FAULT_KIND_IDP,      /* num is an AADSTS number, else the HTTP status */
+	FAULT_KIND_TOKEN,    /* the token and its claims */
+	FAULT_KIND_MAIL,     /* a mail server's answer */
+	FAULT_KIND_WAIT      /* refused for now: num is seconds to wait, 0 if unknown */
+};
+
+/* Entra's longest texts are about 600 bytes; with ids and a date, 900. */
+enum { FAULT_EVIDENCE_MAX = 1024 };
+
+/* Plain data, without pointers: it crosses pipes. Start with { 0 }. */
+struct fault {
+	enum fault_code code;
+	int64_t num;
+	uint32_t n;
+	char evidence[FAULT_EVIDENCE_MAX]; /* printable, not NUL-terminated, n bytes */
+};
+
+/* Record a failure and return false, so that `return fault_set(...)` reads well. The first setting
+ * wins. The evidence is the peer's own words (or the refused input): it is made printable and,
+ * when too long, shortened here. */
+bool fault_set(struct fault *f, enum fault_code code, int64_t num, struct span evidence);
+
+/* The limit that was exceeded, as evidence: "16400 bytes, the limit is 16384". */
+bool fault_limit(struct fault *f, enum fault_code code, uint64_t actual, uint64_t limit);
+
+struct span fault_evidence(const struct fault *f);
+
+/* The stable id ("token-refused") and one short sentence part that says what happened; both static. */
+const char *fault_id(enum fault_code code);
+const char *fault_text(enum fault_code code);
+enum fault_kind fault_kind(enum fault_code code);
+
+/* The code with this id; false if there is none. */
+bool fault_find(struct span id, enum fault_code *code);
+
+/* What came over a pipe: true when every field is in range and the evidence is printable. */
+bool fault_valid(const struct fault *f) MUST;
+
+#endif

@@ -1,0 +1,33 @@
+/* secret: the only place where a client secret, an assertion or a token may live. */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include "base/buf.h"
+
+/* Access tokens of Entra are 1.2 to 5 kB; 16,384 leaves room and is the limit that is reported. */
+enum { SECRET_MAX = 16 * 1024 };
+
+/* Plain data without pointers, because a token crosses a pipe. Start with { 0 }. Nothing that prints
+ * takes one; the bytes leave through secret_reveal, which tests/lint/reveal.txt rations. */
+struct secret {
+	uint32_t n;
+	unsigned char p[SECRET_MAX];
+};
+
+/* Copy the bytes in. On false (longer than SECRET_MAX) the secret is empty. */
+bool secret_set(struct secret *s, struct span bytes) MUST;
+
+/* Overwrite it; the compiler may not leave that out. secret_wipe_bytes does it for any memory. */
+void secret_wipe(struct secret *s);
+void secret_wipe_bytes(void *p, size_t n);
+
+bool secret_is_set(const struct secret *s);
+size_t secret_length(const struct secret *s);
+
+/* The bytes; they live as long as s is unchanged. */
+struct span secret_reveal(const struct secret *s);
+
+/* What came over a pipe: true when the length is in range. */
+bool secret_valid(const struct secret *s) MUST;
+
+#endif
