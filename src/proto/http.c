@@ -1,0 +1,140 @@
+#include "proto/http.h"
+
+#include "base/secret.h"
+
+#ifndef O2POP_VERSION
+#define O2POP_VERSION "0"
+#endif
+
+static void put_request(struct buf *b, const struct http_question *q)
+{
+	bool default_port = q->url->port == (q->url->tls ? 443 : 80);
+	size_t at;
+	bool literal6 = span_find_byte(q->url->host, ':', &at);
+
+	buf_z(b, q->body.n != 0 ? "POST " : "GET ");
+	buf_put(b, q->url->target);
+	buf_z(b, " HTTP/1.1\r\nHost: ");
+	buf_z(b, literal6 ? "[" : "");
+	buf_put(b, q->url->host);
+	buf_z(b, literal6 ? "]" : "");
+	if (!default_port) {
+		buf_byte(b, ':');
+		buf_u64(b, q->url->port);
+	}
+	buf_z(b, "\r\nUser-Agent: o2pop/" O2POP_VERSION "\r\nAccept: application/json\r\n");
+	if (q->body.n != 0) {
+		buf_z(b, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
+		buf_u64(b, q->body.n);
+		buf_z(b, "\r\n");
+	}
+	buf_z(b, "Connection: close\r\n\r\n");
+}
+
+/* Every line of a head goes on the tape as a line of its own. */
+static void tape_head(const struct tape *t, enum tape_mark mark, struct span head)
+{
+	while (head.n != 0) {
+		struct span line = span_cut(head, '\n', &head);
+
+		if (line.n != 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (line.n != 0)
+			tape_put(t, mark, line);
+	}
+}
+
+static bool send_request(struct http *h, const struct http_question *q, struct fault *f)
+{
+	struct buf b = BUF(h->request);
+	bool sent;
+
+	put_request(&b, q);
+	tape_head(h->tape, TAPE_SENT, buf_span(&b));
+	if (q->body_shown.n != 0)
+		tape_put(h->tape, TAPE_SENT, q->body_shown);
+	buf_put(&b, q->body);
+	if (!buf_ok(&b))
+		return fault_limit(f, FAULT_LIMIT, b.n + q->body.n, sizeof h->request);
+	sent = stream_write(h->stream, buf_span(&b), f);
+	secret_wipe_bytes(h->request, b.n);
+	return sent;
+}
+
+static bool not_http(struct http *h, struct fault *f)
+{
+	return fault_set(f, FAULT_HTTP_MALFORMED, h->message.status,
+	                 span_first(h->message.reason, HTTP_EVIDENCE_MAX));
+}
+
+/* The peer has ended the stream; only a body without a length may end so, and not by a cut. */
+static bool ended(struct http *h, bool clean, struct fault *f)
+{
+	struct fault none = { 0 };
+
+	if (clean && httpmsg_end(&h->message) == HTTPMSG_DONE)
+		return true;
+	if (h->message.status == 0 && h->message.head.n == 0)
+		return fault_set(f, FAULT_HTTP_TRUNCATED, 0, SPAN("the connection ended without an answer"));
+	*f = none;
+	return fault_set(f, FAULT_HTTP_TRUNCATED, h->message.status, SPAN("the connection ended inside the answer"));
+}
+
+static bool receive(struct http *h, struct fault *f)
+{
+	unsigned char in[4096];
+
+	for (;;) {
+		size_t n, used;
+
+		if (!stream_read(h->stream, in, sizeof in, &n, f)) {
+			if (f->code == FAULT_TLS_TRUNCATED)
+				return ended(h, false, f);
+			return false;
+		}
+		if (n == 0)
+			return ended(h, true, f);
+		switch (httpmsg_push(&h->message, (struct span){ in, n }, &used)) {
+		case HTTPMSG_DONE:
+			return true;
+		case HTTPMSG_MORE:
+			break;
+		case HTTPMSG_BAD:
+			return not_http(h, f);
+		case HTTPMSG_TOO_LARGE:
+			return fault_limit(f, FAULT_HTTP_TOO_LARGE, h->message.head.n + h->message.body.n + n,
+			                   HTTPMSG_BODY_MAX);
+		}
+	}
+}
+
+/* The field's value, or an empty span. */
+static struct span field(const struct http *h, struct span name)
+{
+	struct span value = { NULL, 0 };
+
+	return httpmsg_field(&h->message, name, &value) ? value : (struct span){ NULL, 0 };
+}
+
+bool http_exchange(struct http *h, const struct http_question *q, struct http_answer *a, struct fault *f)
+{
+	bool received;
+
+	httpmsg_start(&h->message, BUF(h->head), BUF(h->body));
+	if (!send_request(h, q, f))
+		return false;
+	received = receive(h, f);
+	if (httpmsg_has_head(&h->message))
+		tape_head(h->tape, TAPE_GOT, buf_span(&h->message.head));
+	if (!received)
+		return false;
+	*a = (struct http_answer){
+		.status = h->message.status,
+		.body = buf_span(&h->message.body),
+		.content_type = field(h, SPAN("Content-Type")),
+		.location = field(h, SPAN("Location")),
+		.date = field(h, SPAN("Date")),
+		.retry_after = field(h, SPAN("Retry-After")),
+	};
+	return true;
+}

@@ -1,0 +1,436 @@
+#include "proto/pop3.h"
+
+#include <string.h>
+
+#include "text/base64.h"
+#include "text/xoauth2.h"
+
+void pop3_start(struct pop3 *p, struct stream *s, const struct tape *t)
+{
+	p->stream = s;
+	p->tape = t;
+	p->pipelined = false;
+	p->n = p->at = 0;
+}
+
+/* Make room for more bytes and read some; the connection's end is a fault. */
+static bool more(struct pop3 *p, struct fault *f)
+{
+	size_t n;
+
+	memmove(p->in, p->in + p->at, p->n - p->at);
+	p->n -= p->at;
+	p->at = 0;
+	if (!stream_read(p->stream, p->in + p->n, sizeof p->in - p->n, &n, f))
+		return false;
+	if (n == 0)
+		return fault_set(f, FAULT_POP_CLOSED, 0, (struct span){ p->in, p->n });
+	p->n += n;
+	return true;
+}
+
+/* The next line without CRLF (a bare LF is taken too), living until the next read. Of a line that is longer than
+ * the buffer only the end is left, and *cut is set. */
+static bool any_line(struct pop3 *p, struct span *line, bool *cut, struct fault *f)
+{
+	size_t end, seen = 0;
+
+	*cut = false;
+	while (!span_find_byte((struct span){ p->in + p->at + seen, p->n - p->at - seen }, '\n', &end)) {
+		seen = p->n - p->at;
+		if (seen == sizeof p->in) {
+			*cut = true;
+			p->n = p->at + 1; /* keep one byte, so that a CR before the LF is not lost */
+			seen = 1;
+		}
+		if (!more(p, f))
+			return false;
+	}
+	end += seen;
+	*line = (struct span){ p->in + p->at, end };
+	p->at += end + 1;
+	if (line->n != 0 && line->p[line->n - 1] == '\r')
+		line->n--;
+	return true;
+}
+
+/* A reply line: short, or a fault. */
+static bool reply_line(struct pop3 *p, struct span *line, struct fault *f)
+{
+	bool cut;
+
+	if (!any_line(p, line, &cut, f))
+		return false;
+	if (cut)
+		return fault_limit(f, FAULT_POP_LINE_TOO_LONG, (uint64_t)POP3_LINE_MAX + 1, POP3_LINE_MAX);
+	tape_put(p->tape, TAPE_GOT, *line);
+	return true;
+}
+
+/* Whatever was refused, these texts mean "not now" or tell more than the command's own fault. */
+static bool refused(struct span line, enum fault_code code, struct fault *f)
+{
+	struct span rest, text, word;
+	uint64_t ms;
+	size_t at;
+
+	if (popmsg_backoff(line, &ms))
+		return fault_set(f, FAULT_POP_BUSY, (int64_t)((ms + 999) / 1000), line);
+	(void)popmsg_status(line, &rest);
+	word = popmsg_code(rest, &text);
+	if (span_eq_nocase(word, SPAN("SYS/TEMP")) || span_eq_nocase(word, SPAN("LOGIN-DELAY")) ||
+	    span_find_nocase(rest, SPAN("Server Unavailable"), &at) ||
+	    span_find_nocase(rest, SPAN("Connection refused"), &at))
+		return fault_set(f, FAULT_POP_BUSY, 0, line);
+	if (span_eq_nocase(word, SPAN("IN-USE")))
+		return fault_set(f, FAULT_MAILBOX_LOCKED, 0, line);
+	if (span_find_nocase(rest, SPAN("authenticated but not connected"), &at))
+		return fault_set(f, FAULT_AUTH_NOT_CONNECTED, 0, line);
+	return fault_set(f, code, 0, line);
+}
+
+/* A line that must be +OK; *text is what follows. Anything else is `code`. */
+static bool expect_ok(struct pop3 *p, enum fault_code code, struct span *text, struct fault *f)
+{
+	struct span line;
+
+	if (!reply_line(p, &line, f))
+		return false;
+	switch (popmsg_status(line, text)) {
+	case POPMSG_OK:
+		return true;
+	case POPMSG_ERR:
+		return refused(line, code, f);
+	case POPMSG_CONTINUE:
+	case POPMSG_OTHER:
+		break;
+	}
+	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+}
+
+/* Send lines that end in CRLF; each goes on the tape. */
+static bool say(struct pop3 *p, struct span lines, struct fault *f)
+{
+	for (struct span rest = lines; rest.n != 0;) {
+		struct span line = span_cut(rest, '\n', &rest);
+
+		tape_put(p->tape, TAPE_SENT, span_first(line, line.n - 1));
+	}
+	return stream_write(p->stream, lines, f);
+}
+
+/* Say it, unless it is on its way already. */
+static bool ask(struct pop3 *p, struct span line, struct fault *f)
+{
+	return p->pipelined || say(p, line, f);
+}
+
+bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f)
+{
+	enum popmsg_service service;
+	struct span line;
+
+	if (!reply_line(p, &line, f))
+		return false;
+	service = popmsg_service(line);
+	if (service == POPMSG_UNKNOWN)
+		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+	if (service != POPMSG_POP3)
+		return fault_set(f, FAULT_POP_OTHER_SERVICE, service, line);
+	if (popmsg_status(line, text) != POPMSG_OK)
+		return refused(line, FAULT_POP_REFUSED, f);
+	return true;
+}
+
+bool pop3_capa_auth_send(struct pop3 *p, struct fault *f)
+{
+	p->pipelined = say(p, SPAN("CAPA\r\nAUTH XOAUTH2\r\n"), f);
+	return p->pipelined;
+}
+
+bool pop3_capa(struct pop3 *p, struct popmsg_capa *c, struct buf *shown, struct fault *f)
+{
+	struct span line, content;
+
+	memset(c, 0, sizeof *c);
+	if (!ask(p, SPAN("CAPA\r\n"), f) || !reply_line(p, &line, f))
+		return false;
+	if (popmsg_status(line, &content) == POPMSG_ERR)
+		return true;
+	if (popmsg_status(line, &content) != POPMSG_OK)
+		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+	for (unsigned i = 0; i <= POP3_CAPA_MAX; i++) {
+		if (!reply_line(p, &line, f))
+			return false;
+		if (popmsg_is_end(line, &content))
+			return true;
+		popmsg_capa(c, content);
+		buf_z(shown, shown->n != 0 ? "; " : "");
+		buf_put(shown, content);
+	}
+	return fault_limit(f, FAULT_POP_MALFORMED, (uint64_t)POP3_CAPA_MAX + 1, POP3_CAPA_MAX);
+}
+
+bool pop3_auth_begin(struct pop3 *p, struct fault *f)
+{
+	struct span line, rest;
+
+	if (!ask(p, SPAN("AUTH XOAUTH2\r\n"), f) || !reply_line(p, &line, f))
+		return false;
+	p->pipelined = false;
+	switch (popmsg_status(line, &rest)) {
+	case POPMSG_CONTINUE:
+		return true;
+	case POPMSG_ERR:
+		return refused(line, FAULT_AUTH_REFUSED, f);
+	case POPMSG_OK:
+	case POPMSG_OTHER:
+		break;
+	}
+	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+}
+
+bool pop3_auth_cancel(struct pop3 *p, struct fault *f)
+{
+	struct span line, rest;
+
+	if (!say(p, SPAN("*\r\n"), f) || !reply_line(p, &line, f))
+		return false;
+	if (popmsg_status(line, &rest) != POPMSG_ERR)
+		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+	return true;
+}
+
+/* The line with the base64 of user and token into p->sasl. */
+static bool put_sasl(struct pop3 *p, const struct pop3_login *login, struct buf *line, struct fault *f)
+{
+	unsigned char room[XOAUTH2_FRAME_SIZE(POP3_USER_MAX, SECRET_MAX)];
+	struct buf frame = BUF(room);
+
+	*line = BUF(p->sasl);
+	xoauth2_put(&frame, login->user, secret_reveal(login->token));
+	if (login->one_line)
+		buf_z(line, "AUTH XOAUTH2 ");
+	base64_put(line, buf_span(&frame));
+	buf_z(line, "\r\n");
+	secret_wipe_bytes(room, frame.n);
+	if (!buf_ok(&frame) || !buf_ok(line))
+		return fault_limit(f, FAULT_LIMIT, secret_length(login->token) + login->user.n, sizeof room);
+	return true;
+}
+
+static void tape_sasl(const struct pop3 *p, const struct pop3_login *login, struct span line)
+{
+	char text[160];
+	struct buf b = BUF(text);
+
+	if (login->show_secret) {
+		tape_put(p->tape, TAPE_SENT, span_first(line, line.n - 2));
+		return;
+	}
+	buf_z(&b, login->one_line ? "AUTH XOAUTH2 " : "");
+	buf_z(&b, "<sasl ");
+	buf_u64(&b, line.n - 2 - (login->one_line ? sizeof "AUTH XOAUTH2" : 0));
+	buf_z(&b, " characters with ");
+	buf_put(&b, login->mark);
+	buf_z(&b, ">");
+	tape_put(p->tape, TAPE_SENT, buf_span(&b));
+}
+
+/* A refusal after a challenge: the challenge tells more than the -ERR that follows, so both are evidence. */
+static bool challenged(struct pop3 *p, struct span text, struct buf *challenge, struct fault *f)
+{
+	char words[FAULT_EVIDENCE_MAX];
+	struct buf evidence = BUF(words);
+	struct xoauth2_challenge parts;
+	struct span line, rest;
+
+	if (!xoauth2_challenge(text, challenge, &parts))
+		buf_printable(challenge, text);
+	else
+		tape_put(p->tape, TAPE_NOTE, buf_span(challenge));
+	if (!say(p, SPAN("\r\n"), f) || !reply_line(p, &line, f))
+		return false;
+	buf_put(&evidence, span_first(buf_span(challenge), sizeof words / 2));
+	buf_z(&evidence, " / ");
+	buf_printable(&evidence, line);
+	if (popmsg_status(line, &rest) == POPMSG_OK)
+		return fault_set(f, FAULT_AUTH_FALSE_OK, 0, buf_span(&evidence));
+	return fault_set(f, FAULT_AUTH_CHALLENGE, 0, buf_span(&evidence));
+}
+
+/* Exchange's words for a command line that is too long or otherwise broken. */
+static enum fault_code refusal_code(struct span rest)
+{
+	size_t at;
+
+	return span_find_nocase(rest, SPAN("Protocol error"), &at) ||
+	                       span_find_nocase(rest, SPAN("Connection is closed"), &at) ?
+	               FAULT_AUTH_PROTOCOL :
+	               FAULT_AUTH_REFUSED;
+}
+
+bool pop3_auth_send(struct pop3 *p, const struct pop3_login *login, struct span *reply, struct buf *challenge,
+                    struct fault *f)
+{
+	struct span line, rest;
+	struct buf sasl;
+	bool sent;
+
+	if (!put_sasl(p, login, &sasl, f))
+		return false;
+	tape_sasl(p, login, buf_span(&sasl));
+	sent = stream_write(p->stream, buf_span(&sasl), f);
+	secret_wipe_bytes(p->sasl, sasl.n);
+	if (!sent)
+		return false;
+	if (!reply_line(p, &line, f)) {
+		if (f->code == FAULT_POP_CLOSED || f->code == FAULT_TLS_TRUNCATED || f->code == FAULT_TCP_RESET)
+			f->code = FAULT_AUTH_PROTOCOL; /* the connection's end is this server's answer */
+		return false;
+	}
+	switch (popmsg_status(line, &rest)) {
+	case POPMSG_OK:
+		*reply = line;
+		return true;
+	case POPMSG_ERR:
+		return refused(line, refusal_code(rest), f);
+	case POPMSG_CONTINUE:
+		return challenged(p, rest, challenge, f);
+	case POPMSG_OTHER:
+		break;
+	}
+	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+}
+
+bool pop3_mailbox_send(struct pop3 *p, struct fault *f)
+{
+	p->pipelined = say(p, SPAN("STAT\r\nUIDL\r\nLIST\r\nTOP 1 0\r\nQUIT\r\n"), f);
+	return p->pipelined;
+}
+
+bool pop3_stat(struct pop3 *p, uint64_t *messages, uint64_t *octets, struct fault *f)
+{
+	struct span text;
+
+	if (!ask(p, SPAN("STAT\r\n"), f) || !expect_ok(p, FAULT_MAILBOX_REFUSED, &text, f))
+		return false;
+	if (!popmsg_stat(text, messages, octets))
+		return fault_set(f, FAULT_POP_MALFORMED, 0, text);
+	return true;
+}
+
+/* The lines of a listing. They are not on the tape one by one: a mailbox may have 100,000. */
+static bool listing(struct pop3 *p, bool (*take)(void *to, struct span line), void *to, struct fault *f)
+{
+	struct span line, content;
+	bool cut;
+
+	for (uint64_t i = 0; i <= POP3_LISTING_MAX; i++) {
+		if (!any_line(p, &line, &cut, f))
+			return false;
+		if (!cut && popmsg_is_end(line, &content)) {
+			char text[48];
+			struct buf b = BUF(text);
+
+			buf_u64(&b, i);
+			buf_z(&b, " lines and the final dot");
+			tape_put(p->tape, TAPE_NOTE, buf_span(&b));
+			return true;
+		}
+		if (cut || !take(to, content))
+			return fault_set(f, FAULT_POP_MALFORMED, 0, span_first(line, 200));
+	}
+	return fault_limit(f, FAULT_POP_MALFORMED, (uint64_t)POP3_LISTING_MAX + 1, POP3_LISTING_MAX);
+}
+
+struct uidl {
+	uint64_t *count;
+	struct buf *first;
+};
+
+static bool take_uidl(void *to, struct span line)
+{
+	struct uidl *u = to;
+	uint64_t number;
+	struct span id;
+
+	if (!popmsg_uidl(line, &number, &id))
+		return false;
+	if ((*u->count)++ == 0)
+		buf_put(u->first, id);
+	return true;
+}
+
+bool pop3_uidl(struct pop3 *p, uint64_t *count, struct buf *first, struct fault *f)
+{
+	struct uidl u = { count, first };
+	struct span text;
+
+	*count = 0;
+	return ask(p, SPAN("UIDL\r\n"), f) && expect_ok(p, FAULT_MAILBOX_REFUSED, &text, f) &&
+	       listing(p, take_uidl, &u, f);
+}
+
+struct sizes {
+	uint64_t *count, *octets;
+};
+
+static bool take_size(void *to, struct span line)
+{
+	struct sizes *s = to;
+	uint64_t number, octets;
+
+	if (!popmsg_list(line, &number, &octets))
+		return false;
+	(*s->count)++;
+	*s->octets += octets;
+	return true;
+}
+
+bool pop3_list(struct pop3 *p, uint64_t *count, uint64_t *octets, struct fault *f)
+{
+	struct sizes s = { count, octets };
+	struct span text;
+
+	*count = *octets = 0;
+	return ask(p, SPAN("LIST\r\n"), f) && expect_ok(p, FAULT_MAILBOX_REFUSED, &text, f) &&
+	       listing(p, take_size, &s, f);
+}
+
+static bool take_any(void *to, struct span line)
+{
+	uint64_t *lines = to;
+
+	(void)line;
+	return ++*lines <= POP3_TOP_MAX;
+}
+
+bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f)
+{
+	struct span line, rest, content;
+	bool cut;
+
+	*lines = 0;
+	if (!ask(p, SPAN("TOP 1 0\r\n"), f) || !reply_line(p, &line, f))
+		return false;
+	if (popmsg_status(line, &rest) == POPMSG_ERR)
+		return empty || refused(line, FAULT_MAILBOX_REFUSED, f);
+	if (popmsg_status(line, &rest) != POPMSG_OK)
+		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+	do {
+		if (!any_line(p, &line, &cut, f))
+			return false;
+		if (!popmsg_is_end(line, &content) && !take_any(lines, content))
+			return fault_limit(f, FAULT_POP_MALFORMED, *lines, POP3_TOP_MAX);
+	} while (cut || !popmsg_is_end(line, &content));
+	tape_put(p->tape, TAPE_NOTE, SPAN("the head of message 1, not shown"));
+	return true;
+}
+
+bool pop3_quit(struct pop3 *p, struct fault *f)
+{
+	struct span text;
+
+	return ask(p, SPAN("QUIT\r\n"), f) && expect_ok(p, FAULT_POP_REFUSED, &text, f);
+}

@@ -1,0 +1,78 @@
+/* pop3: the client half of a POP3 session (RFC 1939, 2449, 5034), one command a function, in transcript order. */
+#ifndef PROTO_POP3_H
+#define PROTO_POP3_H
+
+#include "base/secret.h"
+#include "base/tape.h"
+#include "net/stream.h"
+#include "text/popmsg.h"
+
+enum {
+	POP3_LINE_MAX = 8 * 1024,       /* a reply; RFC 1939 says 512, challenges and diagnostics are longer */
+	POP3_CAPA_MAX = 64,             /* capability lines; real servers have 8 to 15 */
+	POP3_LISTING_MAX = 1000 * 1000, /* lines of UIDL or LIST: more messages than any mailbox has */
+	POP3_TOP_MAX = 20 * 1000,       /* lines of a message head */
+	POP3_USER_MAX = 320,
+	POP3_SASL_MAX = 24 * 1024       /* base64 of user and a token of 16 kB */
+};
+
+/* One session. The stream and the tape outlive it. */
+struct pop3 {
+	struct stream *stream;
+	const struct tape *tape;
+	bool pipelined;       /* the commands of pop3_mailbox_send are on their way already */
+	size_t n, at;         /* bytes in `in`, and how many of them are taken */
+	unsigned char in[POP3_LINE_MAX];
+	unsigned char sasl[POP3_SASL_MAX]; /* wiped as soon as it is sent */
+};
+
+void pop3_start(struct pop3 *p, struct stream *s, const struct tape *t);
+
+/* The greeting's text behind "+OK "; it lives until the next pop3_ call. Another service's greeting is
+ * FAULT_POP_OTHER_SERVICE with num = enum popmsg_service. */
+bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f) MUST;
+
+/* CAPA. `shown` receives the lines, parted by "; ". A server without CAPA (-ERR) gives an empty set and true. */
+bool pop3_capa(struct pop3 *p, struct popmsg_capa *c, struct buf *shown, struct fault *f) MUST;
+
+/* CAPA and AUTH XOAUTH2 in one flight, for a server that is known to take it (pop3_capa and pop3_auth_begin then
+ * only read). */
+bool pop3_capa_auth_send(struct pop3 *p, struct fault *f) MUST;
+
+/* "AUTH XOAUTH2", answered by "+". */
+bool pop3_auth_begin(struct pop3 *p, struct fault *f) MUST;
+
+/* "*": the client gives up after pop3_auth_begin (RFC 5034 section 4). */
+bool pop3_auth_cancel(struct pop3 *p, struct fault *f) MUST;
+
+/* Who logs in. `mark` stands in for the token on the tape. */
+struct pop3_login {
+	struct span user;
+	const struct secret *token;
+	struct span mark;
+	bool one_line;    /* AUTH XOAUTH2 with an initial response; pop3_auth_begin was not called */
+	bool show_secret; /* the tape gets the SASL line itself */
+};
+
+/* Send user and token, and read the verdict. reply: the server's last text, until the next call. A challenge
+ * (RFC 5034) is decoded into `challenge` and answered with an empty line; it is FAULT_AUTH_CHALLENGE, also
+ * when the server then says +OK (FAULT_AUTH_FALSE_OK). */
+bool pop3_auth_send(struct pop3 *p, const struct pop3_login *login, struct span *reply, struct buf *challenge,
+                    struct fault *f) MUST;
+
+/* Send STAT, UIDL, LIST, TOP 1 0 and QUIT in one flight (the server offers PIPELINING); the functions below then
+ * only read. */
+bool pop3_mailbox_send(struct pop3 *p, struct fault *f) MUST;
+
+bool pop3_stat(struct pop3 *p, uint64_t *messages, uint64_t *octets, struct fault *f) MUST;
+
+/* The whole listing, counted; `first` receives message 1's unique-id. */
+bool pop3_uidl(struct pop3 *p, uint64_t *count, struct buf *first, struct fault *f) MUST;
+bool pop3_list(struct pop3 *p, uint64_t *count, uint64_t *octets, struct fault *f) MUST;
+
+/* TOP 1 0: the head of message 1, counted and not kept. With `empty` a refusal is expected (no such message). */
+bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f) MUST;
+
+bool pop3_quit(struct pop3 *p, struct fault *f) MUST;
+
+#endif
