@@ -1,0 +1,52 @@
+/* token: the client credentials request (RFC 6749 section 4.4) and what the token endpoint answers. */
+#ifndef IDENT_TOKEN_H
+#define IDENT_TOKEN_H
+
+#include "base/fault.h"
+#include "base/secret.h"
+#include "proto/http.h"
+
+/* What is sent. With an assertion (RFC 7523) the secret is not used. */
+struct token_request {
+	struct span client_id, scope;
+	const struct secret *client_secret;
+	const struct secret *assertion;
+};
+
+/* The form: body is what goes over the wire, shown is the same with a stand-in for the secret. */
+void token_form(const struct token_request *q, struct buf *body, struct buf *shown);
+
+enum { TOKEN_MARK_MAX = 48, TOKEN_TEXT_MAX = 64 };
+
+/* An access token. mark is "token 2184 characters sha256:9f3a1c0b", the same for the same token, so that two
+ * people can see that they used the same one. */
+struct token {
+	struct secret access;
+	int64_t expires_in; /* seconds, 0 when not said */
+	uint32_t mark_n;
+	char mark[TOKEN_MARK_MAX];
+};
+
+void token_mark(struct token *t);
+struct span token_mark_span(const struct token *t);
+
+/* The details of a refusal (RFC 6749 section 5.2, and what Entra adds); absent texts are empty. Printable. */
+struct token_refusal {
+	uint64_t aadsts;   /* the inner code when several are nested, 0 when there is none */
+	char error[TOKEN_TEXT_MAX], suberror[TOKEN_TEXT_MAX];
+	char trace_id[TOKEN_TEXT_MAX], correlation_id[TOKEN_TEXT_MAX], timestamp[TOKEN_TEXT_MAX];
+	char duplicate[TOKEN_TEXT_MAX]; /* a JSON key that came twice: the first one counted */
+};
+
+/* Read the endpoint's answer. On false: t is wiped; the fault says redirect, busy (num = seconds to wait), not
+ * JSON, refused (num = AADSTS code or HTTP status, evidence = the provider's description without its ids),
+ * malformed, too long (num = the limit), or the alphabet of RFC 6750 violated. *r is filled as far as known. */
+bool token_read(const struct http_answer *a, struct token *t, struct token_refusal *r, struct fault *f) MUST;
+
+/* A token that was there already (a file): the same checks of length and alphabet, and its mark. */
+bool token_take(const struct secret *given, struct token *t, struct fault *f) MUST;
+
+/* The answer's body as it may be shown: the value of access_token (and of refresh_token and id_token) replaced. */
+void token_show(const struct http_answer *a, const struct token *t, struct buf *shown);
+
+#endif
