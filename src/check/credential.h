@@ -1,0 +1,15 @@
+/* credential: what can be seen to be wrong with the settings before a byte is sent. */
+#ifndef CHECK_CREDENTIAL_H
+#define CHECK_CREDENTIAL_H
+
+#include "check/row.h"
+#include "check/settings.h"
+
+/* The credential rung: the first mistake that cannot work is the fault; what may work but looks odd is a warning
+ * with a note. The evidence names the setting and what is odd about its value, never a secret. */
+bool credential_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f) MUST;
+
+/* The mailbox is an address: one @, no blanks or control characters, a domain. */
+bool credential_mailbox(struct span mailbox, struct fault *f) MUST;
+
+#endif

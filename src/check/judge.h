@@ -1,0 +1,24 @@
+/* judge: can this token open this door? The claims against the settings and the server's clock. */
+#ifndef CHECK_JUDGE_H
+#define CHECK_JUDGE_H
+
+#include "check/row.h"
+#include "check/settings.h"
+#include "ident/claims.h"
+
+enum {
+	JUDGE_LENGTH_WARN = 3000, /* other programs' line buffers end at 4096 bytes of base64 */
+	JUDGE_LENGTH_MAX = 4096,  /* Exchange's front end refuses more, seen since July 2025 */
+	JUDGE_LIFE_WARN_S = 600,  /* some services refuse a token that is about to expire */
+	JUDGE_SKEW_MAX_S = 300    /* clocks may differ this much before it is worth a word */
+};
+
+/* The claims rung. server_now: the provider's clock when it is known, else ours. Every claim that matters becomes
+ * a fact. False with the first claim that shuts the door; a warning with a note when only something is odd. */
+bool judge_claims(const struct settings *s, const struct claims *c, int64_t server_now, struct row *row,
+                  struct fault *f) MUST;
+
+/* Is this audience Exchange Online's, in any of its forms (with or without a final slash)? */
+bool judge_is_exchange(struct span aud);
+
+#endif

@@ -1,0 +1,45 @@
+#include "check/report.h"
+
+bool report_first_failure(const struct report *r, enum rung *failed)
+{
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		if (r->row[i].verdict == VERDICT_FAIL) {
+			*failed = (enum rung)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum verdict report_verdict(const struct report *r)
+{
+	enum verdict v = VERDICT_PASS;
+
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		if (r->row[i].verdict == VERDICT_FAIL)
+			return VERDICT_FAIL;
+		if (r->row[i].verdict == VERDICT_WARN)
+			v = VERDICT_WARN;
+	}
+	return v;
+}
+
+enum ladder_exit report_exit(const struct report *r)
+{
+	enum rung failed;
+
+	if (!report_first_failure(r, &failed))
+		return LADDER_EXIT_OK;
+	return ladder_exit(failed, &r->row[failed].fault);
+}
+
+struct span report_get(const struct report *r, enum fact key)
+{
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		struct span text = row_get(&r->row[i], key);
+
+		if (text.n != 0)
+			return text;
+	}
+	return (struct span){ NULL, 0 };
+}

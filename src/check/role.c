@@ -1,0 +1,167 @@
+#include "check/role.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static void put_note(void *to, enum tape_mark mark, struct span text)
+{
+	struct role *r = to;
+	struct role_note note = { .at_ms = clock_ms() - r->start_ms, .arm = r->arm, .mark = mark };
+
+	do {
+		struct span piece = span_first(text, sizeof note.text);
+
+		text = span_from(text, piece.n);
+		note.n = (uint32_t)piece.n;
+		note.more = text.n != 0;
+		if (piece.n != 0)
+			memcpy(note.text, piece.p, piece.n);
+		(void)role_tell(r, ROLE_NOTE, &note, sizeof note);
+	} while (text.n != 0);
+}
+
+void role_start(struct role *r, int out, int in)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	r->out = out;
+	r->in = in;
+	r->tape = (struct tape){ r->notes ? put_note : NULL, r };
+}
+
+size_t role_size(enum role_kind kind)
+{
+	switch (kind) {
+	case ROLE_BEGIN:
+		return sizeof(struct role_begin);
+	case ROLE_ROW:
+		return sizeof(struct row);
+	case ROLE_NOTE:
+		return sizeof(struct role_note);
+	case ROLE_CERTIFICATE:
+		return sizeof(struct role_certificate);
+	case ROLE_TOKEN:
+		return sizeof(struct role_token);
+	case ROLE__COUNT:
+		break;
+	}
+	return 0;
+}
+
+static bool write_all(int fd, const void *p, size_t n)
+{
+	const unsigned char *at = p;
+
+	while (n != 0) {
+		ssize_t done = write(fd, at, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+bool role_tell(struct role *r, enum role_kind kind, const void *message, size_t n)
+{
+	struct role_head head = { ROLE_MAGIC, kind };
+
+	return write_all(r->out, &head, sizeof head) && write_all(r->out, message, n);
+}
+
+bool role_read(int fd, void *p, size_t n, struct deadline deadline)
+{
+	unsigned char *at = p;
+
+	while (n != 0) {
+		struct pollfd wait = { fd, POLLIN, 0 };
+		ssize_t done;
+
+		if (poll(&wait, 1, clock_left(deadline)) == 0)
+			return false;
+		done = read(fd, at, n);
+		if (done < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+/* The root cause among the needs of a rung; false when all of them passed. */
+static bool blocked(const struct role *r, enum rung rung, enum rung *because)
+{
+	uint32_t missing = ladder_needs(rung) & ~r->passed;
+
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		if (missing & 1u << i) {
+			*because = r->failed & 1u << i ? r->root[i] : (enum rung)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void role_assume(struct role *r, enum rung rung)
+{
+	r->passed |= 1u << rung;
+}
+
+void role_blame(struct role *r, enum rung rung, enum rung because)
+{
+	r->passed &= ~(1u << rung);
+	r->failed |= 1u << rung;
+	r->root[rung] = because;
+}
+
+void role_skip(struct role *r, enum rung rung, enum rung because)
+{
+	struct row row = { .rung = rung, .verdict = VERDICT_SKIP, .because = because,
+		           .began_ms = clock_ms() - r->start_ms };
+
+	if (rung > r->stop_after)
+		return;
+	role_blame(r, rung, because);
+	(void)role_tell(r, ROLE_ROW, &row, sizeof row);
+}
+
+bool role_passed(const struct role *r, enum rung rung)
+{
+	return (r->passed & 1u << rung) != 0;
+}
+
+bool role_climb(struct role *r, enum rung rung, role_climb_fn *climb, void *self)
+{
+	struct row row = { .rung = rung, .began_ms = clock_ms() - r->start_ms };
+	struct role_begin begin = { rung };
+	enum rung because;
+
+	if (rung > r->stop_after)
+		return false;
+	if (blocked(r, rung, &because)) {
+		role_skip(r, rung, because);
+		return false;
+	}
+	(void)role_tell(r, ROLE_BEGIN, &begin, sizeof begin);
+	if (climb(self, &row, &row.fault)) {
+		if (row.verdict == VERDICT_NONE)
+			row.verdict = VERDICT_PASS;
+		role_assume(r, rung);
+	} else {
+		row.verdict = VERDICT_FAIL;
+		r->last = row.fault.code;
+		r->last_rung = rung;
+		role_blame(r, rung, rung);
+	}
+	row.ms = clock_ms() - r->start_ms - row.began_ms;
+	(void)role_tell(r, ROLE_ROW, &row, sizeof row);
+	return role_passed(r, rung);
+}

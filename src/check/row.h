@@ -1,0 +1,48 @@
+/* row: what one rung found out. */
+#ifndef CHECK_ROW_H
+#define CHECK_ROW_H
+
+#include "base/buf.h"
+#include "check/ladder.h"
+
+enum fact {
+#define FACT(name, id) FACT_##name,
+#include "check/fact.def"
+#undef FACT
+	FACT__COUNT
+};
+
+enum {
+	FACT_TEXT_MAX = 240, /* a list of roles or names is cut at this length */
+	ROW_FACTS_MAX = 16   /* the TLS rungs have the most */
+};
+
+/* One rung's result: plain data without pointers, because it crosses a pipe. */
+struct row {
+	enum rung rung;
+	enum verdict verdict;
+	enum rung because;   /* of a skip: the rung that is its root cause */
+	int64_t began_ms;    /* since the start of the run */
+	int64_t ms;
+	struct fault fault;  /* of a fail or warn */
+	uint32_t facts;
+	struct row_fact {
+		enum fact key;
+		uint32_t n;
+		char text[FACT_TEXT_MAX]; /* printable */
+	} fact[ROW_FACTS_MAX];
+};
+
+/* Add a fact; what is not printable is made so, what is too long is cut. Facts beyond ROW_FACTS_MAX are dropped. */
+void row_fact(struct row *r, enum fact key, struct span text);
+void row_number(struct row *r, enum fact key, int64_t value);
+
+/* A fact of the row; empty when it is not there. */
+struct span row_get(const struct row *r, enum fact key);
+
+/* What came over a pipe: true when every field is in range. */
+bool row_valid(const struct row *r) MUST;
+
+const char *row_fact_id(enum fact key);
+
+#endif

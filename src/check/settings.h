@@ -1,0 +1,100 @@
+/* settings: what a run is told, with the source of each value. Filled once by cli/, const from then on. */
+#ifndef CHECK_SETTINGS_H
+#define CHECK_SETTINGS_H
+
+#include "base/fault.h"
+#include "base/secret.h"
+
+enum setting {
+#define SETTING(name, key, kind, text) SETTING_##name,
+#include "check/settings.def"
+#undef SETTING
+	SETTING__COUNT
+};
+
+enum setting_kind {
+	SETTING_KIND_TEXT, SETTING_KIND_GUID, SETTING_KIND_PATH, SETTING_KIND_URL, SETTING_KIND_HOST,
+	SETTING_KIND_PORT, SETTING_KIND_DURATION, SETTING_KIND_DATE, SETTING_KIND_CHOICE, SETTING_KIND_SECRET
+};
+
+/* The stronger source wins. */
+enum setting_source {
+	SETTING_UNSET, SETTING_FROM_DEFAULT, SETTING_FROM_PROVIDER, SETTING_FROM_FILE, SETTING_FROM_ENVIRONMENT,
+	SETTING_FROM_FLAG
+};
+
+enum pop_tls { POP_TLS_IMPLICIT, POP_TLS_NONE };
+enum pop_form { POP_FORM_TWO_LINE, POP_FORM_ONE_LINE };
+enum pop_pipelining { POP_PIPELINING_AUTO, POP_PIPELINING_ON, POP_PIPELINING_OFF };
+
+enum {
+	SETTINGS_ARENA = 16 * 1024,        /* all texts of all sources */
+	SETTINGS_TIMEOUT_MS = 60 * 1000,   /* Exchange answers a refused login after about 9 s */
+	SETTINGS_TIMEOUT_MAX_MS = 3600 * 1000
+};
+
+/* A provider profile: what is known of a mail service. */
+struct provider {
+	const char *id;        /* "microsoft" */
+	const char *title;     /* "Microsoft 365 worldwide and GCC" */
+	const char *authority; /* login.microsoftonline.com; NULL when token_url is needed */
+	const char *pop_host;
+	const char *imap_host;
+	const char *smtp_host;
+	const char *scope;
+	bool entra;            /* AADSTS codes, tenants, Exchange's claims */
+};
+extern const struct provider settings_providers[];
+extern const size_t settings_providers_count;
+
+/* The secrets, apart from the rest, so that a role which does not need them can wipe them. */
+struct credential {
+	struct secret client_secret;
+	struct secret assertion;    /* of federated_token_file */
+	struct secret access_token; /* of access_token_file */
+};
+
+struct settings {
+	struct span value[SETTING__COUNT]; /* as given, trimmed; borrowed from the arena, the environment or argv */
+	enum setting_source source[SETTING__COUNT];
+	struct span origin[SETTING__COUNT]; /* "o2pop.conf:12", "O2POP_CLIENT_ID", "--client-id" */
+	/* What the values mean; valid after settings_finish. */
+	const struct provider *provider;
+	uint16_t pop_port;
+	enum pop_tls pop_tls;
+	enum pop_form form;
+	enum pop_pipelining pipelining;
+	int64_t timeout_ms;
+	int64_t secret_expires;  /* 0 when not given */
+	struct span token_url;   /* given, or made of authority and tenant in the arena */
+	unsigned char arena[SETTINGS_ARENA];
+	size_t used;
+};
+
+/* Nothing set. */
+void settings_init(struct settings *s);
+
+/* Give a setting a value unless a stronger source has. The texts are copied into the arena. False (limit) when
+ * it is full. */
+bool settings_set(struct settings *s, enum setting key, struct span value, enum setting_source source,
+                  struct span origin, struct fault *f) MUST;
+
+/* Fill in provider profile and defaults and read the values: port, duration, choices, URL. On false the fault's
+ * evidence names the key, the value and where it came from. Says nothing about the credential: that is the
+ * first rung of the ladder. */
+bool settings_finish(struct settings *s, struct fault *f) MUST;
+
+/* The value; empty when unset. */
+struct span settings_get(const struct settings *s, enum setting key);
+bool settings_has(const struct settings *s, enum setting key);
+
+const char *settings_key(enum setting key);
+const char *settings_help(enum setting key);
+enum setting_kind settings_kind(enum setting key);
+const char *settings_source(enum setting_source source);
+
+/* The setting with this name, however it is spelt (client-id, CLIENT_ID). When there is none, *nearest is the
+ * closest known one. */
+bool settings_find(struct span name, enum setting *key, enum setting *nearest);
+
+#endif
