@@ -1,0 +1,125 @@
+#include "text/asn1.h"
+
+enum { LENGTH_BYTES_MAX = 4 };
+
+/* The length behind the tag; *head receives the size of tag and length. */
+static bool read_length(struct span in, size_t *head, size_t *length)
+{
+	uint32_t n = 0;
+	size_t bytes;
+
+	if (in.n < 2)
+		return false;
+	if (in.p[1] < 0x80) {
+		*head = 2;
+		*length = in.p[1];
+		return true;
+	}
+	bytes = in.p[1] & 0x7f;
+	if (bytes == 0 || bytes > LENGTH_BYTES_MAX || in.n < 2 + bytes)
+		return false;
+	for (size_t i = 0; i < bytes; i++)
+		n = n << 8 | in.p[2 + i];
+	if (n < 0x80 || in.p[2] == 0)
+		return false;
+	*head = 2 + bytes;
+	*length = n;
+	return true;
+}
+
+bool asn1_next(struct span *in, struct asn1 *e)
+{
+	size_t head, length;
+
+	if (!read_length(*in, &head, &length) || (in->p[0] & 0x1f) == 0x1f || length > in->n - head)
+		return false;
+	e->tag = in->p[0];
+	e->whole = span_first(*in, head + length);
+	e->content = span_from(e->whole, head);
+	*in = span_from(*in, head + length);
+	return true;
+}
+
+bool asn1_take(struct span *in, unsigned char tag, struct span *content)
+{
+	struct span rest = *in;
+	struct asn1 e;
+
+	if (!asn1_next(&rest, &e) || e.tag != tag)
+		return false;
+	*in = rest;
+	*content = e.content;
+	return true;
+}
+
+bool asn1_only(struct span in, unsigned char tag, struct span *content)
+{
+	struct span inner;
+
+	if (!asn1_take(&in, tag, &inner) || in.n != 0)
+		return false;
+	*content = inner;
+	return true;
+}
+
+/* The next arc, seven bits a byte. */
+static bool read_arc(struct span *oid, uint64_t *arc)
+{
+	uint64_t v = 0;
+
+	if (oid->n == 0 || oid->p[0] == 0x80)
+		return false;
+	for (size_t i = 0; i < oid->n && v <= UINT64_MAX >> 7; i++) {
+		v = v << 7 | (oid->p[i] & 0x7f);
+		if (oid->p[i] < 0x80) {
+			*oid = span_from(*oid, i + 1);
+			*arc = v;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_oid(struct span oid)
+{
+	uint64_t arc;
+
+	if (oid.n == 0)
+		return false;
+	while (oid.n != 0)
+		if (!read_arc(&oid, &arc))
+			return false;
+	return true;
+}
+
+static void put_dotted(struct buf *out, struct span oid)
+{
+	uint64_t arc = 0, root;
+
+	if (!is_oid(oid) || !read_arc(&oid, &arc)) {
+		buf_byte(out, '#');
+		buf_hex(out, oid);
+		return;
+	}
+	/* The first two arcs share a number: 40 * root + second, and only root 2 has a second
+	 * above 39. */
+	root = arc < 80 ? arc / 40 : 2;
+	buf_u64(out, root);
+	buf_byte(out, '.');
+	buf_u64(out, arc - root * 40);
+	while (read_arc(&oid, &arc)) {
+		buf_byte(out, '.');
+		buf_u64(out, arc);
+	}
+}
+
+void asn1_put_oid(struct buf *out, struct span oid, const struct asn1_name *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (span_eq(oid, names[i].oid)) {
+			buf_z(out, names[i].name);
+			return;
+		}
+	}
+	put_dotted(out, oid);
+}
