@@ -1,0 +1,188 @@
+# o2pop: build, test, install. "make help" lists the targets.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+HOSTCC  ?= cc
+
+MACHINE   := $(shell uname -m)
+TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),arm-linux-musleabihf,$(MACHINE)-linux-musl)
+
+ifeq ($(wildcard toolchains/$(TOOLCHAIN).mk),)
+$(error no toolchains/$(TOOLCHAIN).mk; there are: $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host)
+endif
+include toolchains/$(TOOLCHAIN).mk
+
+# One job a processor unless the caller says otherwise.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# ---- what there is -----------------------------------------------------------------------------
+
+B       := build/$(TOOLCHAIN)
+GEN     := build/gen
+BEARSSL := build/deps/bearssl-0.6
+RECIPE  := Makefile toolchains/$(TOOLCHAIN).mk toolchains/musl.mk
+
+MODULES := $(filter-out src/cli/main.c,$(sort $(wildcard src/*/*.c)))
+OBJECTS := $(MODULES:src/%.c=$(B)/obj/%.o) $(B)/obj/net/trust_roots.o
+ROOTS   := $(sort $(wildcard third_party/roots/*.pem))
+UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_$(or $(T),*).c)))
+SIM     := $(patsubst tests/sim/%.c,$(B)/obj/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
+LIBS    := $(B)/libo2pop.a $(B)/libbearssl.a
+
+# ---- how it is compiled ------------------------------------------------------------------------
+
+WARN  := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
+	 -Wpointer-arith -Wwrite-strings $(if $(WERROR),-Werror)
+CODE  := $(OPT) -g -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
+OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(BEARSSL)/inc \
+	 $(WARN) $(CODE) -MMD -MP
+
+# "make V=1" shows the commands instead of one line a file.
+say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
+dir = @mkdir -p $(@D)
+
+.PHONY: all host demo check test unit cases e2e lint size bench deps install clean distclean help
+
+all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
+
+host: ## The same with glibc and sanitizers, for development: build/host/o2pop
+	@$(MAKE) --no-print-directory TOOLCHAIN=host all
+
+$(B)/o2pop: $(B)/o2pop.debug
+	$(call say,STRIP)$(STRIP) $< $@
+
+$(B)/o2pop.debug: $(B)/obj/cli/main.o $(LIBS)
+	$(call say,LINK)$(CC) $(CODE) $(LINK) -Wl,--gc-sections -Wl,-Map=$(B)/o2pop.map -o $@ $^
+
+$(B)/sim: $(SIM) $(LIBS)
+	$(call say,LINK)$(CC) $(CODE) $(LINK) -Wl,--gc-sections -o $@ $^
+
+$(B)/unit/%: $(B)/obj/unit/%.o $(LIBS)
+	$(dir)
+	$(call say,LINK)$(CC) $(CODE) $(LINK) -Wl,--gc-sections -o $@ $^
+
+$(B)/libo2pop.a: $(OBJECTS)
+	$(call say,AR)rm -f $@ && $(AR) rcD $@ $^
+
+$(B)/obj/%.o: src/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
+	$(dir)
+	$(call say,CC)$(CC) $(OURS) -c -o $@ $<
+
+$(B)/obj/net/trust_roots.o: $(GEN)/roots.c $(RECIPE) | $(COMPILER)
+	$(dir)
+	$(call say,CC)$(CC) $(OURS) -c -o $@ $<
+
+$(B)/obj/unit/%.o: tests/unit/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
+	$(dir)
+	$(call say,CC)$(CC) $(OURS) -Itests/unit -c -o $@ $<
+
+$(B)/obj/sim/%.o: tests/sim/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
+	$(dir)
+	$(call say,CC)$(CC) $(OURS) -Itests/sim -c -o $@ $<
+
+-include $(wildcard $(B)/obj/*/*.d)
+
+# ---- third party -------------------------------------------------------------------------------
+
+$(BEARSSL)/.unpacked: third_party/get-bearssl toolchains/apt
+	@third_party/get-bearssl
+
+$(B)/libbearssl.a: third_party/bearssl.mk toolchains/$(TOOLCHAIN).mk \
+		| $(COMPILER) $(BEARSSL)/.unpacked
+	@printf '%8s  %s\n' BEARSSL $@
+	@$(MAKE) --no-print-directory -s -f third_party/bearssl.mk LIB=$@ OBJ=$(B)/obj/bearssl \
+		SRC=$(BEARSSL) CC='$(CC)' AR='$(AR)' CFLAGS='$(CODE) $(BEARSSL_OPT)'
+
+$(GEN)/roots.c: $(GEN)/mkroots $(ROOTS)
+	$(call say,ROOTS)$< $(ROOTS) >$@
+
+$(GEN)/mkroots: third_party/mkroots.c | $(BEARSSL)/.unpacked
+	$(dir)
+	$(call say,HOSTCC)$(HOSTCC) -O1 -Wall -Wextra -I$(BEARSSL)/inc -I$(BEARSSL)/src -o $@ $< \
+		$(BEARSSL)/src/hash/sha2small.c $(BEARSSL)/src/codec/dec32be.c \
+		$(BEARSSL)/src/codec/enc32be.c
+
+# BearSSL's own tool, with which a lint compares the generated roots.
+$(B)/brssl: $(B)/libbearssl.a
+	$(call say,LINK)$(CC) $(CODE) -I$(BEARSSL)/inc -I$(BEARSSL)/src -o $@ \
+		$(BEARSSL)/tools/*.c $< $(LINK)
+
+# A cross compiler is Debian's gcc with Debian's musl for the other architecture laid beside it.
+build/deps/%/gcc: toolchains/musl-cross toolchains/apt
+	@toolchains/musl-cross $* $(GNU) $(DEB)
+
+# Any other compiler has to be there.
+.PHONY: compiler
+compiler:
+	@command -v $(CC) >/dev/null || \
+		{ echo '$(CC) is missing; "toolchains/deps build" installs it' >&2; exit 1; }
+
+# ---- tests -------------------------------------------------------------------------------------
+
+# The simulator is always a native program, also when o2pop is emulated.
+PLAYER := $(if $(RUN),build/$(MACHINE)-linux-musl,$(B))/sim
+RIG    := B=$(B) RUN='$(RUN)' O2POP=$(B)/o2pop SIM=$(PLAYER)
+
+ifneq ($(RUN),)
+.PHONY: $(PLAYER)
+$(PLAYER):
+	@$(MAKE) --no-print-directory TOOLCHAIN=$(MACHINE)-linux-musl $@
+endif
+
+demo: ## A passing check and five failing ones against the simulator; no account needed
+	@toolchains/deps build
+	@$(MAKE) --no-print-directory $(B)/o2pop $(PLAYER)
+	@$(RIG) tests/sim/demo
+
+check: ## Everything below, on the host with sanitizers, static, and for ARM under qemu
+	@toolchains/deps build arm e2e lint
+	@MAKE='$(MAKE)' tests/check
+
+test: $(UNITS) ## One unit test: make test T=json
+	@$(RIG) tests/run-unit $^
+
+unit: $(UNITS) ## The unit tests of one toolchain
+	@$(RIG) tests/run-unit $^
+
+cases: $(B)/o2pop $(PLAYER) ## The conversations in tests/cases, played by the simulator
+	@$(RIG) tests/cases/run
+
+e2e: $(B)/o2pop ## Against a real Dovecot and a real OpenID provider
+	@$(RIG) tests/e2e/run
+
+lint: $(B)/o2pop ## The rules of the house that a machine can check
+	@$(MAKE) --no-print-directory TOOLCHAIN=host build/host/brssl
+	@$(RIG) BRSSL=build/host/brssl NM='$(NM)' OBJECTS='$(OBJECTS) $(B)/obj/cli/main.o' tests/lint/run
+
+size: ## The static binaries against the budget in tests/size.txt
+	@tests/size
+
+bench: $(B)/o2pop ## Time, memory and round trips beside curl and openssl
+	@$(RIG) tests/bench/run
+
+# ---- the rest ----------------------------------------------------------------------------------
+
+deps: ## Install what the build and all tests need (Debian: apt-get)
+	@toolchains/deps build arm e2e lint
+
+install: $(B)/o2pop ## To $(DESTDIR)$(PREFIX): the program, its manual page, check_o2pop
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(B)/o2pop $(DESTDIR)$(PREFIX)/bin/o2pop
+	install -m 644 src/o2pop.1 $(DESTDIR)$(PREFIX)/share/man/man1/o2pop.1
+	ln -sf o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop
+
+clean: ## Remove what was built; what was fetched stays
+	rm -rf $(filter-out build/deps,$(wildcard build/*))
+
+distclean: ## Remove all of build/
+	rm -rf build
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@echo '  V=1 shows the commands, WERROR=1 stops at warnings; TOOLCHAIN is one of:'
+	@echo '   ' $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host
