@@ -1,0 +1,428 @@
+#include "show/human.h"
+
+#include <string.h>
+
+#include "show/explained.h"
+#include "show/words.h"
+#include "text/date.h"
+
+/* The longest id with two blanks; where the result of one mailbox of many begins. */
+enum { HUMAN_ID = 12, HUMAN_RESULT = 36 };
+
+static void put_head(struct page *p, const struct report *r, struct span what)
+{
+	char text[64];
+	struct buf b = BUF(text);
+
+	page_toned(p, PAGE_STRONG, SPAN("o2pop " O2POP_VERSION));
+	page_z(p, "  ");
+	page_words(p, 2, what);
+	date_put(&b, r->started_unix);
+	page_z(p, "  ");
+	page_words(p, 2, buf_span(&b));
+	page_end(p);
+	page_end(p);
+}
+
+/* The mailbox; without one, the host that was probed. */
+static struct span subject(const struct report *r)
+{
+	if (r->mailbox.n != 0 || r->settings == NULL)
+		return r->mailbox;
+	return settings_get(r->settings, SETTING_POP_HOST);
+}
+
+static void put_row(struct page *p, const struct row *row, struct span words)
+{
+	unsigned char bytes[32];
+	struct buf ms = BUF(bytes);
+	unsigned at;
+
+	if (row->verdict != VERDICT_SKIP && row->rung != RUNG_CLOCK)
+		words_ms(&ms, row->ms);
+	page_mark(p, row->verdict);
+	at = p->column + HUMAN_ID;
+	page_z(p, ladder_id(row->rung));
+	page_to(p, at);
+	page_row(p, at, words, buf_span(&ms));
+}
+
+static void put_rung(struct page *p, const struct report *r, const struct row *row, bool explained)
+{
+	unsigned char bytes[WORDS_MAX];
+	struct buf b = BUF(bytes);
+
+	switch (row->verdict) {
+	case VERDICT_NONE:
+		return;
+	case VERDICT_PASS:
+	case VERDICT_WARN:
+		words_found(&b, r, row);
+		break;
+	case VERDICT_FAIL:
+		words_failed(&b, row, !explained);
+		break;
+	case VERDICT_SKIP:
+		if (!words_skipped(&b, r, row))
+			return;
+		break;
+	}
+	put_row(p, row, buf_span(&b));
+}
+
+/* The peer's words about the failure, verbatim. */
+static void put_evidence(struct page *p, const struct row *row)
+{
+	struct span said = fault_evidence(&row->fault);
+
+	if (said.n == 0)
+		return;
+	page_end(p);
+	page_toned(p, PAGE_STRONG, words_quoted(&row->fault) ? SPAN("Server said") : SPAN("Evidence"));
+	page_end(p);
+	page_to(p, 2);
+	page_words(p, 2, said);
+	page_end(p);
+}
+
+static void put_powershell(struct page *p, const struct explanation *e)
+{
+	if (e->powershell.n == 0)
+		return;
+	page_end(p);
+	page_toned(p, PAGE_STRONG, SPAN("To paste into Exchange Online PowerShell"));
+	page_end(p);
+	page_typed(p, 0, e->powershell);
+}
+
+static void put_support(struct page *p, const struct report *r)
+{
+	static const struct {
+		enum fact key;
+		const char *label;
+	} id[] = {
+		{ FACT_TRACE_ID, "trace id" },
+		{ FACT_CORRELATION_ID, "correlation id" },
+		{ FACT_TIMESTAMP, "timestamp" },
+		{ FACT_FRONT_END, "mail front end" },
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof id / sizeof id[0]; i++) {
+		struct span value = report_get(r, id[i].key);
+
+		if (value.n == 0)
+			continue;
+		if (!any) {
+			page_end(p);
+			page_toned(p, PAGE_STRONG, SPAN("What support asks for"));
+			page_end(p);
+		}
+		any = true;
+		page_to(p, 2);
+		page_z(p, id[i].label);
+		page_to(p, 18);
+		page_words(p, 18, value);
+		page_end(p);
+	}
+}
+
+static unsigned put_warnings(struct page *p, const struct report *r, struct explanation *e)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		const struct row *row = &r->row[i];
+		struct span text;
+
+		if (row->verdict != VERDICT_WARN)
+			continue;
+		if (n++ == 0) {
+			page_end(p);
+			page_toned(p, PAGE_STRONG, SPAN("Warnings"));
+			page_end(p);
+		}
+		text = explain_warning(r, (enum rung)i, e);
+		if (text.n == 0)
+			text = row_get(row, FACT_NOTE);
+		if (text.n == 0)
+			text = span_z(fault_text(row->fault.code));
+		page_to(p, 2);
+		page_z(p, ladder_id((enum rung)i));
+		page_to(p, 2 + HUMAN_ID);
+		page_lines(p, 2 + HUMAN_ID, text);
+	}
+	return n;
+}
+
+static void put_verdict(struct page *p, enum verdict v)
+{
+	if (v == VERDICT_FAIL)
+		page_toned(p, PAGE_BAD, SPAN("FAIL"));
+	else
+		page_toned(p, PAGE_GOOD, SPAN("PASS"));
+	page_to(p, 6);
+}
+
+static void put_summary(struct page *p, const struct report *r, unsigned warnings)
+{
+	unsigned char bytes[WORDS_MAX];
+	struct buf b = BUF(bytes);
+	enum rung failed;
+
+	page_end(p);
+	put_verdict(p, report_verdict(r));
+	if (report_first_failure(r, &failed)) {
+		buf_z(&b, ladder_id(failed));
+		buf_z(&b, ": ");
+		buf_z(&b, fault_text(r->row[failed].fault.code));
+		for (int i = failed + 1; i < RUNG__COUNT; i++) {
+			if (r->row[i].verdict != VERDICT_FAIL)
+				continue;
+			buf_z(&b, "; also ");
+			buf_z(&b, ladder_id((enum rung)i));
+		}
+		buf_z(&b, "; exit status ");
+		buf_u64(&b, report_exit(r));
+	} else if (row_get(&r->row[RUNG_MAILBOX], FACT_MESSAGES).n != 0) {
+		words_count(&b, row_get(&r->row[RUNG_MAILBOX], FACT_MESSAGES), "message");
+	} else {
+		buf_z(&b, "everything that was asked for");
+	}
+	if (warnings != 0) {
+		buf_z(&b, ", ");
+		buf_u64(&b, warnings);
+		buf_z(&b, warnings == 1 ? " warning" : " warnings");
+	}
+	buf_z(&b, ", ");
+	words_seconds(&b, r->ms);
+	page_words(p, 6, buf_span(&b));
+	page_end(p);
+}
+
+void human_report(struct page *p, const struct report *r, struct explanation *e)
+{
+	enum rung failed = RUNG__COUNT;
+	bool fails = report_first_failure(r, &failed);
+	unsigned warnings;
+
+	if (p->share != NULL)
+		share_report(p->share, r);
+	put_head(p, r, subject(r));
+	for (int i = 0; i < RUNG__COUNT; i++)
+		put_rung(p, r, &r->row[i], i == (int)failed);
+	if (fails) {
+		put_evidence(p, &r->row[failed]);
+		explained_causes(p, e);
+	}
+	warnings = put_warnings(p, r, e);
+	if (warnings != 0 && fails)
+		explain_report(r, e); /* the sentences about warnings took its place */
+	if (fails) {
+		put_powershell(p, e);
+		put_support(p, r);
+	}
+	put_summary(p, r, warnings);
+}
+
+/* ---- many mailboxes ------------------------------------------------------------------------------- */
+
+/* Is this rung the same in the reports of all mailboxes? */
+static bool common(enum rung rung)
+{
+	return ladder_role(rung) == LADDER_KEEPER || ladder_role(rung) == LADDER_DESK;
+}
+
+void human_many_start(struct human_many *m)
+{
+	memset(m, 0, sizeof *m);
+	m->later = BUF(m->bytes);
+}
+
+static void put_common(struct page *p, const struct report *r)
+{
+	enum rung failed = RUNG__COUNT;
+
+	put_head(p, r, SPAN("many mailboxes"));
+	(void)report_first_failure(r, &failed);
+	for (int i = 0; i < RUNG__COUNT; i++)
+		if (common((enum rung)i) && r->row[i].verdict != VERDICT_SKIP)
+			put_rung(p, r, &r->row[i], i == (int)failed);
+	page_end(p);
+}
+
+/* How long this mailbox took, without what is the same for all. */
+static int64_t own_ms(const struct report *r)
+{
+	int64_t from = INT64_MAX, to = 0;
+
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		const struct row *row = &r->row[i];
+
+		if (common((enum rung)i) || row->verdict == VERDICT_NONE || row->verdict == VERDICT_SKIP)
+			continue;
+		from = row->began_ms < from ? row->began_ms : from;
+		to = row->began_ms + row->ms > to ? row->began_ms + row->ms : to;
+	}
+	return to > from ? to - from : 0;
+}
+
+static void put_mailbox(struct page *p, const struct report *r)
+{
+	unsigned char words[WORDS_MAX], bytes[32];
+	struct buf b = BUF(words), ms = BUF(bytes);
+	enum verdict v = report_verdict(r);
+	enum rung failed;
+
+	if (report_first_failure(r, &failed)) {
+		v = common(failed) ? VERDICT_SKIP : v;
+		buf_z(&b, v == VERDICT_SKIP ? "skipped: " : "");
+		buf_z(&b, ladder_id(failed));
+		buf_z(&b, v == VERDICT_SKIP ? " must pass first" : ": ");
+		if (v != VERDICT_SKIP)
+			words_failed(&b, &r->row[failed], false);
+	} else {
+		words_found(&b, r, &r->row[RUNG_MAILBOX]);
+	}
+	words_ms(&ms, own_ms(r));
+	page_mark(p, v);
+	page_words(p, p->column, r->mailbox);
+	if (p->column + 2 > HUMAN_RESULT)
+		page_end(p);
+	page_to(p, HUMAN_RESULT);
+	page_row(p, HUMAN_RESULT, buf_span(&b), buf_span(&ms));
+}
+
+static struct human_group *group_of(struct human_many *m, enum rung failed, const struct fault *f, const char *cause)
+{
+	for (unsigned i = 0; i < m->groups; i++) {
+		struct human_group *g = &m->group[i];
+
+		if (g->rung == failed && g->code == f->code && g->num == f->num &&
+		    span_eq(span_z(g->cause), span_z(cause)))
+			return g;
+	}
+	return NULL;
+}
+
+/* Explain the failure now, while the report is there, for the end of the page. */
+static void explain_later(struct page *p, struct human_many *m, const struct report *r, enum rung failed,
+                          const struct explanation *e)
+{
+	const struct fault *f = &r->row[failed].fault;
+	const char *cause = e->n != 0 ? e->cause[0].id : "";
+	struct human_group *g = group_of(m, failed, f, cause);
+	struct page later = *p;
+
+	if (g != NULL) {
+		g->mailboxes++;
+		return;
+	}
+	if (m->groups == HUMAN_GROUPS_MAX) {
+		m->ungrouped++;
+		return;
+	}
+	g = &m->group[m->groups++];
+	*g = (struct human_group){ failed, f->code, f->num, cause, 1, m->later.n, 0 };
+	later.out = &m->later;
+	if (!common(failed)) {
+		page_to(&later, 2);
+		page_z(&later, "for example ");
+		page_words(&later, 4, r->mailbox);
+		page_end(&later);
+	}
+	put_evidence(&later, &r->row[failed]);
+	explained_causes(&later, e);
+	put_powershell(&later, e);
+	put_support(&later, r);
+	g->to = m->later.n;
+}
+
+void human_many_report(struct page *p, struct human_many *m, const struct report *r, struct explanation *e)
+{
+	enum rung failed;
+
+	if (p->share != NULL)
+		share_report(p->share, r);
+	if (m->passed + m->warned + m->failed == 0)
+		put_common(p, r);
+	put_mailbox(p, r);
+	m->ms = r->ms > m->ms ? r->ms : m->ms;
+	if (!report_first_failure(r, &failed)) {
+		m->warned += report_verdict(r) == VERDICT_WARN;
+		m->passed += report_verdict(r) != VERDICT_WARN;
+		return;
+	}
+	m->failed++;
+	explain_report(r, e);
+	explain_later(p, m, r, failed, e);
+}
+
+static void put_count(struct buf *b, size_t n, const char *what)
+{
+	unsigned char bytes[24];
+	struct buf digits = BUF(bytes);
+
+	buf_u64(&digits, n);
+	words_count(b, buf_span(&digits), what);
+}
+
+static void put_group(struct page *p, const struct human_many *m, const struct human_group *g)
+{
+	unsigned char bytes[WORDS_MAX];
+	struct buf b = BUF(bytes);
+
+	buf_z(&b, ladder_id(g->rung));
+	buf_z(&b, ": ");
+	buf_z(&b, fault_text(g->code));
+	buf_z(&b, " (");
+	put_count(&b, g->mailboxes, g->mailboxes == 1 ? "mailbox" : "mailboxe");
+	buf_z(&b, ")");
+	page_end(p);
+	page_mark(p, VERDICT_FAIL);
+	page_tone(p, PAGE_STRONG);
+	page_words(p, p->column, buf_span(&b));
+	page_tone(p, PAGE_PLAIN);
+	page_end(p);
+	buf_put(p->out, span_from(span_first(buf_span(&m->later), g->to), g->from));
+}
+
+void human_many_end(struct page *p, struct human_many *m, enum ladder_exit gravest)
+{
+	size_t all = m->passed + m->warned + m->failed;
+	unsigned char bytes[WORDS_MAX];
+	struct buf b = BUF(bytes);
+
+	if (!buf_ok(&m->later))
+		p->out->full = true;
+	for (unsigned i = 0; i < m->groups; i++)
+		put_group(p, m, &m->group[i]);
+	if (m->ungrouped != 0) {
+		put_count(&b, m->ungrouped, "more failure");
+		buf_z(&b, " of further kinds: check those mailboxes alone");
+		page_end(p);
+		page_words(p, 0, buf_span(&b));
+		page_end(p);
+	}
+	page_end(p);
+	put_verdict(p, m->failed != 0 ? VERDICT_FAIL : VERDICT_PASS);
+	b = BUF(bytes);
+	if (m->failed != 0) {
+		buf_u64(&b, m->failed);
+		buf_z(&b, " of ");
+	}
+	put_count(&b, all, all == 1 ? "mailbox" : "mailboxe");
+	if (m->failed != 0) {
+		buf_z(&b, " failed; exit status ");
+		buf_u64(&b, gravest);
+	}
+	if (m->warned != 0) {
+		buf_z(&b, ", ");
+		buf_u64(&b, m->warned);
+		buf_z(&b, " with warnings");
+	}
+	buf_z(&b, ", ");
+	words_seconds(&b, m->ms);
+	page_words(p, 6, buf_span(&b));
+	page_end(p);
+}

@@ -1,0 +1,75 @@
+#include "show/progress.h"
+
+#include "show/words.h"
+
+static void put_arm(struct buf *b, const char *name, enum rung rung, int64_t ms)
+{
+	buf_z(b, name);
+	buf_byte(b, ' ');
+	buf_z(b, ladder_id(rung));
+	buf_byte(b, ' ');
+	words_seconds(b, ms);
+}
+
+/* The login needs the token; until the other arm has it, that is what is waited for. */
+static bool waiting(const struct progress_now *now)
+{
+	return now->idp != RUNG__COUNT && now->pop != RUNG__COUNT &&
+	       (ladder_needs(now->pop) & (1u << RUNG_CLAIMS)) != 0;
+}
+
+static void put_text(const struct progress *p, struct buf *b)
+{
+	const struct progress_now *now = &p->last;
+
+	if (now->all != 1 && now->all + now->finished != 0) {
+		buf_u64(b, now->finished);
+		if (now->all != 0) {
+			buf_z(b, " of ");
+			buf_u64(b, now->all);
+		}
+		buf_z(b, " mailboxes | ");
+	}
+	if (now->idp != RUNG__COUNT)
+		put_arm(b, "idp", now->idp, now->at_ms - p->idp_since);
+	if (now->idp != RUNG__COUNT && now->pop != RUNG__COUNT)
+		buf_z(b, " | ");
+	if (waiting(now))
+		buf_z(b, "pop waiting for the token");
+	else if (now->pop != RUNG__COUNT)
+		put_arm(b, "pop", now->pop, now->at_ms - p->pop_since);
+	if (now->idp == RUNG__COUNT && now->pop == RUNG__COUNT)
+		words_seconds(b, now->at_ms);
+}
+
+static bool changed(const struct progress *p, const struct progress_now *now)
+{
+	return !p->shown || p->last.idp != now->idp || p->last.pop != now->pop || p->last.finished != now->finished;
+}
+
+void progress_put(struct progress *p, const struct progress_now *now, struct buf *out)
+{
+	unsigned width = p->width == 0 ? 80 : p->width;
+	unsigned char bytes[PROGRESS_SIZE - 8];
+	struct buf b = BUF(bytes);
+
+	if (p->dumb && !changed(p, now))
+		return;
+	if (!p->shown || p->last.idp != now->idp)
+		p->idp_since = p->shown ? now->at_ms : 0;
+	if (!p->shown || p->last.pop != now->pop)
+		p->pop_since = p->shown ? now->at_ms : 0;
+	p->last = *now;
+	p->shown = true;
+	put_text(p, &b);
+	buf_z(out, p->dumb ? "" : "\r\033[K");
+	buf_put(out, span_first(buf_span(&b), width - 1)); /* all of it is ASCII */
+	buf_z(out, p->dumb ? "\n" : "");
+}
+
+void progress_clear(struct progress *p, struct buf *out)
+{
+	if (p->shown && !p->dumb)
+		buf_z(out, "\r\033[K");
+	p->shown = p->shown && p->dumb;
+}

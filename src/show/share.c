@@ -1,0 +1,424 @@
+#include "show/share.h"
+
+#include <string.h>
+
+#include "show/pattern.h"
+#include "show/public.h"
+#include "text/guid.h"
+#include "text/url.h"
+
+/* ---- the table ---------------------------------------------------------------------------------- */
+
+static struct span keep(struct share *s, struct span text)
+{
+	struct span kept = { s->room.p + s->room.n, text.n };
+
+	buf_put(&s->room, text);
+	return kept;
+}
+
+static const struct share_thing *find(const struct share *s, struct span value)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (span_eq_nocase(s->thing[i].value, value))
+			return &s->thing[i];
+	return NULL;
+}
+
+static bool is_standin(const struct share *s, struct span value)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (span_eq(s->thing[i].standin, value))
+			return true;
+	return false;
+}
+
+static void put_guid(struct buf *b, char c, unsigned number)
+{
+	buf_fill(b, (unsigned char)c, 8);
+	buf_z(b, "-0000-0000-0000-");
+	buf_digits(b, number, 12);
+}
+
+static void put_ipv4(struct buf *b, unsigned number)
+{
+	static const char *const net[] = { "192.0.2.", "198.51.100.", "203.0.113." }; /* RFC 5737 */
+	enum { A_NET = 254 };
+
+	if (number == 0 || number > 3 * A_NET) {
+		buf_z(b, "203.0.113.255");
+		return;
+	}
+	buf_z(b, net[(number - 1) / A_NET]);
+	buf_u64(b, (number - 1) % A_NET + 1);
+}
+
+static void put_name(struct buf *b, const char *before, unsigned number, const char *after)
+{
+	buf_z(b, before);
+	buf_u64(b, number);
+	buf_z(b, after);
+}
+
+/* The stand-in with this number; of a mail address, `domain` is what stands for its domain. */
+static void put_standin(struct buf *b, enum share_kind kind, unsigned number, struct span domain)
+{
+	switch (kind) {
+	case SHARE_TENANT:
+		put_guid(b, 'd', number);
+		return;
+	case SHARE_APPLICATION:
+		put_guid(b, 'a', number);
+		return;
+	case SHARE_OBJECT:
+		put_guid(b, 'e', number);
+		return;
+	case SHARE_SECRET_ID:
+		put_guid(b, 'c', number);
+		return;
+	case SHARE_GUID:
+		put_guid(b, '0', number);
+		return;
+	case SHARE_MAILBOX:
+		put_name(b, "mailbox-", number, "@");
+		buf_put(b, domain);
+		return;
+	case SHARE_DOMAIN:
+		put_name(b, "domain-", number, ".example");
+		return;
+	case SHARE_HOST:
+		put_name(b, "host-", number, ".example");
+		return;
+	case SHARE_IPV4:
+		put_ipv4(b, number);
+		return;
+	case SHARE_IPV6:
+		put_name(b, "2001:db8::", number, ""); /* RFC 3849; decimal digits are good hexadecimal ones */
+		return;
+	case SHARE_NAME:
+		put_name(b, "app-", number, "");
+		return;
+	case SHARE_FILE:
+		put_name(b, "file-", number, "");
+		return;
+	case SHARE_KEPT:
+	case SHARE__COUNT:
+		return;
+	}
+}
+
+void share_init(struct share *s)
+{
+	memset(s, 0, sizeof *s);
+	s->room = BUF(s->bytes);
+	for (int k = 0; k < SHARE__COUNT; k++) {
+		unsigned char bytes[64];
+		struct buf b = BUF(bytes);
+
+		put_standin(&b, (enum share_kind)k, 0, SPAN("domain-0.example"));
+		s->further[k] = keep(s, buf_span(&b));
+	}
+}
+
+/* What stands for a value of this kind; a new one is entered. Lives as long as s. */
+static struct span standin(struct share *s, enum share_kind kind, struct span value, struct span domain)
+{
+	const struct share_thing *known = find(s, value);
+	unsigned char bytes[64 + SHARE_VALUE_MAX];
+	struct buf b = BUF(bytes);
+	struct share_thing *t = &s->thing[s->n];
+
+	if (known != NULL)
+		return known->standin;
+	if (kind == SHARE_KEPT)
+		buf_put(&b, value);
+	else
+		put_standin(&b, kind, s->last[kind] + 1, domain);
+	if (s->n == SHARE_THINGS_MAX || !buf_ok(&b) || value.n + b.n > s->room.cap - s->room.n)
+		return kind == SHARE_KEPT ? value : s->further[kind];
+	t->kind = kind;
+	t->value = keep(s, value);
+	t->standin = keep(s, buf_span(&b));
+	s->n++;
+	s->last[kind]++;
+	return t->standin;
+}
+
+/* ---- what stays ----------------------------------------------------------------------------------- */
+
+/* ---- entering ------------------------------------------------------------------------------------- */
+
+static struct span domain_standin(struct share *s, struct span domain)
+{
+	if (public_host(domain))
+		return domain;
+	return standin(s, SHARE_DOMAIN, domain, domain);
+}
+
+/* `mail` holds a @. */
+static struct span mailbox_standin(struct share *s, struct span mail)
+{
+	struct span rest;
+
+	(void)span_cut(mail, '@', &rest);
+	return standin(s, SHARE_MAILBOX, mail, domain_standin(s, rest));
+}
+
+static void add_host(struct share *s, enum share_kind kind, struct span host)
+{
+	size_t at = 0;
+
+	if (span_starts(host, SPAN("*.")))
+		host = span_from(host, 2);
+	while (at < host.n && host.p[at] != '.' && (host.p[at] < '0' || host.p[at] > '9'))
+		at++;
+	if (at == host.n || !url_is_name(host) || url_is_address(host) || public_host(host))
+		return;
+	(void)standin(s, kind, host, host);
+}
+
+void share_add(struct share *s, enum share_kind kind, struct span value)
+{
+	size_t at;
+
+	value = span_trim(value);
+	if (value.n == 0 || value.n > SHARE_VALUE_MAX)
+		return;
+	if (kind == SHARE_KEPT)
+		(void)standin(s, kind, value, value);
+	else if (guid_ok(value) && !public_guid(value))
+		(void)standin(s, kind <= SHARE_GUID ? kind : SHARE_GUID, value, value);
+	else if (guid_ok(value) || url_is_address(value))
+		return;
+	else if (kind != SHARE_FILE && span_find_byte(value, '@', &at) && at != 0 && at + 1 < value.n)
+		(void)mailbox_standin(s, value);
+	else if (kind == SHARE_TENANT || kind == SHARE_DOMAIN)
+		add_host(s, SHARE_DOMAIN, value);
+	else if (kind == SHARE_HOST)
+		add_host(s, kind, value);
+	else if (kind == SHARE_FILE && span_find_byte(value, '/', &at))
+		(void)standin(s, kind, value, value);
+	else if (kind != SHARE_FILE)
+		(void)standin(s, SHARE_NAME, value, value);
+}
+
+/* host, host:port or a whole URL. */
+static void add_place(struct share *s, struct span place)
+{
+	struct span host, rest;
+	uint16_t port;
+	struct url u;
+
+	if (url_parse(place, &u))
+		share_add(s, SHARE_HOST, u.host);
+	else if (url_host_port(place, &host, &port))
+		share_add(s, SHARE_HOST, host);
+	else
+		share_add(s, SHARE_HOST, span_cut(place, ':', &rest));
+}
+
+/* Names in a list: certificate names, CN= of a subject, entries of `resolve`. */
+static void add_places(struct share *s, struct span list)
+{
+	while (list.n != 0) {
+		size_t n = 0;
+
+		while (n < list.n && list.p[n] != ',' && list.p[n] != ' ' && list.p[n] != ';')
+			n++;
+		if (span_starts_nocase(list, SPAN("CN=")))
+			add_place(s, span_from(span_first(list, n), 3));
+		else
+			add_place(s, span_first(list, n));
+		list = span_from(list, n + 1);
+	}
+}
+
+void share_settings(struct share *s, const struct settings *settings)
+{
+	static const struct {
+		enum setting key;
+		enum share_kind kind;
+	} what[] = {
+		{ SETTING_TENANT_ID, SHARE_TENANT },
+		{ SETTING_CLIENT_ID, SHARE_APPLICATION },
+		{ SETTING_ENTERPRISE_OBJECT_ID, SHARE_OBJECT },
+		{ SETTING_REGISTRATION_OBJECT_ID, SHARE_OBJECT },
+		{ SETTING_CLIENT_SECRET_ID, SHARE_SECRET_ID },
+		{ SETTING_MAILBOX, SHARE_MAILBOX },
+		{ SETTING_DISPLAY_NAME, SHARE_NAME },
+		{ SETTING_CLIENT_SECRET_FILE, SHARE_FILE },
+		{ SETTING_FEDERATED_TOKEN_FILE, SHARE_FILE },
+		{ SETTING_ACCESS_TOKEN_FILE, SHARE_FILE },
+		{ SETTING_CA_FILE, SHARE_FILE },
+	};
+
+	for (size_t i = 0; i < sizeof what / sizeof what[0]; i++)
+		share_add(s, what[i].kind, settings_get(settings, what[i].key));
+	share_add(s, SHARE_HOST, settings_get(settings, SETTING_POP_HOST));
+	share_add(s, SHARE_HOST, settings_get(settings, SETTING_AUTHORITY_HOST));
+	add_place(s, settings_get(settings, SETTING_TOKEN_URL));
+	add_places(s, settings_get(settings, SETTING_RESOLVE));
+	for (int k = 0; k < SETTING__COUNT; k++) {
+		struct span rest;
+
+		share_add(s, SHARE_FILE, span_cut(settings->origin[k], ':', &rest));
+	}
+}
+
+void share_report(struct share *s, const struct report *r)
+{
+	static const struct {
+		enum fact key;
+		enum share_kind kind;
+	} what[] = {
+		{ FACT_TRACE_ID, SHARE_KEPT },   { FACT_CORRELATION_ID, SHARE_KEPT }, { FACT_TID, SHARE_TENANT },
+		{ FACT_TENANT_FOUND, SHARE_TENANT }, { FACT_APPID, SHARE_APPLICATION }, { FACT_OID, SHARE_OBJECT },
+		{ FACT_UPN, SHARE_MAILBOX },     { FACT_APP_NAME, SHARE_NAME },       { FACT_FRONT_END, SHARE_HOST },
+	};
+	static const enum fact places[] = { FACT_HOST, FACT_LOCATION, FACT_SUBJECT, FACT_NAMES };
+
+	if (r->settings != NULL)
+		share_settings(s, r->settings);
+	share_add(s, SHARE_MAILBOX, r->mailbox);
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		for (size_t k = 0; k < sizeof what / sizeof what[0]; k++)
+			share_add(s, what[k].kind, row_get(&r->row[i], what[k].key));
+		for (size_t k = 0; k < sizeof places / sizeof places[0]; k++)
+			add_places(s, row_get(&r->row[i], places[k]));
+	}
+}
+
+/* ---- replacing ------------------------------------------------------------------------------------- */
+
+/* A found thing: how many bytes, and what stands for it. */
+struct match {
+	size_t n;
+	struct span standin;
+	bool percent; /* the @ was written %40 */
+};
+
+static void match_table(const struct share *s, struct span t, size_t i, struct match *m)
+{
+	struct span rest = span_from(t, i);
+
+	for (unsigned k = 0; k < s->n; k++) {
+		const struct share_thing *e = &s->thing[k];
+
+		if (e->value.n <= m->n || !span_starts_nocase(rest, e->value) || !pattern_ended(t, i + e->value.n))
+			continue;
+		if (e->kind == SHARE_NAME && !pattern_quoted(t, i, i + e->value.n))
+			continue;
+		*m = (struct match){ e->value.n, e->standin, false };
+	}
+}
+
+static void match_guid(struct share *s, struct span t, size_t i, struct match *m)
+{
+	struct span guid = span_first(span_from(t, i), pattern_guid(t, i));
+
+	if (guid.n <= m->n)
+		return;
+	m->n = guid.n;
+	if (public_guid(guid) || is_standin(s, guid))
+		m->standin = guid;
+	else
+		m->standin = standin(s, pattern_traced(span_first(t, i)) ? SHARE_KEPT : SHARE_GUID, guid, guid);
+}
+
+static void match_mail(struct share *s, struct span t, size_t i, struct match *m)
+{
+	unsigned char bytes[SHARE_VALUE_MAX];
+	struct pattern_mail mail;
+	struct buf b = BUF(bytes);
+
+	if (!pattern_mail(t, i, &mail) || mail.n <= m->n)
+		return;
+	buf_put(&b, mail.local);
+	buf_byte(&b, '@');
+	buf_put(&b, mail.domain);
+	m->n = mail.n;
+	m->percent = mail.percent;
+	if (is_standin(s, buf_span(&b)))
+		m->standin = span_first(span_from(t, i), m->n);
+	else
+		m->standin = mailbox_standin(s, buf_span(&b));
+}
+
+static void match_address(struct share *s, struct span t, size_t i, struct match *m)
+{
+	struct span address = span_first(span_from(t, i), pattern_address(t, i));
+	size_t at;
+
+	if (address.n <= m->n)
+		return;
+	m->n = address.n;
+	if (public_address(address) || is_standin(s, address))
+		m->standin = address;
+	else if (span_find_byte(address, ':', &at))
+		m->standin = standin(s, SHARE_IPV6, address, address);
+	else
+		m->standin = standin(s, SHARE_IPV4, address, address);
+}
+
+/* A tenant's first domain tells its name wherever it stands. */
+static void match_onmicrosoft(struct share *s, struct span t, size_t i, struct match *m)
+{
+	struct span name = span_first(span_from(t, i), pattern_host(t, i));
+
+	if (name.n <= m->n || !(public_below(name, SPAN("onmicrosoft.com")) ||
+	                       public_below(name, SPAN("onmicrosoft.us"))))
+		return;
+	m->n = name.n;
+	m->standin = is_standin(s, name) ? name : standin(s, SHARE_DOMAIN, name, name);
+}
+
+static void put_match(struct buf *out, const struct match *m)
+{
+	struct span rest, local = span_cut(m->standin, '@', &rest);
+
+	if (!m->percent || rest.n == 0) {
+		buf_put(out, m->standin);
+		return;
+	}
+	buf_put(out, local);
+	buf_z(out, "%40");
+	buf_put(out, rest);
+}
+
+static void find_match(struct share *s, struct span t, size_t i, struct match *m)
+{
+	match_table(s, t, i, m);
+	match_guid(s, t, i, m);
+	match_mail(s, t, i, m);
+	match_address(s, t, i, m);
+	match_onmicrosoft(s, t, i, m);
+}
+
+size_t share_piece(struct share *s, struct span text, size_t from, bool last, struct buf *out)
+{
+	size_t i = from;
+
+	/* Only whole characters, escapes, and CR with its LF, are passed on. */
+	while (i < text.n && (last || text.n - i > SHARE_VALUE_MAX + 8)) {
+		struct match m = { 0, { NULL, 0 }, false };
+		struct span rest = span_from(text, i);
+		size_t one = pattern_escape(rest);
+		uint32_t c;
+
+		if (one == 0 && pattern_fresh(text, i))
+			find_match(s, text, i, &m);
+		if (one == 0)
+			one = span_starts(rest, SPAN("\r\n")) ? 2 : span_utf8(rest, &c);
+		if (m.n != 0)
+			put_match(out, &m);
+		else
+			buf_put(out, span_first(rest, one != 0 ? one : 1));
+		i += m.n != 0 ? m.n : one != 0 ? one : 1;
+	}
+	return i;
+}
+
+void share_apply(struct share *s, struct span text, struct buf *out)
+{
+	(void)share_piece(s, text, 0, true, out);
+}

@@ -1,0 +1,140 @@
+#include "show/transcript.h"
+
+#include <string.h>
+
+const char *transcript_arm(enum role_arm arm)
+{
+	static const char name[][5] = {
+		[ROLE_ARM_DESK] = "desk", [ROLE_ARM_IDP] = "idp",   [ROLE_ARM_POP] = "pop",
+		[ROLE_ARM_IMAP] = "imap", [ROLE_ARM_SMTP] = "smtp", [ROLE_ARM_DISC] = "disc",
+	};
+
+	return name[arm];
+}
+
+static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
+{
+	static const char mark[][2][3] = {
+		[TAPE_SENT] = { "->", ">+" }, [TAPE_GOT] = { "<-", "<+" }, [TAPE_NOTE] = { "==", "=+" },
+	};
+	uint64_t ms = at_ms < 0 ? 0 : (uint64_t)at_ms;
+	unsigned char digits[24];
+	struct buf b = BUF(digits);
+
+	buf_u64(&b, ms / 1000);
+	buf_byte(&b, '.');
+	buf_digits(&b, ms % 1000, 3);
+	buf_fill(out, ' ', b.n < 8 ? 8 - b.n : 0);
+	buf_put(out, buf_span(&b));
+	buf_byte(out, ' ');
+	buf_z(out, transcript_arm(t->arm));
+	buf_byte(out, ' ');
+	buf_z(out, mark[t->mark][t->cut[t->arm]]);
+	buf_byte(out, ' ');
+}
+
+/* Make printable without ever cutting: character by character, so that what does not fit shows in out->full. */
+static void put_printable(struct buf *out, struct span s)
+{
+	while (s.n != 0) {
+		unsigned char bytes[16];
+		struct buf one = BUF(bytes);
+		uint32_t c;
+		size_t n = span_utf8(s, &c);
+
+		if (n == 0)
+			n = 1;
+		if (span_starts(s, SPAN("\r\n")))
+			n = 2;
+		buf_printable(&one, span_first(s, n));
+		buf_put(out, buf_span(&one));
+		s = span_from(s, n);
+	}
+}
+
+/* Bytes at the end that may be the beginning of a character or of CR LF. */
+static size_t unfinished(struct span s)
+{
+	for (size_t n = 1; n <= 3 && n <= s.n; n++) {
+		unsigned char c = s.p[s.n - n];
+
+		if (c >= 0xc0 || (n == 1 && c == '\r'))
+			return n;
+		if (c < 0x80)
+			return 0;
+	}
+	return 0;
+}
+
+/* Show what is held, as far as it cannot be the beginning of something longer. */
+static void show(struct transcript *t, bool last, struct buf *out)
+{
+	unsigned char bytes[10 * TRANSCRIPT_ROOM]; /* "a@b" and a blank become mailbox-512@domain-512.example */
+	struct buf b = BUF(bytes);
+	struct span held = { t->bytes, t->n };
+	size_t keep;
+
+	if (t->share != NULL) {
+		t->done = share_piece(t->share, held, t->done, last, &b);
+	} else {
+		size_t end = t->n - (last ? 0 : unfinished(held));
+
+		if (end > t->done) {
+			buf_put(&b, span_from(span_first(held, end), t->done));
+			t->done = end;
+		}
+	}
+	put_printable(out, buf_span(&b));
+	if (!buf_ok(&b))
+		out->full = true;
+	keep = t->done > SHARE_BEFORE ? t->done - SHARE_BEFORE : 0;
+	memmove(t->bytes, t->bytes + keep, t->n - keep);
+	t->n -= keep;
+	t->done -= keep;
+}
+
+/* The line ends here. */
+static void end(struct transcript *t, struct buf *out)
+{
+	show(t, true, out);
+	buf_byte(out, '\n');
+	t->open = false;
+}
+
+void transcript_end(struct transcript *t, struct buf *out)
+{
+	if (t->open)
+		end(t, out);
+	memset(t->cut, 0, sizeof t->cut);
+}
+
+void transcript_put(struct transcript *t, const struct transcript_line *line, struct buf *out)
+{
+	struct span text = line->text;
+
+	if (t->open && (t->arm != line->arm || t->mark != line->mark)) {
+		t->cut[t->arm] = true;
+		end(t, out);
+	}
+	if (!t->open) {
+		t->arm = line->arm;
+		t->mark = line->mark;
+		t->n = t->done = 0;
+		t->open = true;
+		put_head(t, line->at_ms, out);
+	}
+	while (text.n != 0) {
+		struct span piece = span_first(text, TRANSCRIPT_PIECE);
+
+		if (piece.n > sizeof t->bytes - t->n)
+			piece.n = sizeof t->bytes - t->n;
+		memcpy(t->bytes + t->n, piece.p, piece.n);
+		t->n += piece.n;
+		text = span_from(text, piece.n);
+		show(t, false, out);
+	}
+	if (!line->more) {
+		end(t, out);
+		t->cut[t->arm] = false;
+	}
+}
