@@ -1,0 +1,167 @@
+#include "cli/again.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/out.h"
+#include "show/words.h"
+
+/* What a try tells the process that waits. */
+struct result {
+	int32_t status;
+	bool wanted;
+	int64_t asked_ms;
+};
+
+void again_start(struct again *a, int64_t ms)
+{
+	*a = (struct again){ .until = clock_deadline(ms), .began_ms = clock_ms(), .delay_ms = AGAIN_FIRST_MS };
+}
+
+/* Codes of Entra that come while a change is on its way to all of its servers: a new application, secret, certificate,
+ * federated credential or consent. */
+static bool mendable_code(int64_t code)
+{
+	static const int64_t codes[] = { 7000215, 700016, 700027, 70021, 65001, 501051 };
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+bool again_mendable(enum rung rung, const struct fault *f)
+{
+	if (fault_kind(f->code) == FAULT_KIND_WAIT)
+		return true;
+	if (f->code == FAULT_TOKEN_REFUSED)
+		return mendable_code(f->num);
+	return f->code == FAULT_CLAIM_ROLE || f->code == FAULT_AUTH_REFUSED || f->code == FAULT_AUTH_CHALLENGE ||
+	       f->code == FAULT_AUTH_NOT_CONNECTED || f->code == FAULT_MAILBOX_LOCKED ||
+	       (rung == RUNG_MAILBOX && f->code == FAULT_MAILBOX_REFUSED);
+}
+
+void again_report(struct again *a, const struct report *r)
+{
+	struct buf b = BUF(a->line);
+	enum rung rung;
+
+	if (!report_first_failure(r, &rung))
+		return;
+	if (!again_mendable(rung, &r->row[rung].fault))
+		a->hopeless = true;
+	else
+		a->wanted = true;
+	if (fault_kind(r->row[rung].fault.code) == FAULT_KIND_WAIT && r->row[rung].fault.num * 1000 > a->asked_ms)
+		a->asked_ms = r->row[rung].fault.num * 1000;
+	if (a->n != 0)
+		return;
+	buf_z(&b, ladder_id(rung));
+	buf_z(&b, ": ");
+	buf_z(&b, fault_text(r->row[rung].fault.code));
+	a->n = b.n;
+}
+
+bool again_wanted(const struct again *a)
+{
+	return a->wanted && !a->hopeless && !a->last;
+}
+
+/* The pause before the next try: what the server asked for, but the last try begins when the time is up. */
+static int64_t pause_ms(const struct again *a)
+{
+	int64_t left = clock_left(a->until), pause = a->delay_ms > a->asked_ms ? a->delay_ms : a->asked_ms;
+
+	return pause < left ? pause : left;
+}
+
+/* "o2pop: try 3, after 4 min: auth: the mail server refused the login; next try in 90 s, for 26 min more" */
+void again_say(const struct again *a, bool quiet)
+{
+	char text[AGAIN_LINE_MAX + 200];
+	struct buf b = BUF(text);
+
+	if (quiet)
+		return;
+	buf_z(&b, "try ");
+	buf_u64(&b, a->tries);
+	buf_z(&b, ", after ");
+	buf_i64(&b, (clock_ms() - a->began_ms) / 1000);
+	buf_z(&b, " s: ");
+	buf_put(&b, (struct span){ (const unsigned char *)a->line, a->n });
+	buf_z(&b, "; next try in ");
+	buf_i64(&b, (pause_ms(a) + 999) / 1000);
+	buf_z(&b, " s, the last in ");
+	buf_i64(&b, (clock_left(a->until) + 999) / 1000);
+	buf_z(&b, " s");
+	out_error(buf_span(&b));
+}
+
+static void run_task(struct again *a, int (*task)(void *of), void *of, int out)
+{
+	struct result r = { 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	r.status = task(of);
+	r.wanted = again_wanted(a);
+	r.asked_ms = a->asked_ms;
+	_exit(write(out, &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1);
+}
+
+static bool hear(int fd, struct result *r)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, r, sizeof *r);
+	} while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof *r && r->asked_ms >= 0;
+}
+
+bool again_try(struct again *a, int (*task)(void *of), void *of, int *status, struct fault *f)
+{
+	struct result r = { 0 };
+	int ends[2], end = 0;
+	bool heard;
+	pid_t pid;
+
+	a->tries++;
+	a->last = clock_left(a->until) == 0;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
+	pid = fork();
+	if (pid == 0)
+		run_task(a, task, of, ends[1]);
+	if (pid < 0)
+		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
+	close(ends[1]);
+	heard = pid > 0 && hear(ends[0], &r);
+	close(ends[0]);
+	if (pid < 0)
+		return false;
+	while (waitpid(pid, &end, 0) < 0 && errno == EINTR)
+		continue;
+	if (!heard)
+		return fault_set(f, FAULT_ROLE_DIED, WIFSIGNALED(end) ? WTERMSIG(end) : 0, SPAN("a try of --wait"));
+	*status = r.status;
+	a->wanted = r.wanted;
+	a->asked_ms = r.asked_ms;
+	return true;
+}
+
+void again_sleep(struct again *a)
+{
+	struct deadline d = clock_deadline(pause_ms(a));
+
+	while (clock_left(d) != 0)
+		(void)poll(NULL, 0, clock_left(d));
+	a->delay_ms = a->delay_ms * 3 / 2 < AGAIN_LONGEST_MS ? a->delay_ms * 3 / 2 : AGAIN_LONGEST_MS;
+	a->wanted = false;
+	a->asked_ms = 0;
+}

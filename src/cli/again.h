@@ -1,0 +1,45 @@
+/* again: repeating a check slowly until it passes, for failures that time can mend. */
+#ifndef CLI_AGAIN_H
+#define CLI_AGAIN_H
+
+#include "base/clock.h"
+#include "check/report.h"
+
+enum {
+	AGAIN_FIRST_MS = 60 * 1000,   /* repeated failures may keep a refusal in Exchange's caches: go slowly */
+	AGAIN_LONGEST_MS = 300 * 1000,
+	AGAIN_LINE_MAX = 400
+};
+
+/* Every try is a process of its own: the one that waits holds the credential and never speaks to a server. */
+struct again {
+	struct deadline until;
+	int64_t began_ms;
+	int64_t delay_ms;   /* before the next try, unless the server asks for more */
+	unsigned tries;
+	bool last;          /* the time is up: this try counts, whatever comes */
+	/* Filled in the process of a try, and told to the one that waits. */
+	bool wanted;        /* something failed that time can mend */
+	bool hopeless;      /* something failed that it cannot */
+	int64_t asked_ms;   /* what the server asked to wait */
+	size_t n;
+	char line[AGAIN_LINE_MAX]; /* the first failure in words */
+};
+
+void again_start(struct again *a, int64_t ms);
+
+/* Run `task` in a process of its own; *status is what it returned. Afterwards a->wanted says whether to sleep and try
+ * again. */
+bool again_try(struct again *a, int (*task)(void *of), void *of, int *status, struct fault *f) MUST;
+
+void again_sleep(struct again *a);
+
+/* For the task: take note of a finished mailbox; is another try wanted; say so in a line on the standard error. */
+void again_report(struct again *a, const struct report *r);
+bool again_wanted(const struct again *a);
+void again_say(const struct again *a, bool quiet);
+
+/* Can this failure go away without anybody doing anything? Caches that have not heard of a change yet, and throttling. */
+bool again_mendable(enum rung rung, const struct fault *f);
+
+#endif

@@ -1,0 +1,76 @@
+#include <unistd.h>
+
+#include "check/credential.h"
+#include "cli/bearer.h"
+#include "cli/files.h"
+#include "cli/secrets.h"
+#include "cli/work.h"
+#include "ident/token.h"
+
+/* The token: from access_token_file, else from the standard input, where a terminal is asked without echo. */
+static bool read_token(struct work *w, struct secret *s, struct fault *f)
+{
+	struct span path = settings_get(&w->settings, SETTING_ACCESS_TOKEN_FILE);
+
+	if (path.n == 0 && isatty(STDIN_FILENO) == 1) {
+		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "), BUF(w->load.file), s, f);
+	} else if (!secrets_from_file(path.n != 0 ? path : SPAN("-"), BUF(w->load.file), s, f)) {
+		return false;
+	}
+	if (f->code != FAULT_NONE || secret_is_set(s))
+		return f->code == FAULT_NONE;
+	return fault_set(f, FAULT_USAGE, 0, SPAN("there is no token: give --access-token-file FILE, or send it to the "
+	                                         "standard input (o2pop token | o2pop encode MAILBOX)"));
+}
+
+/* The length and the alphabet of the token are those that a check demands. */
+static bool check_token(const struct secret *given, struct token *t, struct fault *f)
+{
+	struct fault why = { 0 };
+	char text[300];
+	struct buf b = BUF(text);
+
+	if (token_take(given, t, &why))
+		return true;
+	buf_z(&b, fault_text(why.code));
+	buf_z(&b, ": ");
+	buf_put(&b, fault_evidence(&why));
+	buf_z(&b, "; o2pop decode says more");
+	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
+}
+
+static int encode(struct work *w, struct span mailbox)
+{
+	struct token token;
+	struct bearer bearer = { &token.access, mailbox, 0 };
+	struct buf out = BUF(w->text);
+	struct fault f = { 0 };
+	bool good;
+	int status;
+
+	good = read_token(w, &w->token, &f) && check_token(&w->token, &token, &f);
+	secret_wipe(&w->token);
+	if (!good)
+		return work_refuse(w, &f);
+	bearer_put(&out, BEARER_SASL, &bearer);
+	secret_wipe(&token.access);
+	status = work_print(&out, LADDER_EXIT_OK);
+	secret_wipe_bytes(w->text, out.n);
+	return status;
+}
+
+int cmd_encode(struct work *w)
+{
+	int status = LADDER_EXIT_SETTINGS;
+	struct span mailbox;
+	struct fault f = { 0 };
+
+	if (!work_arguments(w, 1, &status) || !work_load(w, WORK_SETTINGS, &status))
+		return status;
+	mailbox = w->options.arguments != 0 ? w->options.argument[0] : settings_get(&w->settings, SETTING_MAILBOX);
+	if (mailbox.n == 0)
+		return work_usage(w, "", SPAN("the mailbox is missing"), ": o2pop encode user@example.com");
+	if (mailbox.n > REPORT_MAILBOX_MAX || !credential_mailbox(mailbox, &f))
+		return work_usage(w, "the mailbox '", mailbox, "' is not an address");
+	return encode(w, mailbox);
+}

@@ -1,0 +1,243 @@
+#include "cli/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILES_SHOWN = 200 }; /* bytes of a path in a sentence */
+
+/* "fd:N": the descriptor itself; -1 when it is not of that form. */
+static int descriptor(struct span path)
+{
+	uint64_t n;
+
+	if (span_eq(path, SPAN("-")))
+		return STDIN_FILENO;
+	if (span_starts(path, SPAN("fd:")) && span_u64(span_from(path, 3), 65535, &n))
+		return (int)n;
+	return -1;
+}
+
+bool files_is_stdin(struct span path)
+{
+	return descriptor(path) == STDIN_FILENO;
+}
+
+bool files_is_descriptor(struct span path)
+{
+	return descriptor(path) >= 0;
+}
+
+static void put_name(struct buf *b, struct span path)
+{
+	int fd = descriptor(path);
+
+	if (fd == STDIN_FILENO) {
+		buf_z(b, "the standard input");
+	} else if (fd >= 0) {
+		buf_z(b, "descriptor ");
+		buf_u64(b, (uint64_t)fd);
+	} else {
+		buf_z(b, "the file '");
+		buf_printable(b, span_first(path, FILES_SHOWN));
+		buf_z(b, "'");
+	}
+}
+
+/* "the file 'x' could not be opened: No such file or directory" */
+static bool unreadable(struct span path, const char *what, int error, struct fault *f)
+{
+	char text[600];
+	struct buf b = BUF(text);
+
+	put_name(&b, path);
+	buf_z(&b, " could not be ");
+	buf_z(&b, what);
+	buf_z(&b, ": ");
+	buf_z(&b, strerror(error));
+	return fault_set(f, FAULT_FILE_UNREADABLE, error, buf_span(&b));
+}
+
+/* "; type: chmod 600 'x'", the name quoted for a shell. */
+static void put_command(struct buf *b, const char *command, struct span path)
+{
+	buf_z(b, "; type: ");
+	buf_z(b, command);
+	if (descriptor(path) >= 0) {
+		buf_z(b, " FILE");
+		return;
+	}
+	buf_z(b, " '");
+	for (size_t i = 0; i < path.n && i < FILES_SHOWN; i++)
+		if (path.p[i] == '\'')
+			buf_z(b, "'\\''");
+		else
+			buf_byte(b, path.p[i]);
+	buf_z(b, "'");
+}
+
+static bool exposed(struct span path, const char *what, unsigned mode, const char *command, struct fault *f)
+{
+	char text[900];
+	struct buf b = BUF(text);
+
+	put_name(&b, path);
+	buf_z(&b, what);
+	buf_z(&b, " (mode 0");
+	for (unsigned shift = 9; shift != 0; shift -= 3)
+		buf_byte(&b, (unsigned char)('0' + (mode >> (shift - 3) & 7)));
+	buf_z(&b, ")");
+	put_command(&b, command, path);
+	return fault_set(f, FAULT_FILE_EXPOSED, mode & 0777, buf_span(&b));
+}
+
+static bool path_z(struct span path, char z[static FILES_PATH_MAX], const char *what, struct fault *f)
+{
+	size_t at;
+
+	if (path.n >= FILES_PATH_MAX || path.n == 0)
+		return unreadable(path, what, path.n == 0 ? ENOENT : ENAMETOOLONG, f);
+	if (span_find_byte(path, '\0', &at))
+		return unreadable(path, what, EINVAL, f);
+	memcpy(z, path.p, path.n);
+	z[path.n] = '\0';
+	return true;
+}
+
+bool files_open(struct span path, enum files_kind kind, int *fd, struct fault *f)
+{
+	char z[FILES_PATH_MAX];
+	struct stat st;
+	int inherited = descriptor(path);
+
+	if (inherited >= 0)
+		*fd = fcntl(inherited, F_DUPFD_CLOEXEC, 3);
+	else if (!path_z(path, z, "opened", f))
+		return false;
+	else
+		*fd = open(z, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (*fd < 0)
+		return unreadable(path, "opened", errno, f);
+	if (fstat(*fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+		close(*fd);
+		return unreadable(path, "read", EISDIR, f);
+	}
+	if (kind == FILES_SECRET && !files_private(*fd, path, f)) {
+		close(*fd);
+		return false;
+	}
+	return true;
+}
+
+/* A file of root's that we can read by its group alone. */
+static bool lent_by_root(const struct stat *st)
+{
+	return st->st_uid == 0 && geteuid() != 0 && (st->st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) == 0;
+}
+
+bool files_private(int fd, struct span path, struct fault *f)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return unreadable(path, "read", errno, f);
+	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !lent_by_root(&st))
+		return exposed(path, " holds a secret and is open to others", st.st_mode, "chmod 600", f);
+	return true;
+}
+
+bool files_guarded(int fd, struct span path, bool strict, struct fault *f)
+{
+	struct stat st;
+	unsigned others = strict ? S_IWGRP | S_IWOTH : S_IWOTH;
+
+	if (fstat(fd, &st) != 0)
+		return unreadable(path, "read", errno, f);
+	if (!S_ISREG(st.st_mode))
+		return true;
+	if ((st.st_mode & others) != 0)
+		return exposed(path, " says what o2pop does and can be changed by others", st.st_mode, "chmod go-w", f);
+	if (strict && st.st_uid != 0 && st.st_uid != geteuid())
+		return exposed(path, " names a command to run and belongs to another user", st.st_mode,
+		               "chown root", f);
+	return true;
+}
+
+bool files_piece(int fd, struct span path, unsigned char *to, size_t room, size_t *n, struct fault *f)
+{
+	ssize_t got;
+
+	do {
+		got = read(fd, to, room);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return unreadable(path, "read", errno, f);
+	*n = (size_t)got;
+	return true;
+}
+
+bool files_drain(int fd, struct span path, struct buf *into, struct fault *f)
+{
+	char text[400];
+	struct buf b = BUF(text);
+	unsigned char more;
+	size_t n;
+
+	while (into->n < into->cap) {
+		if (!files_piece(fd, path, into->p + into->n, into->cap - into->n, &n, f))
+			return false;
+		if (n == 0)
+			return true;
+		into->n += n;
+	}
+	if (!files_piece(fd, path, &more, 1, &n, f))
+		return false;
+	if (n == 0)
+		return true;
+	put_name(&b, path);
+	buf_z(&b, " has more than the ");
+	buf_u64(&b, into->cap);
+	buf_z(&b, " bytes that fit");
+	return fault_set(f, FAULT_LIMIT, (int64_t)into->cap, buf_span(&b));
+}
+
+bool files_read(struct span path, enum files_kind kind, struct buf *into, struct fault *f)
+{
+	bool good;
+	int fd;
+
+	if (!files_open(path, kind, &fd, f))
+		return false;
+	good = files_drain(fd, path, into, f);
+	close(fd);
+	return good;
+}
+
+struct span files_one_line(struct span text)
+{
+	if (span_ends(text, SPAN("\n")))
+		text.n--;
+	if (span_ends(text, SPAN("\r")))
+		text.n--;
+	return text;
+}
+
+bool files_create(struct span path, int *fd, struct fault *f)
+{
+	char z[FILES_PATH_MAX];
+	struct stat st;
+
+	if (!path_z(path, z, "written", f))
+		return false;
+	*fd = open(z, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	if (*fd < 0)
+		return unreadable(path, "written", errno, f);
+	/* A file that was there before keeps its rights unless they are taken. */
+	if (fstat(*fd, &st) != 0 || (S_ISREG(st.st_mode) && fchmod(*fd, 0600) != 0)) {
+		close(*fd);
+		return unreadable(path, "made private", errno, f);
+	}
+	return true;
+}

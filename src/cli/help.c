@@ -1,0 +1,330 @@
+#include "cli/help.h"
+
+#include "base/buf.h"
+#include "net/trust.h"
+#include "show/page.h"
+#include "text/conf.h"
+#include "text/date.h"
+
+/* Where what an option means begins; a longer option stands on a line of its own. */
+enum { HELP_TEXT = 28 };
+
+static const struct command commands[] = {
+	{ "check", COMMAND_CHECK, cmd_check, "[MAILBOX...]",
+	  "Prove that an application can read a mailbox over POP3, or say why not.",
+	  "\to2pop check user@example.com\n"
+	  "\to2pop check -c job.conf --profile prod user@example.com -v\n"
+	  "\to2pop check --mailboxes list.txt -j 4 --format json\n"
+	  "\to2pop check --wait 90m user@example.com\n",
+	  "Each step of the way is one rung of a ladder: credential, tenant, the identity provider's name, "
+	  "connection, TLS and token, the token's claims, the mail server's name, connection, TLS, greeting and "
+	  "capabilities, the login, the mailbox. The first rung that fails is explained: the cause, who must act, "
+	  "what to type, and what it is not. A check leaves no trace: no message is fetched or deleted.\n"
+	  "--format is human, json or nagios. Called as check_o2pop, nagios is the default.",
+	  NULL, true },
+	{ "token", COMMAND_TOKEN, cmd_token, "[MAILBOX]",
+	  "Print an access token for another program.",
+	  "\to2pop token\n"
+	  "\to2pop token --format sasl user@example.com\n"
+	  "\tcurl --header \"$(o2pop token --format header)\" https://...\n",
+	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint writes it), header "
+	  "(Authorization: Bearer ...) or sasl (the XOAUTH2 string for the mailbox). A token opens the mailbox for "
+	  "about an hour to whoever holds it.",
+	  NULL, true },
+	{ "probe", COMMAND_PROBE, cmd_probe, "[HOST[:PORT]]",
+	  "Look at a mail server from outside: no account is needed.",
+	  "\to2pop probe\n"
+	  "\to2pop probe pop.example.com:995 -v\n"
+	  "\to2pop probe --pem >chain.pem\n",
+	  "Name, addresses, connection, TLS with the whole chain, greeting and capabilities. Without HOST it is the "
+	  "setting pop_host. --format is human or json.",
+	  NULL, true },
+	{ "setup", COMMAND_SETUP, cmd_setup, "[MAILBOX...]",
+	  "Every step of the set-up, in order, filled in with what is known.",
+	  "\to2pop setup\n"
+	  "\to2pop setup -c job.conf user@example.com\n"
+	  "\to2pop setup -c job.conf --format powershell >setup.ps1\n"
+	  "\to2pop setup -c job.conf --client mpop\n",
+	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do not know is named in "
+	  "words. --format is text or powershell. --client prints a working configuration for mpop, getmail, fetchmail, "
+	  "curl or openssl instead.",
+	  NULL, true },
+	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
+	  "What an error code, a server's line or a whole log means; works offline.",
+	  "\to2pop explain AADSTS7000215\n"
+	  "\to2pop explain '-ERR Authentication failure: unknown user name or bad password.'\n"
+	  "\to2pop explain - <mail.log\n",
+	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail servers, fault ids of "
+	  "o2pop's reports, TLS alerts, network errors. Needs neither settings nor network.",
+	  "0  something known was found\n1  nothing known was found\n2  the command line, or a file that cannot be read",
+	  false },
+	{ "encode", COMMAND_ENCODE, cmd_encode, "MAILBOX",
+	  "The XOAUTH2 string for a mailbox and a token that is there already.",
+	  "\to2pop encode user@example.com --access-token-file token.txt\n"
+	  "\to2pop token | o2pop encode user@example.com\n",
+	  "The token comes from access_token_file, else from the standard input; never from the command line.",
+	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used", true },
+	{ "decode", COMMAND_DECODE, cmd_decode, "[FILE]",
+	  "Read a token, an XOAUTH2 string, a challenge or an assertion, and find what is wrong with it.",
+	  "\to2pop decode token.txt\n"
+	  "\to2pop token | o2pop decode\n"
+	  "\techo eyJzdGF0dXMiOiI0MDAifQ== | o2pop decode --format json\n",
+	  "Header and claims are shown as readable lines. They are decoded, the signature is not verified. Typical "
+	  "mistakes are named together with what to type instead. --format is human or json.",
+	  "0  decoded, nothing is wrong with it\n1  something is wrong with it, or it is none of these\n"
+	  "2  the command line, or a file that cannot be read", false },
+	{ "config", COMMAND_CONFIG, cmd_config, "",
+	  "The settings in force and where each came from.",
+	  "\to2pop config\n"
+	  "\to2pop config -c job.conf --profile prod --format json\n",
+	  "A secret is shown as <set, 40 characters>. --format is human or json.",
+	  "0  shown\n2  the command line or the settings cannot be used", true },
+	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "",
+	  "Is this binary sound on this machine?",
+	  "\to2pop selftest\n",
+	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither settings nor network.",
+	  "0  everything is as it should be\n1  something is not", false },
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const char check_exits[] =
+	"0   everything passed (warnings allowed)\n"
+	"1   o2pop itself: an internal limit, a process that died\n"
+	"2   command line, settings, or the credential rung\n"
+	"3   name resolution, connection; deadline\n"
+	"4   TLS\n"
+	"5   the token endpoint refused, or the tenant rung\n"
+	"6   the token lacks a right (claims)\n"
+	"7   not POP3, or XOAUTH2 is not offered\n"
+	"8   the mail server refused the login\n"
+	"9   the mailbox could not be read\n"
+	"10  refused for now: throttled or busy; try again later";
+
+const struct command *help_find(struct span name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (span_eq(name, span_z(commands[i].name)))
+			return &commands[i];
+	return NULL;
+}
+
+static struct page page_on(struct buf *out, enum out_to to)
+{
+	struct out_terminal t = out_terminal(to);
+
+	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour, .utf8 = t.utf8 };
+}
+
+static void heading(struct page *p, const char *text)
+{
+	page_end(p);
+	page_toned(p, PAGE_STRONG, span_z(text));
+	page_end(p);
+}
+
+/* What stands left is on the page; its meaning goes to the right of it or below. */
+static void meaning(struct page *p, const char *text)
+{
+	if (p->column > HELP_TEXT - 2)
+		page_end(p);
+	page_to(p, HELP_TEXT);
+	page_words(p, HELP_TEXT, span_z(text));
+	page_end(p);
+}
+
+/* 0: those that every command knows. */
+static void put_options(struct page *p, unsigned command)
+{
+	heading(p, "Options");
+	for (int i = 0; i < OPTION__COUNT; i++) {
+		const struct option_row *o = &options_table[i];
+
+		if (command != 0 ? (o->commands & command) == 0 : o->commands != COMMAND_ALL)
+			continue;
+		if (o->letter != 0) {
+			page_z(p, "  -");
+			page_z(p, (char[2]){ o->letter, '\0' });
+			page_z(p, ", ");
+		}
+		page_to(p, 6);
+		page_z(p, "--");
+		page_z(p, o->name);
+		page_z(p, o->value != NULL ? " " : "");
+		page_z(p, o->value != NULL ? o->value : "");
+		meaning(p, o->help);
+	}
+}
+
+static void put_settings(struct page *p)
+{
+	static const char *const value[] = {
+		[SETTING_KIND_TEXT] = " TEXT", [SETTING_KIND_GUID] = " GUID", [SETTING_KIND_PATH] = " FILE",
+		[SETTING_KIND_URL] = " URL",   [SETTING_KIND_HOST] = " HOST", [SETTING_KIND_PORT] = " PORT",
+		[SETTING_KIND_DURATION] = " TIME", [SETTING_KIND_DATE] = " DATE", [SETTING_KIND_CHOICE] = " WORD",
+	};
+
+	heading(p, "Settings");
+	page_lines(p, 2, SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, and a variable "
+	                      "O2POP_TENANT_ID."));
+	for (int i = 0; i < SETTING__COUNT; i++) {
+		if (settings_kind((enum setting)i) == SETTING_KIND_SECRET)
+			continue;
+		page_to(p, 6);
+		page_z(p, "--");
+		for (const char *c = settings_key((enum setting)i); *c != '\0'; c++)
+			page_z(p, (char[2]){ *c == '_' ? '-' : *c, '\0' });
+		page_z(p, value[settings_kind((enum setting)i)]);
+		meaning(p, settings_help((enum setting)i));
+	}
+	page_lines(p, 2, SPAN("client_secret itself is read from the file or from O2POP_CLIENT_SECRET, never from "
+	                      "the command line. On a terminal o2pop asks for it."));
+}
+
+static int put_out(enum out_to to, struct buf *out, int status)
+{
+	return out_put(to, buf_span(out)) ? status : LADDER_EXIT_INTERNAL;
+}
+
+int help_command(const struct command *c)
+{
+	unsigned char room[16 * 1024];
+	struct buf out = BUF(room);
+	struct page p = page_on(&out, OUT_RESULT);
+
+	page_z(&p, "Usage: o2pop ");
+	page_z(&p, c->name);
+	page_z(&p, c->arguments[0] != '\0' ? " " : "");
+	page_z(&p, c->arguments);
+	page_z(&p, " [OPTION...]");
+	page_end(&p);
+	page_lines(&p, 0, span_z(c->summary));
+	heading(&p, "Examples");
+	page_typed(&p, 0, span_z(c->examples));
+	page_end(&p);
+	page_lines(&p, 0, span_z(c->more));
+	put_options(&p, c->bit);
+	if (c->settings)
+		put_settings(&p);
+	heading(&p, "Exit status");
+	page_lines(&p, 2, span_z(c->exits != NULL ? c->exits : check_exits));
+	return put_out(OUT_RESULT, &out, LADDER_EXIT_OK);
+}
+
+static void put_commands(struct page *p)
+{
+	heading(p, "Commands");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		page_to(p, 2);
+		page_toned(p, PAGE_STRONG, span_z(commands[i].name));
+		page_to(p, 12);
+		page_words(p, 12, span_z(commands[i].summary));
+		page_end(p);
+	}
+}
+
+static int help_all(void)
+{
+	unsigned char room[16 * 1024];
+	struct buf out = BUF(room);
+	struct page p = page_on(&out, OUT_RESULT);
+
+	page_lines(&p, 0, SPAN("Usage: o2pop COMMAND [ARGUMENT...] [OPTION...]\n"
+	                       "Tests OAuth2 access to POP3 mailboxes, step by step, and says what is wrong."));
+	heading(&p, "Examples");
+	page_typed(&p, 0, SPAN("o2pop setup\n"
+	                       "o2pop check -c job.conf user@example.com\n"
+	                       "o2pop explain AADSTS7000215\n"));
+	put_commands(&p);
+	heading(&p, "Settings");
+	page_lines(&p, 2, SPAN(
+		"The first that gives a value counts: flags, environment, settings file, the provider's profile, the default. "
+		"The settings file is the one named by -c, else $O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (or "
+		"~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: lines \"key = value\", # comments, and sections [NAME] "
+		"chosen with --profile NAME. The names of the Azure SDK (AZURE_TENANT_ID, AZURE_CLIENT_ID, "
+		"AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, AZURE_FEDERATED_TOKEN_FILE) and SSL_CERT_FILE are read, too."));
+	put_options(&p, 0);
+	page_end(&p);
+	page_lines(&p, 0, SPAN("o2pop COMMAND --help says more about one command."));
+	return put_out(OUT_RESULT, &out, LADDER_EXIT_OK);
+}
+
+/* What a beginner needs. */
+static int help_short(void)
+{
+	unsigned char room[2048];
+	struct buf out = BUF(room);
+	struct page p = page_on(&out, OUT_DIAGNOSTIC);
+
+	page_lines(&p, 0, SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is wrong. Begin with one of:\n\n"
+	                       "\to2pop setup                     every step of the set-up, in order\n"
+	                       "\to2pop check user@example.com    try it, step by step\n"
+	                       "\to2pop explain TEXT              what an error code or message means\n\n"
+	                       "o2pop --help lists all commands, o2pop COMMAND --help explains one."));
+	return put_out(OUT_DIAGNOSTIC, &out, LADDER_EXIT_SETTINGS);
+}
+
+int help_version(void)
+{
+	char room[512];
+	struct buf out = BUF(room);
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < trust_roots_count; i++)
+		if (trust_roots[i].not_after < first)
+			first = trust_roots[i].not_after;
+	buf_z(&out, "o2pop " O2POP_VERSION "\nTLS 1.2 by BearSSL 0.6\n");
+	buf_u64(&out, trust_roots_count);
+	buf_z(&out, " built-in roots; the first of them expires on ");
+	date_put_day(&out, first);
+	buf_z(&out, "\n");
+	return put_out(OUT_RESULT, &out, LADDER_EXIT_OK);
+}
+
+static int unknown_command(struct work *w, struct span name)
+{
+	char text[60];
+	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
+	const char *best = commands[0].name;
+	unsigned away = UINT32_MAX;
+	size_t at;
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		unsigned d = conf_distance(name, span_z(commands[i].name));
+
+		if (d < away) {
+			away = d;
+			best = commands[i].name;
+		}
+	}
+	if (span_find_byte(name, '@', &at))
+		return work_usage(w, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
+	buf_z(&b, "'; did you mean ");
+	buf_z(&b, best);
+	buf_z(&b, "?");
+	text[b.n] = '\0';
+	return work_usage(w, "unknown command '", name, text);
+}
+
+int help_without_command(struct work *w, int argc, char **argv, int name)
+{
+	if (argc < 2)
+		return help_short();
+	if (name != 0 && span_eq(span_z(argv[name]), SPAN("help"))) {
+		const struct command *c = name + 1 < argc ? help_find(span_z(argv[name + 1])) : NULL;
+
+		if (c != NULL)
+			return help_command(c);
+		return name + 1 < argc ? unknown_command(w, span_z(argv[name + 1])) : help_all();
+	}
+	if (name != 0)
+		return unknown_command(w, span_z(argv[name]));
+	for (int i = 1; i < argc; i++) {
+		struct span word = span_z(argv[i]);
+
+		if (span_eq(word, SPAN("--help")) || span_eq(word, SPAN("-h")))
+			return help_all();
+		if (span_eq(word, SPAN("--version")) || span_eq(word, SPAN("-V")))
+			return help_version();
+	}
+	return work_usage(w, "", SPAN("there are options but no command"), ", such as check, probe or setup");
+}

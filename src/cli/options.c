@@ -1,0 +1,257 @@
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "text/conf.h"
+
+const struct option_row options_table[OPTION__COUNT] = {
+	[OPTION_HELP] = { "help", 'h', NULL, COMMAND_ALL, "this text" },
+	[OPTION_VERSION] = { "version", 'V', NULL, COMMAND_ALL, "version, TLS engine and built-in roots" },
+	[OPTION_CONFIG] = { "config", 'c', "FILE", COMMAND_ALL, "settings file" },
+	[OPTION_PROFILE] = { "profile", 0, "NAME", COMMAND_ALL, "use the section [NAME] of the settings file, too" },
+	[OPTION_VERBOSE] = { "verbose", 'v', NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE,
+	                     "show the conversation on the standard error, without secrets" },
+	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK, "no report, the exit status tells all" },
+	[OPTION_FORMAT] = { "format", 0, "FORMAT",
+	                    COMMAND_CHECK | COMMAND_PROBE | COMMAND_TOKEN | COMMAND_DECODE | COMMAND_CONFIG | COMMAND_SETUP,
+	                    "how the result looks" },
+	[OPTION_JOBS] = { "jobs", 'j', "N", COMMAND_CHECK, "mailboxes at the same time (default 1)" },
+	[OPTION_MAILBOXES] = { "mailboxes", 0, "FILE", COMMAND_CHECK,
+	                       "file with a mail address a line; - is the standard input" },
+	[OPTION_STOP_AFTER] = { "stop-after", 0, "RUNG", COMMAND_CHECK, "climb no further than this rung" },
+	[OPTION_TRANSCRIPT] = { "transcript", 0, "FILE", COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE,
+	                        "write the conversation to FILE, without secrets" },
+	[OPTION_SHARE] = { "share", 0, NULL, COMMAND_CHECK | COMMAND_PROBE,
+	                   "replace names, ids and addresses by stand-ins, to show it to others" },
+	[OPTION_SHOW_SECRETS] = { "show-secrets", 0, NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_CONFIG,
+	                          "put secrets and tokens into the transcript; never share that" },
+	[OPTION_TRIAGE] = { "triage", 0, NULL, COMMAND_CHECK,
+	                    "when the login is refused, try the same token at the IMAP and SMTP doors" },
+	[OPTION_NO_DISCOVERY] = { "no-discovery", 0, NULL, COMMAND_CHECK,
+	                          "do not look up which tenant the mailbox's domain belongs to" },
+	[OPTION_WAIT] = { "wait", 0, "TIME", COMMAND_CHECK,
+	                  "repeat slowly until it works, at most this long (90m)" },
+	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
+	[OPTION_CLIENT] = { "client", 0, "NAME", COMMAND_SETUP,
+	                    "configuration for mpop, getmail, fetchmail, curl or openssl" },
+};
+
+/* A usage sentence: WORDS "ARGUMENT" MORE. */
+static bool usage(struct fault *f, const char *words, struct span argument, const char *more)
+{
+	char text[400];
+	struct buf b = BUF(text);
+
+	buf_z(&b, words);
+	buf_printable(&b, span_first(argument, 120));
+	buf_z(&b, more);
+	return fault_set(f, FAULT_USAGE, 0, buf_span(&b));
+}
+
+static bool same_name(struct span given, const char *name)
+{
+	return span_eq(given, span_z(name));
+}
+
+static bool find_option(struct span name, unsigned command, enum option *which)
+{
+	for (int i = 0; i < OPTION__COUNT; i++) {
+		if (same_name(name, options_table[i].name) && (options_table[i].commands & command) != 0) {
+			*which = (enum option)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "unknown option --clinet-id; did you mean --client-id?" */
+static bool unknown(struct span name, enum setting nearest, struct fault *f)
+{
+	char text[200];
+	struct buf b = BUF(text);
+	const char *best = settings_key(nearest);
+	unsigned away = conf_distance(name, span_z(best));
+
+	for (int i = 0; i < OPTION__COUNT; i++) {
+		unsigned d = conf_distance(name, span_z(options_table[i].name));
+
+		if (d < away) {
+			away = d;
+			best = options_table[i].name;
+		}
+	}
+	buf_z(&b, "; did you mean --");
+	for (const char *c = best; *c != '\0'; c++)
+		buf_byte(&b, *c == '_' ? '-' : (unsigned char)*c);
+	buf_z(&b, "? (--help lists all)");
+	text[b.n < sizeof text ? b.n : sizeof text - 1] = '\0';
+	return usage(f, "unknown option --", name, text);
+}
+
+/* One argument under way. */
+struct cursor {
+	int argc;
+	char **argv;
+	int at;
+	struct span name;    /* of a long option */
+	struct span inlined; /* what follows its "=" */
+	bool has_inlined;
+};
+
+static bool take_value(struct cursor *c, struct span *value, struct fault *f)
+{
+	if (c->has_inlined) {
+		*value = c->inlined;
+		return true;
+	}
+	if (c->at + 1 >= c->argc)
+		return usage(f, "", span_z(c->argv[c->at]), " needs a value");
+	*value = span_z(c->argv[++c->at]);
+	return true;
+}
+
+/* Secrets do not belong on a command line: every user of the machine can read it. */
+static bool refuse_secret(struct cursor *c, struct fault *f)
+{
+	char *value = c->argv[c->at];
+
+	if (!c->has_inlined && c->at + 1 < c->argc)
+		value = c->argv[c->at + 1];
+	secret_wipe_bytes(value, span_z(value).n);
+	return fault_set(f, FAULT_USAGE, 0,
+	                 SPAN("a secret's value is never taken from the command line, where everybody on this machine "
+	                      "can read it: use --client-secret-file FILE, --client-secret-file - for the standard "
+	                      "input, --client-secret-file fd:N for an open descriptor, or the variable "
+	                      "O2POP_CLIENT_SECRET; on a terminal o2pop asks for it"));
+}
+
+static bool take_setting(struct cursor *c, struct settings *s, enum setting key, struct fault *f)
+{
+	char text[80];
+	struct buf origin = BUF(text);
+	struct span value;
+
+	if (settings_kind(key) == SETTING_KIND_SECRET)
+		return refuse_secret(c, f);
+	if (!take_value(c, &value, f))
+		return false;
+	buf_z(&origin, "--");
+	buf_put(&origin, c->name);
+	return settings_set(s, key, value, SETTING_FROM_FLAG, buf_span(&origin), f);
+}
+
+static bool take_option(struct options *o, struct cursor *c, enum option which, struct fault *f)
+{
+	o->given[which]++;
+	if (options_table[which].value != NULL)
+		return take_value(c, &o->value[which], f);
+	if (c->has_inlined)
+		return usage(f, "--", c->name, " takes no value");
+	return true;
+}
+
+static bool take_long(struct options *o, struct settings *s, unsigned command, struct cursor *c, struct fault *f)
+{
+	struct span text = span_from(span_z(c->argv[c->at]), 2);
+	enum setting key, nearest = SETTING_PROVIDER;
+	enum option which;
+	size_t equals;
+
+	c->has_inlined = span_find_byte(text, '=', &equals);
+	c->name = c->has_inlined ? span_first(text, equals) : text;
+	c->inlined = span_from(text, c->has_inlined ? equals + 1 : text.n);
+	if (find_option(c->name, command, &which))
+		return take_option(o, c, which, f);
+	if (find_option(c->name, COMMAND_ALL, &which))
+		return usage(f, "--", c->name, " is not an option of this command (its --help lists them)");
+	if (settings_find(c->name, &key, &nearest))
+		return take_setting(c, s, key, f);
+	return unknown(c->name, nearest, f);
+}
+
+/* "-vj4", "-j 4" */
+static bool take_letters(struct options *o, unsigned command, struct cursor *c, struct fault *f)
+{
+	struct span letters = span_from(span_z(c->argv[c->at]), 1);
+
+	while (letters.n != 0) {
+		enum option which = OPTION__COUNT;
+
+		for (int i = 0; i < OPTION__COUNT; i++)
+			if (options_table[i].letter == (char)letters.p[0] && (options_table[i].commands & command) != 0)
+				which = (enum option)i;
+		if (which == OPTION__COUNT)
+			return usage(f, "unknown option -", span_first(letters, 1), " (--help lists all)");
+		letters = span_from(letters, 1);
+		c->has_inlined = letters.n != 0 && options_table[which].value != NULL;
+		c->inlined = letters;
+		if (!take_option(o, c, which, f))
+			return false;
+		if (c->has_inlined)
+			return true;
+	}
+	return true;
+}
+
+/* Does this option take the next argument as its value? */
+static bool takes_next(struct span text)
+{
+	enum setting key, nearest;
+	enum option which;
+	size_t equals;
+
+	if (!span_starts(text, SPAN("--"))) {
+		for (int i = 0; i < OPTION__COUNT; i++)
+			if (options_table[i].letter == (char)text.p[text.n - 1])
+				return options_table[i].value != NULL;
+		return false;
+	}
+	text = span_from(text, 2);
+	if (span_find_byte(text, '=', &equals))
+		return false;
+	if (find_option(text, COMMAND_ALL, &which))
+		return options_table[which].value != NULL;
+	return settings_find(text, &key, &nearest);
+}
+
+int options_command(int argc, char **argv)
+{
+	for (int at = 1; at < argc; at++) {
+		struct span text = span_z(argv[at]);
+
+		if (text.n < 2 || text.p[0] != '-' || span_eq(text, SPAN("--")))
+			return at;
+		if (takes_next(text))
+			at++;
+	}
+	return 0;
+}
+
+bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, int from,
+                  struct fault *f)
+{
+	struct cursor c = { .argc = argc, .argv = argv, .at = from };
+	bool ended = false;
+
+	memset(o, 0, sizeof *o);
+	for (; c.at < argc; c.at++) {
+		struct span text = span_z(argv[c.at]);
+		bool good = true;
+
+		if (!ended && span_eq(text, SPAN("--"))) {
+			ended = true;
+		} else if (!ended && span_starts(text, SPAN("--"))) {
+			good = take_long(o, s, command, &c, f);
+		} else if (!ended && text.n > 1 && text.p[0] == '-') {
+			good = take_letters(o, command, &c, f);
+		} else if (o->arguments == OPTIONS_ARGUMENTS_MAX) {
+			good = usage(f, "too many arguments at ", text, ": put mailboxes into a file for --mailboxes");
+		} else {
+			o->argument[o->arguments++] = text;
+		}
+		if (!good)
+			return false;
+	}
+	return true;
+}

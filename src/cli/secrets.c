@@ -1,0 +1,215 @@
+#include "cli/secrets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/files.h"
+
+enum {
+	SECRETS_COMMAND_MAX = 4096, /* characters of a command */
+	SECRETS_TICK_MS = 20,       /* how often it is looked whether a child has ended */
+	SECRETS_KEY_MS = 100        /* how often a signal is looked for while a user types */
+};
+
+/* Signals that end a program, after which a terminal must not be left without echo. */
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+enum { ENDING = sizeof ending / sizeof ending[0] };
+
+static bool keep(struct span line, struct buf *room, struct secret *s, struct fault *f)
+{
+	bool good = secret_set(s, line);
+
+	if (!good)
+		fault_limit(f, FAULT_LIMIT, line.n, SECRET_MAX);
+	secret_wipe_bytes(room->p, room->n);
+	return good;
+}
+
+bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f)
+{
+	if (!files_read(path, FILES_SECRET, &room, f)) {
+		secret_wipe_bytes(room.p, room.n);
+		return false;
+	}
+	return keep(files_one_line(buf_span(&room)), &room, s, f);
+}
+
+/* In the child. Ignored signals would stay ignored in the command. */
+static void run_command(const char *command, int out)
+{
+	signal(SIGPIPE, SIG_DFL);
+	if (dup2(out, STDOUT_FILENO) < 0)
+		_exit(126);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static bool command_failed(struct span command, const char *how, int64_t num, struct fault *f)
+{
+	char text[400];
+	struct buf b = BUF(text);
+
+	buf_z(&b, "client_secret_command '");
+	buf_printable(&b, span_first(command, 200));
+	buf_z(&b, "' ");
+	buf_z(&b, how);
+	if (num != 0)
+		buf_i64(&b, num);
+	if (num == 127)
+		buf_z(&b, ": /bin/sh or the command is not there");
+	return fault_set(f, FAULT_FILE_UNREADABLE, num, buf_span(&b));
+}
+
+/* Everything that comes from the pipe until its end or the deadline. */
+static bool drain(int fd, struct deadline until, struct buf *room)
+{
+	while (room->n < room->cap) {
+		struct pollfd wait = { fd, POLLIN, 0 };
+		ssize_t n;
+
+		if (poll(&wait, 1, clock_left(until)) == 0)
+			return false;
+		n = read(fd, room->p + room->n, room->cap - room->n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		room->n += (size_t)n;
+	}
+	return true;
+}
+
+/* The child's end, which need not come with the end of its output. False when it had to be killed. */
+static bool reap(pid_t pid, struct deadline until, int *status)
+{
+	pid_t got = 0;
+
+	while (got != pid && clock_left(until) != 0) {
+		got = waitpid(pid, status, WNOHANG);
+		if (got < 0 && errno != EINTR)
+			return false;
+		if (got == 0)
+			(void)poll(NULL, 0, SECRETS_TICK_MS);
+	}
+	if (got == pid)
+		return true;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		continue;
+	return false;
+}
+
+bool secrets_from_command(struct span command, int64_t ms, struct buf room, struct secret *s, struct fault *f)
+{
+	struct deadline until = clock_deadline(ms);
+	char z[SECRETS_COMMAND_MAX];
+	struct buf copy = { (unsigned char *)z, sizeof z - 1, 0, false };
+	struct span rest;
+	int ends[2], status = 0;
+	bool ended;
+	pid_t pid;
+
+	buf_put(&copy, command);
+	if (!buf_ok(&copy))
+		return fault_limit(f, FAULT_LIMIT, command.n, sizeof z - 1);
+	z[copy.n] = '\0';
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
+	pid = fork();
+	if (pid == 0)
+		run_command(z, ends[1]);
+	if (pid < 0)
+		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
+	close(ends[1]);
+	ended = pid > 0 && drain(ends[0], until, &room);
+	close(ends[0]);
+	if (pid < 0)
+		return false;
+	ended = reap(pid, ended ? until : clock_deadline(0), &status) && ended;
+	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return keep(files_one_line(span_cut(buf_span(&room), '\n', &rest)), &room, s, f);
+	secret_wipe_bytes(room.p, room.n);
+	if (!ended)
+		return command_failed(command, "did not end in time", 0, f);
+	if (WIFEXITED(status))
+		return command_failed(command, "ended with status ", WEXITSTATUS(status), f);
+	return command_failed(command, "was ended by signal ", WTERMSIG(status), f);
+}
+
+static void ending_set(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < ENDING; i++)
+		sigaddset(set, ending[i]);
+}
+
+static bool signal_waits(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; i < ENDING; i++)
+		if (sigismember(&pending, ending[i]) == 1)
+			return true;
+	return false;
+}
+
+/* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095 characters. */
+static bool read_line(struct buf *room)
+{
+	while (!signal_waits()) {
+		struct pollfd wait = { STDIN_FILENO, POLLIN, 0 };
+		unsigned char c;
+		ssize_t n;
+
+		if (poll(&wait, 1, SECRETS_KEY_MS) <= 0)
+			continue;
+		n = read(STDIN_FILENO, &c, 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0 || c == 4) /* Ctrl-D */
+			return false;
+		if (c == '\r' || c == '\n')
+			return room->n != 0;
+		if (c == 21) /* Ctrl-U */
+			room->n = 0;
+		else if (c == 8 || c == 127)
+			room->n -= room->n != 0;
+		else
+			buf_byte(room, c);
+	}
+	return false;
+}
+
+bool secrets_from_terminal(struct span prompt, struct buf room, struct secret *s, struct fault *f)
+{
+	struct termios before, quiet;
+	sigset_t set, old;
+	bool read_it;
+
+	if (isatty(STDERR_FILENO) != 1 || tcgetattr(STDIN_FILENO, &before) != 0)
+		return false;
+	quiet = before;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON);
+	quiet.c_cc[VMIN] = 1;
+	quiet.c_cc[VTIME] = 0;
+	ending_set(&set);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	(void)!write(STDERR_FILENO, prompt.p, prompt.n);
+	read_it = read_line(&room);
+	(void)!write(STDERR_FILENO, "\r\n", 2);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	if (!read_it)
+		secret_wipe_bytes(room.p, room.n);
+	sigprocmask(SIG_SETMASK, &old, NULL); /* what came in the meantime ends us here */
+	if (read_it && !buf_ok(&room))
+		read_it = !fault_limit(f, FAULT_LIMIT, room.cap + 1, SECRET_MAX);
+	return read_it && keep(buf_span(&room), &room, s, f);
+}
