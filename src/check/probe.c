@@ -87,7 +87,7 @@ static bool rung_auth(void *self, struct row *row, struct fault *f)
 {
 	struct entry *e = self;
 	struct probe *p = e->probe;
-	struct pop3_login login = { p->mailbox, &p->token.token.access, token_mark_span(&p->token.token),
+	struct sasl_login login = { p->mailbox, &p->token.token.access, token_mark_span(&p->token.token),
 		                    p->settings->form == POP_FORM_ONE_LINE, p->role.show_secrets };
 	char text[1024];
 	struct buf challenge = BUF(text);

@@ -2,56 +2,11 @@
 
 #include <string.h>
 
-#include "text/base64.h"
-#include "text/xoauth2.h"
-
 void pop3_start(struct pop3 *p, struct stream *s, const struct tape *t)
 {
-	p->stream = s;
+	line_start(&p->line, s, p->in, sizeof p->in);
 	p->tape = t;
 	p->pipelined = false;
-	p->n = p->at = 0;
-}
-
-/* Make room for more bytes and read some; the connection's end is a fault. */
-static bool more(struct pop3 *p, struct fault *f)
-{
-	size_t n;
-
-	memmove(p->in, p->in + p->at, p->n - p->at);
-	p->n -= p->at;
-	p->at = 0;
-	if (!stream_read(p->stream, p->in + p->n, sizeof p->in - p->n, &n, f))
-		return false;
-	if (n == 0)
-		return fault_set(f, FAULT_POP_CLOSED, 0, (struct span){ p->in, p->n });
-	p->n += n;
-	return true;
-}
-
-/* The next line without CRLF (a bare LF is taken too), living until the next read. Of a line that is longer than
- * the buffer only the end is left, and *cut is set. */
-static bool any_line(struct pop3 *p, struct span *line, bool *cut, struct fault *f)
-{
-	size_t end, seen = 0;
-
-	*cut = false;
-	while (!span_find_byte((struct span){ p->in + p->at + seen, p->n - p->at - seen }, '\n', &end)) {
-		seen = p->n - p->at;
-		if (seen == sizeof p->in) {
-			*cut = true;
-			p->n = p->at + 1; /* keep one byte, so that a CR before the LF is not lost */
-			seen = 1;
-		}
-		if (!more(p, f))
-			return false;
-	}
-	end += seen;
-	*line = (struct span){ p->in + p->at, end };
-	p->at += end + 1;
-	if (line->n != 0 && line->p[line->n - 1] == '\r')
-		line->n--;
-	return true;
 }
 
 /* A reply line: short, or a fault. */
@@ -59,7 +14,7 @@ static bool reply_line(struct pop3 *p, struct span *line, struct fault *f)
 {
 	bool cut;
 
-	if (!any_line(p, line, &cut, f))
+	if (!line_next(&p->line, line, &cut, f))
 		return false;
 	if (cut)
 		return fault_limit(f, FAULT_POP_LINE_TOO_LONG, (uint64_t)POP3_LINE_MAX + 1, POP3_LINE_MAX);
@@ -116,7 +71,7 @@ static bool say(struct pop3 *p, struct span lines, struct fault *f)
 
 		tape_put(p->tape, TAPE_SENT, span_first(line, line.n - 1));
 	}
-	return stream_write(p->stream, lines, f);
+	return stream_write(p->line.stream, lines, f);
 }
 
 /* Say it, unless it is on its way already. */
@@ -201,54 +156,14 @@ bool pop3_auth_cancel(struct pop3 *p, struct fault *f)
 	return true;
 }
 
-/* The line with the base64 of user and token into p->sasl. */
-static bool put_sasl(struct pop3 *p, const struct pop3_login *login, struct buf *line, struct fault *f)
-{
-	unsigned char room[XOAUTH2_FRAME_SIZE(POP3_USER_MAX, SECRET_MAX)];
-	struct buf frame = BUF(room);
-
-	*line = BUF(p->sasl);
-	xoauth2_put(&frame, login->user, secret_reveal(login->token));
-	if (login->one_line)
-		buf_z(line, "AUTH XOAUTH2 ");
-	base64_put(line, buf_span(&frame));
-	buf_z(line, "\r\n");
-	secret_wipe_bytes(room, frame.n);
-	if (!buf_ok(&frame) || !buf_ok(line))
-		return fault_limit(f, FAULT_LIMIT, secret_length(login->token) + login->user.n, sizeof room);
-	return true;
-}
-
-static void tape_sasl(const struct pop3 *p, const struct pop3_login *login, struct span line)
-{
-	char text[160];
-	struct buf b = BUF(text);
-
-	if (login->show_secret) {
-		tape_put(p->tape, TAPE_SENT, span_first(line, line.n - 2));
-		return;
-	}
-	buf_z(&b, login->one_line ? "AUTH XOAUTH2 " : "");
-	buf_z(&b, "<sasl ");
-	buf_u64(&b, line.n - 2 - (login->one_line ? sizeof "AUTH XOAUTH2" : 0));
-	buf_z(&b, " characters with ");
-	buf_put(&b, login->mark);
-	buf_z(&b, ">");
-	tape_put(p->tape, TAPE_SENT, buf_span(&b));
-}
-
 /* A refusal after a challenge: the challenge tells more than the -ERR that follows, so both are evidence. */
 static bool challenged(struct pop3 *p, struct span text, struct buf *challenge, struct fault *f)
 {
 	char words[FAULT_EVIDENCE_MAX];
 	struct buf evidence = BUF(words);
-	struct xoauth2_challenge parts;
 	struct span line, rest;
 
-	if (!xoauth2_challenge(text, challenge, &parts))
-		buf_printable(challenge, text);
-	else
-		tape_put(p->tape, TAPE_NOTE, buf_span(challenge));
+	sasl_challenge(p->tape, text, challenge);
 	if (!say(p, SPAN("\r\n"), f) || !reply_line(p, &line, f))
 		return false;
 	buf_put(&evidence, span_first(buf_span(challenge), sizeof words / 2));
@@ -270,19 +185,12 @@ static enum fault_code refusal_code(struct span rest)
 	               FAULT_AUTH_REFUSED;
 }
 
-bool pop3_auth_send(struct pop3 *p, const struct pop3_login *login, struct span *reply, struct buf *challenge,
+bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span *reply, struct buf *challenge,
                     struct fault *f)
 {
 	struct span line, rest;
-	struct buf sasl;
-	bool sent;
 
-	if (!put_sasl(p, login, &sasl, f))
-		return false;
-	tape_sasl(p, login, buf_span(&sasl));
-	sent = stream_write(p->stream, buf_span(&sasl), f);
-	secret_wipe_bytes(p->sasl, sasl.n);
-	if (!sent)
+	if (!sasl_send(p->line.stream, p->tape, login, f))
 		return false;
 	if (!reply_line(p, &line, f)) {
 		if (f->code == FAULT_POP_CLOSED || f->code == FAULT_TLS_TRUNCATED || f->code == FAULT_TCP_RESET)
@@ -327,7 +235,7 @@ static bool listing(struct pop3 *p, bool (*take)(void *to, struct span line), vo
 	bool cut;
 
 	for (uint64_t i = 0; i <= POP3_LISTING_MAX; i++) {
-		if (!any_line(p, &line, &cut, f))
+		if (!line_next(&p->line, &line, &cut, f))
 			return false;
 		if (!cut && popmsg_is_end(line, &content)) {
 			char text[48];
@@ -419,7 +327,7 @@ bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f)
 	if (popmsg_status(line, &rest) != POPMSG_OK)
 		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
 	do {
-		if (!any_line(p, &line, &cut, f))
+		if (!line_next(&p->line, &line, &cut, f))
 			return false;
 		if (!popmsg_is_end(line, &content) && !take_any(lines, content))
 			return fault_limit(f, FAULT_POP_MALFORMED, *lines, POP3_TOP_MAX);

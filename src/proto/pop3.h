@@ -2,28 +2,23 @@
 #ifndef PROTO_POP3_H
 #define PROTO_POP3_H
 
-#include "base/secret.h"
-#include "base/tape.h"
-#include "net/stream.h"
+#include "proto/line.h"
+#include "proto/sasl.h"
 #include "text/popmsg.h"
 
 enum {
 	POP3_LINE_MAX = 8 * 1024,       /* a reply; RFC 1939 says 512, challenges and diagnostics are longer */
 	POP3_CAPA_MAX = 64,             /* capability lines; real servers have 8 to 15 */
 	POP3_LISTING_MAX = 1000 * 1000, /* lines of UIDL or LIST: more messages than any mailbox has */
-	POP3_TOP_MAX = 20 * 1000,       /* lines of a message head */
-	POP3_USER_MAX = 320,
-	POP3_SASL_MAX = 24 * 1024       /* base64 of user and a token of 16 kB */
+	POP3_TOP_MAX = 20 * 1000        /* lines of a message head */
 };
 
-/* One session. The stream and the tape outlive it. */
+/* One session. The stream and the tape outlive it. It points into itself: do not copy or move it. */
 struct pop3 {
-	struct stream *stream;
+	struct line line;
 	const struct tape *tape;
 	bool pipelined;       /* the commands of pop3_mailbox_send are on their way already */
-	size_t n, at;         /* bytes in `in`, and how many of them are taken */
 	unsigned char in[POP3_LINE_MAX];
-	unsigned char sasl[POP3_SASL_MAX]; /* wiped as soon as it is sent */
 };
 
 void pop3_start(struct pop3 *p, struct stream *s, const struct tape *t);
@@ -45,19 +40,10 @@ bool pop3_auth_begin(struct pop3 *p, struct fault *f) MUST;
 /* "*": the client gives up after pop3_auth_begin (RFC 5034 section 4). */
 bool pop3_auth_cancel(struct pop3 *p, struct fault *f) MUST;
 
-/* Who logs in. `mark` stands in for the token on the tape. */
-struct pop3_login {
-	struct span user;
-	const struct secret *token;
-	struct span mark;
-	bool one_line;    /* AUTH XOAUTH2 with an initial response; pop3_auth_begin was not called */
-	bool show_secret; /* the tape gets the SASL line itself */
-};
-
-/* Send user and token, and read the verdict. reply: the server's last text, until the next call. A challenge
- * (RFC 5034) is decoded into `challenge` and answered with an empty line; it is FAULT_AUTH_CHALLENGE, also
- * when the server then says +OK (FAULT_AUTH_FALSE_OK). */
-bool pop3_auth_send(struct pop3 *p, const struct pop3_login *login, struct span *reply, struct buf *challenge,
+/* Send user and token, and read the verdict. With login->one_line pop3_auth_begin was not called. reply: the
+ * server's last text, until the next call. A challenge (RFC 5034) is decoded into `challenge` and answered with an
+ * empty line; it is FAULT_AUTH_CHALLENGE, also when the server then says +OK (FAULT_AUTH_FALSE_OK). */
+bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span *reply, struct buf *challenge,
                     struct fault *f) MUST;
 
 /* Send STAT, UIDL, LIST, TOP 1 0 and QUIT in one flight (the server offers PIPELINING); the functions below then

@@ -1,0 +1,110 @@
+#include "check/explain.h"
+
+#include "check/explain_auth.h"
+#include "check/explain_fill.h"
+#include "check/explain_match.h"
+#include "check/explain_not.h"
+#include "check/explain_pick.h"
+
+static void start(struct explanation *e)
+{
+	e->n = 0;
+	e->nots = 0;
+	e->powershell = (struct span){ NULL, 0 };
+	e->room = BUF(e->bytes);
+}
+
+static void fill(const struct explain_case *c, const struct explain_list *l)
+{
+	for (unsigned i = 0; i < l->n; i++)
+		explain_fill_cause(c, l->cause[i], &c->e->cause[c->e->n++]);
+}
+
+void explain_report(const struct report *r, struct explanation *e)
+{
+	struct explain_case c = { r, RUNG_CREDENTIAL, e };
+	struct explain_list l = { { CAUSE_NONE }, 0 };
+
+	start(e);
+	if (!report_first_failure(r, &c.rung))
+		return;
+	explain_pick(&c, &l);
+	fill(&c, &l);
+	explain_not(&c);
+	e->powershell = explain_auth_script(&c);
+}
+
+/* What a warning means that comes without a fault. */
+static const char *warning(enum rung rung, const struct row *row)
+{
+	if (row_get(row, FACT_DUPLICATE).n != 0)
+		return "The answer holds the key {duplicate_key} twice. The first one counts.";
+	if (row_get(row, FACT_NOTE).n != 0)
+		return "{note}";
+	if (rung == RUNG_CREDENTIAL)
+		return "The client secret ends on {secret_expires}. Make the next one now, at {reg} > Certificates & secrets.";
+	if (rung == RUNG_IDP_TLS || rung == RUNG_POP_TLS)
+		return "The server's certificate ends in {cert_days} days. Its owner has to renew it.";
+	if (rung == RUNG_CLOCK)
+		return "This machine's clock is {skew}. Certificates and tokens are judged by it: keep it set by NTP.";
+	return "";
+}
+
+struct span explain_warning(const struct report *r, enum rung rung, struct explanation *e)
+{
+	struct explain_case c = { r, rung, e };
+	struct explain_list l = { { CAUSE_NONE }, 0 };
+	const struct row *row = &r->row[rung];
+
+	start(e);
+	if (row->verdict != VERDICT_WARN)
+		return (struct span){ NULL, 0 };
+	if (row->fault.code == FAULT_NONE)
+		return explain_fill(&c, warning(rung, row), EXPLAIN_FILL_PARAGRAPH);
+	if (row->fault.code == FAULT_SECRET_EXPIRED)
+		return explain_fill(&c, warning(RUNG_CREDENTIAL, row), EXPLAIN_FILL_PARAGRAPH);
+	explain_pick(&c, &l);
+	l.n = l.n != 0;
+	fill(&c, &l);
+	return e->n != 0 ? e->cause[0].text : (struct span){ NULL, 0 };
+}
+
+bool explain_text(struct span text, size_t *at, struct explain_found *found, struct explanation *e)
+{
+	struct explain_case c = { NULL, RUNG_CREDENTIAL, e };
+	struct explain_list l = { { CAUSE_NONE }, 0 };
+	struct explain_hit hit;
+
+	start(e);
+	if (!explain_match(text, *at, &hit))
+		return false;
+	found->what = span_first(span_from(text, hit.at), hit.n);
+	found->aadsts = hit.aadsts;
+	found->meaning = "";
+	if (hit.row != EXPLAIN_KNOW_NOTHING) {
+		found->meaning = explain_know_meaning(hit.row);
+		explain_know_causes(hit.row, &l);
+	}
+	*at = hit.at + hit.n;
+	fill(&c, &l);
+	return true;
+}
+
+const char *explain_who(enum explain_who who)
+{
+	switch (who) {
+	case EXPLAIN_YOU:
+		return "you";
+	case EXPLAIN_ENTRA:
+		return "an Entra administrator";
+	case EXPLAIN_EXCHANGE:
+		return "an Exchange administrator";
+	case EXPLAIN_NETWORK:
+		return "the network team";
+	case EXPLAIN_PROVIDER:
+		return "the provider";
+	case EXPLAIN_MAIL:
+		return "the mail server's administrator";
+	}
+	return "";
+}

@@ -1,0 +1,64 @@
+/* explain_know: the knowledge as data: causes.def and known.def, packed, and how to look things up in them. */
+#ifndef CHECK_EXPLAIN_KNOW_H
+#define CHECK_EXPLAIN_KNOW_H
+
+#include "check/explain.h"
+
+enum cause {
+	CAUSE_NONE,
+#define CAUSE(name, id, who, certainty, text, fix, verify, source) CAUSE_##name,
+#include "check/causes.def"
+#undef CAUSE
+	CAUSE__COUNT
+};
+
+enum known_kind {
+	KNOWN_AADSTS, KNOWN_ERROR, KNOWN_SUBERROR, KNOWN_LINE, KNOWN_INSPECTOR, KNOWN_ALERT, KNOWN_ENGINE,
+	KNOWN_ERRNO, KNOWN_RESOLVER, KNOWN_HTTP, KNOWN_FAULT,
+	KNOWN__COUNT
+};
+
+/* What fault.num holds for FAULT_KIND_TLS: the engine's own codes, alerts received, alerts sent. */
+enum { EXPLAIN_ENGINE_X509 = 32, EXPLAIN_ALERT_RECEIVED = 256, EXPLAIN_ALERT_SENT = 512, EXPLAIN_ALERT_OTHER = 255 };
+
+/* The causes chosen so far, the most likely first. */
+struct explain_list {
+	enum cause cause[EXPLAIN_CAUSES_MAX];
+	unsigned n;
+};
+
+/* Append unless it is there already, is CAUSE_NONE, or the list is full. */
+void explain_know_add(struct explain_list *l, enum cause c);
+
+/* The templates of a cause; static. */
+struct explain_template {
+	const char *id, *text, *fix, *verify;
+	enum explain_who who;
+	enum explain_certainty certainty;
+};
+void explain_know_cause(enum cause c, struct explain_template *t);
+
+/* A row of known.def is named by its position; EXPLAIN_KNOW_NOTHING is none. */
+enum { EXPLAIN_KNOW_NOTHING = 0xffff };
+
+unsigned explain_know_rows(void);
+unsigned explain_know_base(unsigned row);       /* the KNOWN row that a SAME row belongs to */
+enum known_kind explain_know_kind(unsigned row);
+int64_t explain_know_number(unsigned row);     /* the key of the kinds with numbers */
+const char *explain_know_meaning(unsigned row); /* static */
+void explain_know_causes(unsigned row, struct explain_list *l);
+
+/* The row with this number. An unknown alert or engine code gives the row of its family. */
+unsigned explain_know_find(enum known_kind kind, int64_t number);
+
+/* The row of ERROR or SUBERROR with exactly this name. */
+unsigned explain_know_named(enum known_kind kind, struct span name);
+
+/* The row for a fault.num of FAULT_KIND_TLS. */
+unsigned explain_know_tls(int64_t num);
+
+/* The texts that rows are found by, all in one string: text, NUL, next row's text, NUL ... "" for rows that are
+ * found by number alone. */
+const char *explain_know_texts(void);
+
+#endif

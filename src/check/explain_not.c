@@ -1,0 +1,84 @@
+#include "check/explain_not.h"
+
+#include "check/explain_pick.h"
+
+static void say(const struct explain_case *c, bool proved, const char *template)
+{
+	struct span s;
+
+	if (!proved || c->e->nots == EXPLAIN_NOTS_MAX)
+		return;
+	s = explain_fill(c, template, EXPLAIN_FILL_PARAGRAPH);
+	if (s.n != 0)
+		c->e->not_cause[c->e->nots++] = s;
+}
+
+static bool passed(const struct explain_case *c, enum rung rung)
+{
+	return explain_pick_passed(c, rung);
+}
+
+/* "The network: greeting received after 12 ms." The time counts from the first packet. */
+static void say_reached(const struct explain_case *c, enum rung last, enum rung first, const char *what)
+{
+	const struct row *a = &c->r->row[first], *b = &c->r->row[last];
+	int64_t ms = b->began_ms + b->ms - (a->began_ms + a->ms);
+	char text[120];
+	struct buf line = BUF(text);
+
+	if (!passed(c, last))
+		return;
+	buf_z(&line, what);
+	buf_z(&line, " after ");
+	buf_i64(&line, ms > 0 ? ms : 0);
+	buf_z(&line, " ms.");
+	buf_byte(&line, '\0');
+	say(c, buf_ok(&line), text);
+}
+
+/* Codes that Entra gives only after it has found tenant and application. */
+static bool entra_knows_application(int64_t code)
+{
+	static const int32_t codes[] = { 7000215, 7000222, 700027, 700024, 50012, 53003, 7000112, 70021, 700211, 700212,
+		                         700213, 7002137, 7002138, 1002012, 501051, 7000229 };
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+static void say_token(const struct explain_case *c)
+{
+	const struct fault *f = &c->r->row[c->rung].fault;
+	struct span roles = explain_fill_fact(c, FACT_ROLES);
+	bool issued = passed(c, RUNG_TOKEN) && explain_fill_setting(c, SETTING_ACCESS_TOKEN_FILE).n == 0;
+	bool claims = passed(c, RUNG_CLAIMS);
+
+	say(c, issued && explain_fill_setting(c, SETTING_FEDERATED_TOKEN_FILE).n == 0,
+	    "The client secret: the token was issued.");
+	say(c, issued, "Client id, tenant and scope: the token was issued for them.");
+	say(c, claims && explain_fill_has(roles, "POP.AccessAsApp"), "The POP3 role: the token carries POP.AccessAsApp.");
+	say(c, claims, "The audience: the token is for {aud}.");
+	say(c, claims && c->rung > RUNG_CLAIMS && !explain_pick_clock_off(c), "An expired token: it is good until {expires}.");
+	if (c->rung != RUNG_TOKEN || f->code != FAULT_TOKEN_REFUSED)
+		return;
+	say(c, true, "The network, TLS and proxies: the identity provider itself answered.");
+	say(c, entra_knows_application(f->num) && f->num != 7000229, "Client id and tenant: Entra found the application.");
+}
+
+void explain_not(const struct explain_case *c)
+{
+	int64_t skew;
+
+	say_token(c);
+	say(c, passed(c, RUNG_TENANT) && c->rung > RUNG_TENANT && c->r->row[RUNG_TENANT].fault.code == FAULT_NONE,
+	    "The mailbox's domain: {domain} belongs to tenant {tenant_found}.");
+	if (c->rung >= RUNG_CAPA && passed(c, RUNG_GREETING))
+		say_reached(c, RUNG_GREETING, RUNG_POP_DNS, "The network: greeting received");
+	else if (c->rung >= RUNG_POP_DNS && c->rung < RUNG_GREETING)
+		say_reached(c, RUNG_IDP_TCP, RUNG_IDP_DNS, "The internet connection: {authority_host} connected");
+	say(c, c->rung >= RUNG_GREETING && passed(c, RUNG_POP_TLS), "TLS inspection: the server's certificate is from {anchor}.");
+	say(c, c->rung > RUNG_CAPA && passed(c, RUNG_CAPA), "The mechanism: the server offers XOAUTH2.");
+	say(c, explain_fill_skew(c, &skew) && !explain_pick_clock_off(c), "The clock: it is right to a few minutes.");
+}

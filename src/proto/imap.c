@@ -1,0 +1,191 @@
+#include "proto/imap.h"
+
+#include <string.h>
+
+#include "text/popmsg.h"
+
+void imap_start(struct imap *m, struct stream *s, const struct tape *t)
+{
+	line_start(&m->line, s, m->in, sizeof m->in);
+	m->tape = t;
+	m->commands = 0;
+	m->tag_n = 0;
+}
+
+static bool malformed(struct span line, struct fault *f)
+{
+	return fault_set(f, FAULT_DOOR_MALFORMED, 0, line);
+}
+
+static bool get(struct imap *m, struct imapmsg *msg, struct fault *f)
+{
+	struct span line;
+	bool cut;
+
+	if (!line_next(&m->line, &line, &cut, f))
+		return false;
+	if (cut)
+		return fault_limit(f, FAULT_LIMIT, (uint64_t)IMAP_LINE_MAX + 1, IMAP_LINE_MAX);
+	tape_put(m->tape, TAPE_GOT, line);
+	if (imapmsg_literal(line))
+		return malformed(line, f); /* none of these commands is answered with one */
+	imapmsg_read(line, (struct span){ (const unsigned char *)m->tag, m->tag_n }, msg);
+	return msg->kind != IMAPMSG_OTHER || malformed(line, f);
+}
+
+/* Whatever was refused, these words mean "not now" or tell more than the command's own fault. */
+static bool refused(const struct imapmsg *msg, enum fault_code code, struct fault *f)
+{
+	uint64_t ms;
+	size_t at;
+
+	if (popmsg_backoff(msg->words, &ms))
+		return fault_set(f, FAULT_POP_BUSY, (int64_t)((ms + 999) / 1000), msg->words);
+	if (span_eq_nocase(msg->code, SPAN("UNAVAILABLE")) || span_find_nocase(msg->words, SPAN("Server Unavailable"), &at))
+		return fault_set(f, FAULT_POP_BUSY, 0, msg->words);
+	if (span_find_nocase(msg->words, SPAN("authenticated but not connected"), &at))
+		return fault_set(f, FAULT_AUTH_NOT_CONNECTED, 0, msg->words);
+	return fault_set(f, code, 0, msg->words);
+}
+
+static bool say(struct imap *m, struct span line, struct fault *f)
+{
+	tape_put(m->tape, TAPE_SENT, span_first(line, line.n - 2));
+	return stream_write(m->line.stream, line, f);
+}
+
+/* Send a command with the next tag. */
+static bool command(struct imap *m, const char *words, struct fault *f)
+{
+	char text[64];
+	struct buf line = BUF(text), tag = BUF(m->tag);
+
+	buf_byte(&tag, 'o');
+	buf_u64(&tag, ++m->commands);
+	m->tag_n = (uint32_t)tag.n;
+	buf_put(&line, buf_span(&tag));
+	buf_byte(&line, ' ');
+	buf_z(&line, words);
+	buf_z(&line, "\r\n");
+	return say(m, buf_span(&line), f);
+}
+
+/* What lines before the tagged one may tell. */
+struct hints {
+	struct imapmsg_capability *capability;
+	uint64_t *messages;
+};
+
+/* Read up to the line with our tag. A BYE before it is the server's answer. */
+static bool answer(struct imap *m, const struct hints *h, struct imapmsg *msg, enum fault_code code, struct fault *f)
+{
+	for (unsigned i = 0; i <= IMAP_ANSWER_MAX; i++) {
+		if (!get(m, msg, f))
+			return false;
+		if (msg->kind == IMAPMSG_TAGGED)
+			return msg->status == IMAPMSG_OK || refused(msg, code, f);
+		if (msg->kind == IMAPMSG_CONTINUE)
+			return malformed(msg->words, f);
+		if (msg->status == IMAPMSG_BYE)
+			return refused(msg, code, f);
+		if (h->capability != NULL)
+			(void)imapmsg_capability(h->capability, msg->words);
+		if (h->messages != NULL && imapmsg_exists(msg->words, h->messages))
+			continue;
+	}
+	return fault_limit(f, FAULT_DOOR_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+}
+
+bool imap_greeting(struct imap *m, struct span *text, struct fault *f)
+{
+	struct imapmsg msg;
+
+	if (!get(m, &msg, f))
+		return false;
+	if (msg.kind == IMAPMSG_UNTAGGED && msg.status == IMAPMSG_BYE)
+		return refused(&msg, FAULT_POP_REFUSED, f);
+	if (msg.kind != IMAPMSG_UNTAGGED || msg.status != IMAPMSG_OK)
+		return malformed(msg.words, f);
+	*text = msg.text;
+	return true;
+}
+
+bool imap_capability(struct imap *m, struct imapmsg_capability *c, struct fault *f)
+{
+	struct hints h = { c, NULL };
+	struct imapmsg msg;
+
+	memset(c, 0, sizeof *c);
+	return command(m, "CAPABILITY", f) && answer(m, &h, &msg, FAULT_POP_REFUSED, f);
+}
+
+/* The line that decides about a login, or the "+" before it. Untagged lines may come in between. */
+static bool verdict(struct imap *m, struct imapmsg *msg, struct fault *f)
+{
+	for (unsigned i = 0; i <= IMAP_ANSWER_MAX; i++) {
+		if (!get(m, msg, f))
+			return false;
+		if (msg->kind == IMAPMSG_CONTINUE || (msg->kind == IMAPMSG_TAGGED && msg->status == IMAPMSG_OK))
+			return true;
+		if (msg->kind == IMAPMSG_TAGGED || msg->status == IMAPMSG_BYE)
+			return refused(msg, msg->status == IMAPMSG_NO ? FAULT_AUTH_REFUSED : FAULT_AUTH_PROTOCOL, f);
+	}
+	return fault_limit(f, FAULT_DOOR_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+}
+
+/* The challenge is on its way to a refusal; it must be answered before that comes. */
+static bool challenged(struct imap *m, struct span text, struct buf *challenge, struct fault *f)
+{
+	struct imapmsg msg;
+
+	sasl_challenge(m->tape, text, challenge);
+	if (!say(m, SPAN("\r\n"), f) || !verdict(m, &msg, f))
+		return false;
+	if (msg.kind == IMAPMSG_CONTINUE)
+		return malformed(msg.words, f);
+	return fault_set(f, FAULT_AUTH_FALSE_OK, 0, msg.words);
+}
+
+bool imap_auth(struct imap *m, const struct sasl_login *login, struct span *reply, struct buf *challenge,
+               struct fault *f)
+{
+	struct imapmsg msg;
+
+	if (!command(m, "AUTHENTICATE XOAUTH2", f) || !verdict(m, &msg, f))
+		return false;
+	if (msg.kind != IMAPMSG_CONTINUE)
+		return malformed(msg.words, f); /* OK to a login that has not been made */
+	if (!sasl_send(m->line.stream, m->tape, login, f) || !verdict(m, &msg, f))
+		return false;
+	if (msg.kind == IMAPMSG_CONTINUE)
+		return challenged(m, msg.text, challenge, f);
+	*reply = msg.words;
+	return true;
+}
+
+bool imap_examine(struct imap *m, uint64_t *messages, struct span *reply, struct fault *f)
+{
+	struct hints h = { NULL, messages };
+	struct imapmsg msg;
+
+	*messages = 0;
+	if (!command(m, "EXAMINE INBOX", f) || !answer(m, &h, &msg, FAULT_MAILBOX_REFUSED, f))
+		return false;
+	*reply = msg.words;
+	return true;
+}
+
+bool imap_logout(struct imap *m, struct fault *f)
+{
+	struct imapmsg msg;
+
+	if (!command(m, "LOGOUT", f))
+		return false;
+	for (unsigned i = 0; i <= IMAP_ANSWER_MAX; i++) {
+		if (!get(m, &msg, f))
+			return false;
+		if (msg.kind == IMAPMSG_TAGGED)
+			return msg.status == IMAPMSG_OK || refused(&msg, FAULT_POP_REFUSED, f);
+	}
+	return fault_limit(f, FAULT_DOOR_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+}

@@ -1,0 +1,52 @@
+#include "proto/line.h"
+
+#include <string.h>
+
+void line_start(struct line *l, struct stream *s, unsigned char *p, size_t cap)
+{
+	*l = (struct line){ s, p, cap, 0, 0 };
+}
+
+bool line_pending(const struct line *l)
+{
+	return l->at != l->n;
+}
+
+/* Make room for more bytes and read some; the connection's end is a fault. */
+static bool more(struct line *l, struct fault *f)
+{
+	size_t n;
+
+	memmove(l->p, l->p + l->at, l->n - l->at);
+	l->n -= l->at;
+	l->at = 0;
+	if (!stream_read(l->stream, l->p + l->n, l->cap - l->n, &n, f))
+		return false;
+	if (n == 0)
+		return fault_set(f, FAULT_POP_CLOSED, 0, (struct span){ l->p, l->n });
+	l->n += n;
+	return true;
+}
+
+bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f)
+{
+	size_t end, seen = 0;
+
+	*cut = false;
+	while (!span_find_byte((struct span){ l->p + l->at + seen, l->n - l->at - seen }, '\n', &end)) {
+		seen = l->n - l->at;
+		if (seen == l->cap) {
+			*cut = true;
+			l->p[0] = l->p[l->n - 1]; /* keep one byte, so that a CR before the LF is not lost */
+			l->n = seen = 1;
+		}
+		if (!more(l, f))
+			return false;
+	}
+	end += seen;
+	*text = (struct span){ l->p + l->at, end };
+	l->at += end + 1;
+	if (text->n != 0 && text->p[text->n - 1] == '\r')
+		text->n--;
+	return true;
+}

@@ -1,0 +1,25 @@
+/* line: one line after another off a stream, gathered in lent bytes. */
+#ifndef PROTO_LINE_H
+#define PROTO_LINE_H
+
+#include "net/stream.h"
+
+/* The stream and the `cap` bytes at p outlive it. Private. */
+struct line {
+	struct stream *stream;
+	unsigned char *p;
+	size_t cap;
+	size_t n, at; /* bytes that have come, and how many of them are taken */
+};
+
+void line_start(struct line *l, struct stream *s, unsigned char *p, size_t cap);
+
+/* The next line without CRLF (a bare LF is taken too); it lives until the next call. A line takes at most `cap` bytes
+ * with its end; of a longer one only the last bytes are left, and *cut is set. The end of the stream is
+ * FAULT_POP_CLOSED, with the unfinished line as evidence. */
+bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f) MUST;
+
+/* Has the peer said more than was taken? */
+bool line_pending(const struct line *l);
+
+#endif
