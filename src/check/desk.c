@@ -9,13 +9,20 @@
 #include <unistd.h>
 
 enum {
-	DESK_GRACE_MS = 300,     /* a role that keeps its own deadline tells more than one that is killed */
+	DESK_GRACE_MS = 300,     /* between a probe's own deadline and its end */
 	DESK_TICK_MS = 100,      /* how often progress is told */
 	DESK_MESSAGE_MS = 2000,  /* a message that has begun must be complete by then */
-	DESK_HANDOVER_MAX_MS = 2000 /* the keeper ends this much before the probe, at most */
+	DESK_HANDOVER_MAX_MS = 2000 /* the keeper is killed this much before the probe's deadline, at most */
 };
 
-static const struct desk_job idle = { .pid = 0, .in = -1, .out = -1, .now = RUNG__COUNT };
+/* The report stays as it is: start_report clears what was used of it. */
+static void reset(struct desk_job *j)
+{
+	j->busy = j->told = false;
+	j->pid = 0;
+	j->in = j->out = -1;
+	j->now = RUNG__COUNT;
+}
 
 static void close_fd(int *fd)
 {
@@ -24,14 +31,14 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* What every role starts with. The keeper's time is a tenth shorter, so that the probe can still say goodbye. */
+/* What every role starts with. */
 static struct role new_role(const struct desk *d, const struct desk_job *j, enum role_arm arm)
 {
 	const struct desk_ask *ask = d->ask;
 
 	return (struct role){
 		.start_ms = d->start_ms,
-		.deadline = { j->kill_at.at_ms - DESK_GRACE_MS },
+		.deadline = j->deadline,
 		.stop_after = ask->stop_after,
 		.arm = arm,
 		.notes = ask->ear.line != NULL,
@@ -102,7 +109,7 @@ static bool spawn(struct desk *d, struct desk_job *j, run_fn *run, struct fault 
 	j->out = orders[1];
 	j->busy = true;
 	if (j->pid < 0) {
-		*j = idle;
+		reset(j);
 		close(rows[0]);
 		close(orders[1]);
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
@@ -112,15 +119,15 @@ static bool spawn(struct desk *d, struct desk_job *j, run_fn *run, struct fault 
 
 static void start_report(const struct desk *d, struct desk_job *j, struct span mailbox)
 {
-	memset(&j->report, 0, sizeof j->report);
+	for (int i = 0; i < RUNG__COUNT; i++)
+		if (j->report.row[i].verdict != VERDICT_NONE) /* a page that is not touched costs nothing */
+			memset(&j->report.row[i], 0, sizeof j->report.row[i]);
 	j->mailbox_n = (uint32_t)(mailbox.n < sizeof j->mailbox ? mailbox.n : sizeof j->mailbox);
 	if (mailbox.n != 0)
 		memcpy(j->mailbox, mailbox.p, j->mailbox_n);
 	j->report.settings = d->ask->settings;
 	j->report.mailbox = (struct span){ (const unsigned char *)j->mailbox, j->mailbox_n };
 	j->report.started_unix = d->started_unix;
-	for (int i = 0; i < RUNG__COUNT; i++)
-		j->report.row[i].rung = (enum rung)i;
 }
 
 static bool start_keeper(struct desk *d, struct fault *f)
@@ -129,8 +136,10 @@ static bool start_keeper(struct desk *d, struct fault *f)
 	int64_t less = timeout / 10 < DESK_HANDOVER_MAX_MS ? timeout / 10 : DESK_HANDOVER_MAX_MS;
 	bool started = true;
 
+	/* The keeper ends early enough for the probe to hear of it in time and say goodbye. */
 	start_report(d, &d->keeper, (struct span){ NULL, 0 });
-	d->keeper.kill_at = clock_deadline(timeout - (d->ask->probe ? less : 0) + DESK_GRACE_MS);
+	d->keeper.deadline = clock_deadline(timeout - 2 * less);
+	d->keeper.kill_at = clock_deadline(timeout - less);
 	if (d->ask->keeper)
 		started = spawn(d, &d->keeper, run_keeper, f);
 	secret_wipe(&d->ask->credential->client_secret);
@@ -152,9 +161,10 @@ static bool start_probes(struct desk *d, struct fault *f)
 			d->list_ended = true;
 			return true;
 		}
-		*j = (struct desk_job){ .in = -1, .out = -1, .now = RUNG__COUNT };
+		reset(j);
 		start_report(d, j, mailbox);
 		j->report.started_unix = clock_unix();
+		j->deadline = clock_deadline(d->ask->settings->timeout_ms);
 		j->kill_at = clock_deadline(d->ask->settings->timeout_ms + DESK_GRACE_MS);
 		if (!d->ask->probe)
 			j->busy = true; /* only the keeper's rows */
@@ -397,13 +407,12 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 {
 	bool good;
 
-	memset(d, 0, offsetof(struct desk, job));
 	d->ask = ask;
 	d->start_ms = clock_ms();
 	d->started_unix = clock_unix();
-	d->keeper = idle;
+	reset(&d->keeper);
 	for (unsigned i = 0; i < ask->jobs; i++)
-		d->job[i] = idle;
+		reset(&d->job[i]);
 	d->token_known = false;
 	d->list_ended = false;
 	d->finished = 0;
@@ -411,7 +420,7 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 	good = start_keeper(d, f);
 	while (good && anything_left(d)) {
 		good = start_probes(d, f);
-		if (good)
+		if (good && anything_left(d))
 			turn(d);
 	}
 	secret_wipe(&d->token.token.access);

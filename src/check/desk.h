@@ -53,7 +53,8 @@ struct desk_job {
 	bool busy;
 	pid_t pid;
 	int in, out;               /* our ends: rows come from `in`, the token goes to `out` */
-	struct deadline kill_at;
+	struct deadline deadline;  /* its own */
+	struct deadline kill_at;   /* ours, a little later: who keeps a deadline tells more than who is killed */
 	enum rung now;             /* being climbed; RUNG__COUNT: none */
 	bool told;                 /* it has the token's fate */
 	uint32_t mailbox_n;

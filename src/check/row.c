@@ -11,18 +11,23 @@ const char *row_fact_id(enum fact key)
 	return id[key];
 }
 
+/* Where the next fact's text begins. */
+static size_t used(const struct row *r)
+{
+	return r->facts == 0 ? 0 : (size_t)r->fact[r->facts - 1].at + r->fact[r->facts - 1].n;
+}
+
 void row_fact(struct row *r, enum fact key, struct span text)
 {
-	struct row_fact *f = &r->fact[r->facts];
-	struct buf b;
+	size_t at = used(r), room = sizeof r->text - at;
+	struct buf b = { (unsigned char *)r->text + at, room < FACT_TEXT_MAX ? room : FACT_TEXT_MAX, 0, false };
 
 	if (r->facts == ROW_FACTS_MAX || text.n == 0)
 		return;
-	b = BUF(f->text);
 	buf_printable(&b, text);
-	f->key = key;
-	f->n = (uint32_t)b.n;
-	r->facts++;
+	if (b.n == 0)
+		return;
+	r->fact[r->facts++] = (struct row_fact){ key, (uint16_t)at, (uint16_t)b.n };
 }
 
 void row_number(struct row *r, enum fact key, int64_t value)
@@ -38,17 +43,21 @@ struct span row_get(const struct row *r, enum fact key)
 {
 	for (uint32_t i = 0; i < r->facts; i++)
 		if (r->fact[i].key == key)
-			return (struct span){ (const unsigned char *)r->fact[i].text, r->fact[i].n };
+			return (struct span){ (const unsigned char *)r->text + r->fact[i].at, r->fact[i].n };
 	return (struct span){ NULL, 0 };
 }
 
 bool row_valid(const struct row *r)
 {
+	size_t end = 0;
+
 	if ((unsigned)r->rung >= RUNG__COUNT || (unsigned)r->because >= RUNG__COUNT ||
 	    (unsigned)r->verdict > VERDICT_SKIP || !fault_valid(&r->fault) || r->facts > ROW_FACTS_MAX)
 		return false;
-	for (uint32_t i = 0; i < r->facts; i++)
-		if ((unsigned)r->fact[i].key >= FACT__COUNT || r->fact[i].n > FACT_TEXT_MAX)
+	for (uint32_t i = 0; i < r->facts; i++) {
+		if ((unsigned)r->fact[i].key >= FACT__COUNT || r->fact[i].n > FACT_TEXT_MAX || r->fact[i].at != end)
 			return false;
-	return true;
+		end += r->fact[i].n;
+	}
+	return end <= sizeof r->text;
 }

@@ -14,7 +14,8 @@ enum fact {
 
 enum {
 	FACT_TEXT_MAX = 240, /* a list of roles or names is cut at this length */
-	ROW_FACTS_MAX = 16   /* the TLS rungs have the most */
+	ROW_FACTS_MAX = 16,  /* the TLS rungs have the most */
+	ROW_TEXT_MAX = 1536  /* all of a row together; the TLS rungs need 900 bytes */
 };
 
 /* One rung's result: plain data without pointers, because it crosses a pipe. */
@@ -28,12 +29,13 @@ struct row {
 	uint32_t facts;
 	struct row_fact {
 		enum fact key;
-		uint32_t n;
-		char text[FACT_TEXT_MAX]; /* printable */
+		uint16_t at, n;   /* its place in text */
 	} fact[ROW_FACTS_MAX];
+	char text[ROW_TEXT_MAX];  /* the facts' texts, one behind another, printable */
 };
 
-/* Add a fact; what is not printable is made so, what is too long is cut. Facts beyond ROW_FACTS_MAX are dropped. */
+/* Add a fact; what is not printable is made so, what is too long is cut. Facts beyond ROW_FACTS_MAX or ROW_TEXT_MAX are
+ * dropped. */
 void row_fact(struct row *r, enum fact key, struct span text);
 void row_number(struct row *r, enum fact key, int64_t value);
 

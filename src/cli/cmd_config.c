@@ -1,7 +1,187 @@
+#include "cli/files.h"
+#include "cli/secrets.h"
 #include "cli/work.h"
+#include "text/json.h"
+
+enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
+static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
+
+enum {
+	CONFIG_VALUE = 24, /* column of the values; the longest key has 22 letters */
+	CONFIG_TEXT_MAX = 700
+};
+
+/* One setting as it is shown; all texts are printable. */
+struct entry {
+	const char *key;
+	struct span value, content; /* content: what is in the file that the value names, without showing it */
+	const char *source;
+	struct span origin;
+	char content_text[CONFIG_TEXT_MAX];
+};
+
+/* "<set, 40 characters>" */
+static void put_set(struct buf *b, size_t n)
+{
+	buf_z(b, "<set, ");
+	buf_u64(b, n);
+	buf_z(b, " characters>");
+}
+
+/* How long the secret in a file is, or why it cannot be read. What can be read only once stays untouched. */
+static void look_into(struct work *w, struct span path, struct buf *b)
+{
+	struct fault f = { 0 };
+
+	if (files_is_descriptor(path))
+		return;
+	if (secrets_from_file(path, BUF(w->load.file), &w->token, &f))
+		put_set(b, secret_length(&w->token));
+	else
+		buf_put(b, fault_evidence(&f));
+	secret_wipe(&w->token);
+}
+
+static bool holds_secret(enum setting key)
+{
+	return key == SETTING_CLIENT_SECRET_FILE || key == SETTING_FEDERATED_TOKEN_FILE ||
+	       key == SETTING_ACCESS_TOKEN_FILE;
+}
+
+static void take_entry(struct work *w, enum setting key, struct entry *e)
+{
+	const struct settings *s = &w->settings;
+	struct buf b = BUF(e->content_text);
+
+	e->key = settings_key(key);
+	e->value = settings_get(s, key);
+	e->source = settings_source(s->source[key]);
+	e->origin = s->origin[key];
+	e->content = (struct span){ NULL, 0 };
+	if (settings_kind(key) == SETTING_KIND_SECRET && e->value.n != 0) {
+		put_set(&b, secret_length(&w->credential.client_secret));
+		e->value = buf_span(&b);
+	} else if (holds_secret(key) && e->value.n != 0) {
+		look_into(w, e->value, &b);
+		e->content = buf_span(&b);
+	} else if (key == SETTING_TOKEN_URL && e->value.n == 0 && s->token_url.n != 0) {
+		e->value = s->token_url;
+		e->source = "default";
+		e->origin = SPAN("from authority_host and tenant_id");
+	}
+}
+
+static void put_row(struct page *p, const struct entry *e)
+{
+	page_z(p, e->key);
+	page_to(p, CONFIG_VALUE);
+	page_put(p, e->value);
+	if (e->content.n != 0) {
+		page_z(p, "  ");
+		page_put(p, e->content);
+	}
+	page_z(p, "  ");
+	page_tone(p, PAGE_FAINT);
+	page_z(p, "(");
+	if (e->origin.n != 0)
+		page_put(p, e->origin);
+	else
+		page_z(p, e->source);
+	page_z(p, ")");
+	page_tone(p, PAGE_PLAIN);
+	page_end(p);
+}
+
+static void put_unset(struct page *p, const struct work *w)
+{
+	bool first = true;
+
+	for (int i = 0; i < SETTING__COUNT; i++) {
+		if (settings_has(&w->settings, (enum setting)i) ||
+		    (i == SETTING_TOKEN_URL && w->settings.token_url.n != 0))
+			continue;
+		if (first)
+			page_z(p, "not set");
+		page_to(p, CONFIG_VALUE);
+		page_z(p, first ? "" : " ");
+		page_words(p, CONFIG_VALUE, span_z(settings_key((enum setting)i)));
+		first = false;
+	}
+	if (!first)
+		page_end(p);
+}
+
+static void put_human(struct work *w, struct page *p)
+{
+	struct span path = load_path(&w->load);
+	struct entry e;
+
+	page_toned(p, PAGE_STRONG, SPAN("settings file"));
+	page_to(p, CONFIG_VALUE);
+	page_put(p, path.n != 0 ? path : SPAN("none"));
+	if (w->load.profile.n != 0) {
+		page_z(p, "  [");
+		page_put(p, w->load.profile);
+		page_z(p, "]");
+	}
+	page_end(p);
+	page_end(p);
+	for (int i = 0; i < SETTING__COUNT; i++) {
+		take_entry(w, (enum setting)i, &e);
+		if (e.value.n != 0)
+			put_row(p, &e);
+	}
+	page_end(p);
+	put_unset(p, w);
+}
+
+static void put_member(struct buf *out, const char *key, struct span value)
+{
+	buf_z(out, ",\"");
+	buf_z(out, key);
+	buf_z(out, "\":");
+	if (value.n != 0)
+		json_put_string(out, value);
+	else
+		buf_z(out, "null");
+}
+
+static void put_json(struct work *w, struct buf *out)
+{
+	struct entry e;
+
+	buf_z(out, "{\"schema\":\"o2pop.config/1\",\"version\":\"" O2POP_VERSION "\"");
+	put_member(out, "file", load_path(&w->load));
+	put_member(out, "profile", w->load.profile);
+	buf_z(out, ",\"settings\":{");
+	for (int i = 0; i < SETTING__COUNT; i++) {
+		take_entry(w, (enum setting)i, &e);
+		buf_z(out, i == 0 ? "\"" : ",\"");
+		buf_z(out, e.key);
+		buf_z(out, "\":{\"source\":\"");
+		buf_z(out, e.source);
+		buf_z(out, "\"");
+		put_member(out, "value", e.value);
+		put_member(out, "origin", e.origin);
+		if (e.content.n != 0)
+			put_member(out, "content", e.content);
+		buf_z(out, "}");
+	}
+	buf_z(out, "}}\n");
+}
 
 int cmd_config(struct work *w)
 {
-	(void)w;
-	return LADDER_EXIT_INTERNAL;
+	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
+	struct buf out = BUF(w->text);
+	struct page page = work_page(w, &out, OUT_RESULT);
+
+	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) || !work_arguments(w, 0, &status) ||
+	    !work_load(w, WORK_SETTINGS, &status))
+		return status;
+	if (format == FORMAT_JSON)
+		put_json(w, &out);
+	else
+		put_human(w, &page);
+	return work_print(&out, LADDER_EXIT_OK);
 }

@@ -1,7 +1,276 @@
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "check/judge.h"
+#include "cli/decode.h"
+#include "cli/files.h"
 #include "cli/work.h"
+#include "text/date.h"
+#include "text/json.h"
+
+enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
+static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
+
+enum {
+	DECODE_EXIT_WRONG = 1,   /* something is wrong with it, or it is none of these */
+	DECODE_VALUE = 18,       /* column of the values */
+	DECODE_SHOWN_MAX = 600,  /* bytes of one value */
+	DECODE_SECONDS_MIN = 100000000, /* a number that is a moment: later than 1973 */
+};
+
+static const char not_verified[] = "decoded, signature not verified";
+
+/* What a claim is good for. */
+static const char *meaning(struct span key, struct span value)
+{
+	static const struct { const char *key, *value, *text; } known[] = {
+		{ "tid", NULL, "the tenant" },
+		{ "appid", NULL, "the Application (client) ID" },
+		{ "azp", NULL, "the Application (client) ID" },
+		{ "oid", NULL, "of an application: the -ObjectId of New-ServicePrincipal" },
+		{ "roles", NULL, "application permissions" },
+		{ "scp", NULL, "delegated permissions" },
+		{ "app_displayname", NULL, "the application's name" },
+		{ "appidacr", "0", "no credential: a public client" },
+		{ "appidacr", "1", "asked with a secret" },
+		{ "appidacr", "2", "asked with a certificate" },
+		{ "azpacr", "1", "asked with a secret" },
+		{ "azpacr", "2", "asked with a certificate" },
+		{ "idtyp", "app", "an application, not a person" },
+		{ "idtyp", "user", "a person" },
+		{ "alg", "none", "not signed at all" },
+		{ "status", "400", "the server could not read the token" },
+		{ "status", "401", "the server did not accept the token" },
+	};
+
+	if (span_eq(key, SPAN("aud")) && judge_is_exchange(value))
+		return "Exchange Online";
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (span_eq(key, span_z(known[i].key)) &&
+		    (known[i].value == NULL || span_eq(value, span_z(known[i].value))))
+			return known[i].text;
+	return "";
+}
+
+static bool is_moment(struct span key)
+{
+	return span_eq(key, SPAN("exp")) || span_eq(key, SPAN("nbf")) || span_eq(key, SPAN("iat")) ||
+	       span_eq(key, SPAN("auth_time"));
+}
+
+/* "2026-11-23 20:43:46Z (in 45 min)" */
+static void put_moment(struct buf *b, int64_t then, int64_t now)
+{
+	date_put(b, then);
+	buf_z(b, then > now ? " (in " : " (");
+	date_put_span(b, then - now);
+	buf_z(b, then > now ? ")" : " ago)");
+}
+
+/* A value on one line: texts without quotes, a list with commas between, anything else as JSON. */
+static void put_value(struct buf *b, struct json_value v)
+{
+	struct json_value element;
+	struct span key;
+	size_t at = 0, n = 0;
+
+	if (v.type == JSON_STRING) {
+		if (!json_unescape(b, v.raw))
+			buf_put(b, v.raw);
+		return;
+	}
+	if (v.type != JSON_ARRAY) {
+		buf_put(b, v.raw);
+		return;
+	}
+	while (json_next(v, &at, &key, &element)) {
+		buf_z(b, n++ == 0 ? "" : ", ");
+		if (element.type != JSON_STRING || !json_unescape(b, element.raw))
+			buf_put(b, element.raw);
+	}
+}
+
+static void put_row(struct page *p, struct span key, struct json_value v, int64_t now)
+{
+	unsigned char name_room[128], room[DECODE_INPUT_MAX / 4];
+	struct buf name = BUF(name_room), value = BUF(room);
+	struct span shown;
+	int64_t seconds;
+	const char *text;
+
+	if (!json_unescape(&name, key) || name.full)
+		return;
+	if (is_moment(buf_span(&name)) && json_int(v.raw, "", &seconds) == JSON_FOUND && seconds > DECODE_SECONDS_MIN)
+		put_moment(&value, seconds, now);
+	else
+		put_value(&value, v);
+	shown = span_first(buf_span(&value), DECODE_SHOWN_MAX);
+	page_to(p, 2);
+	page_put(p, buf_span(&name));
+	page_z(p, " ");
+	page_to(p, DECODE_VALUE);
+	page_words(p, DECODE_VALUE, shown);
+	if (shown.n != value.n || value.full)
+		page_z(p, "...");
+	text = meaning(buf_span(&name), buf_span(&value));
+	if (text[0] != '\0') {
+		page_z(p, " ");
+		page_tone(p, PAGE_FAINT);
+		page_words(p, DECODE_VALUE, SPAN("("));
+		page_words(p, DECODE_VALUE, span_z(text));
+		page_z(p, ")");
+		page_tone(p, PAGE_PLAIN);
+	}
+	page_end(p);
+}
+
+static void put_object(struct page *p, const char *title, struct span json, int64_t now)
+{
+	struct json_value whole, element;
+	struct span key;
+	size_t at = 0;
+
+	if (json.n == 0 || json_at(json, "", &whole) != JSON_FOUND)
+		return;
+	page_end(p);
+	page_toned(p, PAGE_STRONG, span_z(title));
+	page_end(p);
+	while (json_next(whole, &at, &key, &element))
+		put_row(p, key, element, now);
+}
+
+static void put_findings(struct page *p, const struct decoded *d)
+{
+	for (size_t i = 0; i < d->findings; i++) {
+		const struct decode_finding *f = &d->finding[i];
+
+		page_end(p);
+		page_mark(p, f->problem ? VERDICT_FAIL : VERDICT_WARN);
+		page_words(p, 3, f->text);
+		page_end(p);
+		if (f->fix[0] != '\0')
+			page_lines(p, 3, span_z(f->fix));
+	}
+}
+
+static void put_number(struct page *p, uint64_t n)
+{
+	char digits[24];
+	struct buf b = BUF(digits);
+
+	buf_u64(&b, n);
+	page_put(p, buf_span(&b));
+}
+
+static void put_human(struct page *p, const struct decoded *d)
+{
+	page_toned(p, PAGE_STRONG, span_z(decode_kind_name(d->kind)));
+	page_z(p, ", ");
+	put_number(p, d->length);
+	page_z(p, " characters");
+	if (d->claims.n != 0 || d->kind == DECODE_SASL) {
+		page_z(p, "; ");
+		page_z(p, not_verified);
+	}
+	page_end(p);
+	if (d->kind == DECODE_NOTHING)
+		page_lines(p, 0, SPAN("This is no access token, XOAUTH2 string, challenge or assertion that o2pop can recognise."));
+	if (d->kind == DECODE_SASL) {
+		page_z(p, "  mailbox");
+		page_to(p, DECODE_VALUE);
+		page_put(p, d->user);
+		page_end(p);
+		page_z(p, "  token");
+		page_to(p, DECODE_VALUE);
+		put_number(p, d->token.n);
+		page_z(p, " characters");
+		page_end(p);
+	}
+	put_object(p, "Header", d->header, d->now);
+	put_object(p, "Claims", d->claims, d->now);
+	put_object(p, "Challenge", d->challenge, d->now);
+	put_findings(p, d);
+}
+
+/* A JSON text that was checked before goes out as it came in. */
+static void put_raw(struct buf *out, const char *key, struct span json)
+{
+	buf_z(out, ",\"");
+	buf_z(out, key);
+	buf_z(out, "\":");
+	buf_put(out, json.n != 0 ? json : SPAN("null"));
+}
+
+static void put_json(struct buf *out, const struct decoded *d)
+{
+	buf_z(out, "{\"schema\":\"o2pop.decode/1\",\"kind\":");
+	json_put_string(out, span_z(decode_kind_name(d->kind)));
+	buf_z(out, ",\"length\":");
+	buf_u64(out, d->length);
+	buf_z(out, ",\"verified\":false,\"mailbox\":");
+	if (d->user.n != 0)
+		json_put_string(out, d->user);
+	else
+		buf_z(out, "null");
+	put_raw(out, "header", d->header);
+	put_raw(out, "claims", d->claims);
+	put_raw(out, "challenge", d->challenge);
+	buf_z(out, ",\"findings\":[");
+	for (size_t i = 0; i < d->findings; i++) {
+		const struct decode_finding *f = &d->finding[i];
+
+		buf_z(out, i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
+		buf_z(out, f->id);
+		buf_z(out, f->problem ? "\",\"problem\":true,\"text\":" : "\",\"problem\":false,\"text\":");
+		json_put_string(out, f->text);
+		buf_z(out, ",\"fix\":");
+		json_put_string(out, span_z(f->fix));
+		buf_z(out, "}");
+	}
+	buf_z(out, "]}\n");
+}
+
+/* The text from FILE or the standard input; pasted ones without the terminal's limit of a line. */
+static bool read_text(struct work *w, struct buf *text, struct fault *f)
+{
+	struct span path = w->options.arguments != 0 ? w->options.argument[0] : SPAN("-");
+
+	if (w->options.arguments == 0 && isatty(STDIN_FILENO) == 1)
+		return fault_set(f, FAULT_USAGE, 0, SPAN("nothing to decode: name a file, or send it to the standard input "
+		                                         "(o2pop token | o2pop decode)"));
+	return files_read(path, FILES_PUBLIC, text, f);
+}
+
+static bool any_problem(const struct decoded *d)
+{
+	bool problem = d->kind == DECODE_NOTHING;
+
+	for (size_t i = 0; i < d->findings; i++)
+		problem = problem || d->finding[i].problem;
+	return problem;
+}
 
 int cmd_decode(struct work *w)
 {
-	(void)w;
-	return LADDER_EXIT_INTERNAL;
+	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
+	struct buf text = { w->input, DECODE_INPUT_MAX, 0, false };
+	struct buf room = { w->input + DECODE_INPUT_MAX, DECODE_ROOM, 0, false };
+	struct buf out = BUF(w->text);
+	struct page page = work_page(w, &out, OUT_RESULT);
+	struct fault f = { 0 };
+	struct decoded d;
+
+	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) || !work_arguments(w, 1, &status))
+		return status;
+	if (!read_text(w, &text, &f))
+		return work_refuse(w, &f);
+	decode_text(&d, buf_span(&text), clock_unix(), room);
+	if (format == FORMAT_JSON)
+		put_json(&out, &d);
+	else
+		put_human(&page, &d);
+	status = work_print(&out, any_problem(&d) ? DECODE_EXIT_WRONG : LADDER_EXIT_OK);
+	secret_wipe_bytes(w->input, text.n);
+	secret_wipe_bytes(room.p, d.room.n);
+	return status;
 }

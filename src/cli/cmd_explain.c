@@ -5,7 +5,7 @@
 #include "show/explained.h"
 
 /* The same line comes a hundred times in a log. */
-enum { EXPLAIN_FOUND_MAX = 64 };
+enum { EXPLAIN_FOUND_MAX = 64, EXPLAIN_EXIT_NOTHING = 1 };
 
 /* What was explained already, by what it means. */
 struct seen {
@@ -65,5 +65,5 @@ int cmd_explain(struct work *w)
 	}
 	if (seen.n == 0)
 		explained_nothing(&page, span_first(span_trim(buf_span(&text)), 200));
-	return work_print(&out, seen.n != 0 ? LADDER_EXIT_OK : LADDER_EXIT_INTERNAL);
+	return work_print(&out, seen.n != 0 ? LADDER_EXIT_OK : EXPLAIN_EXIT_NOTHING);
 }

@@ -1,7 +1,237 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
 #include "cli/work.h"
+#include "net/tls.h"
+#include "text/base64.h"
+#include "text/date.h"
+#include "text/der.h"
+#include "text/httpmsg.h"
+#include "text/json.h"
+#include "text/xoauth2.h"
+
+enum {
+	SELFTEST_TEXT = 23,
+	SELFTEST_SEED = 32,
+	SELFTEST_STACK = 512 * 1024,      /* the deepest path takes less than a fifth */
+	SELFTEST_FILES = 16 + 2 * DESK_JOBS_MAX,
+	SELFTEST_ROOT_SOON_S = 180 * 86400
+};
+
+/* 2026-01-01 and 2100-01-01: o2pop was not written before, its roots will be gone after. */
+static const int64_t clock_first = 1767225600, clock_last = 4102444800;
+
+/* A test appends what it saw; what does not fit is cut. */
+typedef enum verdict test_fn(struct buf *seen);
+
+static enum verdict test_random(struct buf *seen)
+{
+	unsigned char a[SELFTEST_SEED], b[SELFTEST_SEED];
+	ssize_t n = getrandom(a, sizeof a, 0), m = getrandom(b, sizeof b, 0);
+
+	if (n != (ssize_t)sizeof a || m != (ssize_t)sizeof b) {
+		buf_z(seen, "the kernel gives none: ");
+		buf_z(seen, strerror(errno));
+		return VERDICT_FAIL;
+	}
+	if (memcmp(a, b, sizeof a) == 0) {
+		buf_z(seen, "the kernel gave the same bytes twice");
+		return VERDICT_FAIL;
+	}
+	buf_z(seen, "from the kernel");
+	return VERDICT_PASS;
+}
+
+static enum verdict test_clock(struct buf *seen)
+{
+	int64_t now = clock_unix(), before = clock_ms();
+
+	date_put(seen, now);
+	if (now < clock_first || now >= clock_last) {
+		buf_z(seen, " cannot be: certificates and tokens would be judged wrongly; set the clock");
+		return VERDICT_FAIL;
+	}
+	return clock_ms() >= before ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+/* The example of Microsoft's documentation. */
+static enum verdict test_base64(struct buf *seen)
+{
+	char room[400];
+	unsigned char frame_room[200];
+	struct buf b = BUF(room), frame = BUF(frame_room);
+
+	xoauth2_put(&frame, SPAN("test@contoso.onmicrosoft.com"), SPAN("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"));
+	base64_put(&b, buf_span(&frame));
+	buf_z(seen, "Microsoft's example");
+	return span_eq(buf_span(&b), SPAN("dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZw"
+	                                  "VUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ==")) ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+static enum verdict test_sha256(struct buf *seen)
+{
+	unsigned char digest[32];
+	char room[80];
+	struct buf b = BUF(room);
+
+	tls_sha256(SPAN("abc"), digest);
+	buf_hex(&b, (struct span){ digest, sizeof digest });
+	buf_z(seen, "FIPS 180-4, \"abc\"");
+	return span_eq(buf_span(&b), SPAN("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")) ?
+	               VERDICT_PASS : VERDICT_FAIL;
+}
+
+static enum verdict test_json(struct buf *seen)
+{
+	struct span text = SPAN("{\"a\":[1,{\"b\":\"\\ud83d\\ude00\\u0041\"}],\"n\":-12}");
+	char room[16];
+	struct buf b = BUF(room);
+	int64_t n;
+
+	buf_z(seen, "escapes, nesting, numbers, a broken text");
+	return json_string(text, "a.1.b", &b) == JSON_FOUND && span_eq(buf_span(&b), SPAN("\xf0\x9f\x98\x80" "A")) &&
+	       json_int(text, "n", &n) == JSON_FOUND && n == -12 &&
+	       json_int(SPAN("{\"n\":1"), "n", &n) == JSON_MALFORMED ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+/* Roots are found by fingerprint in their own lists, so nothing here can be verified but that they are complete. */
+static enum verdict test_roots(struct buf *seen)
+{
+	const struct trust_anchor *next = NULL;
+	int64_t now = clock_unix();
+	size_t expired = 0;
+
+	for (size_t i = 0; i < trust_roots_count; i++) {
+		const struct trust_anchor *a = &trust_roots[i];
+
+		if (a->subject.n == 0 || a->a.n == 0)
+			return VERDICT_FAIL;
+		expired += a->not_after <= now;
+		if (a->not_after > now && (next == NULL || a->not_after < next->not_after))
+			next = a;
+	}
+	buf_u64(seen, trust_roots_count);
+	if (expired != 0) {
+		buf_z(seen, ", of which expired: ");
+		buf_u64(seen, expired);
+	}
+	if (next == NULL)
+		return VERDICT_FAIL;
+	buf_z(seen, "; the next to expire is ");
+	if (!der_name_part(seen, next->subject, "CN"))
+		der_name(seen, next->subject);
+	buf_z(seen, " on ");
+	date_put_day(seen, next->not_after);
+	return expired != 0 || next->not_after - now < SELFTEST_ROOT_SOON_S ? VERDICT_WARN : VERDICT_PASS;
+}
+
+/* A check forks; containers and limits may forbid it. */
+static enum verdict test_processes(struct buf *seen)
+{
+	int ends[2], end = 0;
+	pid_t pid;
+
+	if (pipe(ends) != 0) {
+		buf_z(seen, "no pipe: ");
+		buf_z(seen, strerror(errno));
+		return VERDICT_FAIL;
+	}
+	close(ends[0]);
+	close(ends[1]);
+	pid = fork();
+	if (pid == 0)
+		_exit(7);
+	if (pid < 0 || waitpid(pid, &end, 0) != pid || !WIFEXITED(end) || WEXITSTATUS(end) != 7) {
+		buf_z(seen, "no child process: ");
+		buf_z(seen, strerror(errno));
+		return VERDICT_FAIL;
+	}
+	buf_z(seen, "a child was started and has ended");
+	return VERDICT_PASS;
+}
+
+static bool below(int resource, const char *what, rlim_t need, struct buf *seen)
+{
+	struct rlimit l;
+
+	if (getrlimit(resource, &l) != 0 || l.rlim_cur == RLIM_INFINITY || l.rlim_cur >= need)
+		return false;
+	buf_z(seen, what);
+	buf_u64(seen, l.rlim_cur);
+	buf_z(seen, ", needed are ");
+	buf_u64(seen, need);
+	buf_z(seen, "; ");
+	return true;
+}
+
+static enum verdict test_limits(struct buf *seen)
+{
+	bool bad = below(RLIMIT_NOFILE, "open files: ", SELFTEST_FILES, seen);
+
+	bad = below(RLIMIT_STACK, "stack: ", SELFTEST_STACK, seen) || bad;
+	buf_z(seen, "token ");
+	buf_u64(seen, SECRET_MAX);
+	buf_z(seen, ", SASL line ");
+	buf_u64(seen, BASE64_SIZE(XOAUTH2_FRAME_SIZE(REPORT_MAILBOX_MAX, SECRET_MAX)));
+	buf_z(seen, ", HTTP answer ");
+	buf_u64(seen, HTTPMSG_BODY_MAX);
+	buf_z(seen, " bytes; ");
+	buf_u64(seen, DESK_JOBS_MAX);
+	buf_z(seen, " mailboxes at a time");
+	return bad ? VERDICT_WARN : VERDICT_PASS;
+}
+
+static enum verdict test_privacy(struct buf *seen)
+{
+	struct rlimit l;
+	bool dumps = getrlimit(RLIMIT_CORE, &l) != 0 || l.rlim_cur != 0, open = prctl(PR_GET_DUMPABLE) != 0;
+
+	buf_z(seen, dumps ? "core dumps cannot be switched off" : "no core dumps");
+	buf_z(seen, open ? ", other processes of this user can read the memory" :
+	                   ", memory closed to other processes of this user");
+	return dumps || open ? VERDICT_WARN : VERDICT_PASS;
+}
+
+static const struct {
+	const char *name;
+	test_fn *run;
+} tests[] = {
+	{ "random numbers", test_random }, { "clock", test_clock },
+	{ "XOAUTH2 and base64", test_base64 }, { "SHA-256", test_sha256 },
+	{ "JSON", test_json },             { "built-in roots", test_roots },
+	{ "processes", test_processes },   { "limits", test_limits },
+	{ "privacy", test_privacy },
+};
 
 int cmd_selftest(struct work *w)
 {
-	(void)w;
-	return LADDER_EXIT_INTERNAL;
+	struct buf out = BUF(w->text);
+	struct page page = work_page(w, &out, OUT_RESULT);
+	unsigned failed = 0;
+	int status = LADDER_EXIT_SETTINGS;
+
+	if (!work_arguments(w, 0, &status))
+		return status;
+	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
+		char text[400];
+		struct buf seen = BUF(text);
+		enum verdict v = tests[i].run(&seen);
+
+		failed += v == VERDICT_FAIL;
+		page_mark(&page, v);
+		page_z(&page, tests[i].name);
+		page_to(&page, SELFTEST_TEXT);
+		page_words(&page, SELFTEST_TEXT, buf_span(&seen));
+		page_end(&page);
+	}
+	page_end(&page);
+	page_lines(&page, 0, failed == 0 ? SPAN("o2pop " O2POP_VERSION " is sound on this machine.") :
+	                                   SPAN("o2pop " O2POP_VERSION " cannot be trusted on this machine: see above."));
+	return work_print(&out, failed == 0 ? LADDER_EXIT_OK : LADDER_EXIT_INTERNAL);
 }

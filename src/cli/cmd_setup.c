@@ -1,7 +1,69 @@
+#include "check/credential.h"
 #include "cli/work.h"
+#include "show/setup.h"
+
+enum format { FORMAT_TEXT, FORMAT_POWERSHELL, FORMAT__COUNT };
+static const char *const format_name[FORMAT__COUNT] = { "text", "powershell" };
+
+/* The mailboxes: the arguments, else the setting. */
+static bool take_mailboxes(struct work *w, struct setup *s, struct span *setting, int *status)
+{
+	*setting = settings_get(&w->settings, SETTING_MAILBOX);
+	s->mailbox = w->options.arguments != 0 ? w->options.argument : setting;
+	s->mailboxes = w->options.arguments != 0 ? w->options.arguments : setting->n != 0;
+	if (!work_arguments(w, SETUP_MAILBOXES_MAX, status))
+		return false;
+	for (size_t i = 0; i < s->mailboxes; i++) {
+		if (credential_mailbox(s->mailbox[i], &(struct fault){ 0 }))
+			continue;
+		*status = work_usage(w, "the mailbox '", s->mailbox[i], "' is not an address");
+		return false;
+	}
+	return true;
+}
+
+static bool knows_secret(const struct settings *s)
+{
+	return settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
+	       settings_has(s, SETTING_CLIENT_SECRET_COMMAND);
+}
+
+static int put_client(struct work *w, const struct setup *s, struct buf *out)
+{
+	struct span given = w->options.value[OPTION_CLIENT];
+	enum setup_client client;
+
+	if (!setup_find_client(given, &client))
+		return work_usage(w, "there is no configuration for '", given, "': mpop, getmail, fetchmail, curl or openssl");
+	if (w->options.given[OPTION_FORMAT] != 0)
+		return work_usage(w, "", SPAN("--client"), " has a format of its own: leave out --format");
+	if (w->settings.pop_tls == POP_TLS_NONE)
+		return work_usage(w, "", SPAN("--client"), " writes configurations with TLS only, and pop_tls is none");
+	if (setup_client(out, client, s))
+		return work_print(out, LADDER_EXIT_OK);
+	return work_usage(w, "", SPAN("the mailbox, the server or a file has quotes, dollar signs or the like in its name"),
+	                  ": o2pop does not write that into another program's configuration");
+}
 
 int cmd_setup(struct work *w)
 {
-	(void)w;
-	return LADDER_EXIT_INTERNAL;
+	int status = LADDER_EXIT_SETTINGS, format = FORMAT_TEXT;
+	struct setup s = { .settings = &w->settings };
+	struct buf out = BUF(w->text);
+	struct page page = work_page(w, &out, OUT_RESULT);
+	struct span setting;
+
+	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) || !work_load(w, WORK_SETTINGS, &status) ||
+	    !take_mailboxes(w, &s, &setting, &status))
+		return status;
+	s.file = w->options.value[OPTION_CONFIG];
+	s.profile = w->options.value[OPTION_PROFILE];
+	s.secret = knows_secret(&w->settings);
+	if (w->options.given[OPTION_CLIENT] != 0)
+		return put_client(w, &s, &out);
+	if (format == FORMAT_TEXT)
+		setup_steps(&page, &s);
+	else if (!setup_powershell(&out, &s))
+		return work_usage(w, "", span_z(w->settings.provider->title), " has no Exchange to be set up with PowerShell");
+	return work_print(&out, LADDER_EXIT_OK);
 }

@@ -19,7 +19,6 @@ static const struct {
 	{ "AZURE_CLIENT_SECRET", SETTING_CLIENT_SECRET },
 	{ "AZURE_FEDERATED_TOKEN_FILE", SETTING_FEDERATED_TOKEN_FILE },
 	{ "AZURE_AUTHORITY_HOST", SETTING_AUTHORITY_HOST },
-	{ "SSL_CERT_FILE", SETTING_CA_FILE },
 };
 
 /* Variables of ours that are no setting. */
@@ -306,6 +305,16 @@ struct span load_path(const struct load *l)
 	return (struct span){ (const unsigned char *)l->path, l->path_n };
 }
 
+/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said to us. */
+static bool load_ca_variable(struct settings *s, struct fault *f)
+{
+	const char *path = getenv("SSL_CERT_FILE");
+
+	if (path == NULL || path[0] == '\0' || settings_has(s, SETTING_CA_FILE))
+		return true;
+	return settings_set(s, SETTING_CA_FILE, span_z(path), SETTING_FROM_ENVIRONMENT, SPAN("SSL_CERT_FILE"), f);
+}
+
 bool load_settings(struct load *l, const struct options *o, struct settings *s, struct credential *c,
                    struct fault *f)
 {
@@ -317,7 +326,7 @@ bool load_settings(struct load *l, const struct options *o, struct settings *s, 
 	if (o->given[OPTION_PROFILE] == 0 && profile != NULL)
 		l->profile = span_z(profile);
 	return load_own_variables(s, c, f) && load_foreign_variables(s, c, f) && load_file(l, o, s, c, f) &&
-	       settings_finish(s, f) && one_stdin(o, s, f);
+	       load_ca_variable(s, f) && settings_finish(s, f) && one_stdin(o, s, f);
 }
 
 /* systemd's LoadCredential=client_secret:... puts a file into a folder that only the service can read. */

@@ -31,7 +31,8 @@ static void cause(struct page *p, const struct explain_cause *c, unsigned number
 	page_lines(p, EXPLAINED_TEXT, c->text);
 	if (c->certainty == EXPLAIN_UNCONFIRMED) {
 		page_to(p, EXPLAINED_TEXT);
-		page_words(p, EXPLAINED_TEXT, SPAN("(not confirmed: believed, but neither documented nor seen)"));
+		page_words(p, EXPLAINED_TEXT,
+		           SPAN("(not confirmed: believed, but neither documented nor seen)"));
 		page_end(p);
 	}
 	field(p, "Who", span_z(explain_who(c->who)));
@@ -66,7 +67,9 @@ void explained_found(struct page *p, const struct explain_found *found, const st
 	if (found->meaning[0] != '\0')
 		page_lines(p, 2, span_z(found->meaning));
 	else
-		page_lines(p, 2, SPAN("This code is not known to o2pop; the page below is Microsoft's own text."));
+		page_lines(p, 2,
+		           SPAN("This code is not known to o2pop; the page below is Microsoft's "
+		                "own text."));
 	explained_causes(p, e);
 	if (found->aadsts != 0) {
 		char text[64];
@@ -94,7 +97,9 @@ void explained_nothing(struct page *p, struct span text)
 	}
 	page_end(p);
 	page_end(p);
-	page_lines(p, 0, SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, fault ids of its own reports, "
-	                      "TLS alerts and errors of the network. Any AADSTS code can be looked up at "
-	                      "https://login.microsoftonline.com/error"));
+	page_lines(p, 0,
+	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, fault "
+	                "ids of its own reports, "
+	                "TLS alerts and errors of the network. Any AADSTS code can be looked up at "
+	                "https://login.microsoftonline.com/error"));
 }

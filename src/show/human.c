@@ -39,7 +39,7 @@ static void put_row(struct page *p, const struct row *row, struct span words)
 	unsigned at;
 
 	if (row->verdict != VERDICT_SKIP && row->rung != RUNG_CLOCK)
-		words_ms(&ms, row->ms);
+		words_time(&ms, row->ms);
 	page_mark(p, row->verdict);
 	at = p->column + HUMAN_ID;
 	page_z(p, ladder_id(row->rung));
@@ -78,7 +78,8 @@ static void put_evidence(struct page *p, const struct row *row)
 	if (said.n == 0)
 		return;
 	page_end(p);
-	page_toned(p, PAGE_STRONG, words_quoted(&row->fault) ? SPAN("Server said") : SPAN("Evidence"));
+	page_toned(p, PAGE_STRONG,
+	           words_quoted(&row->fault) ? SPAN("Server said") : SPAN("Evidence"));
 	page_end(p);
 	page_to(p, 2);
 	page_words(p, 2, said);
@@ -146,7 +147,8 @@ static unsigned put_warnings(struct page *p, const struct report *r, struct expl
 		if (text.n == 0)
 			text = row_get(row, FACT_NOTE);
 		if (text.n == 0)
-			text = span_z(fault_text(row->fault.code));
+			text = row->fault.code == FAULT_NONE ? SPAN("see its line above") :
+			                                       span_z(fault_text(row->fault.code));
 		page_to(p, 2);
 		page_z(p, ladder_id((enum rung)i));
 		page_to(p, 2 + HUMAN_ID);
@@ -166,8 +168,8 @@ static void put_verdict(struct page *p, enum verdict v)
 
 static void put_summary(struct page *p, const struct report *r, unsigned warnings)
 {
-	unsigned char bytes[WORDS_MAX];
-	struct buf b = BUF(bytes);
+	unsigned char bytes[WORDS_MAX], time[32];
+	struct buf b = BUF(bytes), ms = BUF(time);
 	enum rung failed;
 
 	page_end(p);
@@ -194,10 +196,8 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 		buf_u64(&b, warnings);
 		buf_z(&b, warnings == 1 ? " warning" : " warnings");
 	}
-	buf_z(&b, ", ");
-	words_seconds(&b, r->ms);
-	page_words(p, 6, buf_span(&b));
-	page_end(p);
+	words_time(&ms, r->ms);
+	page_row(p, 6, buf_span(&b), buf_span(&ms));
 }
 
 void human_report(struct page *p, const struct report *r, struct explanation *e)
@@ -225,7 +225,7 @@ void human_report(struct page *p, const struct report *r, struct explanation *e)
 	put_summary(p, r, warnings);
 }
 
-/* ---- many mailboxes ------------------------------------------------------------------------------- */
+/* ---- many mailboxes -------------------------------------------------------------------------- */
 
 /* Is this rung the same in the reports of all mailboxes? */
 static bool common(enum rung rung)
@@ -235,7 +235,7 @@ static bool common(enum rung rung)
 
 void human_many_start(struct human_many *m)
 {
-	memset(m, 0, sizeof *m);
+	memset(m, 0, offsetof(struct human_many, bytes)); /* a page that is not touched costs nothing */
 	m->later = BUF(m->bytes);
 }
 
@@ -259,7 +259,8 @@ static int64_t own_ms(const struct report *r)
 	for (int i = 0; i < RUNG__COUNT; i++) {
 		const struct row *row = &r->row[i];
 
-		if (common((enum rung)i) || row->verdict == VERDICT_NONE || row->verdict == VERDICT_SKIP)
+		if (common((enum rung)i) || row->verdict == VERDICT_NONE ||
+		    row->verdict == VERDICT_SKIP)
 			continue;
 		from = row->began_ms < from ? row->began_ms : from;
 		to = row->began_ms + row->ms > to ? row->began_ms + row->ms : to;
@@ -284,7 +285,7 @@ static void put_mailbox(struct page *p, const struct report *r)
 	} else {
 		words_found(&b, r, &r->row[RUNG_MAILBOX]);
 	}
-	words_ms(&ms, own_ms(r));
+	words_time(&ms, own_ms(r));
 	page_mark(p, v);
 	page_words(p, p->column, r->mailbox);
 	if (p->column + 2 > HUMAN_RESULT)
@@ -293,7 +294,8 @@ static void put_mailbox(struct page *p, const struct report *r)
 	page_row(p, HUMAN_RESULT, buf_span(&b), buf_span(&ms));
 }
 
-static struct human_group *group_of(struct human_many *m, enum rung failed, const struct fault *f, const char *cause)
+static struct human_group *group_of(struct human_many *m, enum rung failed, const struct fault *f,
+                                    const char *cause)
 {
 	for (unsigned i = 0; i < m->groups; i++) {
 		struct human_group *g = &m->group[i];
@@ -306,8 +308,8 @@ static struct human_group *group_of(struct human_many *m, enum rung failed, cons
 }
 
 /* Explain the failure now, while the report is there, for the end of the page. */
-static void explain_later(struct page *p, struct human_many *m, const struct report *r, enum rung failed,
-                          const struct explanation *e)
+static void explain_later(struct page *p, struct human_many *m, const struct report *r,
+                          enum rung failed, const struct explanation *e)
 {
 	const struct fault *f = &r->row[failed].fault;
 	const char *cause = e->n != 0 ? e->cause[0].id : "";
@@ -338,7 +340,8 @@ static void explain_later(struct page *p, struct human_many *m, const struct rep
 	g->to = m->later.n;
 }
 
-void human_many_report(struct page *p, struct human_many *m, const struct report *r, struct explanation *e)
+void human_many_report(struct page *p, struct human_many *m, const struct report *r,
+                       struct explanation *e)
 {
 	enum rung failed;
 
@@ -390,8 +393,8 @@ static void put_group(struct page *p, const struct human_many *m, const struct h
 void human_many_end(struct page *p, struct human_many *m, enum ladder_exit gravest)
 {
 	size_t all = m->passed + m->warned + m->failed;
-	unsigned char bytes[WORDS_MAX];
-	struct buf b = BUF(bytes);
+	unsigned char bytes[WORDS_MAX], time[32];
+	struct buf b = BUF(bytes), ms = BUF(time);
 
 	if (!buf_ok(&m->later))
 		p->out->full = true;
@@ -421,8 +424,6 @@ void human_many_end(struct page *p, struct human_many *m, enum ladder_exit grave
 		buf_u64(&b, m->warned);
 		buf_z(&b, " with warnings");
 	}
-	buf_z(&b, ", ");
-	words_seconds(&b, m->ms);
-	page_words(p, 6, buf_span(&b));
-	page_end(p);
+	words_time(&ms, m->ms);
+	page_row(p, 6, buf_span(&b), buf_span(&ms));
 }

@@ -45,8 +45,9 @@ const char *jsonout_certainty(enum explain_certainty certainty)
 bool jsonout_is_number(enum fact key)
 {
 	static const enum fact number[] = {
-		FACT_CERT_DAYS, FACT_HTTP_STATUS, FACT_CLOCK_SKEW, FACT_AADSTS, FACT_EXPIRES_IN, FACT_TOKEN_LENGTH,
-		FACT_TOKEN_LIFE, FACT_MESSAGES, FACT_OCTETS, FACT_TOP_LINES, FACT_WAIT,
+		FACT_CERT_DAYS,  FACT_HTTP_STATUS,  FACT_CLOCK_SKEW, FACT_AADSTS,
+		FACT_EXPIRES_IN, FACT_TOKEN_LENGTH, FACT_TOKEN_LIFE, FACT_MESSAGES,
+		FACT_OCTETS,     FACT_TOP_LINES,    FACT_WAIT,
 	};
 
 	for (size_t i = 0; i < sizeof number / sizeof number[0]; i++)
@@ -129,7 +130,8 @@ static void member_some(struct writer *w, const char *name, struct span value)
 		member_text(w, name, value);
 }
 
-/* Lines parted by LF as an array of strings; a tab in front stays and says that the line is to be typed. */
+/* Lines parted by LF as an array of strings; a tab in front stays and says that the line is to be
+ * typed. */
 static void member_lines(struct writer *w, const char *name, struct span lines)
 {
 	key(w, name);
@@ -279,7 +281,8 @@ static void put_mailbox(struct writer *w, const struct report *r, struct explana
 	finish(w, '}');
 }
 
-void jsonout_report(struct buf *out, const struct report *r, struct explanation *e, struct share *share)
+void jsonout_report(struct buf *out, const struct report *r, struct explanation *e,
+                    struct share *share)
 {
 	struct writer w = { out, share, false };
 

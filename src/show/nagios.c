@@ -75,7 +75,8 @@ static void take_numbers(struct nagios *n, const struct report *r)
 	least(life.n != 0 ? life : report_get(r, FACT_EXPIRES_IN), &n->life_known, &n->life);
 	for (int i = 0; i < RUNG__COUNT; i++)
 		least(row_get(&r->row[i], FACT_CERT_DAYS), &n->days_known, &n->days);
-	if (number(row_get(&r->row[RUNG_MAILBOX], FACT_MESSAGES), &messages) && messages <= INT64_MAX - n->messages) {
+	if (number(row_get(&r->row[RUNG_MAILBOX], FACT_MESSAGES), &messages) &&
+	    messages <= INT64_MAX - n->messages) {
 		n->messages_known = true;
 		n->messages += messages;
 	}

@@ -14,7 +14,8 @@ static bool blank(unsigned char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* One character of s as it is shown: the bytes in *one, its columns in *columns. Returns how much of s it took. */
+/* One character of s as it is shown: the bytes in *one, its columns in *columns. Returns how much
+ * of s it took. */
 enum { SHOWN_MAX = 16 }; /* four bytes as \xNN */
 
 static size_t character(const struct page *p, struct span s, struct buf *one, unsigned *columns)
@@ -55,7 +56,7 @@ static void put(struct page *p, struct span s)
 	}
 }
 
-/* The text with stand-ins in the place of names, when that was asked for; lives as long as `room`. */
+/* The text with stand-ins for names, when that was asked for; lives as long as `room`. */
 static struct span shared(struct page *p, struct span s, struct buf *room)
 {
 	if (p->share == NULL)
@@ -164,8 +165,8 @@ static size_t blanks_of(struct span s)
 	return n;
 }
 
-/* How much of s goes on this line, of which `room` columns are left. `fresh` says that nothing stands on it yet: then
- * at least one character goes. 0 sends the first word to the next line. */
+/* How much of s goes on this line, of which `room` columns are left. `fresh` says that nothing
+ * stands on it yet: then at least one character goes. 0 sends the first word to the next line. */
 static size_t fit(const struct page *p, struct span s, unsigned room, bool fresh)
 {
 	size_t taken = 0;
@@ -232,8 +233,8 @@ void page_row(struct page *p, unsigned hang, struct span text, struct span aside
 		buf_fill(&flush, ' ', sizeof right - aside.n);
 		buf_put(&flush, aside);
 	}
-	set(p, hang, width(p) - (aside.n != 0 ? PAGE_ASIDE + 1 : 0), shared(p, span_trim(text), &room),
-	    buf_span(&flush));
+	set(p, hang, width(p) - (aside.n != 0 ? PAGE_ASIDE + 1 : 0),
+	    shared(p, span_trim(text), &room), buf_span(&flush));
 	page_end(p);
 }
 
@@ -284,22 +285,21 @@ static void comment(struct page *p, unsigned at, struct span text)
 	} while (text.n != 0);
 }
 
-/* A line to type; further left than usual when it fits on the line then. */
+/* A line to type; a long one further left, so that the terminal folds less of it. */
 static void typed(struct page *p, unsigned indent, struct span line)
 {
 	unsigned char bytes[PAGE_LINE_MAX];
 	struct buf room = BUF(bytes);
-	unsigned at = indent + PAGE_TYPED, columns;
+	unsigned at = indent + PAGE_TYPED;
 
 	line = shared(p, line, &room);
-	columns = columns_of(p, line);
-	if (at + columns > width(p))
-		at = PAGE_TYPED + columns > width(p) ? PAGE_TYPED / 2 : PAGE_TYPED;
+	if (at + columns_of(p, line) > width(p))
+		at = PAGE_TYPED;
 	if (p->column > p->blanks)
 		page_end(p);
 	p->column = p->blanks = 0;
 	if (span_starts(line, SPAN("# "))) {
-		comment(p, PAGE_TYPED, span_from(line, 2));
+		comment(p, at, span_from(line, 2));
 		return;
 	}
 	page_to(p, at);
@@ -364,8 +364,10 @@ void page_mark(struct page *p, enum verdict v)
 		enum page_tone tone;
 		char ascii[3], utf8[4];
 	} mark[] = {
-		[VERDICT_NONE] = { PAGE_FAINT, "  ", " " },  [VERDICT_PASS] = { PAGE_GOOD, "ok", "\xe2\x9c\x93" },
-		[VERDICT_WARN] = { PAGE_WARN, "!!", "!" },   [VERDICT_FAIL] = { PAGE_BAD, "XX", "\xe2\x9c\x97" },
+		[VERDICT_NONE] = { PAGE_FAINT, "  ", " " },
+		[VERDICT_PASS] = { PAGE_GOOD, "ok", "\xe2\x9c\x93" },
+		[VERDICT_WARN] = { PAGE_WARN, "!!", "!" },
+		[VERDICT_FAIL] = { PAGE_BAD, "XX", "\xe2\x9c\x97" },
 		[VERDICT_SKIP] = { PAGE_FAINT, "--", "-" },
 	};
 

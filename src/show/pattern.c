@@ -18,19 +18,25 @@ static bool hex(unsigned char c)
 /* What names and words are made of; characters beyond ASCII belong to words. */
 static bool wordly(unsigned char c)
 {
-	return digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
+	return digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+	       c >= 0x80;
 }
 
 size_t pattern_escape(struct span s)
 {
-	static const struct { unsigned char lead, kind; size_t digits; } form[] = {
-		{ '%', '\0', 2 }, { '\\', 'x', 2 }, { '\\', 'u', 4 }, { '\\', 'n', 0 }, { '\\', 'r', 0 }, { '\\', 't', 0 },
+	static const struct {
+		unsigned char lead, kind;
+		size_t digits;
+	} form[] = {
+		{ '%', '\0', 2 }, { '\\', 'x', 2 }, { '\\', 'u', 4 },
+		{ '\\', 'n', 0 }, { '\\', 'r', 0 }, { '\\', 't', 0 },
 	};
 
 	for (size_t k = 0; k < sizeof form / sizeof form[0]; k++) {
 		size_t head = form[k].kind != '\0' ? 2 : 1, i = head;
 
-		if (s.n < head + form[k].digits || s.p[0] != form[k].lead || (head == 2 && s.p[1] != form[k].kind))
+		if (s.n < head + form[k].digits || s.p[0] != form[k].lead ||
+		    (head == 2 && s.p[1] != form[k].kind))
 			continue;
 		while (i < head + form[k].digits && hex(s.p[i]))
 			i++;
@@ -50,7 +56,8 @@ bool pattern_fresh(struct span t, size_t i)
 
 bool pattern_ended(struct span t, size_t i)
 {
-	return i == t.n || !(wordly(t.p[i]) || (t.p[i] == '-' && i + 1 < t.n && wordly(t.p[i + 1])));
+	return i == t.n ||
+	       !(wordly(t.p[i]) || (t.p[i] == '-' && i + 1 < t.n && wordly(t.p[i + 1])));
 }
 
 bool pattern_quoted(struct span t, size_t from, size_t to)
@@ -65,8 +72,10 @@ bool pattern_quoted(struct span t, size_t from, size_t to)
 bool pattern_traced(struct span before)
 {
 	static const struct span label[] = {
-		SPAN_INIT("trace id"), SPAN_INIT("trace_id"), SPAN_INIT("traceid"), SPAN_INIT("correlation id"),
-		SPAN_INIT("correlation_id"), SPAN_INIT("correlationid"), SPAN_INIT("request-id"), SPAN_INIT("request id"),
+		SPAN_INIT("trace id"),       SPAN_INIT("trace_id"),
+		SPAN_INIT("traceid"),        SPAN_INIT("correlation id"),
+		SPAN_INIT("correlation_id"), SPAN_INIT("correlationid"),
+		SPAN_INIT("request-id"),     SPAN_INIT("request id"),
 		SPAN_INIT("requestid"),
 	};
 
@@ -81,10 +90,10 @@ bool pattern_traced(struct span before)
 	return false;
 }
 
-
 size_t pattern_guid(struct span t, size_t i)
 {
-	bool good = guid_ok(span_first(span_from(t, i), GUID_LENGTH)) && pattern_ended(t, i + GUID_LENGTH);
+	bool good = guid_ok(span_first(span_from(t, i), GUID_LENGTH)) &&
+	            pattern_ended(t, i + GUID_LENGTH);
 
 	return good ? GUID_LENGTH : 0;
 }
@@ -136,7 +145,8 @@ size_t pattern_address(struct span t, size_t i)
 
 	if (i >= 2 && t.p[i - 1] == '.' && wordly(t.p[i - 2]))
 		return 0;
-	while (n < run.n && n < PATTERN_MAX && (hex(run.p[n]) || run.p[n] == '.' || run.p[n] == ':'))
+	while (n < run.n && n < PATTERN_MAX &&
+	       (hex(run.p[n]) || run.p[n] == '.' || run.p[n] == ':'))
 		n++;
 	for (; n != 0; n--) {
 		bool goes_on = n + 1 < run.n && run.p[n] == '.' && digit(run.p[n + 1]);

@@ -9,10 +9,12 @@ enum {
 	PATTERN_BEFORE = 48 /* what stands in front of a thing and matters: "Correlation ID: " */
 };
 
-/* The length of an escape of URLs, JSON or buf_printable at the start of s, else 0: %2F, \x1b, \u0027, \n. */
+/* The length of an escape of URLs, JSON or buf_printable at the start of s, else 0: %2F, \x1b,
+ * \u0027, \n. */
 size_t pattern_escape(struct span s);
 
-/* Whether something may begin at offset i: behind what is not part of a word, or behind an escape. */
+/* Whether something may begin at offset i: behind what is not part of a word, or behind an escape.
+ */
 bool pattern_fresh(struct span t, size_t i);
 
 /* Whether something may end before offset i. */
@@ -24,8 +26,9 @@ bool pattern_quoted(struct span t, size_t from, size_t to);
 /* A trace, correlation or request id follows: the end of `before` says so. */
 bool pattern_traced(struct span before);
 
-/* The length of what begins at offset i, 0 if it is none: a GUID; the characters of a host name, at most
- * PATTERN_MAX, without a full stop at the end; an IP address, also in host:port:address@port: the longest one. */
+/* The length of what begins at offset i, 0 if it is none: a GUID; the characters of a host name, at
+ * most PATTERN_MAX, without a full stop at the end; an IP address, also in host:port:address@port:
+ * the longest one. */
 size_t pattern_guid(struct span t, size_t i);
 size_t pattern_host(struct span t, size_t i);
 size_t pattern_address(struct span t, size_t i);

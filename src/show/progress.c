@@ -44,7 +44,8 @@ static void put_text(const struct progress *p, struct buf *b)
 
 static bool changed(const struct progress *p, const struct progress_now *now)
 {
-	return !p->shown || p->last.idp != now->idp || p->last.pop != now->pop || p->last.finished != now->finished;
+	return !p->shown || p->last.idp != now->idp || p->last.pop != now->pop ||
+	       p->last.finished != now->finished;
 }
 
 void progress_put(struct progress *p, const struct progress_now *now, struct buf *out)

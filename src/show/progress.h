@@ -23,8 +23,8 @@ struct progress {
 	int64_t idp_since, pop_since;
 };
 
-/* Append what brings the line up to date: "idp token 0.8 s | pop waiting for the token"; nothing when a dumb
- * terminal shows it already. Never wider than the terminal. */
+/* Append what brings the line up to date: "idp token 0.8 s | pop waiting for the token"; nothing
+ * when a dumb terminal shows it already. Never wider than the terminal. */
 void progress_put(struct progress *p, const struct progress_now *now, struct buf *out);
 
 /* Append what takes the line away, before anything else is written to the terminal. */

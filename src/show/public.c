@@ -11,7 +11,8 @@ bool public_below(struct span name, struct span domain)
 	if (name.n < domain.n)
 		return false;
 	end = span_from(name, name.n - domain.n);
-	return span_eq_nocase(end, domain) && (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
+	return span_eq_nocase(end, domain) &&
+	       (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
 }
 
 bool public_host(struct span name)
@@ -20,12 +21,28 @@ bool public_host(struct span name)
 		SPAN_INIT("protection.outlook.com"), SPAN_INIT("sharepoint.com"),
 	};
 	static const struct span known[] = {
-		SPAN_INIT("microsoftonline.com"), SPAN_INIT("microsoftonline.us"), SPAN_INIT("microsoftonline.cn"),
-		SPAN_INIT("microsoftonline.de"), SPAN_INIT("login.windows.net"), SPAN_INIT("office365.com"),
-		SPAN_INIT("office365.us"), SPAN_INIT("office365.cn"), SPAN_INIT("outlook.com"), SPAN_INIT("outlook.cn"),
-		SPAN_INIT("office.com"), SPAN_INIT("exchangelabs.com"), SPAN_INIT("microsoft.com"), SPAN_INIT("azure.com"),
-		SPAN_INIT("live.com"), SPAN_INIT("hotmail.com"), SPAN_INIT("msn.com"), SPAN_INIT("aka.ms"),
-		SPAN_INIT("google.com"), SPAN_INIT("googleapis.com"), SPAN_INIT("gmail.com"), SPAN_INIT("googlemail.com"),
+		SPAN_INIT("microsoftonline.com"),
+		SPAN_INIT("microsoftonline.us"),
+		SPAN_INIT("microsoftonline.cn"),
+		SPAN_INIT("microsoftonline.de"),
+		SPAN_INIT("login.windows.net"),
+		SPAN_INIT("office365.com"),
+		SPAN_INIT("office365.us"),
+		SPAN_INIT("office365.cn"),
+		SPAN_INIT("outlook.com"),
+		SPAN_INIT("outlook.cn"),
+		SPAN_INIT("office.com"),
+		SPAN_INIT("exchangelabs.com"),
+		SPAN_INIT("microsoft.com"),
+		SPAN_INIT("azure.com"),
+		SPAN_INIT("live.com"),
+		SPAN_INIT("hotmail.com"),
+		SPAN_INIT("msn.com"),
+		SPAN_INIT("aka.ms"),
+		SPAN_INIT("google.com"),
+		SPAN_INIT("googleapis.com"),
+		SPAN_INIT("gmail.com"),
+		SPAN_INIT("googlemail.com"),
 		SPAN_INIT("digicert.com"),
 	};
 

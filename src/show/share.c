@@ -7,7 +7,7 @@
 #include "text/guid.h"
 #include "text/url.h"
 
-/* ---- the table ---------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static struct span keep(struct share *s, struct span text)
 {
@@ -93,7 +93,7 @@ static void put_standin(struct buf *b, enum share_kind kind, unsigned number, st
 		put_ipv4(b, number);
 		return;
 	case SHARE_IPV6:
-		put_name(b, "2001:db8::", number, ""); /* RFC 3849; decimal digits are good hexadecimal ones */
+		put_name(b, "2001:db8::", number, ""); /* RFC 3849; its digits may look decimal */
 		return;
 	case SHARE_NAME:
 		put_name(b, "app-", number, "");
@@ -121,7 +121,8 @@ void share_init(struct share *s)
 }
 
 /* What stands for a value of this kind; a new one is entered. Lives as long as s. */
-static struct span standin(struct share *s, enum share_kind kind, struct span value, struct span domain)
+static struct span standin(struct share *s, enum share_kind kind, struct span value,
+                           struct span domain)
 {
 	const struct share_thing *known = find(s, value);
 	unsigned char bytes[64 + SHARE_VALUE_MAX];
@@ -144,9 +145,7 @@ static struct span standin(struct share *s, enum share_kind kind, struct span va
 	return t->standin;
 }
 
-/* ---- what stays ----------------------------------------------------------------------------------- */
-
-/* ---- entering ------------------------------------------------------------------------------------- */
+/* ---- entering -------------------------------------------------------------------------------- */
 
 static struct span domain_standin(struct share *s, struct span domain)
 {
@@ -190,7 +189,8 @@ void share_add(struct share *s, enum share_kind kind, struct span value)
 		(void)standin(s, kind <= SHARE_GUID ? kind : SHARE_GUID, value, value);
 	else if (guid_ok(value) || url_is_address(value))
 		return;
-	else if (kind != SHARE_FILE && span_find_byte(value, '@', &at) && at != 0 && at + 1 < value.n)
+	else if (kind != SHARE_FILE && span_find_byte(value, '@', &at) && at != 0 &&
+	         at + 1 < value.n)
 		(void)mailbox_standin(s, value);
 	else if (kind == SHARE_TENANT || kind == SHARE_DOMAIN)
 		add_host(s, SHARE_DOMAIN, value);
@@ -271,9 +271,11 @@ void share_report(struct share *s, const struct report *r)
 		enum fact key;
 		enum share_kind kind;
 	} what[] = {
-		{ FACT_TRACE_ID, SHARE_KEPT },   { FACT_CORRELATION_ID, SHARE_KEPT }, { FACT_TID, SHARE_TENANT },
-		{ FACT_TENANT_FOUND, SHARE_TENANT }, { FACT_APPID, SHARE_APPLICATION }, { FACT_OID, SHARE_OBJECT },
-		{ FACT_UPN, SHARE_MAILBOX },     { FACT_APP_NAME, SHARE_NAME },       { FACT_FRONT_END, SHARE_HOST },
+		{ FACT_TRACE_ID, SHARE_KEPT },     { FACT_CORRELATION_ID, SHARE_KEPT },
+		{ FACT_TID, SHARE_TENANT },        { FACT_TENANT_FOUND, SHARE_TENANT },
+		{ FACT_APPID, SHARE_APPLICATION }, { FACT_OID, SHARE_OBJECT },
+		{ FACT_UPN, SHARE_MAILBOX },       { FACT_APP_NAME, SHARE_NAME },
+		{ FACT_FRONT_END, SHARE_HOST },
 	};
 	static const enum fact places[] = { FACT_HOST, FACT_LOCATION, FACT_SUBJECT, FACT_NAMES };
 
@@ -288,7 +290,7 @@ void share_report(struct share *s, const struct report *r)
 	}
 }
 
-/* ---- replacing ------------------------------------------------------------------------------------- */
+/* ---- replacing ------------------------------------------------------------------------------- */
 
 /* A found thing: how many bytes, and what stands for it. */
 struct match {
@@ -304,7 +306,8 @@ static void match_table(const struct share *s, struct span t, size_t i, struct m
 	for (unsigned k = 0; k < s->n; k++) {
 		const struct share_thing *e = &s->thing[k];
 
-		if (e->value.n <= m->n || !span_starts_nocase(rest, e->value) || !pattern_ended(t, i + e->value.n))
+		if (e->value.n <= m->n || !span_starts_nocase(rest, e->value) ||
+		    !pattern_ended(t, i + e->value.n))
 			continue;
 		if (e->kind == SHARE_NAME && !pattern_quoted(t, i, i + e->value.n))
 			continue;
@@ -322,7 +325,8 @@ static void match_guid(struct share *s, struct span t, size_t i, struct match *m
 	if (public_guid(guid) || is_standin(s, guid))
 		m->standin = guid;
 	else
-		m->standin = standin(s, pattern_traced(span_first(t, i)) ? SHARE_KEPT : SHARE_GUID, guid, guid);
+		m->standin = standin(s, pattern_traced(span_first(t, i)) ? SHARE_KEPT : SHARE_GUID,
+		                     guid, guid);
 }
 
 static void match_mail(struct share *s, struct span t, size_t i, struct match *m)

@@ -1,4 +1,5 @@
-/* share: what --share puts in the place of things that name a customer, so that a report can be shown to strangers. */
+/* share: what --share puts in the place of things that name a customer, so that a report can be
+ * shown to strangers. */
 #ifndef SHOW_SHARE_H
 #define SHOW_SHARE_H
 
@@ -10,34 +11,46 @@
  *
  *	tenant id                   dddddddd-0000-0000-0000-000000000001    (d: directory)
  *	application id              aaaaaaaa-0000-0000-0000-000000000001
- *	object id                   eeeeeeee-0000-0000-0000-000000000001    (e: Enterprise application, App registration)
+ *	object id                   eeeeeeee-0000-0000-0000-000000000001    (e: Enterprise app)
  *	secret id                   cccccccc-0000-0000-0000-000000000001
  *	any other GUID              00000000-0000-0000-0000-000000000001
  *	mail address                mailbox-1@domain-1.example
- *	its domain, tenant's domain domain-1.example                        (also below it: www.domain-1.example)
+ *	its domain, tenant's domain domain-1.example                        (www.domain-1.example)
  *	other host names            host-1.example
  *	IP addresses                192.0.2.1, 2001:db8::1                  (not loopback)
  *	display name                app-1
  *	path of a file              file-1
  *
- * Stand-ins are of the kind of what they stand for, so that JSON stays valid and commands stay commands. GUIDs, mail
- * addresses and IP addresses are recognised wherever they occur, the rest when settings or a report named it.
+ * Stand-ins are of the kind of what they stand for, so that JSON stays valid and commands stay
+ * commands. GUIDs, mail addresses and IP addresses are recognised wherever they occur, the rest
+ * when settings or a report named it.
  *
- * Stays as it is: host names and mail domains of Microsoft and Google themselves (Exchange's front end too), Microsoft's
- * own published ids, and trace and correlation ids with their time: Microsoft's support needs them, and nobody else can
- * look them up. Issuers of certificates stay too: a company's inspecting proxy is a finding. A host name without a dot
- * and a digit stays ("dovecot"), and a display name is replaced only where it stands alone, in quotes or in brackets:
+ * Stays as it is: host names and mail domains of Microsoft and Google themselves (Exchange's front
+ * end too), Microsoft's own published ids, and trace and correlation ids with their time:
+ * Microsoft's support needs them, and nobody else can look them up. Issuers of certificates stay
+ * too: a company's inspecting proxy is a finding. A host name without a dot and a digit stays
+ * ("dovecot"), and a display name is replaced only where it stands alone, in quotes or in brackets:
  * they cannot be told from words. */
 enum {
-	SHARE_THINGS_MAX = 512,  /* different things in a run; further ones have the number 0 together */
-	SHARE_ROOM = 32 * 1024,  /* 64 bytes a thing with its stand-in */
+	SHARE_THINGS_MAX = 512,  /* things in a run; further ones have the number 0 together */
+	SHARE_ROOM = 48 * 1024,  /* an id and its stand-in have 72 bytes */
 	SHARE_VALUE_MAX = PATTERN_MAX,
 	SHARE_BEFORE = PATTERN_BEFORE
 };
 
 enum share_kind {
-	SHARE_TENANT, SHARE_APPLICATION, SHARE_OBJECT, SHARE_SECRET_ID, SHARE_GUID, SHARE_MAILBOX, SHARE_DOMAIN,
-	SHARE_HOST, SHARE_IPV4, SHARE_IPV6, SHARE_NAME, SHARE_FILE,
+	SHARE_TENANT,
+	SHARE_APPLICATION,
+	SHARE_OBJECT,
+	SHARE_SECRET_ID,
+	SHARE_GUID,
+	SHARE_MAILBOX,
+	SHARE_DOMAIN,
+	SHARE_HOST,
+	SHARE_IPV4,
+	SHARE_IPV6,
+	SHARE_NAME,
+	SHARE_FILE,
 	SHARE_KEPT, /* stands for itself */
 	SHARE__COUNT
 };
@@ -58,20 +71,23 @@ struct share {
 
 void share_init(struct share *s);
 
-/* Learn what is to be replaced. Settings first: what a pattern found before keeps the stand-in of any GUID or host.
- * share_report learns from the report's settings too; what renders a report calls it by itself. */
+/* Learn what is to be replaced. Settings first: what a pattern found before keeps the stand-in of
+ * any GUID or host. share_report learns from the report's settings too; what renders a report calls
+ * it by itself. */
 void share_settings(struct share *s, const struct settings *settings);
 void share_report(struct share *s, const struct report *r);
 
-/* One thing, given as the kind that it is meant to be; what its text shows to be something else is taken as that. */
+/* One thing, given as the kind that it is meant to be; what its text shows to be something else is
+ * taken as that. */
 void share_add(struct share *s, enum share_kind kind, struct span value);
 
 /* Append text with stand-ins. The longest match at a place wins; letter case does not matter. */
 void share_apply(struct share *s, struct span text, struct buf *out);
 
-/* The same for a text that comes in pieces: go on at offset `from` of text, whose bytes before that were dealt with
- * already (at least SHARE_BEFORE of them, if there were so many). Unless this is the `last` piece, SHARE_VALUE_MAX + 8 bytes
- * are held back, because a thing may go on in the next piece. Returns the offset to go on at. */
+/* The same for a text that comes in pieces: go on at offset `from` of text, whose bytes before that
+ * were dealt with already (at least SHARE_BEFORE of them, if there were so many). Unless this is
+ * the `last` piece, SHARE_VALUE_MAX + 8 bytes are held back, because a thing may go on in the next
+ * piece. Returns the offset to go on at. */
 size_t share_piece(struct share *s, struct span text, size_t from, bool last, struct buf *out);
 
 #endif

@@ -15,7 +15,9 @@ const char *transcript_arm(enum role_arm arm)
 static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 {
 	static const char mark[][2][3] = {
-		[TAPE_SENT] = { "->", ">+" }, [TAPE_GOT] = { "<-", "<+" }, [TAPE_NOTE] = { "==", "=+" },
+		[TAPE_SENT] = { "->", ">+" },
+		[TAPE_GOT] = { "<-", "<+" },
+		[TAPE_NOTE] = { "==", "=+" },
 	};
 	uint64_t ms = at_ms < 0 ? 0 : (uint64_t)at_ms;
 	unsigned char digits[24];
@@ -33,7 +35,8 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 	buf_byte(out, ' ');
 }
 
-/* Make printable without ever cutting: character by character, so that what does not fit shows in out->full. */
+/* Make printable without ever cutting: character by character, so that what does not fit shows in
+ * out->full. */
 static void put_printable(struct buf *out, struct span s)
 {
 	while (s.n != 0) {
@@ -69,7 +72,7 @@ static size_t unfinished(struct span s)
 /* Show what is held, as far as it cannot be the beginning of something longer. */
 static void show(struct transcript *t, bool last, struct buf *out)
 {
-	unsigned char bytes[10 * TRANSCRIPT_ROOM]; /* "a@b" and a blank become mailbox-512@domain-512.example */
+	unsigned char bytes[10 * TRANSCRIPT_ROOM]; /* "a@b " grows to 30 bytes and a blank */
 	struct buf b = BUF(bytes);
 	struct span held = { t->bytes, t->n };
 	size_t keep;

@@ -6,12 +6,12 @@
 #include "check/role.h"
 #include "show/share.h"
 
-/* A line: seconds since the start with three decimals, right-aligned in 8 columns, a blank, the arm (desk, idp, pop,
- * imap, smtp, disc), a blank, the mark (-> sent, <- received, == note), a blank, the text made printable, LF.
- * tests/sim/from-transcript reads this form.
+/* A line: seconds since the start with three decimals, right-aligned in 8 columns, a blank, the arm
+ * (desk, idp, pop, imap, smtp, disc), a blank, the mark (-> sent, <- received, == note), a blank,
+ * the text made printable, LF. tests/sim/from-transcript reads this form.
  *
- * A long line comes in pieces and leaves as one line. When another arm speaks before its end it is ended there, and
- * what is left of it follows later with the marks >+, <+ or =+. */
+ * A long line comes in pieces and leaves as one line. When another arm speaks before its end it is
+ * ended there, and what is left of it follows later with the marks >+, <+ or =+. */
 enum {
 	TRANSCRIPT_PIECE = 512,
 	TRANSCRIPT_ROOM = SHARE_BEFORE + SHARE_VALUE_MAX + 16 + TRANSCRIPT_PIECE
@@ -23,7 +23,7 @@ struct transcript {
 	bool open;            /* a line has not ended */
 	enum role_arm arm;    /* whose line it is */
 	enum tape_mark mark;
-	bool cut[ROLE_ARM__COUNT]; /* this arm's line was interrupted: what comes next goes on with it */
+	bool cut[ROLE_ARM__COUNT]; /* this arm's line was interrupted: it goes on */
 	size_t n, done;       /* bytes held, and those of them that were shown */
 	unsigned char bytes[TRANSCRIPT_ROOM];
 };

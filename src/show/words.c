@@ -49,7 +49,7 @@ void words_seconds(struct buf *out, int64_t ms)
 	buf_z(out, " s");
 }
 
-void words_ms(struct buf *out, int64_t ms)
+void words_time(struct buf *out, int64_t ms)
 {
 	if (ms >= 10 * 1000) {
 		words_seconds(out, ms);
@@ -90,7 +90,7 @@ static void credential(struct buf *b, const struct settings *s)
 		{ SETTING_FEDERATED_TOKEN_FILE, "federated token", true },
 		{ SETTING_CLIENT_SECRET, "client secret", false },
 		{ SETTING_CLIENT_SECRET_FILE, "client secret", true },
-		{ SETTING_CLIENT_SECRET_COMMAND, "client secret from a command", false },
+		{ SETTING_CLIENT_SECRET_COMMAND, "client secret command", false },
 	};
 	struct span name = settings_get(s, SETTING_DISPLAY_NAME), from;
 	size_t i = 0;
@@ -99,6 +99,8 @@ static void credential(struct buf *b, const struct settings *s)
 		i++;
 	if (i < sizeof source / sizeof source[0]) {
 		from = source[i].path ? settings_get(s, source[i].key) : s->origin[source[i].key];
+		if (span_eq(from, SPAN("-")))
+			from = SPAN("the standard input");
 		buf_z(b, source[i].what);
 		if (from.n != 0) {
 			buf_z(b, " from ");
@@ -107,14 +109,15 @@ static void credential(struct buf *b, const struct settings *s)
 	}
 	if (name.n != 0)
 		item(b, "app \"", name, "\"");
-	else
-		item(b, "app ", settings_get(s, SETTING_CLIENT_ID), "");
+	if (b->n == 0)
+		buf_z(b, "complete");
 }
 
 /* "outlook.office365.com is 40.99.1.2 and 7 more" */
 static void addresses(struct buf *b, const struct row *row)
 {
-	struct span rest, host = span_cut(row_get(row, FACT_HOST), ':', &rest), list = row_get(row, FACT_ADDRESSES);
+	struct span rest, host = span_cut(row_get(row, FACT_HOST), ':', &rest);
+	struct span list = row_get(row, FACT_ADDRESSES);
 	struct span first = span_cut(list, ' ', &list);
 	uint64_t more = 0;
 
@@ -290,7 +293,8 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 		mailbox(b, row);
 		return;
 	case RUNG_QUIT:
-		buf_z(b, row->verdict == VERDICT_PASS ? "closed in good order" : "not closed in good order");
+		buf_z(b, row->verdict == VERDICT_PASS ? "closed in good order"
+		                                      : "not closed in good order");
 		return;
 	case RUNG_TRIAGE:
 		item(b, "IMAP: ", row_get(row, FACT_IMAP), "");
@@ -326,6 +330,9 @@ void words_failed(struct buf *out, const struct row *row, bool evidence)
 	}
 	if (fault_kind(row->fault.code) == FAULT_KIND_HTTP)
 		item(&more, "HTTP ", row_get(row, FACT_HTTP_STATUS), "");
+	if (fault_kind(row->fault.code) == FAULT_KIND_NET ||
+	    fault_kind(row->fault.code) == FAULT_KIND_DNS)
+		item(&more, "", row_get(row, FACT_HOST), "");
 	if (evidence && said.n != 0) {
 		buf_z(out, ": ");
 		buf_put(out, said);

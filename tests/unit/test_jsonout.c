@@ -96,7 +96,8 @@ TEST(jsonout_failure)
 	EQ(string_at(s, "mailboxes.0.causes.0.id"), SPAN("secret-wrong"));
 	EQ(string_at(s, "mailboxes.0.causes.0.who"), SPAN("you"));
 	EQ(string_at(s, "mailboxes.0.causes.0.certainty"), SPAN("known"));
-	EQ(string_at(s, "mailboxes.0.causes.0.fix.0"), SPAN("Copy the column Value of a new secret, then type:"));
+	EQ(string_at(s, "mailboxes.0.causes.0.fix.0"),
+	   SPAN("Copy the column Value of a new secret, then type:"));
 	EQ(string_at(s, "mailboxes.0.causes.0.fix.1"), SPAN("\to2pop check mobi24@contoso.ch"));
 	EQ(string_at(s, "mailboxes.0.not_causes.0"), SPAN("the network: both servers were reached"));
 	EQ(string_at(s, "support.trace_id"), SPAN("11111111-aaaa-4bbb-8ccc-123456789abc"));
@@ -132,10 +133,12 @@ TEST(jsonout_hostile)
 		t_at("verdict %d", v);
 		show_hostile((enum verdict)v);
 		s = render(NULL);
-		EQ(string_at(s, "mailboxes.0.verdict"), v == VERDICT_SKIP ? SPAN("pass") : span_z(ladder_verdict((enum verdict)v)));
+		EQ(string_at(s, "mailboxes.0.verdict"),
+		   v == VERDICT_SKIP ? SPAN("pass") : span_z(ladder_verdict((enum verdict)v)));
 		if (v == VERDICT_FAIL) {
 			EQ(int_at(s, "mailboxes.0.rungs.0.num"), INT64_MIN);
-			EQ(string_at(s, "mailboxes.0.rungs.3.evidence"), fault_evidence(&show_r.row[3].fault));
+			EQ(string_at(s, "mailboxes.0.rungs.3.evidence"),
+			   fault_evidence(&show_r.row[3].fault));
 		}
 		show_hostile((enum verdict)v);
 		share_init(&share);
@@ -146,9 +149,16 @@ TEST(jsonout_hostile)
 /* A fact that should be a number and is none is left out: the schema says integer. */
 TEST(jsonout_numbers_are_numbers)
 {
-	static const struct { const char *text; int64_t want; } row[] = {
-		{ "0", 0 }, { "-5", -5 }, { "9223372036854775807", INT64_MAX }, { "9223372036854775808", INT64_MIN },
-		{ "-", INT64_MIN }, { "5 days", INT64_MIN }, { "1e3", INT64_MIN }, { "+1", INT64_MIN },
+	static const struct { const char *text; int64_t want;
+	} row[] = {
+		{ "0", 0 },
+		{ "-5", -5 },
+		{ "9223372036854775807", INT64_MAX },
+		{ "9223372036854775808", INT64_MIN },
+		{ "-", INT64_MIN },
+		{ "5 days", INT64_MIN },
+		{ "1e3", INT64_MIN },
+		{ "+1", INT64_MIN },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -172,7 +182,8 @@ TEST(jsonout_facts_once)
 TEST(jsonout_shared_names_nobody)
 {
 	static const char *const secret[] = {
-		"mobi24", "contoso", "407a1111", "5f1c9b0e", "a5d11111", "my pop app", "40.126", "52.97", "/etc/",
+		"mobi24",     "contoso", "407a1111", "5f1c9b0e", "a5d11111",
+		"my pop app", "40.126",  "52.97",    "/etc/",
 	};
 	struct span s;
 	size_t at;

@@ -32,25 +32,28 @@ static struct span one(enum nagios_state want)
 TEST(nagios_good)
 {
 	show_good();
-	EQ(one(NAGIOS_OK), SPAN("O2POP OK - mailbox mobi24@contoso.ch: 7 messages | time=0.412s;;;0 token_life=3598s "
+	EQ(one(NAGIOS_OK), SPAN("O2POP OK - mailbox mobi24@contoso.ch: 7 messages | "
+	                        "time=0.412s;;;0 token_life=3598s "
 	                        "cert_days=90 messages=7\n"));
 }
 
 TEST(nagios_failure)
 {
 	show_refused();
-	EQ(one(NAGIOS_CRITICAL),
-	   SPAN("O2POP CRITICAL - mailbox mobi24@contoso.ch: auth: the mail server refused the login: -ERR Authentication "
-	        "failure: unknown user name or bad password. | time=0.412s;;;0 token_life=3598s cert_days=90\n"));
+	EQ(one(NAGIOS_CRITICAL), SPAN("O2POP CRITICAL - mailbox mobi24@contoso.ch: auth: the mail "
+	                              "server refused the login: -ERR Authentication "
+	                              "failure: unknown user name or bad password. | "
+	                              "time=0.412s;;;0 token_life=3598s cert_days=90\n"));
 }
 
 TEST(nagios_warning)
 {
 	show_good();
 	show_r.row[RUNG_IDP_TLS].verdict = VERDICT_WARN;
-	EQ(one(NAGIOS_WARNING),
-	   SPAN("O2POP WARNING - mailbox mobi24@contoso.ch: 7 messages, idp-tls: TLS 1.2 ECDHE-RSA-AES256-GCM-SHA384, "
-	        "DigiCert Global Root G2, 182 days | time=0.412s;;;0 token_life=3598s cert_days=90 messages=7\n"));
+	EQ(one(NAGIOS_WARNING), SPAN("O2POP WARNING - mailbox mobi24@contoso.ch: 7 messages, "
+	                             "idp-tls: TLS 1.2 ECDHE-RSA-AES256-GCM-SHA384, "
+	                             "DigiCert Global Root G2, 182 days | time=0.412s;;;0 "
+	                             "token_life=3598s cert_days=90 messages=7\n"));
 }
 
 TEST(nagios_states)
@@ -90,13 +93,15 @@ TEST(nagios_many)
 	show_good();
 	nagios_add(&n, &show_r);
 	nagios_add(&n, &show_r);
-	EQ(line(&n, NAGIOS_OK), SPAN("O2POP OK - 2 mailboxes, 14 messages | time=0.412s;;;0 token_life=3598s cert_days=90 "
+	EQ(line(&n, NAGIOS_OK), SPAN("O2POP OK - 2 mailboxes, 14 messages | time=0.412s;;;0 "
+	                             "token_life=3598s cert_days=90 "
 	                             "messages=14 mailboxes=2 failed=0\n"));
 	show_fail(RUNG_AUTH, FAULT_POP_BUSY, 0, "-ERR busy");
 	show_r.mailbox = SPAN("busy@contoso.ch");
 	nagios_add(&n, &show_r);
 	OK(span_starts(line(&n, NAGIOS_WARNING),
-	               SPAN("O2POP WARNING - 3 mailboxes, mailbox busy@contoso.ch: auth: the mail server is busy: -ERR busy |")));
+	               SPAN("O2POP WARNING - 3 mailboxes, mailbox busy@contoso.ch: auth: the mail "
+	                    "server is busy: -ERR busy |")));
 	show_refused();
 	show_r.mailbox = SPAN("bad@contoso.ch");
 	show_r.ms = 65432;
@@ -104,9 +109,11 @@ TEST(nagios_many)
 	show_fail(RUNG_AUTH, FAULT_POP_BUSY, 0, "-ERR busy");
 	nagios_add(&n, &show_r);
 	OK(span_starts(line(&n, NAGIOS_CRITICAL),
-	               SPAN("O2POP CRITICAL - 1 of 5 mailboxes failed, mailbox bad@contoso.ch: auth: the mail server refused")));
+	               SPAN("O2POP CRITICAL - 1 of 5 mailboxes failed, mailbox bad@contoso.ch: "
+	                    "auth: the mail server refused")));
 	OK(span_ends(line(&n, NAGIOS_CRITICAL),
-	             SPAN(" | time=65.432s;;;0 token_life=3598s cert_days=90 messages=21 mailboxes=5 failed=1\n")));
+	             SPAN(" | time=65.432s;;;0 token_life=3598s cert_days=90 messages=21 "
+	                  "mailboxes=5 failed=1\n")));
 }
 
 TEST(nagios_nothing_was_checked)
@@ -146,7 +153,8 @@ TEST(nagios_fault_line)
 	(void)fault_set(&f, FAULT_SETTING_BAD, 0, SPAN("pop_port = 99999 | x\nsecond"));
 	for (size_t cap = 0; cap < 200; cap++) {
 		struct buf out = edge_buf(cap);
-		struct span want = SPAN("O2POP UNKNOWN - a setting has a value that cannot work: pop_port = 99999 / x second\n");
+		struct span want = SPAN("O2POP UNKNOWN - a setting has a value that cannot work: "
+		                        "pop_port = 99999 / x second\n");
 
 		EQ(nagios_fault(&f, &out), NAGIOS_UNKNOWN);
 		OK(buf_ok(&out) == (cap >= want.n));
@@ -162,7 +170,8 @@ TEST(nagios_shared)
 	show_refused();
 	share_init(&share);
 	nagios_add(&n, &show_r);
-	OK(span_starts(line(&n, NAGIOS_CRITICAL), SPAN("O2POP CRITICAL - mailbox mailbox-1@domain-1.example: auth: ")));
+	OK(span_starts(line(&n, NAGIOS_CRITICAL),
+	               SPAN("O2POP CRITICAL - mailbox mailbox-1@domain-1.example: auth: ")));
 }
 
 TEST(nagios_every_capacity)

@@ -42,9 +42,12 @@ static const struct {
 	{ "   ", 0, 2, "" },
 	{ "one", 0, 0, "one" },
 	{ "  one  two  ", 0, 0, "one  two" },
-	{ "exactly forty columns of text is 40 long", 0, 0, "exactly forty columns of text is 40 long" },
-	{ "exactly forty columns of text is 41 long.", 0, 0, "exactly forty columns of text is 41\nlong." },
-	{ "exactly forty columns of text is 41 long.", 0, 4, "exactly forty columns of text is 41\n    long." },
+	{ "exactly forty columns of text is 40 long", 0, 0,
+	  "exactly forty columns of text is 40 long" },
+	{ "exactly forty columns of text is 41 long.", 0, 0,
+	  "exactly forty columns of text is 41\nlong." },
+	{ "exactly forty columns of text is 41 long.", 0, 4,
+	  "exactly forty columns of text is 41\n    long." },
 	{ "aaaa bbbb", 34, 10, "                                  aaaa\n          bbbb" },
 	{ "a-word-that-is-too-long-for-the-line next", 30, 2,
 	  "\n  a-word-that-is-too-long-for-the-line\n  next" },
@@ -95,9 +98,12 @@ TEST(page_words_every_capacity)
 
 TEST(page_words_every_prefix_and_width)
 {
-	static const char text[] = "Plain words, then \xe2\x82\xac 5, https://example.com/a/very/long/path/that/does/not/"
-	                           "fit/into/a/line/of/eighty/columns/at/all \033[1m \xf0\x9f\x98\x80 "
-	                           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa end";
+	static const char text[] =
+		"Plain words, then \xe2\x82\xac 5, "
+	        "https://example.com/a/very/long/path/that/does/not/"
+		"fit/into/a/line/of/eighty/columns/at/all \033[1m \xf0\x9f\x98\x80 "
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	        " end";
 
 	UPTO (n, sizeof text - 1) {
 		for (unsigned width = PAGE_WIDTH_MIN; width <= PAGE_WIDTH_MAX; width += 7) {
@@ -117,7 +123,7 @@ TEST(page_words_every_prefix_and_width)
 				OK(widest(buf_span(&out)) <= width);
 			if (!p.utf8)
 				for (size_t i = 0; i < out.n; i++)
-					OK(bytes[i] > 0);
+					OK((unsigned char)bytes[i] < 0x80);
 		}
 	}
 }
@@ -137,10 +143,15 @@ TEST(page_lines_rows)
 		{ "12. a list item that needs more than a line",
 		  "    12. a list item that needs more than\n        a line\n" },
 		{ "to type:\n\tGet-CASMailbox -Identity somebody@contoso.example | Format-List *",
-		  "    to type:\n        Get-CASMailbox -Identity somebody@contoso.example | Format-List *\n" },
-		{ "\tfirst  with  blanks\nthen prose", "        first  with  blanks\n    then prose\n" },
+		  "    to type:\n    Get-CASMailbox -Identity somebody@contoso.example | "
+		  "Format-List *\n" },
+		{ "to type:\n\tGet-CASMailbox | Format-List",
+		  "    to type:\n        Get-CASMailbox | Format-List\n" },
+		{ "\tfirst  with  blanks\nthen prose",
+		  "        first  with  blanks\n    then prose\n" },
 		{ "trailing blanks  \r\nnext", "    trailing blanks\n    next\n" },
-		{ "                                              far out", "                    far out\n" },
+		{ "                                              far out",
+		  "                    far out\n" },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -189,6 +200,23 @@ TEST(page_typed_never_wraps)
 	p = page_on(&out);
 	page_typed(&p, 0, SPAN("a\n\n\tb"));
 	EQ(buf_span(&out), SPAN("    a\n\n    b\n"));
+}
+
+/* Comments are for reading: they wrap, and stay comments. */
+TEST(page_typed_wraps_comments)
+{
+	char bytes[400];
+	struct buf out = BUF(bytes);
+	struct page p = page_on(&out);
+
+	p.width = 40;
+	page_typed(&p, 0,
+	           SPAN("# The application needs FullAccess to the mailbox.\n#not a comment to "
+	                "wrap, it has no blank\n# "));
+	EQ(buf_span(&out), SPAN("    # The application needs FullAccess\n"
+	                        "    # to the mailbox.\n"
+	                        "    #not a comment to wrap, it has no blank\n"
+	                        "    #\n"));
 }
 
 TEST(page_row_puts_the_aside_right)

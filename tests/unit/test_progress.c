@@ -23,7 +23,8 @@ TEST(progress_follows_a_run)
 	   SPAN("\r\033[Kidp token 0.8 s | pop waiting for the token"));
 	EQ(put(&p, (struct progress_now){ 1500, RUNG__COUNT, RUNG_AUTH, 0, 1 }, &out),
 	   SPAN("\r\033[Kpop auth 0.4 s"));
-	EQ(put(&p, (struct progress_now){ 1600, RUNG__COUNT, RUNG__COUNT, 1, 1 }, &out), SPAN("\r\033[K1.6 s"));
+	EQ(put(&p, (struct progress_now){ 1600, RUNG__COUNT, RUNG__COUNT, 1, 1 }, &out),
+	   SPAN("\r\033[K1.6 s"));
 	out.n = 0;
 	progress_clear(&p, &out);
 	EQ(buf_span(&out), SPAN("\r\033[K"));
@@ -50,9 +51,11 @@ TEST(progress_on_a_dumb_terminal)
 	struct buf out = BUF(bytes);
 	struct progress p = { .dumb = true };
 
-	EQ(put(&p, (struct progress_now){ 100, RUNG_TOKEN, RUNG__COUNT, 0, 1 }, &out), SPAN("idp token 0.1 s\n"));
+	EQ(put(&p, (struct progress_now){ 100, RUNG_TOKEN, RUNG__COUNT, 0, 1 }, &out),
+	   SPAN("idp token 0.1 s\n"));
 	EQ(put(&p, (struct progress_now){ 900, RUNG_TOKEN, RUNG__COUNT, 0, 1 }, &out), SPAN(""));
-	EQ(put(&p, (struct progress_now){ 950, RUNG_CLAIMS, RUNG__COUNT, 0, 1 }, &out), SPAN("idp claims 0.0 s\n"));
+	EQ(put(&p, (struct progress_now){ 950, RUNG_CLAIMS, RUNG__COUNT, 0, 1 }, &out),
+	   SPAN("idp claims 0.0 s\n"));
 	out.n = 0;
 	progress_clear(&p, &out);
 	EQ(out.n, 0);
@@ -66,7 +69,10 @@ TEST(progress_is_never_wider_than_the_terminal)
 		struct progress p = { .width = width };
 
 		t_at("width %u", width);
-		put(&p, (struct progress_now){ INT64_MAX, RUNG_CREDENTIAL, RUNG_CREDENTIAL, SIZE_MAX, SIZE_MAX }, &out);
+		put(&p,
+		    (struct progress_now){ INT64_MAX, RUNG_CREDENTIAL, RUNG_CREDENTIAL, SIZE_MAX,
+		                           SIZE_MAX },
+		    &out);
 		OK(buf_ok(&out));
 		OK(out.n <= 4 + width - 1);
 	}

@@ -28,7 +28,7 @@ static void learn(void)
 	share_add(&share, SHARE_HOST, SPAN("outlook.office365.com"));
 	share_add(&share, SHARE_NAME, SPAN("token"));
 	share_add(&share, SHARE_NAME, SPAN("my pop app"));
-	share_add(&share, SHARE_FILE, SPAN("/home/anna/o2pop.conf"));
+	share_add(&share, SHARE_FILE, SPAN("/srv/anna/o2pop.conf"));
 	share_add(&share, SHARE_FILE, SPAN("-"));
 	share_add(&share, SHARE_KEPT, SPAN("11111111-aaaa-4bbb-8ccc-123456789abc"));
 }
@@ -37,7 +37,8 @@ static void learn(void)
 #define APP "aaaaaaaa-0000-0000-0000-000000000001"
 #define OTHER "00000000-0000-0000-0000-00000000000"
 
-static const struct { const char *text, *want; } rows[] = {
+static const struct { const char *text, *want;
+} rows[] = {
 	{ "", "" },
 	{ "nothing to hide", "nothing to hide" },
 	{ "tenant 5f1c9b0e-7d2a-4c7e-9a55-0a1b2c3d4e5f.", "tenant " TENANT "." },
@@ -49,17 +50,20 @@ static const struct { const char *text, *want; } rows[] = {
 	  "-ObjectId eeeeeeee-0000-0000-0000-000000000001" },
 	{ "b5d11111-15aa-4fbb-add4-b0fee4cc9dff", "cccccccc-0000-0000-0000-000000000001" },
 	{ "99999999-1111-2222-3333-444444444444 99999999-1111-2222-3333-444444444445 "
-	  "99999999-1111-2222-3333-444444444444", OTHER "1 " OTHER "2 " OTHER "1" },
+	  "99999999-1111-2222-3333-444444444444",
+	  OTHER "1 " OTHER "2 " OTHER "1" },
 	{ "0407a1111-2222-4b4a-8b0b-dc9c6b633333", "0407a1111-2222-4b4a-8b0b-dc9c6b633333" },
 	{ "00000002-0000-0ff1-ce00-000000000000", "00000002-0000-0ff1-ce00-000000000000" },
 	{ "9188040d-6c67-4c5b-b112-36a304b66dad", "9188040d-6c67-4c5b-b112-36a304b66dad" },
 	{ "11111111-aaaa-4bbb-8ccc-123456789abc", "11111111-aaaa-4bbb-8ccc-123456789abc" },
-	{ "Trace ID: 21111111-aaaa-4bbb-8ccc-123456789abc", "Trace ID: 21111111-aaaa-4bbb-8ccc-123456789abc" },
+	{ "Trace ID: 21111111-aaaa-4bbb-8ccc-123456789abc",
+	  "Trace ID: 21111111-aaaa-4bbb-8ccc-123456789abc" },
 	{ "\\r\\nCorrelation ID: 21111111-aaaa-4bbb-8ccc-123456789abd\\r\\n",
 	  "\\r\\nCorrelation ID: 21111111-aaaa-4bbb-8ccc-123456789abd\\r\\n" },
 	{ "\"correlation_id\":\"21111111-aaaa-4bbb-8ccc-123456789abe\"",
 	  "\"correlation_id\":\"21111111-aaaa-4bbb-8ccc-123456789abe\"" },
-	{ "x-ms-request-id: 21111111-aaaa-4bbb-8ccc-123456789abf", "x-ms-request-id: 21111111-aaaa-4bbb-8ccc-123456789abf" },
+	{ "x-ms-request-id: 21111111-aaaa-4bbb-8ccc-123456789abf",
+	  "x-ms-request-id: 21111111-aaaa-4bbb-8ccc-123456789abf" },
 
 	{ "mobi24@contoso.ch", "mailbox-1@domain-1.example" },
 	{ "<MOBI24@Contoso.CH>,", "<mailbox-1@domain-1.example>," },
@@ -67,7 +71,8 @@ static const struct { const char *text, *want; } rows[] = {
 	{ "\\x01mobi24@contoso.ch", "\\x01mailbox-1@domain-1.example" },
 	{ "login_hint=mobi24%40contoso.ch&", "login_hint=mailbox-1%40domain-1.example&" },
 	{ "%20mobi24%40contoso.ch", "%20mailbox-1%40domain-1.example" },
-	{ "other@contoso.ch and a.b+c@x.org.", "mailbox-2@domain-1.example and mailbox-3@domain-2.example." },
+	{ "other@contoso.ch and a.b+c@x.org.",
+	  "mailbox-2@domain-1.example and mailbox-3@domain-2.example." },
 	{ "j\xc3\xb6rg@contoso.ch", "mailbox-4@domain-1.example" },
 	{ "someone@outlook.com", "mailbox-5@outlook.com" },
 	{ "www.contoso.ch, contoso.ch/x", "www.domain-1.example, domain-1.example/x" },
@@ -81,12 +86,14 @@ static const struct { const char *text, *want; } rows[] = {
 	{ "outlook.office365.com", "outlook.office365.com" },
 	{ "PA7P264CA0137.FRAP264.PROD.OUTLOOK.COM", "PA7P264CA0137.FRAP264.PROD.OUTLOOK.COM" },
 
-	{ "the token for app \"token\" and 'my pop app'", "the token for app \"app-1\" and 'app-2'" },
+	{ "the token for app \"token\" and 'my pop app'",
+	  "the token for app \"app-1\" and 'app-2'" },
 	{ "token", "app-1" },
 	{ "my pop app is not quoted", "my pop app is not quoted" },
-	{ "read /home/anna/o2pop.conf:12 - done", "read file-1:12 - done" },
+	{ "read /srv/anna/o2pop.conf:12 - done", "read file-1:12 - done" },
 
-	{ "40.126.31.67 port 443, 40.126.31.68:443, [40.126.31.67]", "192.0.2.1 port 443, 192.0.2.2:443, [192.0.2.1]" },
+	{ "40.126.31.67 port 443, 40.126.31.68:443, [40.126.31.67]",
+	  "192.0.2.1 port 443, 192.0.2.2:443, [192.0.2.1]" },
 	{ "2603:1027:1:8::4 ENETUNREACH", "2001:db8::1 ENETUNREACH" },
 	{ "[2603:1027:1:8::4]:995", "[2001:db8::1]:995" },
 	{ "::ffff:10.0.0.1", "2001:db8::2" },
@@ -160,9 +167,12 @@ TEST(share_learns_settings_and_reports)
 
 	share_init(&share);
 	settings_init(&settings);
-	OK(settings_set(&settings, SETTING_TENANT_ID, SPAN("contoso.ch"), SETTING_FROM_FLAG, SPAN("/home/x/a.conf:3"), &f));
-	OK(settings_set(&settings, SETTING_TOKEN_URL, SPAN("https://sso.contoso.ch:8443/token"), SETTING_FROM_FLAG, SPAN(""), &f));
-	OK(settings_set(&settings, SETTING_RESOLVE, SPAN("pop.north.org:995:10.1.1.1"), SETTING_FROM_FLAG, SPAN(""), &f));
+	OK(settings_set(&settings, SETTING_TENANT_ID, SPAN("contoso.ch"), SETTING_FROM_FLAG,
+	                SPAN("/srv/x/a.conf:3"), &f));
+	OK(settings_set(&settings, SETTING_TOKEN_URL, SPAN("https://sso.contoso.ch:8443/token"),
+	                SETTING_FROM_FLAG, SPAN(""), &f));
+	OK(settings_set(&settings, SETTING_RESOLVE, SPAN("pop.north.org:995:10.1.1.1"),
+	                SETTING_FROM_FLAG, SPAN(""), &f));
 	r.settings = &settings;
 	r.mailbox = SPAN("anna@contoso.ch");
 	row_fact(claims, FACT_OID, SPAN("a5d11111-15aa-4fbb-add4-b0fee4cc9dff"));
@@ -173,7 +183,7 @@ TEST(share_learns_settings_and_reports)
 	row_fact(token, FACT_TRACE_ID, SPAN("21111111-aaaa-4bbb-8ccc-123456789abc"));
 	share_report(&share, &r);
 	EQ(apply("contoso.ch"), SPAN("domain-1.example"));
-	EQ(apply("/home/x/a.conf:3"), SPAN("file-1:3"));
+	EQ(apply("/srv/x/a.conf:3"), SPAN("file-1:3"));
 	EQ(apply("https://sso.contoso.ch:8443/token"), SPAN("https://host-1.example:8443/token"));
 	EQ(apply("pop.north.org:995:10.1.1.1"), SPAN("host-2.example:995:192.0.2.1"));
 	EQ(apply("anna@contoso.ch"), SPAN("mailbox-1@domain-1.example"));
@@ -181,7 +191,8 @@ TEST(share_learns_settings_and_reports)
 	EQ(apply("5f1c9b0e-7d2a-4c7e-9a55-0a1b2c3d4e5f"), SPAN(TENANT));
 	EQ(apply("\"Inbox robot\""), SPAN("\"app-1\""));
 	EQ(apply("host1.fabrikam.net"), SPAN("host-3.example"));
-	EQ(apply("*.fabrikam.net mail.fabrikam.net outlook.com"), SPAN("*.host-4.example host-5.example outlook.com"));
+	EQ(apply("*.fabrikam.net mail.fabrikam.net outlook.com"),
+	   SPAN("*.host-4.example host-5.example outlook.com"));
 	EQ(apply("21111111-aaaa-4bbb-8ccc-123456789abc"), SPAN("21111111-aaaa-4bbb-8ccc-123456789abc"));
 }
 
@@ -193,14 +204,16 @@ TEST(share_overflows_safely)
 		char text[80];
 		size_t at;
 
-		snprintf(text, sizeof text, "x%u@y%u.org 99999999-1111-2222-3333-%012u 10.0.%u.%u", i, i, i, i / 256, i % 256);
+		snprintf(text, sizeof text, "x%u@y%u.org 99999999-1111-2222-3333-%012u 10.0.%u.%u",
+		         i, i, i, i / 256, i % 256);
 		OK(!span_find(apply(text), SPAN("y"), &at));
 		OK(!span_find(apply(text), SPAN("99999999"), &at));
 		OK(!span_find(apply(text), SPAN("10.0."), &at));
 	}
 	EQ(share.n, SHARE_THINGS_MAX);
 	EQ(apply("new@new.org 99999999-1111-2222-3333-999999999999 10.9.9.9 2603::9"),
-	   SPAN("mailbox-0@domain-0.example 00000000-0000-0000-0000-000000000000 203.0.113.255 2001:db8::0"));
+	   SPAN("mailbox-0@domain-0.example 00000000-0000-0000-0000-000000000000 203.0.113.255 "
+	        "2001:db8::0"));
 }
 
 TEST(share_pieces_give_the_same_as_the_whole)
@@ -224,7 +237,8 @@ TEST(share_pieces_give_the_same_as_the_whole)
 
 		learn();
 		for (size_t have = step; have < n; have += step)
-			from = share_piece(&share, (struct span){ edge(text, have), have }, from, false, &out);
+			from = share_piece(&share, (struct span){ edge(text, have), have }, from,
+			                   false, &out);
 		share_piece(&share, (struct span){ text, n }, from, true, &out);
 		t_at("step %zu", step);
 		EQ(buf_span(&out), buf_span(&all));

@@ -2,8 +2,8 @@
 
 #include "show/transcript.h"
 
-static void put(struct transcript *t, int64_t ms, enum role_arm arm, enum tape_mark mark, const char *text, bool more,
-                struct buf *out)
+static void put(struct transcript *t, int64_t ms, enum role_arm arm, enum tape_mark mark,
+                const char *text, bool more, struct buf *out)
 {
 	struct transcript_line line = { ms, arm, mark, span_z(text), more };
 
@@ -22,7 +22,8 @@ static const struct {
 	{ 3600000, ROLE_ARM_IMAP, TAPE_GOT, "", "3600.000 imap <- \n" },
 	{ 100000000, ROLE_ARM_SMTP, TAPE_GOT, "250", "100000.000 smtp <- 250\n" },
 	{ -5, ROLE_ARM_DISC, TAPE_NOTE, "x", "   0.000 disc == x\n" },
-	{ 1, ROLE_ARM_POP, TAPE_GOT, "a\r\nb\tc\033[1m\xff \xc3\xa9", "   0.001 pop <- a b c\\x1b[1m\\xff \xc3\xa9\n" },
+	{ 1, ROLE_ARM_POP, TAPE_GOT, "a\r\nb\tc\033[1m\xff \xc3\xa9",
+	  "   0.001 pop <- a b c\\x1b[1m\\xff \xc3\xa9\n" },
 };
 
 TEST(transcript_rows)
@@ -45,7 +46,8 @@ TEST(transcript_rows)
 TEST(transcript_pieces_join)
 {
 	static const char text[] = "-ERR caf\xc3\xa9 \xe2\x82\xac\r\n\xf0\x9f\x98\x80 \xff end";
-	static const char want[] = "   0.007 pop <- -ERR caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \\xff end\n";
+	static const char want[] =
+		"   0.007 pop <- -ERR caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \\xff end\n";
 
 	UPTO (first, sizeof text - 1) {
 		for (size_t second = first; second < sizeof text; second++) {
@@ -53,7 +55,8 @@ TEST(transcript_pieces_join)
 			char bytes[200];
 			struct buf out = BUF(bytes);
 			struct span all = SPAN(text);
-			struct transcript_line a = { 7, ROLE_ARM_POP, TAPE_GOT, span_first(all, first), true };
+			struct transcript_line a = { 7, ROLE_ARM_POP, TAPE_GOT,
+				                     span_first(all, first), true };
 			struct transcript_line b = a, c = a;
 
 			b.text = span_from(span_first(all, second), first);
@@ -93,14 +96,16 @@ TEST(transcript_interrupted_line_goes_on_later)
 /* What is to be hidden is hidden wherever the pieces meet. */
 TEST(transcript_shares_across_pieces)
 {
-	static const char text[] = "user anna.muster@contoso.ch, app 407a1111-2222-4b4a-8b0b-dc9c6b633333 from 10.1.2.3.";
+	static const char text[] = "user anna.muster@contoso.ch, app "
+	                           "407a1111-2222-4b4a-8b0b-dc9c6b633333 from 10.1.2.3.";
 	static const char want[] = "   0.000 pop -> user mailbox-1@domain-1.example, app "
 	                           "00000000-0000-0000-0000-000000000001 from 192.0.2.1.\n";
 
 	UPTO (cut, sizeof text - 1) {
 		static struct share share;
 		struct transcript t = { .share = &share };
-		struct transcript_line line = { 0, ROLE_ARM_POP, TAPE_SENT, span_first(SPAN(text), cut), true };
+		struct transcript_line line = { 0, ROLE_ARM_POP, TAPE_SENT,
+			                        span_first(SPAN(text), cut), true };
 		char bytes[400];
 		struct buf out = BUF(bytes);
 

@@ -1,0 +1,299 @@
+#include "cli/decode.h"
+
+#include "text/base64.h"
+#include "text/json.h"
+#include "text/jwt.h"
+#include "text/xoauth2.h"
+
+#define ENCODE "\to2pop encode MAILBOX --access-token-file FILE\nor, in a shell:\n" \
+	       "\tprintf 'user=%s\\001auth=Bearer %s\\001\\001' \"$MAILBOX\" \"$TOKEN\" | base64 -w0"
+
+const char *decode_kind_name(enum decode_kind kind)
+{
+	static const char *const name[] = {
+		[DECODE_NOTHING] = "unknown",        [DECODE_TOKEN] = "access token",
+		[DECODE_ASSERTION] = "assertion",    [DECODE_OPAQUE] = "opaque token",
+		[DECODE_SASL] = "XOAUTH2 string",    [DECODE_CHALLENGE] = "challenge of a mail server",
+		[DECODE_PART] = "one part of a token",
+	};
+
+	return name[kind];
+}
+
+void decode_note_about(struct decoded *d, const char *id, bool problem, const char *text, struct span detail,
+                       const char *more, const char *fix)
+{
+	size_t mark = d->room.n;
+
+	if (d->findings == DECODE_FINDINGS_MAX)
+		return;
+	buf_z(&d->room, text);
+	buf_printable(&d->room, span_first(detail, 80));
+	buf_z(&d->room, more);
+	d->finding[d->findings++] =
+		(struct decode_finding){ id, problem, span_from(buf_span(&d->room), mark), fix };
+}
+
+void decode_note(struct decoded *d, const char *id, bool problem, const char *text, const char *fix)
+{
+	decode_note_about(d, id, problem, text, SPAN(""), "", fix);
+}
+
+/* PowerShell's > writes UTF-16: every other byte of plain text. */
+static struct span from_utf16(struct decoded *d, struct span text)
+{
+	size_t mark = d->room.n;
+
+	if (!span_starts(text, SPAN("\xff\xfe")))
+		return text;
+	decode_note(d, "utf-16", true, "the file is UTF-16, as PowerShell's > writes it; programs that read tokens expect plain text",
+	            "In PowerShell:\n\to2pop token | Out-File -Encoding ascii -NoNewline token.txt");
+	mark = d->room.n;
+	for (size_t i = 2; i + 1 < text.n; i += 2)
+		buf_byte(&d->room, text.p[i + 1] == 0 ? text.p[i] : '?');
+	return span_from(buf_span(&d->room), mark);
+}
+
+static bool quoted(struct span s, const char *mark)
+{
+	return s.n > 2 && span_starts(s, span_z(mark)) && span_ends(s, span_z(mark));
+}
+
+/* Take off what stands around it, and say what should not stand there. */
+static struct span peel(struct decoded *d, struct span text)
+{
+	struct span inside;
+
+	if (span_starts(text, SPAN("\xef\xbb\xbf"))) {
+		decode_note(d, "bom", true, "a byte order mark stands before it", "Save the file without BOM.");
+		text = span_from(text, 3);
+	}
+	if (span_ends(text, SPAN("\n")))
+		text.n--;
+	if (span_ends(text, SPAN("\r")))
+		text.n--;
+	inside = span_trim(text);
+	if (inside.n != text.n)
+		decode_note(d, "blanks-around", true, "blanks or empty lines stand around it", "Remove them.");
+	if (quoted(inside, "\"") || quoted(inside, "'")) {
+		decode_note(d, "quotes", true, "it stands in quotes", "Remove them.");
+		inside = span_from(span_first(inside, inside.n - 1), 1);
+	}
+	return inside;
+}
+
+/* Words that belong to a protocol and not to what it carries. */
+static struct span without_prefix(struct decoded *d, struct span text)
+{
+	if (span_starts_nocase(text, SPAN("AUTH XOAUTH2 "))) {
+		decode_note(d, "one-line", true, "the string stands on the line of the AUTH command, which Exchange Online refuses "
+		                                 "(-ERR Protocol error. Connection is closed. 10)",
+		            "Send AUTH XOAUTH2 alone, wait for +, then the string on a line of its own.");
+		text = span_trim(span_from(text, sizeof "AUTH XOAUTH2 " - 1));
+	}
+	if (span_starts_nocase(text, SPAN("Authorization:")))
+		text = span_trim(span_from(text, sizeof "Authorization:" - 1));
+	if (span_starts_nocase(text, SPAN("Bearer ")))
+		text = span_trim(span_from(text, sizeof "Bearer " - 1));
+	if (span_starts(text, SPAN("+ ")))
+		text = span_trim(span_from(text, 2));
+	return text;
+}
+
+static bool base64_letter(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+	       c == '-' || c == '_' || c == '=' || c == '.';
+}
+
+/* base64 wraps its lines at 76: put them together. Other texts keep theirs. */
+static struct span unwrapped(struct decoded *d, struct span text)
+{
+	size_t mark, breaks = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\n' || text.p[i] == '\r')
+			breaks++;
+		else if (!base64_letter(text.p[i]))
+			return text;
+	}
+	if (breaks == 0)
+		return text;
+	decode_note(d, "line-break", true, "it is broken into lines; a mail server takes each line for a command of its own",
+	            "Take the breaks out:\n\ttr -d '\\r\\n' <FILE\nWhen encoding, make none:\n\tbase64 -w0");
+	mark = d->room.n;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] != '\n' && text.p[i] != '\r')
+			buf_byte(&d->room, text.p[i]);
+	return span_from(buf_span(&d->room), mark);
+}
+
+/* Decode whatever is meant to be base64, also without padding and with the other alphabet. */
+static bool lenient_base64(struct decoded *d, struct span text, struct span *bytes, bool *url)
+{
+	size_t mark;
+
+	while (text.n != 0 && text.p[text.n - 1] == '=')
+		text.n--;
+	*url = false;
+	mark = d->room.n;
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = text.p[i];
+
+		*url = *url || c == '-' || c == '_';
+		buf_byte(&d->room, c == '+' ? '-' : c == '/' ? '_' : c);
+	}
+	text = span_from(buf_span(&d->room), mark);
+	/* A line that was cut anywhere may end in a lone digit. */
+	if (text.n % 4 == 1)
+		text.n--;
+	mark = d->room.n;
+	if (text.n < 8 || !base64_url_get(&d->room, text))
+		return false;
+	*bytes = span_from(buf_span(&d->room), mark);
+	return !d->room.full;
+}
+
+static const char *lint_id(enum xoauth2_lint lint)
+{
+	static const char *const id[] = {
+		[XOAUTH2_GOOD] = "good",                   [XOAUTH2_NO_USER] = "no-user",
+		[XOAUTH2_BLANK_IN_USER] = "blank-in-user", [XOAUTH2_CARET_A] = "caret-a",
+		[XOAUTH2_ESCAPE_TEXT] = "escape-text",     [XOAUTH2_NO_AUTH] = "no-auth",
+		[XOAUTH2_BEARER_SPELLING] = "bearer",      [XOAUTH2_LINE_BREAK] = "line-break-inside",
+		[XOAUTH2_NO_TRAILER] = "no-trailer",       [XOAUTH2_TRAILING] = "trailing",
+	};
+
+	return id[lint];
+}
+
+static void take_frame(struct decoded *d, struct span frame)
+{
+	enum xoauth2_lint lint = xoauth2_get(frame, &d->user, &d->token);
+
+	d->kind = DECODE_SASL;
+	if (lint != XOAUTH2_GOOD && !(lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE))
+		decode_note(d, lint_id(lint), true, xoauth2_lint_text(lint), "Make it again:\n" ENCODE);
+	decode_token(d);
+}
+
+static bool is_frame(struct span bytes)
+{
+	size_t at;
+
+	return span_find_nocase(span_first(bytes, 12), SPAN("user"), &at) ||
+	       span_find_nocase(bytes, SPAN("auth=Bearer"), &at);
+}
+
+static bool is_object(struct span text)
+{
+	struct json_value v;
+
+	return json_at(text, "", &v) == JSON_FOUND && v.type == JSON_OBJECT;
+}
+
+/* A JSON object: the token endpoint's answer, a challenge, or the inside of a token. */
+static void take_object(struct decoded *d, struct span json)
+{
+	struct json_value v;
+	size_t mark = d->room.n;
+
+	if (json_string(json, "access_token", &d->room) == JSON_FOUND) {
+		d->token = span_from(buf_span(&d->room), mark);
+		d->kind = DECODE_TOKEN;
+		decode_token(d);
+		if (d->claims.n == 0)
+			d->kind = DECODE_OPAQUE;
+		return;
+	}
+	if (json_at(json, "error", &v) == JSON_FOUND) {
+		decode_note(d, "error-answer", true, "this is how a token endpoint refuses a request",
+		            "o2pop says what it means:\n\to2pop explain - <FILE");
+		return;
+	}
+	if (json_at(json, "status", &v) == JSON_FOUND || json_at(json, "schemes", &v) == JSON_FOUND) {
+		d->challenge = json;
+		d->kind = DECODE_CHALLENGE;
+		return;
+	}
+	d->kind = DECODE_PART;
+	if (json_at(json, "alg", &v) == JSON_FOUND)
+		d->header = json;
+	else
+		d->claims = json;
+}
+
+static void check_sasl_alphabet(struct decoded *d, struct span text, bool url)
+{
+	size_t pads = 0;
+
+	while (pads < text.n && text.p[text.n - 1 - pads] == '=')
+		pads++;
+	if (url)
+		decode_note(d, "base64url", true, "it is written with - and _, the alphabet of URLs; mail servers want + and /",
+		            "Use the standard alphabet:\n" ENCODE);
+	if (text.n % 4 != 0 && text.n != DECODE_TTY_LINE)
+		decode_note(d, "padding", true, pads == 0 ? "the = at its end are missing, or its end was cut off" :
+		                                            "it has the wrong number of = at its end, or was cut off",
+		            "Make it again:\n" ENCODE);
+}
+
+/* base64 of a frame or of a JSON object. */
+static bool take_base64(struct decoded *d, struct span text)
+{
+	struct span bytes;
+	bool url;
+
+	if (!lenient_base64(d, text, &bytes, &url))
+		return false;
+	if (is_frame(bytes)) {
+		check_sasl_alphabet(d, text, url);
+		take_frame(d, bytes);
+		return true;
+	}
+	if (span_starts(bytes, SPAN("n,"))) {
+		decode_note(d, "oauthbearer", false, "this is an OAUTHBEARER string (RFC 7628); Exchange Online takes XOAUTH2 only",
+		            "Make an XOAUTH2 string:\n" ENCODE);
+		d->kind = DECODE_SASL;
+		return true;
+	}
+	if (!is_object(bytes))
+		return false;
+	take_object(d, bytes);
+	return true;
+}
+
+static void take_token(struct decoded *d, struct span text)
+{
+	struct jwt j;
+	size_t bad;
+
+	if (text.n < 20 || (!jwt_is_b64token(text, &bad) && !span_starts(text, SPAN("eyJ")) && bad < 20))
+		return;
+	d->token = text;
+	d->kind = jwt_split(text, &j) || span_starts(text, SPAN("eyJ")) ? DECODE_TOKEN : DECODE_OPAQUE;
+	decode_token(d);
+}
+
+void decode_text(struct decoded *d, struct span text, int64_t now, struct buf room)
+{
+	struct jwt j;
+
+	*d = (struct decoded){ .now = now, .room = room };
+	text = without_prefix(d, peel(d, from_utf16(d, text)));
+	text = unwrapped(d, text);
+	d->length = text.n;
+	if (text.n == DECODE_TTY_LINE)
+		decode_note(d, "terminal-4095", true, "it has exactly 4095 characters: a terminal keeps no more of a line, the rest was lost",
+		            "Send it by a file or a pipe, or before pasting:\n\tstty -icanon");
+	if (text.n == 0)
+		return;
+	if (is_frame(text) && text.p[0] != '{') {
+		decode_note(d, "not-encoded", false, "it is not base64 yet", "Encode it:\n" ENCODE);
+		take_frame(d, text);
+	} else if (is_object(text)) {
+		take_object(d, text);
+	} else if (jwt_split(text, &j) || !take_base64(d, text)) {
+		take_token(d, text);
+	}
+}

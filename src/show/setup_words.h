@@ -1,0 +1,32 @@
+/* setup_words: values of a set-up, written so that PowerShell or a shell takes them as they are. */
+#ifndef SHOW_SETUP_WORDS_H
+#define SHOW_SETUP_WORDS_H
+
+#include "show/setup.h"
+
+/* A cloud's places. */
+struct setup_words_cloud {
+	const char *provider;
+	const char *portal;      /* of Entra */
+	const char *environment; /* -ExchangeEnvironmentName; NULL where it is the default */
+};
+
+/* NULL when the provider has no Exchange. */
+const struct setup_words_cloud *setup_words_cloud(const struct settings *s);
+
+/* In PowerShell's single quotes, which its typographic cousins end, too; control characters are left out. */
+void setup_words_quote(struct buf *b, struct span value);
+
+/* The same for an argument of a command: bare when it is only letters, digits and - . _ @ */
+void setup_words_powershell(struct buf *b, struct span value);
+
+/* In a shell's single quotes; bare when it can be. */
+void setup_words_shell(struct buf *b, struct span value);
+
+/* Letters, digits, blanks and marks that mean nothing to any configuration language. */
+bool setup_words_plain(struct span value);
+
+/* " -c FILE --profile NAME", as far as the user named them. */
+void setup_words_options(struct buf *b, const struct setup *s);
+
+#endif

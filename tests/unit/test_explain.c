@@ -1,0 +1,1107 @@
+#include "t.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "check/explain.h"
+#include "check/explain_auth.h"
+#include "check/explain_fill.h"
+#include "check/explain_know.h"
+#include "check/explain_match.h"
+
+enum {
+	LINE_MAX_PROSE = 420,   /* of one filled line; the show layer wraps prose */
+	LINE_MAX_COMMAND = 260, /* a command is never wrapped */
+	CODES_MIN = 140
+};
+
+/* ---- the tables as they are written ------------------------------------------------------------ */
+
+static const struct {
+	const char *name, *id, *text, *fix, *verify, *source;
+} causes[] = {
+#define CAUSE(name, id, who, certainty, text, fix, verify, source) { #name, id, text, fix, verify, source },
+#include "check/causes.def"
+#undef CAUSE
+};
+
+static const struct {
+	const char *kind, *key, *causes;
+	enum known_kind k;
+} known[] = {
+#define KNOWN(kind, key, meaning, causes) { #kind, #key, #causes, KNOWN_##kind },
+#define SAME(kind, key) { #kind, #key, "", KNOWN_##kind },
+#include "check/known.def"
+#undef KNOWN
+#undef SAME
+};
+
+static const char *const meanings[] = {
+#define KNOWN(kind, key, meaning, causes) meaning,
+#define SAME(kind, key)
+#include "check/known.def"
+#undef KNOWN
+#undef SAME
+};
+
+static const uint64_t aadsts[] = {
+#define CODES_AADSTS(key) key,
+#define CODES_ERROR(key)
+#define CODES_SUBERROR(key)
+#define CODES_LINE(key)
+#define CODES_INSPECTOR(key)
+#define CODES_ALERT(key)
+#define CODES_ENGINE(key)
+#define CODES_ERRNO(key)
+#define CODES_RESOLVER(key)
+#define CODES_HTTP(key)
+#define CODES_FAULT(key)
+#define KNOWN(kind, key, meaning, causes) CODES_##kind(key)
+#define SAME(kind, key) CODES_##kind(key)
+#include "check/known.def"
+#undef KNOWN
+#undef SAME
+};
+
+/* ---- a report in which everything is known ----------------------------------------------------- */
+
+#define TENANT "11111111-2222-3333-4444-555555555555"
+#define APP "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+#define OID "99999999-8888-7777-6666-555555555555"
+#define OTHER "12121212-3434-5656-7878-909090909090"
+
+static struct settings settings;
+static struct report report;
+static struct explanation e;
+
+static void set(enum setting key, const char *value)
+{
+	settings.value[key] = span_z(value);
+	settings.source[key] = SETTING_FROM_FILE;
+}
+
+static void fact(enum rung rung, enum fact key, const char *value)
+{
+	row_fact(&report.row[rung], key, span_z(value));
+}
+
+static void verdict(enum rung rung, enum verdict v, int64_t ms)
+{
+	struct row *r = &report.row[rung];
+
+	r->rung = rung;
+	r->verdict = v;
+	r->began_ms = 10 * rung;
+	r->ms = ms;
+}
+
+static void fail(enum rung rung, enum fault_code code, int64_t num, const char *evidence)
+{
+	verdict(rung, VERDICT_FAIL, 5);
+	report.row[rung].fault = (struct fault){ 0 };
+	fault_set(&report.row[rung].fault, code, num, span_z(evidence));
+}
+
+/* Settings of a Microsoft mailbox, nothing tried yet. */
+static void fresh(void)
+{
+	memset(&report, 0, sizeof report);
+	settings_init(&settings);
+	settings.provider = &settings_providers[0];
+	settings.pop_port = 995;
+	settings.token_url = SPAN("https://login.microsoftonline.com/" TENANT "/oauth2/v2.0/token");
+	set(SETTING_TENANT_ID, TENANT);
+	set(SETTING_CLIENT_ID, APP);
+	set(SETTING_SCOPE, "https://outlook.office365.com/.default");
+	set(SETTING_AUTHORITY_HOST, "login.microsoftonline.com");
+	set(SETTING_POP_HOST, "outlook.office365.com");
+	set(SETTING_POP_PORT, "995");
+	set(SETTING_CLIENT_SECRET_FILE, "/etc/o2pop.secret");
+	set(SETTING_MAILBOX, "john.smith@contoso.com");
+	report.settings = &settings;
+	report.mailbox = SPAN("john.smith@contoso.com");
+	report.started_unix = 1790000000;
+	for (int i = 0; i < RUNG__COUNT; i++)
+		report.row[i].rung = (enum rung)i;
+}
+
+/* The identity provider gave a good token. */
+static void token(void)
+{
+	for (int i = RUNG_CREDENTIAL; i <= RUNG_CLAIMS; i++)
+		verdict((enum rung)i, VERDICT_PASS, 4);
+	fact(RUNG_TENANT, FACT_TENANT_FOUND, TENANT);
+	fact(RUNG_TENANT, FACT_CLOUD, "microsoftonline.com");
+	fact(RUNG_TOKEN, FACT_CLOCK_SKEW, "1");
+	fact(RUNG_CLAIMS, FACT_AUD, "https://outlook.office365.com");
+	fact(RUNG_CLAIMS, FACT_TID, TENANT);
+	fact(RUNG_CLAIMS, FACT_APPID, APP);
+	fact(RUNG_CLAIMS, FACT_OID, OID);
+	fact(RUNG_CLAIMS, FACT_ROLES, "POP.AccessAsApp");
+	fact(RUNG_CLAIMS, FACT_APP_NAME, "mail fetcher");
+	fact(RUNG_CLAIMS, FACT_EXPIRES, "2026-10-01 12:00:00Z");
+	fact(RUNG_CLAIMS, FACT_TOKEN_LENGTH, "1873");
+}
+
+/* The mail server is Exchange and reached. */
+static void exchange(void)
+{
+	for (int i = RUNG_POP_DNS; i <= RUNG_CAPA; i++)
+		verdict((enum rung)i, VERDICT_PASS, 4);
+	fact(RUNG_POP_TLS, FACT_ANCHOR, "DigiCert Global Root G2");
+	fact(RUNG_GREETING, FACT_SERVER, "exchange");
+	fact(RUNG_GREETING, FACT_FRONT_END, "FR0P281CA0252.DEUP281.PROD.OUTLOOK.COM");
+}
+
+static const char refused[] = "-ERR Authentication failure: unknown user name or bad password.";
+
+static bool has(struct span s, const char *z)
+{
+	size_t at;
+
+	return span_find(s, span_z(z), &at);
+}
+
+/* The ids of the causes, as "a b c". */
+static const char *ids(void)
+{
+	static char text[200];
+	struct buf b = BUF(text);
+
+	for (unsigned i = 0; i < e.n; i++) {
+		if (i != 0)
+			buf_byte(&b, ' ');
+		buf_z(&b, e.cause[i].id);
+	}
+	buf_byte(&b, '\0');
+	OK(buf_ok(&b));
+	return text;
+}
+
+static const char *explained(void)
+{
+	explain_report(&report, &e);
+	return ids();
+}
+
+static bool ruled_out(const char *what)
+{
+	for (unsigned i = 0; i < e.nots; i++)
+		if (has(e.not_cause[i], what))
+			return true;
+	return false;
+}
+
+/* ---- the tables -------------------------------------------------------------------------------- */
+
+static bool kebab(const char *id)
+{
+	size_t n = strlen(id);
+
+	for (size_t i = 0; i < n; i++)
+		if (!(id[i] >= 'a' && id[i] <= 'z') && !(id[i] >= '0' && id[i] <= '9') &&
+		    (id[i] != '-' || i == 0 || id[i - 1] == '-'))
+			return false;
+	return n > 2 && n <= 40 && id[n - 1] != '-';
+}
+
+TEST(explain_causes_are_whole)
+{
+	EQ(COUNT(causes), CAUSE__COUNT - 1);
+	for (size_t i = 0; i < COUNT(causes); i++) {
+		struct explain_template t;
+
+		t_at("%s", causes[i].name);
+		OK(kebab(causes[i].id));
+		OK(strlen(causes[i].source) >= 5);
+		OK(causes[i].text[0] != '\0' && causes[i].fix[0] != '\0');
+		OK(strchr(causes[i].text, '\t') == NULL);
+		for (size_t k = 0; k < i; k++)
+			OK(strcmp(causes[i].id, causes[k].id) != 0);
+		explain_know_cause((enum cause)(i + 1), &t);
+		EQ(t.id, causes[i].id);
+		EQ(t.text, causes[i].text);
+		EQ(t.fix, causes[i].fix);
+		EQ(t.verify, causes[i].verify);
+		OK(explain_who(t.who)[0] != '\0');
+	}
+}
+
+/* Whole, in the places that the evidence decides on: in known.def, or as CAUSE_NAME in a module. */
+static const char *const by_evidence[] = {
+	"AUD_CONSENT", "AUD_GRAPH", "CA_FILE_LACKS", "DELEGATED_OTHER", "IS_IMAP", "IS_SMTP", "MAILBOX_ELSEWHERE",
+	"OBJECT_ID_OTHER", "PIN_DIFFERS", "POP_PERSONAL", "PORT_BLOCKED", "PROPAGATION", "RBAC_SWITCH", "ROLE_EWS",
+	"ROLE_NEW", "ROLE_OTHER",
+};
+
+/* Is the name in the list of "CAUSES(A, B)"? */
+static bool named(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = strstr(list, name); p != NULL; p = strstr(p + 1, name))
+		if ((p[-1] == '(' || p[-1] == ' ') && (p[n] == ',' || p[n] == ')'))
+			return true;
+	return false;
+}
+
+TEST(explain_causes_are_used)
+{
+	for (size_t i = 0; i < COUNT(causes); i++) {
+		unsigned uses = 0;
+
+		t_at("%s", causes[i].name);
+		for (size_t k = 0; k < COUNT(known); k++)
+			uses += known[k].causes[0] != '\0' && named(known[k].causes, causes[i].name);
+		for (size_t k = 0; k < COUNT(by_evidence); k++)
+			uses += strcmp(by_evidence[k], causes[i].name) == 0;
+		OK(uses != 0);
+	}
+}
+
+TEST(explain_known_is_whole)
+{
+	size_t group = 0;
+
+	EQ(explain_know_rows(), COUNT(known));
+	OK(known[0].causes[0] != '\0');
+	for (unsigned i = 0; i < COUNT(known); i++) {
+		t_at("%s %s", known[i].kind, known[i].key);
+		EQ(explain_know_kind(i), known[i].k);
+		EQ(known[explain_know_base(i)].k, known[i].k);
+		if (i != 0 && known[i].causes[0] != '\0')
+			group++;
+		if (known[i].k == KNOWN_FAULT)
+			EQ(explain_know_meaning(i), fault_text((enum fault_code)explain_know_number(i)));
+		else
+			EQ(explain_know_meaning(i), meanings[group]);
+		if (known[i].k != KNOWN_FAULT && known[i].k != KNOWN_INSPECTOR) {
+			const char *m = explain_know_meaning(i);
+
+			OK(m[0] != '\0' && m[strlen(m) - 1] == '.' && strlen(m) < 110);
+		}
+		for (unsigned k = 0; k < i; k++)
+			OK(strcmp(known[i].key, known[k].key) != 0 || known[i].k != known[k].k);
+	}
+	EQ(group + 1, COUNT(meanings));
+}
+
+TEST(explain_every_fault_is_known)
+{
+	for (int i = 0; i < FAULT__COUNT; i++) {
+		unsigned row = explain_know_find(KNOWN_FAULT, i);
+		struct explain_list l = { { CAUSE_NONE }, 0 };
+
+		t_at("%s", fault_id((enum fault_code)i));
+		if (!OK(row != EXPLAIN_KNOW_NOTHING))
+			continue;
+		explain_know_causes(row, &l);
+		OK(l.n != 0);
+	}
+}
+
+TEST(explain_every_number_resolves)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT(aadsts); i++) {
+		char text[40];
+		struct explain_found found;
+		size_t at = 0;
+
+		t_at("AADSTS%llu", (unsigned long long)aadsts[i]);
+		n++;
+		snprintf(text, sizeof text, "AADSTS%llu: text", (unsigned long long)aadsts[i]);
+		OK(explain_text(span_z(text), &at, &found, &e));
+		EQ(found.aadsts, aadsts[i]);
+		OK(found.meaning[0] != '\0' && e.n != 0);
+		OK(!explain_text(span_z(text), &at, &found, &e));
+		snprintf(text, sizeof text, "%llu", (unsigned long long)aadsts[i]);
+		at = 0;
+		OK(explain_text(span_z(text), &at, &found, &e));
+		EQ(found.aadsts, aadsts[i]);
+	}
+	t_at("all");
+	OK(n >= CODES_MIN);
+	for (int64_t i = 0; i < 256; i++) {
+		t_at("alert %lld", (long long)i);
+		OK(explain_know_tls(256 + i) != EXPLAIN_KNOW_NOTHING);
+		OK(explain_know_tls(512 + i) != EXPLAIN_KNOW_NOTHING);
+		EQ(explain_know_tls(256 + i), explain_know_find(KNOWN_ALERT, i));
+	}
+	for (int64_t i = 1; i < 64; i++)
+		OK(explain_know_tls(i) != EXPLAIN_KNOW_NOTHING);
+	OK(explain_know_tls(0) == EXPLAIN_KNOW_NOTHING);
+	OK(explain_know_tls(-1) == EXPLAIN_KNOW_NOTHING);
+	OK(explain_know_find(KNOWN_AADSTS, 123456789) == EXPLAIN_KNOW_NOTHING);
+}
+
+/* ---- rendering --------------------------------------------------------------------------------- */
+
+/* No rest of a template, no over-long line, no empty line, no heading without what it announces. */
+static void check_text(struct span s, bool lines)
+{
+	bool announced = false;
+
+	OK(!has(s, "{") && !has(s, "}") && !has(s, "~A") && !has(s, "  ") && !has(s, "\n\n"));
+	OK(s.n == 0 || (s.p[0] != ' ' && s.p[0] != '\n' && s.p[0] != '~' && s.p[s.n - 1] != '\n' && s.p[s.n - 1] != ' '));
+	OK(lines || !has(s, "\n"));
+	while (s.n != 0) {
+		struct span line = span_cut(s, '\n', &s);
+		bool command = line.n != 0 && line.p[0] == '\t';
+
+		OK(line.n <= (command ? LINE_MAX_COMMAND : LINE_MAX_PROSE));
+		OK(line.n != 0);
+		announced = span_ends(line, SPAN(":"));
+	}
+	OK(!announced);
+}
+
+static void check_causes(void)
+{
+	for (unsigned i = 0; i < e.n; i++) {
+		struct explain_cause *c = &e.cause[i];
+
+		OK(c->text.n >= 20 && c->fix.n >= 10);
+		check_text(c->text, false);
+		check_text(c->fix, true);
+		check_text(c->verify, true);
+		OK(span_ends(c->text, SPAN(".")) || span_ends(c->text, SPAN("?")));
+	}
+	for (unsigned i = 0; i < e.nots; i++)
+		check_text(e.not_cause[i], false);
+	OK(buf_ok(&e.room));
+}
+
+/* Render every cause in the context c. */
+static void render_all(struct explain_case c, const char *what)
+{
+	for (int i = 1; i < CAUSE__COUNT; i++) {
+		t_at("%s, %s", causes[i - 1].name, what);
+		e.n = 1;
+		e.nots = 0;
+		e.room = BUF(e.bytes);
+		explain_fill_cause(&c, (enum cause)i, &e.cause[0]);
+		check_causes();
+	}
+	e.n = 0;
+}
+
+/* Every setting and every fact has a value. */
+static void full(void)
+{
+	fresh();
+	token();
+	exchange();
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 7000215,
+	     "AADSTS700027: Thumbprint of key used by client: '00AA', Assertion Issuer: 'i', Assertion Subject: 's', "
+	     "Assertion Audience: 'a', Current time: 2026-01-01T00:00:00Z, ...");
+	for (int i = 0; i < SETTING__COUNT; i++)
+		if (!settings_has(&settings, (enum setting)i))
+			set((enum setting)i, OTHER);
+	set(SETTING_SECRET_EXPIRES, "2026-01-01");
+	set(SETTING_CA_FILE, "/etc/ca.pem");
+	set(SETTING_DISPLAY_NAME, "mail fetcher");
+	for (int i = 0, row = 0; i < FACT__COUNT; i++) {
+		static const struct {
+			enum fact key;
+			const char *value;
+		} numbers[] = {
+			{ FACT_CLOCK_SKEW, "-7300" }, { FACT_WAIT, "89" }, { FACT_CERT_DAYS, "9" }, { FACT_TOKEN_LENGTH, "5000" },
+			{ FACT_HOST, "outlook.office365.com:995" }, { FACT_OID, OID }, { FACT_APPID, APP },
+			{ FACT_SETTING, "client_id" }, { FACT_ROLES, "IMAP.AccessAsApp" }, { FACT_UPN, "ann@contoso.com" },
+		};
+		const char *value = "something";
+
+		for (size_t k = 0; k < COUNT(numbers); k++)
+			if (numbers[k].key == (enum fact)i)
+				value = numbers[k].value;
+		while (report.row[row].facts == ROW_FACTS_MAX)
+			row++;
+		if (report_get(&report, (enum fact)i).n == 0)
+			fact((enum rung)row, (enum fact)i, value);
+	}
+}
+
+TEST(explain_every_cause_renders)
+{
+	struct explain_case c = { NULL, RUNG_TOKEN, &e };
+
+	render_all(c, "without a report");
+	fresh();
+	c.r = &report;
+	render_all(c, "fresh");
+	memset(&settings, 0, sizeof settings);
+	render_all(c, "no settings");
+	report.settings = NULL;
+	render_all(c, "no settings at all");
+	full();
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		c.rung = (enum rung)i;
+		render_all(c, ladder_id(c.rung));
+	}
+}
+
+/* Every fault on every rung, with and without what other rungs know. */
+TEST(explain_every_fault_on_every_rung)
+{
+	for (int rung = 0; rung < RUNG__COUNT; rung++) {
+		for (int code = 1; code < FAULT__COUNT; code++) {
+			for (int much = 0; much < 3; much++) {
+				if (much == 2) {
+					full();
+					report.row[RUNG_TOKEN].verdict = VERDICT_PASS;
+				} else {
+					fresh();
+				}
+				if (much == 1) {
+					token();
+					exchange();
+				}
+				fail((enum rung)rung, (enum fault_code)code, code, "text");
+				t_at("%s %s %d", ladder_id((enum rung)rung), fault_id((enum fault_code)code), much);
+				explain_report(&report, &e);
+				OK(e.n != 0);
+				check_causes();
+				report.row[rung].verdict = VERDICT_WARN;
+				check_text(explain_warning(&report, (enum rung)rung, &e), false);
+			}
+		}
+	}
+	fresh();
+	token();
+	exchange();
+	explain_report(&report, &e);
+	EQ(e.n, 0);
+	EQ(e.powershell.n, 0);
+}
+
+/* ---- PowerShell -------------------------------------------------------------------------------- */
+
+TEST(explain_powershell_block)
+{
+	fresh();
+	token();
+	exchange();
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	EQ(explained(), "not-registered-in-exchange no-mailbox-permission pop-disabled");
+	OK(has(e.powershell, "\nConnect-ExchangeOnline\n"));
+	OK(has(e.powershell, "\nNew-ServicePrincipal -AppId " APP " -ObjectId " OID " -DisplayName 'mail fetcher'\n"));
+	OK(has(e.powershell, "\nAdd-MailboxPermission -Identity 'john.smith@contoso.com' -User " OID
+	                     " -AccessRights FullAccess\n"));
+	OK(has(e.powershell, "\nSet-CASMailbox -Identity 'john.smith@contoso.com' -PopEnabled $true\n"));
+	OK(has(e.powershell, "\nGet-ServicePrincipal | Where-Object AppId -eq '" APP "'"));
+	OK(has(e.powershell, "\nGet-MailboxPermission -Identity 'john.smith@contoso.com'"));
+	OK(has(e.powershell, "\nGet-CASMailbox -Identity 'john.smith@contoso.com'"));
+	OK(has(e.cause[0].fix, "\n\tNew-ServicePrincipal -AppId " APP " -ObjectId " OID));
+	OK(has(e.cause[0].verify, "ObjectId must be " OID "."));
+	OK(ruled_out("The client secret: the token was issued."));
+	OK(ruled_out("The POP3 role: the token carries POP.AccessAsApp."));
+	OK(ruled_out("The network: greeting received after "));
+	OK(ruled_out("TLS inspection: the server's certificate is from DigiCert Global Root G2."));
+	OK(e.nots <= EXPLAIN_NOTS_MAX);
+	check_causes();
+	settings.provider = &settings_providers[1];
+	explain_report(&report, &e);
+	OK(has(e.powershell, "Connect-ExchangeOnline -ExchangeEnvironmentName O365USGovGCCHigh\n"));
+}
+
+/* A name with any quote in it stays inside its string; a name with a line break leaves no command. */
+TEST(explain_powershell_is_safe)
+{
+	static const struct {
+		const char *name, *quoted;
+	} rows[] = {
+		{ "it's", "'it''s'" },
+		{ "a'; Remove-Mailbox 'b", "'a''; Remove-Mailbox ''b'" },
+		{ "a\xe2\x80\x99; b", "'a\xe2\x80\x99\xe2\x80\x99; b'" },
+		{ "\xe2\x80\x98\xe2\x80\x9a\xe2\x80\x9b", "'\xe2\x80\x98\xe2\x80\x98\xe2\x80\x9a\xe2\x80\x9a\xe2\x80\x9b\xe2\x80\x9b'" },
+		{ "$(calc) `n \"x\"", "'$(calc) `n \"x\"'" },
+		{ "{oid}", "'{oid}'" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char want[200];
+
+		t_at("%s", rows[i].name);
+		fresh();
+		token();
+		exchange();
+		report.row[RUNG_CLAIMS].facts = 0;
+		fact(RUNG_CLAIMS, FACT_APPID, APP);
+		fact(RUNG_CLAIMS, FACT_OID, OID);
+		fact(RUNG_CLAIMS, FACT_ROLES, "POP.AccessAsApp");
+		set(SETTING_DISPLAY_NAME, rows[i].name);
+		report.mailbox = span_z(rows[i].name);
+		fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+		explain_report(&report, &e);
+		snprintf(want, sizeof want, "-DisplayName %s\n", rows[i].quoted);
+		OK(has(e.powershell, want));
+		snprintf(want, sizeof want, "Set-CASMailbox -Identity %s -PopEnabled $true\n", rows[i].quoted);
+		OK(has(e.powershell, want));
+	}
+	fresh();
+	token();
+	exchange();
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	report.mailbox = SPAN("john\nRemove-Mailbox x");
+	explain_report(&report, &e);
+	EQ(e.powershell.n, 0);
+	for (unsigned i = 0; i < e.n; i++)
+		OK(!has(e.cause[i].fix, "\nRemove-Mailbox") && !has(e.cause[i].fix, "\tAdd-Mail"));
+	/* an id that is no GUID never reaches a command */
+	fresh();
+	token();
+	exchange();
+	report.row[RUNG_CLAIMS].facts = 0;
+	fact(RUNG_CLAIMS, FACT_OID, "x; Remove-Mailbox");
+	fact(RUNG_CLAIMS, FACT_ROLES, "POP.AccessAsApp");
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	explain_report(&report, &e);
+	OK(!has(buf_span(&e.room), "Remove-Mailbox"));
+}
+
+/* ---- the refused login ------------------------------------------------------------------------- */
+
+TEST(explain_auth_elimination)
+{
+	static const struct {
+		const char *what, *imap, *smtp, *roles, *ids;
+	} rows[] = {
+		{ "nothing more known", "", "", "POP.AccessAsApp", "not-registered-in-exchange no-mailbox-permission pop-disabled" },
+		{ "IMAP refuses the token", "NO AUTHENTICATE failed.", "", "IMAP.AccessAsApp,POP.AccessAsApp",
+		  "not-registered-in-exchange address-not-primary not-yet-in-force" },
+		{ "IMAP refuses, without the role", "NO AUTHENTICATE failed.", "", "POP.AccessAsApp",
+		  "not-registered-in-exchange no-mailbox-permission pop-disabled" },
+		{ "IMAP does not connect", "NO User is authenticated but not connected", "", "IMAP.AccessAsApp,POP.AccessAsApp",
+		  "no-mailbox-permission pop-disabled mailbox-unreadable" },
+		{ "IMAP opens", "OK AUTHENTICATE completed.", "", "IMAP.AccessAsApp,POP.AccessAsApp",
+		  "pop-disabled not-yet-in-force rbac-enforced" },
+		{ "SMTP accepts", "", "235 2.7.0 Authentication successful", "POP.AccessAsApp,SMTP.SendAsApp",
+		  "no-mailbox-permission pop-disabled mailbox-unreadable" },
+		{ "SMTP is off", "", "535 5.7.139 SmtpClientAuthentication is disabled for the Mailbox", "POP.AccessAsApp",
+		  "not-registered-in-exchange no-mailbox-permission pop-disabled" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%s", rows[i].what);
+		fresh();
+		token();
+		exchange();
+		report.row[RUNG_CLAIMS].facts -= 4; /* roles, name, end, length */
+		fact(RUNG_CLAIMS, FACT_ROLES, rows[i].roles);
+		verdict(RUNG_TRIAGE, VERDICT_PASS, 5);
+		fact(RUNG_TRIAGE, FACT_IMAP, rows[i].imap);
+		fact(RUNG_TRIAGE, FACT_SMTP, rows[i].smtp);
+		fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+		EQ(explained(), rows[i].ids);
+		EQ(has(e.powershell, "\nNew-ServicePrincipal"), has(span_z(rows[i].ids), "not-registered"));
+		OK(has(e.powershell, "\nSet-CASMailbox"));
+		check_causes();
+	}
+}
+
+TEST(explain_auth_by_settings_and_server)
+{
+	fresh();
+	token();
+	exchange();
+	set(SETTING_ENTERPRISE_OBJECT_ID, OTHER);
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	EQ(explained(), "object-id-mixed-up no-mailbox-permission pop-disabled");
+	OK(has(e.cause[0].text, OTHER) && has(e.cause[0].text, OID));
+	OK(has(e.cause[0].fix, "\tRemove-ServicePrincipal -Identity " OTHER "\n"));
+	set(SETTING_ENTERPRISE_OBJECT_ID, OID);
+	EQ(explained(), "not-registered-in-exchange no-mailbox-permission pop-disabled");
+
+	fail(RUNG_AUTH, FAULT_AUTH_NOT_CONNECTED, 0, "-ERR User is authenticated but not connected.");
+	EQ(explained(), "no-mailbox-permission pop-disabled mailbox-unreadable");
+	OK(!has(e.powershell, "\nNew-ServicePrincipal"));
+
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, "-ERR Request is throttled. Suggested Backoff Time: 89117 milliseconds");
+	fact(RUNG_AUTH, FACT_WAIT, "90");
+	EQ(explained(), "throttled");
+	OK(has(e.cause[0].fix, "Wait 90 seconds"));
+
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, "-ERR Logon failure: unknown user name or bad password.");
+	EQ(explained(), "password-login");
+
+	fail(RUNG_AUTH, FAULT_AUTH_PROTOCOL, 0, "-ERR Protocol error. Connection is closed. 10");
+	EQ(explained(), "login-broken-off");
+	settings.form = POP_FORM_ONE_LINE;
+	EQ(explained(), "one-line-auth");
+	settings.form = POP_FORM_TWO_LINE;
+	report.row[RUNG_CLAIMS].facts--;
+	fact(RUNG_CLAIMS, FACT_TOKEN_LENGTH, "4097");
+	EQ(explained(), "token-too-long");
+	OK(has(e.cause[0].text, "This one has 4097."));
+
+	fresh();
+	token();
+	exchange();
+	fail(RUNG_TENANT, FAULT_TENANT_OTHER, 0, "");
+	report.row[RUNG_TENANT].verdict = VERDICT_WARN;
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	EQ(explained(), "mailbox-in-other-tenant not-registered-in-exchange no-mailbox-permission");
+}
+
+/* A person's token. */
+TEST(explain_auth_delegated)
+{
+	fresh();
+	token();
+	exchange();
+	report.row[RUNG_CLAIMS].facts = 0;
+	fact(RUNG_CLAIMS, FACT_SCP, "POP.AccessAsUser.All");
+	fact(RUNG_CLAIMS, FACT_UPN, "ann@contoso.com");
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	EQ(explained(), "signed-in-as-another pop-disabled address-not-primary");
+	OK(has(e.powershell, "-User 'ann@contoso.com' -AccessRights FullAccess\n"));
+	OK(!has(e.powershell, "New-ServicePrincipal"));
+	report.mailbox = SPAN("Ann@Contoso.com");
+	EQ(explained(), "pop-disabled address-not-primary mailbox-unlicensed");
+	OK(!has(e.powershell, "FullAccess"));
+}
+
+TEST(explain_auth_other_servers)
+{
+	fresh();
+	token();
+	exchange();
+	settings.provider = &settings_providers[settings_providers_count - 1];
+	report.row[RUNG_GREETING].facts = 0;
+	fact(RUNG_GREETING, FACT_SERVER, "dovecot");
+	fail(RUNG_AUTH, FAULT_AUTH_CHALLENGE, 0, "{\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"mail\"}");
+	EQ(explained(), "server-rejects-token token-of-another-user server-says-no");
+	EQ(e.powershell.n, 0);
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, "-ERR [SYS/TEMP] Temporary authentication failure. [rig:2026-10-01]");
+	EQ(explained(), "server-temporary");
+	report.row[RUNG_GREETING].facts = 0;
+	fact(RUNG_GREETING, FACT_SERVER, "gmail");
+	fail(RUNG_AUTH, FAULT_AUTH_CHALLENGE, 0, "-ERR [AUTH] Invalid credentials.");
+	EQ(explained(), "gmail-token gmail-pop-off");
+}
+
+/* ---- the other rungs --------------------------------------------------------------------------- */
+
+TEST(explain_token_refusals)
+{
+	static const struct {
+		int64_t num;
+		const char *evidence, *error, *suberror, *ids;
+	} rows[] = {
+		{ 7000215, "AADSTS7000215: Invalid client secret provided.", "invalid_client", "", "secret-wrong secret-mangled secret-new" },
+		{ 7000222, "", "invalid_client", "", "secret-expired" },
+		{ 700016, "", "unauthorized_client", "", "client-id-wrong app-not-in-tenant app-deleted" },
+		{ 7000229, "", "invalid_client", "", "no-enterprise-app" },
+		{ 1002012, "", "invalid_scope", "", "scope-wrong" },
+		{ 53003, "", "invalid_grant", "message_only", "conditional-access" },
+		{ 50012, "AADSTS50012: Invalid client secret is provided.", "", "", "secret-wrong secret-mangled certificate-not-uploaded" },
+		{ 700027, "[Reason - Key was found, but use of the key to verify the signature failed", "", "",
+		  "certificate-key-mismatch certificate-not-uploaded" },
+		{ 700027, "[Reason - The key was not found., Thumbprint of key used by client: '0AF1', Please", "", "",
+		  "certificate-not-uploaded certificate-key-mismatch" },
+		{ 700023, "Client assertion audience claim does not match Realm issuer.", "", "", "assertion-claims scope-wrong" },
+		{ 700023, "InvalidResourcelessScope", "", "", "scope-wrong assertion-claims" },
+		{ 999999999, "AADSTS999999999: new", "invalid_scope", "", "scope-wrong" },
+		{ 999999999, "AADSTS999999999: new", "invalid_grant", "client_mismatch", "refresh-token-foreign" },
+		{ 999999999, "AADSTS999999999: new", "brand_new", "", "provider-refused" },
+		{ 400, "no words", "", "", "request-form provider-refused" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%lld %s", (long long)rows[i].num, rows[i].evidence);
+		fresh();
+		for (int k = RUNG_CREDENTIAL; k < RUNG_TOKEN; k++)
+			verdict((enum rung)k, VERDICT_PASS, 3);
+		fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, rows[i].num, rows[i].evidence);
+		fact(RUNG_TOKEN, FACT_ERROR, rows[i].error);
+		fact(RUNG_TOKEN, FACT_SUBERROR, rows[i].suberror);
+		EQ(explained(), rows[i].ids);
+		OK(ruled_out("The network, TLS and proxies"));
+		check_causes();
+	}
+	OK(has(e.cause[0].fix, "o2pop token -v"));
+	t_at("thumbprint");
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700027, rows[8].evidence);
+	explain_report(&report, &e);
+	OK(has(e.cause[0].text, "Its thumbprint is 0AF1."));
+	t_at("unknown code");
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 999999999, "");
+	report.row[RUNG_TOKEN].facts = 0;
+	EQ(explained(), "provider-refused");
+	OK(has(e.cause[0].fix, "\thttps://login.microsoftonline.com/error?code=999999999\n"));
+	t_at("federated");
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 70021, "Assertion Issuer: 'https://i/'. Assertion Subject: 'sys:s'. Assertion Audience: 'aud'.");
+	EQ(explained(), "federated-mismatch federated-new");
+	OK(has(e.cause[0].text, "Issuer: https://i/. Subject: sys:s. Audience: aud."));
+	t_at("clock");
+	fact(RUNG_TOKEN, FACT_CLOCK_SKEW, "-7300");
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700024, "");
+	EQ(explained(), "clock-wrong assertion-time");
+	OK(has(e.cause[0].text, "clock is 3 hours slow"));
+	t_at("tenant");
+	fact(RUNG_TENANT, FACT_TENANT_FOUND, OTHER);
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700016, "");
+	EQ(explained(), "tenant-wrong client-id-wrong app-not-in-tenant");
+	OK(has(e.cause[0].fix, "\ttenant_id = " OTHER));
+}
+
+TEST(explain_claims)
+{
+	static const struct {
+		enum fault_code code;
+		enum fact key;
+		const char *value, *ids;
+	} rows[] = {
+		{ FAULT_CLAIM_AUDIENCE, FACT_AUD, "https://graph.microsoft.com", "audience-graph" },
+		{ FAULT_CLAIM_AUDIENCE, FACT_AUD, "00000003-0000-0000-c000-000000000000", "audience-graph" },
+		{ FAULT_CLAIM_AUDIENCE, FACT_AUD, "https://ps.outlook.com", "audience-consent-scope" },
+		{ FAULT_CLAIM_AUDIENCE, FACT_AUD, "https://vault.azure.net", "audience-other" },
+		{ FAULT_CLAIM_ROLE, FACT_ROLES, "", "consent-missing permission-missing" },
+		{ FAULT_CLAIM_ROLE, FACT_ROLES, "full_access_as_app", "role-of-ews" },
+		{ FAULT_CLAIM_ROLE, FACT_ROLES, "IMAP.AccessAsApp", "role-of-other-protocol" },
+		{ FAULT_CLAIM_ROLE, FACT_SCP, "Mail.Read", "delegated-without-pop" },
+		{ FAULT_CLAIM_DELEGATED, FACT_SCP, "Mail.Read", "delegated-without-pop" },
+		{ FAULT_CLAIM_EXPIRED, FACT_EXPIRES, "2026-01-01", "clock-wrong" },
+		{ FAULT_CLAIM_TENANT, FACT_TID, OTHER, "token-tenant" },
+		{ FAULT_CLAIM_LENGTH, FACT_TOKEN_LENGTH, "5000", "token-too-long" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%s %s", fault_id(rows[i].code), rows[i].value);
+		fresh();
+		for (int k = RUNG_CREDENTIAL; k < RUNG_CLAIMS; k++)
+			verdict((enum rung)k, VERDICT_PASS, 3);
+		fail(RUNG_CLAIMS, rows[i].code, 0, "");
+		fact(RUNG_CLAIMS, rows[i].key, rows[i].value);
+		EQ(explained(), rows[i].ids);
+		OK(ruled_out("The client secret: the token was issued."));
+		check_causes();
+	}
+	fresh();
+	set(SETTING_ACCESS_TOKEN_FILE, "token");
+	fail(RUNG_CLAIMS, FAULT_CLAIM_EXPIRED, 0, "");
+	EQ(explained(), "token-expired");
+	OK(!ruled_out("The client secret"));
+}
+
+TEST(explain_network_and_tls)
+{
+	static const struct {
+		enum rung rung;
+		enum fault_code code;
+		int64_t num;
+		bool idp; /* the other arm is fine */
+		const char *evidence, *issuer, *ids;
+	} rows[] = {
+		{ RUNG_POP_TCP, FAULT_TCP_TIMEOUT, ETIMEDOUT, true, "", "", "port-blocked" },
+		{ RUNG_POP_TCP, FAULT_TCP_TIMEOUT, ETIMEDOUT, false, "", "", "firewall" },
+		{ RUNG_IDP_TCP, FAULT_TCP_TIMEOUT, ETIMEDOUT, false, "", "", "firewall" },
+		{ RUNG_POP_TCP, FAULT_TCP_REFUSED, ECONNREFUSED, true, "", "", "firewall-rejects port-closed" },
+		{ RUNG_POP_TCP, FAULT_TCP_UNREACHABLE, ENETUNREACH, true, "", "", "no-route firewall" },
+		{ RUNG_POP_TCP, FAULT_DEADLINE, 0, true, "", "", "port-blocked" },
+		{ RUNG_POP_DNS, FAULT_DEADLINE, 0, true, "", "", "dns-server-down dns-filtered" },
+		{ RUNG_AUTH, FAULT_DEADLINE, 0, true, "", "", "too-slow" },
+		{ RUNG_POP_DNS, FAULT_DNS_NOT_FOUND, 0, true, "", "", "dns-filtered dns-server-down" },
+		{ RUNG_POP_TLS, FAULT_TCP_RESET, ECONNRESET, true, "", "", "connection-cut server-busy" },
+		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Zscaler Intermediate Root CA", "tls-inspection" },
+		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Contoso Web Gateway CA", "tls-inspection root-unknown" },
+		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=DigiCert Cloud Services CA-1", "root-unknown chain-incomplete" },
+		{ RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, true, "", "CN=DigiCert", "certificate-not-renewed clock-wrong" },
+		{ RUNG_POP_TLS, FAULT_TLS_VERSION, 256 + 70, true, "", "", "tls-13-only tls-too-old" },
+		{ RUNG_POP_TLS, FAULT_TLS_ALERT, 256 + 40, true, "", "", "tls-nothing-in-common tls-middlebox" },
+		{ RUNG_POP_TLS, FAULT_TLS_ALERT, 256 + 112, true, "", "", "tls-name-unknown" },
+		{ RUNG_POP_TLS, FAULT_TLS_NOT_TLS, 3, true, "+OK ready", "", "port-speaks-clear-pop3" },
+		{ RUNG_POP_TLS, FAULT_TLS_NOT_TLS, 3, true, "* OK IMAP4", "", "port-is-imap" },
+		{ RUNG_POP_TLS, FAULT_TLS_NOT_TLS, 3, true, "220 mx ESMTP", "", "port-is-smtp" },
+		{ RUNG_POP_TLS, FAULT_TLS_NOT_TLS, 3, true, "HTTP/1.1 400 Bad", "", "port-is-http" },
+		{ RUNG_GREETING, FAULT_POP_OTHER_SERVICE, 0, true, "* OK The Microsoft Exchange IMAP4 service is ready.", "", "port-is-imap" },
+		{ RUNG_GREETING, FAULT_POP_CLOSED, 0, true, "-ERR BYE Connection refused", "", "too-many-connections" },
+		{ RUNG_GREETING, FAULT_POP_BUSY, 30, true, "-ERR Server Unavailable. 21", "", "server-busy" },
+		{ RUNG_TOKEN, FAULT_HTTP_STATUS, 407, false, "", "", "proxy-login" },
+		{ RUNG_TOKEN, FAULT_HTTP_REDIRECT, 302, false, "", "", "captive-portal token-url-wrong proxy-page" },
+		{ RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, false, "<html>Blocked by FortiGuard", "", "proxy-page" },
+		{ RUNG_TOKEN, FAULT_HTTP_BUSY, 30, false, "", "", "provider-transient provider-throttled" },
+		{ RUNG_CAPA, FAULT_POP_NO_XOAUTH2, 0, true, "", "", "capability-hidden" },
+		{ RUNG_MAILBOX, FAULT_MAILBOX_LOCKED, 0, true, "", "", "mailbox-in-use" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%s %s %s", ladder_id(rows[i].rung), fault_id(rows[i].code), rows[i].evidence);
+		fresh();
+		if (rows[i].idp)
+			token();
+		for (int k = RUNG_POP_DNS; k < (int)rows[i].rung && rows[i].rung > RUNG_POP_DNS; k++)
+			verdict((enum rung)k, VERDICT_PASS, 3);
+		fail(rows[i].rung, rows[i].code, rows[i].num, rows[i].evidence);
+		fact(rows[i].rung, FACT_ISSUER, rows[i].issuer);
+		EQ(explained(), rows[i].ids);
+		check_causes();
+		if (rows[i].issuer[0] != '\0' && rows[i].code == FAULT_CERT_UNTRUSTED)
+			OK(has(e.cause[0].text, rows[i].issuer));
+	}
+	t_at("the clock explains the certificate");
+	fresh();
+	fail(RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, "");
+	fact(RUNG_TOKEN, FACT_CLOCK_SKEW, "864000");
+	EQ(explained(), "clock-wrong");
+	OK(has(e.cause[0].text, "clock is 10 days fast"));
+	t_at("the clock was never set");
+	report.started_unix = 1000;
+	EQ(explained(), "clock-not-set");
+	t_at("somebody's own server");
+	fresh();
+	settings.provider = &settings_providers[settings_providers_count - 1];
+	set(SETTING_POP_HOST, "mail.example.org");
+	fail(RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, "");
+	EQ(explained(), "private-ca chain-incomplete tls-inspection");
+	set(SETTING_CA_FILE, "/etc/ca.pem");
+	EQ(explained(), "ca-file-lacks-root private-ca chain-incomplete");
+	OK(has(e.cause[0].fix, "\tca_file = +/etc/ca.pem"));
+	fail(RUNG_POP_TCP, FAULT_TCP_REFUSED, ECONNREFUSED, "");
+	EQ(explained(), "port-closed firewall-rejects");
+	OK(has(e.cause[0].verify, "\to2pop probe mail.example.org:995"));
+}
+
+TEST(explain_warnings)
+{
+	fresh();
+	verdict(RUNG_CREDENTIAL, VERDICT_WARN, 0);
+	set(SETTING_SECRET_EXPIRES, "2026-10-01");
+	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "The client secret ends on 2026-10-01."));
+	verdict(RUNG_POP_TLS, VERDICT_WARN, 0);
+	fact(RUNG_POP_TLS, FACT_CERT_DAYS, "9");
+	OK(has(explain_warning(&report, RUNG_POP_TLS, &e), "ends in 9 days"));
+	verdict(RUNG_CLOCK, VERDICT_WARN, 0);
+	fact(RUNG_CLOCK, FACT_CLOCK_SKEW, "100");
+	OK(has(explain_warning(&report, RUNG_CLOCK, &e), "clock is 100 seconds fast"));
+	verdict(RUNG_CAPA, VERDICT_WARN, 0);
+	fact(RUNG_CAPA, FACT_NOTE, "A note.");
+	EQ(explain_warning(&report, RUNG_CAPA, &e), SPAN("A note."));
+	verdict(RUNG_CAPA, VERDICT_PASS, 0);
+	EQ(explain_warning(&report, RUNG_CAPA, &e).n, 0);
+	fail(RUNG_CLAIMS, FAULT_CLAIM_LENGTH, 0, "");
+	report.row[RUNG_CLAIMS].verdict = VERDICT_WARN;
+	OK(has(explain_warning(&report, RUNG_CLAIMS, &e), "4,096"));
+}
+
+/* ---- text -------------------------------------------------------------------------------------- */
+
+/* What people paste, and the first cause of each thing found in it. */
+TEST(explain_lines)
+{
+	static const struct {
+		const char *line, *first;
+	} rows[] = {
+		/* every line of the facts' table of POP3 strings */
+		{ "+OK User successfully authenticated.", "" },
+		{ "+OK User successfully logged on.", "" },
+		{ "-ERR Authentication failure: unknown user name or bad password.", "not-registered-in-exchange" },
+		{ "-ERR Logon failure: unknown user name or bad password.", "password-login" },
+		{ "-ERR Basic authentication is disabled", "password-login" },
+		{ "-ERR Protocol error. Connection is closed. 10", "one-line-auth" },
+		{ "-ERR Protocol error. 14", "bad-command" },
+		{ "-ERR Protocol error. 16", "bad-command" },
+		{ "-ERR Protocol error. 17", "bad-command" },
+		{ "-ERR Protocol error. 19", "bad-command" },
+		{ "-ERR Command is not valid in this state.", "bad-command" },
+		{ "-ERR User is authenticated but not connected.", "no-mailbox-permission" },
+		{ "-ERR Connection is closed. 10", "session-ended" },
+		{ "-ERR Connection is closed. 11", "server-busy" },
+		{ "-ERR Connection is closed. 12", "session-ended" },
+		{ "-ERR Connection is closed. 13", "server-says-no" },
+		{ "* BYE Connection closed. 14", "throttled" },
+		{ "-ERR Connection is closed. 18", "server-says-no" },
+		{ "-ERR Connection is closed. 20", "server-says-no" },
+		{ "-ERR Connection is closed. 21", "bad-command" },
+		{ "-ERR Connection is closed. 22", "server-busy" },
+		{ "-ERR Server Unavailable. 21", "server-busy" },
+		{ "a NO Server Unavailable. 15", "server-busy" },
+		{ "-ERR BYE Connection refused", "too-many-connections" },
+		{ "-ERR Session invalidated - reason", "session-ended" },
+		{ "-ERR Message corrupted", "message-damaged" },
+		{ "-ERR Request is throttled. Suggested Backoff Time: 89117 milliseconds", "throttled" },
+		{ "[Error=\"AuthFailed:LogonDenied,User: x\" Proxy=y]", "not-registered-in-exchange" },
+		{ "AuthFailed:LogonDenied-BasicAuthBlocked-<UserType:OutlookCom>", "password-login" },
+		{ "AuthFailed:LogonDenied-None-OAuthLog:AuthExc_Auth Failed", "not-registered-in-exchange" },
+		{ "AuthCancelled", "bad-command" },
+		{ "NoPrimarySmtpAddress", "address-not-primary" },
+		{ "TLS 1.0 and 1.1 are not supported. Please upgrade", "tls-too-old" },
+		{ "-ERR The mailbox is not enabled for POP", "pop-disabled" },
+		/* IMAP and SMTP */
+		{ "A1 NO AUTHENTICATE failed.", "not-registered-in-exchange" },
+		{ "A1 BAD Command Argument Error. 11", "sasl-damaged" },
+		{ "235 2.7.0 Authentication successful", "" },
+		{ "535 5.7.3 Authentication unsuccessful [x.prod.outlook.com]", "smtp-login-refused" },
+		{ "SmtpClientAuthentication is disabled for the Tenant.", "smtp-auth-disabled" },
+		{ "SmtpClientAuthentication is disabled for the Mailbox.", "smtp-auth-disabled" },
+		{ "user is locked by your organization's security defaults policy. Contact", "smtp-policy" },
+		{ "the request did not meet the criteria to be authenticated successfully", "smtp-policy" },
+		{ "550 5.7.30 Basic auth is not supported", "password-login" },
+		{ "530 5.7.57 Client not authenticated to send mail", "smtp-not-logged-in" },
+		{ "430 4.2.0 STOREDRV; mailbox logon failure", "no-mailbox-permission" },
+		/* other servers and programs */
+		{ "-ERR [AUTH] Authentication failed.", "server-rejects-token" },
+		{ "-ERR [SYS/TEMP] Temporary authentication failure. [host:date]", "server-temporary" },
+		{ "-ERR [AUTH] Invalid base64 in response", "sasl-damaged" },
+		{ "-ERR [AUTH] Unsupported authentication mechanism.", "xoauth2-not-enabled" },
+		{ "-ERR Authentication aborted by client.", "sasl-damaged" },
+		{ "+ eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0=", "server-rejects-token" },
+		{ "-ERR [AUTH] Invalid credentials.", "gmail-token" },
+		{ "RENEGOTIATING", "openssl-takes-letter" },
+		{ "The term 'New-ServicePrincipal' is not recognized as a name", "exchange-module" },
+		{ "verify error:num=20:unable to get local issuer certificate", "tls-inspection" },
+		{ "SSL alert number 70", "tls-13-only" },
+		{ "handshake_failure (alert 40)", "tls-nothing-in-common" },
+		{ "alert 199", "tls-middlebox" },
+		{ "engine code 62", "tls-inspection" },
+		{ "ECONNREFUSED", "port-closed" },
+		{ "connect: Connection refused", "port-closed" },
+		{ "EAI_AGAIN", "dns-server-down" },
+		{ "curl: (6) Could not resolve host: x", "host-misspelt" },
+		{ "HTTP/1.1 407 Proxy Auth", "proxy-login" },
+		{ "HTTP/1.1 503 Service Unavailable", "provider-transient" },
+		{ "429", "provider-throttled" },
+		{ "invalid_client", "secret-wrong" },
+		{ "authorization_pending", "device-code-waiting" },
+		{ "slow_down", "device-code-waiting" },
+		{ "client_mismatch", "refresh-token-foreign" },
+		{ "tcp-refused", "port-closed" },
+		{ "deadline", "too-slow" },
+		{ "7000215", "secret-wrong" },
+		{ " AADSTS53003\n", "conditional-access" },
+		{ "{\"error_codes\":[50076]}", "second-factor" },
+		{ "https://login.microsoftonline.com/error?code=700016", "client-id-wrong" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct explain_found found;
+		size_t at = 0;
+
+		t_at("%s", rows[i].line);
+		if (!OK(explain_text(span_z(rows[i].line), &at, &found, &e)))
+			continue;
+		OK(found.meaning[0] != '\0');
+		EQ(e.n != 0 ? e.cause[0].id : "", rows[i].first);
+		check_causes();
+		at = 0;
+		OK(explain_text(edge_span(span_z(rows[i].line)), &at, &found, &e));
+	}
+}
+
+TEST(explain_unknown_text)
+{
+	static const char *const rows[] = {
+		"", " ", "hello", "12", "999", "+OK", "the system has a limit", "AADSTS", "AADSTSx", "xAADSTS53003", "XECONNREFUSED",
+		"ECONNREFUSEDX", "Protocol errors", "invalid_clients", "alert", "HTTP/1.1 200 OK", "closed. 101", "1234567890123",
+		"no-such-fault",
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct explain_found found;
+		size_t at = 0;
+
+		t_at("%s", rows[i]);
+		OK(!explain_text(edge_span(span_z(rows[i])), &at, &found, &e));
+		EQ(at, 0);
+	}
+	t_at("a code that is not listed");
+	{
+		struct explain_found found;
+		size_t at = 0;
+
+		OK(explain_text(SPAN("AADSTS1234567: new, AADSTS7654321: new, AADSTS1234567 again"), &at, &found, &e));
+		EQ(found.aadsts, 1234567);
+		EQ(found.meaning, "");
+		EQ(e.n, 0);
+		EQ(found.what, SPAN("AADSTS1234567"));
+		OK(explain_text(SPAN("AADSTS1234567: new, AADSTS7654321: new, AADSTS1234567 again"), &at, &found, &e));
+		EQ(found.aadsts, 7654321);
+		OK(!explain_text(SPAN("AADSTS1234567: new, AADSTS7654321: new, AADSTS1234567 again"), &at, &found, &e));
+	}
+}
+
+static const char pasted_log[] =
+	"10:00:01 POST https://login.microsoftonline.com/t/oauth2/v2.0/token\n"
+	"HTTP/1.1 401 Unauthorized\r\n"
+	"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS70002: Error validating credentials. AADSTS50012: x "
+	"AADSTS7000215: Invalid client secret provided.\\r\\nTrace ID: 1\",\"error_codes\":[7000215],"
+	"\"error_uri\":\"https://login.microsoftonline.com/error?code=7000215\"}\n"
+	"10:00:02 retry: AADSTS7000215: Invalid client secret provided.\n"
+	"10:05:00 connect: Connection refused (ECONNREFUSED)\n"
+	"10:06:00 +OK Microsoft Exchange POP3 server ready (tcpproxy/15.20.9137.005). []\n"
+	"10:06:09 -ERR Authentication failure: unknown user name or bad password. "
+	"[Error=\"AuthFailed:LogonDenied,User: a@b.c\" Proxy=X]\n"
+	"10:07:00 -ERR Authentication failure: unknown user name or bad password.\n"
+	"10:08:00 -ERR Request is throttled. Suggested Backoff Time: 89117 milliseconds\n"
+	"10:09:00 AADSTS1234567: something new\n";
+
+TEST(explain_pasted_log)
+{
+	static const char *const want[] = {
+		"AADSTS7000215", "Connection refused", "ECONNREFUSED", "Microsoft Exchange POP3 server ready",
+		"Authentication failure: unknown user name or bad password", "AuthFailed:LogonDenied", "Request is throttled",
+		"AADSTS1234567",
+	};
+	struct span text = SPAN(pasted_log);
+	struct explain_found found;
+	size_t at = 0, n = 0;
+
+	while (explain_text(text, &at, &found, &e)) {
+		t_at("thing %zu", n);
+		if (n < COUNT(want))
+			EQ(found.what, span_z(want[n]));
+		n++;
+	}
+	EQ(n, COUNT(want));
+	UPTO(cut, text.n) {
+		struct span part = edge_span(span_first(text, cut));
+
+		at = 0;
+		n = 0;
+		while (explain_text(part, &at, &found, &e))
+			n++;
+		OK(n <= COUNT(want) + 2);
+	}
+}
+
+/* Lookups take less than 10 ms, also with sanitizers and on slow machines by far: here the whole of it. */
+TEST(explain_is_quick)
+{
+	struct timespec a, b;
+	struct explain_found found;
+	size_t at = 0;
+	int64_t us;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	OK(explain_text(SPAN("AADSTS900384: x"), &at, &found, &e));
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	us = (int64_t)(b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000;
+	printf("# one lookup with its texts: %lld us\n", (long long)us);
+	OK(us < 10000 || getenv("QEMU_LD_PREFIX") != NULL);
+}
+
+/* Whatever the text is, nothing is read beyond it. */
+TEST(explain_any_bytes)
+{
+	uint32_t x = 12345;
+
+	for (unsigned round = 0; round < 300; round++) {
+		unsigned char text[257];
+		struct explain_found found;
+		size_t at = 0, last = 0, n = round % sizeof text;
+
+		for (size_t i = 0; i < n; i++) {
+			x = x * 1664525 + 1013904223;
+			text[i] = (unsigned char)(x >> 24);
+		}
+		t_areas = 0;
+		while (explain_text((struct span){ edge(text, n), n }, &at, &found, &e)) {
+			OK(at > last && at <= n);
+			last = at;
+			t_areas = 0;
+		}
+		OK(true);
+	}
+}

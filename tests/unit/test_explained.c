@@ -1,0 +1,99 @@
+#include "t.h"
+
+#include "show/explained.h"
+
+static struct explanation e;
+static unsigned char bytes[64 * 1024];
+
+static void one_cause(void)
+{
+	memset(&e, 0, offsetof(struct explanation, bytes));
+	e.n = 1;
+	e.cause[0] = (struct explain_cause){ "secret-wrong", EXPLAIN_YOU, EXPLAIN_KNOWN,
+		                             SPAN("The secret is none of this application's."),
+		                             SPAN("Make a new one."), SPAN("Check again.") };
+}
+
+static const char known[] = "AADSTS7000215\n"
+                            "  The client secret is wrong.\n"
+                            "\n"
+                            "Cause    The secret is none of this application's.\n"
+                            "Who      you\n"
+                            "Fix      Make a new one.\n"
+                            "Verify   Check again.\n"
+                            "\n"
+                            "Official https://login.microsoftonline.com/error?code=7000215\n";
+
+TEST(explained_found_known)
+{
+	struct explain_found found = { SPAN("AADSTS7000215"), "The client secret is wrong.", 7000215 };
+
+	one_cause();
+	UPTO (cap, sizeof known) {
+		struct buf out = edge_buf(cap);
+		struct page p = { .out = &out };
+
+		explained_found(&p, &found, &e);
+		OK(buf_ok(&out) == (cap >= sizeof known - 1));
+		if (buf_ok(&out))
+			EQ(buf_span(&out), SPAN(known));
+	}
+}
+
+TEST(explained_found_unknown_code)
+{
+	struct explain_found found = { SPAN("AADSTS99"), "", 99 };
+	struct buf out = BUF(bytes);
+	struct page p = { .out = &out };
+
+	memset(&e, 0, offsetof(struct explanation, bytes));
+	explained_found(&p, &found, &e);
+	EQ(buf_span(&out),
+	   SPAN("AADSTS99\n"
+	        "  This code is not known to o2pop; the page below is Microsoft's own text.\n"
+	        "\n"
+	        "Official https://login.microsoftonline.com/error?code=99\n"));
+}
+
+TEST(explained_found_line)
+{
+	struct explain_found found = { SPAN("-ERR\033[2J\nno"), "The login was refused.", 0 };
+	struct buf out = BUF(bytes);
+	struct page p = { .out = &out };
+
+	memset(&e, 0, offsetof(struct explanation, bytes));
+	explained_found(&p, &found, &e);
+	EQ(buf_span(&out), SPAN("-ERR\\x1b[2J no\n  The login was refused.\n"));
+}
+
+TEST(explained_nothing_known)
+{
+	struct buf out = BUF(bytes);
+	struct page p = { .out = &out };
+	size_t at;
+
+	explained_nothing(&p, SPAN("hello \033 world"));
+	OK(span_starts(buf_span(&out), SPAN("Nothing known was found in:\n  hello \\x1b "
+	                                    "world\n\no2pop knows AADSTS codes")));
+	out.n = 0;
+	explained_nothing(&p, SPAN(""));
+	OK(span_starts(buf_span(&out), SPAN("Nothing known was found: the text is empty.\n")));
+	OK(!span_find(buf_span(&out), SPAN(" \n"), &at));
+}
+
+/* Counts beyond the arrays, as a broken caller might leave them. */
+TEST(explained_causes_are_bounded)
+{
+	struct buf out = BUF(bytes);
+	struct page p = { .out = &out };
+
+	one_cause();
+	for (unsigned i = 1; i < EXPLAIN_CAUSES_MAX; i++)
+		e.cause[i] = e.cause[0];
+	for (unsigned i = 0; i < EXPLAIN_NOTS_MAX; i++)
+		e.not_cause[i] = SPAN("the network");
+	e.n = e.nots = 1000;
+	explained_causes(&p, &e);
+	OK(buf_ok(&out));
+	OK(span_ends(buf_span(&out), SPAN("  - the network\n")));
+}
