@@ -265,6 +265,7 @@ static void complete_rows(const struct desk *d, struct desk_job *j, enum ladder_
 
 		if (ladder_role((enum rung)i) != role || row->verdict != VERDICT_NONE)
 			continue;
+		row->rung = (enum rung)i;
 		row->verdict = i == (int)failed ? VERDICT_FAIL : VERDICT_SKIP;
 		row->because = failed;
 		if (i != (int)failed)

@@ -28,14 +28,16 @@ static bool more(struct line *l, struct fault *f)
 	return true;
 }
 
-bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f)
+/* The next line; one that is too long is cut, or refused when there is no `cut`. */
+static bool take(struct line *l, struct span *text, bool *cut, struct fault *f)
 {
 	size_t end, seen = 0;
 
-	*cut = false;
 	while (!span_find_byte((struct span){ l->p + l->at + seen, l->n - l->at - seen }, '\n', &end)) {
 		seen = l->n - l->at;
 		if (seen == l->cap) {
+			if (cut == NULL)
+				return fault_limit(f, FAULT_POP_LINE_TOO_LONG, (uint64_t)l->cap + 1, l->cap);
 			*cut = true;
 			l->p[0] = l->p[l->n - 1]; /* keep one byte, so that a CR before the LF is not lost */
 			l->n = seen = 1;
@@ -49,4 +51,15 @@ bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f)
 	if (text->n != 0 && text->p[text->n - 1] == '\r')
 		text->n--;
 	return true;
+}
+
+bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f)
+{
+	*cut = false;
+	return take(l, text, cut, f);
+}
+
+bool line_reply(struct line *l, struct span *text, struct fault *f)
+{
+	return take(l, text, NULL, f);
 }

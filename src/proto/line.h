@@ -19,6 +19,10 @@ void line_start(struct line *l, struct stream *s, unsigned char *p, size_t cap);
  * FAULT_POP_CLOSED, with the unfinished line as evidence. */
 bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f) MUST;
 
+/* The same for replies, which are short: a line that does not fit is FAULT_POP_LINE_TOO_LONG as soon as `cap` bytes
+ * have come without an end, with both numbers. */
+bool line_reply(struct line *l, struct span *text, struct fault *f) MUST;
+
 /* Has the peer said more than was taken? */
 bool line_pending(const struct line *l);
 

@@ -12,12 +12,8 @@ void pop3_start(struct pop3 *p, struct stream *s, const struct tape *t)
 /* A reply line: short, or a fault. */
 static bool reply_line(struct pop3 *p, struct span *line, struct fault *f)
 {
-	bool cut;
-
-	if (!line_next(&p->line, line, &cut, f))
+	if (!line_reply(&p->line, line, f))
 		return false;
-	if (cut)
-		return fault_limit(f, FAULT_POP_LINE_TOO_LONG, (uint64_t)POP3_LINE_MAX + 1, POP3_LINE_MAX);
 	tape_put(p->tape, TAPE_GOT, *line);
 	return true;
 }
@@ -232,12 +228,11 @@ bool pop3_stat(struct pop3 *p, uint64_t *messages, uint64_t *octets, struct faul
 static bool listing(struct pop3 *p, bool (*take)(void *to, struct span line), void *to, struct fault *f)
 {
 	struct span line, content;
-	bool cut;
 
 	for (uint64_t i = 0; i <= POP3_LISTING_MAX; i++) {
-		if (!line_next(&p->line, &line, &cut, f))
+		if (!line_reply(&p->line, &line, f))
 			return false;
-		if (!cut && popmsg_is_end(line, &content)) {
+		if (popmsg_is_end(line, &content)) {
 			char text[48];
 			struct buf b = BUF(text);
 
@@ -246,7 +241,7 @@ static bool listing(struct pop3 *p, bool (*take)(void *to, struct span line), vo
 			tape_put(p->tape, TAPE_NOTE, buf_span(&b));
 			return true;
 		}
-		if (cut || !take(to, content))
+		if (!take(to, content))
 			return fault_set(f, FAULT_POP_MALFORMED, 0, span_first(line, 200));
 	}
 	return fault_limit(f, FAULT_POP_MALFORMED, (uint64_t)POP3_LISTING_MAX + 1, POP3_LISTING_MAX);
