@@ -1,120 +1,37 @@
 #include "check/desk.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check/desk_hire.h"
+#include "check/desk_sum.h"
+
+#ifndef DESK_SCOUT_OFF
+#define DESK_SCOUT_OFF 1
+#endif
+
 enum {
 	DESK_GRACE_MS = 300,     /* between a probe's own deadline and its end */
 	DESK_TICK_MS = 100,      /* how often progress is told */
-	DESK_MESSAGE_MS = 2000,  /* a message that has begun must be complete by then */
+	DESK_MESSAGE_MS = 1000,  /* a message that has begun must be complete by then */
+	DESK_NOTES_MAX = 8 * 1024 * 1024, /* transcript of one role; a check's own is some kB */
+	DESK_SCOUT_MS = 1000,    /* how much longer than for all others the scout is waited for */
 	DESK_HANDOVER_MAX_MS = 2000 /* the keeper is killed this much before the probe's deadline, at most */
 };
 
 /* The report stays as it is: start_report clears what was used of it. */
 static void reset(struct desk_job *j)
 {
-	j->busy = j->told = false;
+	j->busy = j->told = j->done = j->triaged = false;
+	j->ready_ms = 0;
+	j->noted = 0;
 	j->pid = 0;
 	j->in = j->out = -1;
 	j->now = RUNG__COUNT;
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-/* What every role starts with. */
-static struct role new_role(const struct desk *d, const struct desk_job *j, enum role_arm arm)
-{
-	const struct desk_ask *ask = d->ask;
-
-	return (struct role){
-		.start_ms = d->start_ms,
-		.deadline = j->deadline,
-		.stop_after = ask->stop_after,
-		.arm = arm,
-		.notes = ask->ear.line != NULL,
-		.show_secrets = ask->show_secrets,
-	};
-}
-
-static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in)
-{
-	struct keeper *k = &d->worker.keeper;
-
-	k->role = new_role(d, j, ROLE_ARM_IDP);
-	k->settings = d->ask->settings;
-	k->credential = d->ask->credential;
-	k->reach.trust = d->ask->trust;
-	role_start(&k->role, out, in);
-	keeper_run(k);
-}
-
-static void run_probe(struct desk *d, const struct desk_job *j, int out, int in)
-{
-	struct probe *p = &d->worker.probe;
-
-	p->role = new_role(d, j, ROLE_ARM_POP);
-	p->settings = d->ask->settings;
-	p->mailbox = j->report.mailbox;
-	p->certificates = d->ask->certificates;
-	p->reach.trust = d->ask->trust;
-	role_start(&p->role, out, in);
-	probe_run(p);
-}
-
-/* In the child: nothing of the other roles stays open. */
-static void forget_jobs(struct desk *d)
-{
-	close_fd(&d->keeper.in);
-	close_fd(&d->keeper.out);
-	for (unsigned i = 0; i < d->ask->jobs; i++) {
-		close_fd(&d->job[i].in);
-		close_fd(&d->job[i].out);
-	}
-}
-
-typedef void run_fn(struct desk *d, const struct desk_job *j, int out, int in);
-
-static bool spawn(struct desk *d, struct desk_job *j, run_fn *run, struct fault *f)
-{
-	int rows[2], orders[2];
-
-	if (pipe2(rows, O_CLOEXEC) != 0)
-		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
-	if (pipe2(orders, O_CLOEXEC) != 0) {
-		close(rows[0]);
-		close(rows[1]);
-		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
-	}
-	j->pid = fork();
-	if (j->pid == 0) {
-		forget_jobs(d);
-		close(rows[0]);
-		close(orders[1]);
-		run(d, j, rows[1], orders[0]);
-		_exit(0);
-	}
-	close(rows[1]);
-	close(orders[0]);
-	j->in = rows[0];
-	j->out = orders[1];
-	j->busy = true;
-	if (j->pid < 0) {
-		reset(j);
-		close(rows[0]);
-		close(orders[1]);
-		return fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
-	}
-	return true;
 }
 
 static void start_report(const struct desk *d, struct desk_job *j, struct span mailbox)
@@ -141,11 +58,28 @@ static bool start_keeper(struct desk *d, struct fault *f)
 	d->keeper.deadline = clock_deadline(timeout - 2 * less);
 	d->keeper.kill_at = clock_deadline(timeout - less);
 	if (d->ask->keeper)
-		started = spawn(d, &d->keeper, run_keeper, f);
+		started = desk_hire(d, &d->keeper, LADDER_KEEPER, f);
 	secret_wipe(&d->ask->credential->client_secret);
 	secret_wipe(&d->ask->credential->assertion);
 	secret_wipe(&d->ask->credential->access_token);
 	return started;
+}
+
+/* Who the mailbox's domain belongs to is asked once a run, for the first mailbox, after all that matters more has
+ * started. Without the scout there is no tenant rung, and no harm done. */
+static void start_scout(struct desk *d, const struct desk_job *first)
+{
+	const struct desk_ask *ask = d->ask;
+
+	d->scouted = true;
+	if (DESK_SCOUT_OFF || !ask->keeper || !ask->discovery || !ask->settings->provider->entra ||
+	    settings_has(ask->settings, SETTING_TOKEN_URL) || !settings_has(ask->settings, SETTING_AUTHORITY_HOST) ||
+	    ask->stop_after < RUNG_TENANT || scout_domain(first->report.mailbox).n == 0)
+		return;
+	start_report(d, &d->scout, first->report.mailbox);
+	d->scout.deadline = d->keeper.deadline;
+	d->scout.kill_at = d->keeper.kill_at;
+	(void)!desk_hire(d, &d->scout, LADDER_SCOUT, &(struct fault){ 0 });
 }
 
 /* Give every free job the next mailbox. */
@@ -166,10 +100,11 @@ static bool start_probes(struct desk *d, struct fault *f)
 		j->report.started_unix = clock_unix();
 		j->deadline = clock_deadline(d->ask->settings->timeout_ms);
 		j->kill_at = clock_deadline(d->ask->settings->timeout_ms + DESK_GRACE_MS);
-		if (!d->ask->probe)
-			j->busy = true; /* only the keeper's rows */
-		else if (!spawn(d, j, run_probe, f))
-			return false;
+		j->busy = true;
+		if (d->ask->probe && !desk_hire(d, j, LADDER_PROBE, f))
+			return false; /* without a probe there are only the keeper's rows */
+		if (!d->scouted)
+			start_scout(d, j);
 	}
 	return true;
 }
@@ -186,6 +121,7 @@ static void hand_over(const struct desk *d, struct desk_job *j)
 	if (j->told || j->out < 0 || !d->token_known)
 		return;
 	j->told = true;
+	/* A fresh pipe takes it whole; one that does not is no longer what we made. */
 	if (write(j->out, &message.head, sizeof message.head) == (ssize_t)sizeof message.head)
 		(void)!write(j->out, &message.token, sizeof message.token);
 	secret_wipe(&message.token.token.access);
@@ -202,15 +138,39 @@ static void take_token(struct desk *d, const struct role_token *t)
 		*d->ask->token = t->token.access;
 }
 
-static void take_note(const struct desk *d, const struct role_note *n)
+/* The arms that a role may speak for: nobody writes another one's lines. */
+static bool speaks_for(enum ladder_role role, enum role_arm arm)
 {
-	if (d->ask->ear.line != NULL && n->n <= sizeof n->text && (unsigned)n->arm < ROLE_ARM__COUNT &&
-	    (unsigned)n->mark <= TAPE_NOTE)
-		d->ask->ear.line(d->ask->ear.to, n->at_ms, n->arm, n->mark,
-		                 (struct span){ (const unsigned char *)n->text, n->n }, n->more);
+	switch (arm) {
+	case ROLE_ARM_IDP:
+		return role == LADDER_KEEPER;
+	case ROLE_ARM_POP:
+		return role == LADDER_PROBE;
+	case ROLE_ARM_IMAP:
+	case ROLE_ARM_SMTP:
+		return role == LADDER_TRIAGE;
+	case ROLE_ARM_DISC:
+		return role == LADDER_SCOUT;
+	case ROLE_ARM_DESK:
+	case ROLE_ARM__COUNT:
+		break;
+	}
+	return false;
 }
 
-/* One message of a role. False when the pipe has ended or holds nonsense: the role is then done with. */
+static bool take_note(const struct desk *d, struct desk_job *j, const struct role_note *n)
+{
+	if (n->n > sizeof n->text || !speaks_for(j->role, n->arm) || (unsigned)n->mark > TAPE_NOTE)
+		return false;
+	j->noted += n->n;
+	if (d->ask->ear.line != NULL && j->noted <= DESK_NOTES_MAX)
+		d->ask->ear.line(d->ask->ear.to, n->at_ms, n->arm, n->mark,
+		                 (struct span){ (const unsigned char *)n->text, n->n }, n->more != 0);
+	return true;
+}
+
+/* One message of a role. False when the pipe has ended or holds nonsense, such as another role's rung: the role is
+ * then done with. */
 static bool take_message(struct desk *d, struct desk_job *j)
 {
 	struct deadline soon = clock_deadline(DESK_MESSAGE_MS);
@@ -221,18 +181,18 @@ static bool take_message(struct desk *d, struct desk_job *j)
 		return false;
 	switch ((enum role_kind)head.kind) {
 	case ROLE_BEGIN:
-		if ((unsigned)d->message.begin.rung < RUNG__COUNT)
-			j->now = d->message.begin.rung;
+		if ((unsigned)d->message.begin.rung >= RUNG__COUNT || ladder_role(d->message.begin.rung) != j->role)
+			return false;
+		j->now = d->message.begin.rung;
 		return true;
 	case ROLE_ROW:
-		if (!row_valid(&d->message.row))
+		if (!row_valid(&d->message.row) || ladder_role(d->message.row.rung) != j->role)
 			return false;
 		j->report.row[d->message.row.rung] = d->message.row;
 		j->now = RUNG__COUNT;
 		return true;
 	case ROLE_NOTE:
-		take_note(d, &d->message.note);
-		return true;
+		return take_note(d, j, &d->message.note);
 	case ROLE_CERTIFICATE:
 		if (d->ask->ear.certificate != NULL && d->message.certificate.n <= ROLE_CERTIFICATE_MAX)
 			d->ask->ear.certificate(d->ask->ear.to, (struct span){ d->message.certificate.der,
@@ -243,6 +203,9 @@ static bool take_message(struct desk *d, struct desk_job *j)
 			take_token(d, &d->message.token);
 		secret_wipe(&d->message.token.token.access);
 		return true;
+	case ROLE_DONE:
+		j->done = true;
+		return true;
 	case ROLE__COUNT:
 		break;
 	}
@@ -250,20 +213,19 @@ static bool take_message(struct desk *d, struct desk_job *j)
 }
 
 /* A role has ended without telling its last rungs: the one under way failed, those behind it wait for it. */
-static void complete_rows(const struct desk *d, struct desk_job *j, enum ladder_role role, int signal_number,
-                          bool late)
+static void complete_rows(const struct desk *d, struct desk_job *j, int signal_number, bool late)
 {
 	enum rung failed = j->now;
 
 	if (failed == RUNG__COUNT) {
 		for (int i = RUNG__COUNT - 1; i >= 0; i--)
-			if (ladder_role((enum rung)i) == role && j->report.row[i].verdict == VERDICT_NONE)
+			if (ladder_role((enum rung)i) == j->role && j->report.row[i].verdict == VERDICT_NONE)
 				failed = (enum rung)i;
 	}
 	for (int i = 0; i < RUNG__COUNT && i <= (int)d->ask->stop_after; i++) {
 		struct row *row = &j->report.row[i];
 
-		if (ladder_role((enum rung)i) != role || row->verdict != VERDICT_NONE)
+		if (ladder_role((enum rung)i) != j->role || row->verdict != VERDICT_NONE)
 			continue;
 		row->rung = (enum rung)i;
 		row->verdict = i == (int)failed ? VERDICT_FAIL : VERDICT_SKIP;
@@ -277,19 +239,17 @@ static void complete_rows(const struct desk *d, struct desk_job *j, enum ladder_
 }
 
 /* The pipe has ended (or was ended): reap the role and complete what it left out. */
-static void end_role(struct desk *d, struct desk_job *j, enum ladder_role role, bool late)
+static void end_role(struct desk *d, struct desk_job *j, bool late)
 {
 	int status = 0;
 
-	if (late)
-		kill(j->pid, SIGKILL);
-	close_fd(&j->in);
-	close_fd(&j->out);
+	kill(j->pid, SIGKILL); /* it may have closed its pipe and live on */
+	desk_hire_end(j);
 	while (waitpid(j->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	j->pid = 0;
-	if (late || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		complete_rows(d, j, role, WIFSIGNALED(status) ? WTERMSIG(status) : 0, late);
+	if (!j->done)
+		complete_rows(d, j, WIFSIGNALED(status) ? WTERMSIG(status) : 0, late);
 	j->now = RUNG__COUNT;
 }
 
@@ -297,7 +257,7 @@ static void end_keeper(struct desk *d, bool late)
 {
 	enum rung failed;
 
-	end_role(d, &d->keeper, LADDER_KEEPER, late);
+	end_role(d, &d->keeper, late);
 	if (d->token_known)
 		return;
 	d->token.good = false;
@@ -305,42 +265,52 @@ static void end_keeper(struct desk *d, bool late)
 	d->token_known = true;
 }
 
-/* Our clock against the provider's, when it told its own. */
-static void put_clock(struct report *r)
+/* The same for scout and triage: a check can do without their only rung. */
+static void end_helper(struct desk *d, struct desk_job *j, bool late)
 {
-	struct span text = row_get(&r->row[RUNG_TOKEN], FACT_CLOCK_SKEW);
-	struct row *row = &r->row[RUNG_CLOCK];
-	bool behind = text.n != 0 && text.p[0] == '-';
-	uint64_t skew;
+	enum rung rung = j->role == LADDER_SCOUT ? RUNG_TENANT : RUNG_TRIAGE;
+	bool told = j->report.row[rung].verdict != VERDICT_NONE;
 
-	if (!span_u64(span_from(text, behind ? 1 : 0), INT64_MAX, &skew))
-		return;
-	row->rung = RUNG_CLOCK;
-	row->verdict = skew > DESK_SKEW_MAX_S ? VERDICT_WARN : VERDICT_PASS;
-	row_fact(row, FACT_CLOCK_SKEW, text);
-	row_fact(row, FACT_SERVER_DATE, row_get(&r->row[RUNG_TOKEN], FACT_SERVER_DATE));
-}
-
-/* Of two exit statuses the one that matters more: an earlier rung, and "later" least of all. */
-static enum ladder_exit graver(enum ladder_exit a, enum ladder_exit b)
-{
-	if (a == LADDER_EXIT_OK || (a == LADDER_EXIT_LATER && b != LADDER_EXIT_OK))
-		return b;
-	return b == LADDER_EXIT_OK || a < b ? a : b;
+	end_role(d, j, late);
+	if (!told)
+		desk_sum_lost(&j->report.row[rung], rung, late);
 }
 
 static void finish_job(struct desk *d, struct desk_job *j)
 {
-	for (int i = 0; i < RUNG__COUNT; i++)
-		if (ladder_role((enum rung)i) == LADDER_KEEPER)
-			j->report.row[i] = d->keeper.report.row[i];
-	put_clock(&j->report);
+	desk_sum(&j->report, &d->keeper.report, &d->scout.report);
 	j->report.ms = clock_ms() - d->start_ms;
-	d->gravest = graver(d->gravest, report_exit(&j->report));
+	d->gravest = desk_sum_graver(d->gravest, report_exit(&j->report));
 	d->finished++;
 	if (d->ask->ear.report != NULL)
 		d->ask->ear.report(d->ask->ear.to, &j->report);
 	j->busy = false;
+}
+
+/* Is the mail server's "no" about the login, and the token good, so that the other doors can tell more? */
+static bool wants_triage(const struct desk *d, const struct desk_job *j)
+{
+	const struct row *auth = &j->report.row[RUNG_AUTH];
+
+	return d->ask->triage && !j->triaged && d->token_known && d->token.good && d->ask->stop_after >= RUNG_TRIAGE &&
+	       auth->verdict == VERDICT_FAIL && fault_kind(auth->fault.code) == FAULT_KIND_MAIL;
+}
+
+/* A job whose process has ended, and the keeper, too: triage, or the report, for which the scout is given a moment. */
+static void go_on(struct desk *d, struct desk_job *j)
+{
+	if (wants_triage(d, j)) {
+		j->triaged = true;
+		if (desk_hire(d, j, LADDER_TRIAGE, &(struct fault){ 0 }))
+			return;
+	}
+	if (j->ready_ms == 0)
+		j->ready_ms = clock_ms();
+	if (d->scout.in >= 0 && clock_ms() - j->ready_ms < DESK_SCOUT_MS)
+		return;
+	if (d->scout.in >= 0)
+		end_helper(d, &d->scout, true);
+	finish_job(d, j);
 }
 
 static void tell_progress(const struct desk *d)
@@ -357,41 +327,49 @@ static void tell_progress(const struct desk *d)
 }
 
 /* Look after one role: its message, its end, its deadline. */
-static void serve(struct desk *d, struct desk_job *j, enum ladder_role role, bool readable)
+static void serve(struct desk *d, struct desk_job *j, bool readable)
 {
-	bool late = false, ended = false;
+	bool late = clock_left(j->kill_at) == 0, ended;
 
 	if (j->in < 0)
 		return;
-	if (readable)
-		ended = !take_message(d, j);
-	else
-		late = clock_left(j->kill_at) == 0;
+	ended = readable && !late && !take_message(d, j);
 	if (!ended && !late)
 		return;
-	if (role == LADDER_KEEPER)
+	switch (j->role) {
+	case LADDER_KEEPER:
 		end_keeper(d, late);
-	else
-		end_role(d, j, role, late);
+		break;
+	case LADDER_SCOUT:
+	case LADDER_TRIAGE:
+		end_helper(d, j, late);
+		break;
+	case LADDER_PROBE:
+	case LADDER_DESK:
+		end_role(d, j, late);
+		break;
+	}
 }
 
 /* One turn: wait for any role, and serve them all. */
 static void turn(struct desk *d)
 {
-	struct pollfd wait[DESK_JOBS_MAX + 1];
+	struct pollfd wait[DESK_JOBS_MAX + 2];
 	unsigned n = d->ask->jobs;
 
 	for (unsigned i = 0; i < n; i++)
 		wait[i] = (struct pollfd){ d->job[i].in, POLLIN, 0 };
 	wait[n] = (struct pollfd){ d->keeper.in, POLLIN, 0 };
-	if (poll(wait, n + 1, DESK_TICK_MS) < 0)
+	wait[n + 1] = (struct pollfd){ d->scout.in, POLLIN, 0 };
+	if (poll(wait, n + 2, DESK_TICK_MS) < 0)
 		memset(wait, 0, sizeof wait);
-	serve(d, &d->keeper, LADDER_KEEPER, wait[n].revents != 0);
+	serve(d, &d->keeper, wait[n].revents != 0);
+	serve(d, &d->scout, wait[n + 1].revents != 0);
 	for (unsigned i = 0; i < n; i++) {
 		hand_over(d, &d->job[i]);
-		serve(d, &d->job[i], LADDER_PROBE, wait[i].revents != 0);
+		serve(d, &d->job[i], wait[i].revents != 0);
 		if (d->job[i].busy && d->job[i].in < 0 && d->keeper.in < 0)
-			finish_job(d, &d->job[i]);
+			go_on(d, &d->job[i]);
 	}
 	tell_progress(d);
 }
@@ -412,6 +390,9 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 	d->start_ms = clock_ms();
 	d->started_unix = clock_unix();
 	reset(&d->keeper);
+	reset(&d->scout);
+	d->scout.report.mailbox = (struct span){ NULL, 0 };
+	d->scouted = false;
 	for (unsigned i = 0; i < ask->jobs; i++)
 		reset(&d->job[i]);
 	d->token_known = false;
@@ -424,6 +405,8 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 		if (good && anything_left(d))
 			turn(d);
 	}
+	if (d->scout.in >= 0)
+		end_helper(d, &d->scout, true);
 	secret_wipe(&d->token.token.access);
 	*gravest = good ? d->gravest : LADDER_EXIT_INTERNAL;
 	return good;

@@ -2,7 +2,6 @@
 
 #include "check/credential.h"
 #include "check/judge.h"
-#include "text/date.h"
 
 static bool rung_credential(void *self, struct row *row, struct fault *f)
 {
@@ -12,18 +11,19 @@ static bool rung_credential(void *self, struct row *row, struct fault *f)
 }
 
 /* The moment of the answer by the server's own clock, and how far ours is ahead of it. */
-static void take_date(struct keeper *k, const struct http_answer *a, struct row *row)
+static void take_date(struct keeper *k, const struct http_answer *a, const struct refusal *r, struct row *row)
 {
 	int64_t ours = clock_unix();
+	struct span text;
 
-	if (!date_http(a->date, &k->server_now))
+	if (!token_clock(a, r, &k->server_now, &text))
 		return;
 	k->server_seen_ms = clock_ms();
-	row_fact(row, FACT_SERVER_DATE, a->date);
+	row_fact(row, FACT_SERVER_DATE, text);
 	row_number(row, FACT_CLOCK_SKEW, ours - k->server_now);
 }
 
-static void put_refusal(struct row *row, const struct http_answer *a, const struct token_refusal *r)
+static void put_refusal(struct row *row, const struct http_answer *a, const struct refusal *r)
 {
 	row_number(row, FACT_HTTP_STATUS, a->status);
 	row_fact(row, FACT_CONTENT_TYPE, a->content_type);
@@ -37,6 +37,11 @@ static void put_refusal(struct row *row, const struct http_answer *a, const stru
 	row_fact(row, FACT_CORRELATION_ID, span_z(r->correlation_id));
 	row_fact(row, FACT_TIMESTAMP, span_z(r->timestamp));
 	row_fact(row, FACT_DUPLICATE, span_z(r->duplicate));
+	row_fact(row, FACT_SERVER_TIME, span_z(r->server_time));
+	row_fact(row, FACT_THUMBPRINT, span_z(r->thumbprint));
+	row_fact(row, FACT_ASSERTION_ISS, span_z(r->issuer));
+	row_fact(row, FACT_ASSERTION_SUB, span_z(r->subject));
+	row_fact(row, FACT_ASSERTION_AUD, span_z(r->audience));
 }
 
 static void put_token(struct row *row, const struct token *t, bool requested)
@@ -68,7 +73,7 @@ static bool request(struct keeper *k, struct row *row, struct fault *f)
 	struct buf form = BUF(k->form), shown = BUF(k->form_shown);
 	struct http_question ask = { .url = &k->url };
 	struct http_answer answer;
-	struct token_refusal refusal;
+	struct refusal refusal;
 	bool good;
 
 	token_form(&q, &form, &shown);
@@ -83,8 +88,9 @@ static bool request(struct keeper *k, struct row *row, struct fault *f)
 	if (!good)
 		return false;
 	good = token_read(&answer, &k->result.token, &refusal, f);
+	hide_secret(&k->role.hide, &k->result.token.access, "access_token");
 	tape_answer(k, &answer);
-	take_date(k, &answer, row);
+	take_date(k, &answer, &refusal, row);
 	put_refusal(row, &answer, &refusal);
 	return good;
 }
@@ -137,6 +143,9 @@ void keeper_run(struct keeper *k)
 
 	k->reach.role = r;
 	k->reach.settings = k->settings;
+	hide_secret(&r->hide, &k->credential->client_secret, "client_secret");
+	hide_secret(&r->hide, &k->credential->assertion, "assertion");
+	hide_secret(&r->hide, &k->credential->access_token, "access_token");
 	role_climb(r, RUNG_CREDENTIAL, rung_credential, k);
 	climb_to_idp(k);
 	role_climb(r, RUNG_TOKEN, rung_token, k);
@@ -148,5 +157,6 @@ void keeper_run(struct keeper *k)
 	if (!k->result.good)
 		secret_wipe(&k->result.token.access);
 	(void)role_tell(r, ROLE_TOKEN, &k->result, sizeof k->result);
+	role_done(r);
 	secret_wipe(&k->result.token.access);
 }

@@ -61,14 +61,19 @@ static bool rung_capa(void *self, struct row *row, struct fault *f)
  * refusal at this point is kept for the auth rung. */
 static void wait_for_token(struct probe *p, struct fault *refused)
 {
+	struct role_begin begin = { RUNG_AUTH };
 	struct role_head head;
 
+	if (role_passed(&p->role, RUNG_CAPA))
+		(void)role_tell(&p->role, ROLE_BEGIN, &begin, sizeof begin);
 	if (role_passed(&p->role, RUNG_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
 		p->begun = pop3_auth_begin(&p->pop, refused);
 	if (role_read(p->role.in, &head, sizeof head, p->role.deadline) && head.magic == ROLE_MAGIC &&
 	    head.kind == ROLE_TOKEN && role_read(p->role.in, &p->token, sizeof p->token, p->role.deadline) &&
 	    secret_valid(&p->token.token.access) && p->token.token.mark_n <= TOKEN_MARK_MAX &&
 	    (unsigned)p->token.because < RUNG__COUNT) {
+		hide_secret(&p->role.hide, &p->token.token.access, "access_token");
+		hide_sasl(&p->role.hide, p->mailbox);
 		if (p->token.good)
 			role_assume(&p->role, RUNG_CLAIMS);
 		else
@@ -228,6 +233,8 @@ void probe_run(struct probe *p)
 		role_climb(r, RUNG_MAILBOX, rung_mailbox, p);
 	}
 	say_goodbye(p);
+	secret_wipe(&p->token.token.access);
+	role_done(r);
 	if (role_passed(r, RUNG_POP_TCP))
 		stream_close(&p->reach.stream);
 }

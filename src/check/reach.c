@@ -2,6 +2,7 @@
 
 #include "text/date.h"
 #include "text/der.h"
+#include "text/url.h"
 
 /* A certificate that ends this soon is worth a warning. */
 enum { REACH_DAYS_WARN = 14, DAY = 86400 };
@@ -17,6 +18,23 @@ static void put_host(struct row *row, const struct reach *to)
 	row_fact(row, FACT_HOST, buf_span(&b));
 }
 
+/* Clear text stays on this machine or link: what counts is where the bytes would go, not what the name says. */
+static bool all_local(const struct reach *to, struct fault *f)
+{
+	for (unsigned i = 0; i < to->addresses.n; i++) {
+		char text[DNS_TEXT_MAX + 80];
+		struct buf b = BUF(text), address = b;
+
+		dns_put(&address, &to->addresses.list[i]);
+		if (url_is_local(buf_span(&address)))
+			continue;
+		b.n = address.n;
+		buf_z(&b, " is neither loopback nor link-local: clear text does not go there");
+		return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
+	}
+	return true;
+}
+
 bool reach_dns(void *self, struct row *row, struct fault *f)
 {
 	struct reach *to = self;
@@ -27,7 +45,7 @@ bool reach_dns(void *self, struct row *row, struct fault *f)
 	if (to->host.n == 0)
 		return fault_set(f, FAULT_SETTING_MISSING, SETTING_POP_HOST, span_z(settings_key(SETTING_POP_HOST)));
 	put_host(row, to);
-	if (!dns_ask(&q, &to->addresses, f))
+	if (!dns_ask(&q, &to->addresses, f) || (!to->tls_wanted && !all_local(to, f)))
 		return false;
 	for (unsigned i = 0; i < to->addresses.n; i++) {
 		buf_z(&b, i != 0 ? " " : "");

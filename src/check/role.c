@@ -1,17 +1,27 @@
 #include "check/role.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+enum { ROLE_FD_MAX = 1024 }; /* where descriptors must be closed one by one */
 
 static void put_note(void *to, enum tape_mark mark, struct span text)
 {
 	struct role *r = to;
 	struct role_note note = { .at_ms = clock_ms() - r->start_ms, .arm = r->arm, .mark = mark };
+	struct buf told = BUF(r->told);
 
+	if (!r->show_secrets) {
+		hide_put(&r->hide, text, &told);
+		text = buf_span(&told);
+	}
 	do {
 		struct span piece = span_first(text, sizeof note.text);
 
@@ -24,12 +34,43 @@ static void put_note(void *to, enum tape_mark mark, struct span text)
 	} while (text.n != 0);
 }
 
+/* Close all descriptors in from..to; kernels before 5.9 and emulators need it one by one. */
+static void close_between(int from, int to)
+{
+	if (from > to || syscall(SYS_close_range, from, to, 0) == 0)
+		return;
+	for (int fd = from; fd <= to && fd < ROLE_FD_MAX; fd++)
+		close(fd);
+}
+
+/* A role that a peer took over finds nothing to write to but its pipe and its connection. */
+static void let_go(int out, int in)
+{
+	static const struct rlimit none = { 0, 0 };
+	int low = out < in ? out : in, high = out < in ? in : out;
+
+	(void)setsid();
+	close_between(0, low - 1);
+	close_between(low + 1, high - 1);
+	close_between(high + 1, INT_MAX);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	(void)setrlimit(RLIMIT_FSIZE, &none);
+}
+
 void role_start(struct role *r, int out, int in)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	let_go(out, in);
 	r->out = out;
 	r->in = in;
 	r->tape = (struct tape){ r->notes ? put_note : NULL, r };
+}
+
+void role_done(struct role *r)
+{
+	struct role_done done = { 0 };
+
+	(void)role_tell(r, ROLE_DONE, &done, sizeof done);
 }
 
 size_t role_size(enum role_kind kind)
@@ -45,6 +86,8 @@ size_t role_size(enum role_kind kind)
 		return sizeof(struct role_certificate);
 	case ROLE_TOKEN:
 		return sizeof(struct role_token);
+	case ROLE_DONE:
+		return sizeof(struct role_done);
 	case ROLE__COUNT:
 		break;
 	}
@@ -162,6 +205,7 @@ bool role_climb(struct role *r, enum rung rung, role_climb_fn *climb, void *self
 		role_blame(r, rung, rung);
 	}
 	row.ms = clock_ms() - r->start_ms - row.began_ms;
+	hide_row(&r->hide, &row);
 	(void)role_tell(r, ROLE_ROW, &row, sizeof row);
 	return role_passed(r, rung);
 }

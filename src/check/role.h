@@ -6,13 +6,17 @@
 
 #include "base/clock.h"
 #include "base/tape.h"
+#include "check/hide.h"
 #include "check/row.h"
 #include "ident/token.h"
 
 /* Whose conversation a transcript line belongs to. */
 enum role_arm { ROLE_ARM_DESK, ROLE_ARM_IDP, ROLE_ARM_POP, ROLE_ARM_IMAP, ROLE_ARM_SMTP, ROLE_ARM_DISC, ROLE_ARM__COUNT };
 
-enum { ROLE_NOTE_MAX = 2000 }; /* bytes of a transcript line; a longer one comes in pieces */
+enum {
+	ROLE_NOTE_MAX = 2000,                   /* bytes of a transcript line; a longer one comes in pieces */
+	ROLE_LINE_MAX = HTTPMSG_BODY_MAX + 1024 /* the longest line: an HTTP body */
+};
 
 enum role_kind {
 	ROLE_BEGIN,       /* a rung is being tried now: struct role_begin */
@@ -20,6 +24,7 @@ enum role_kind {
 	ROLE_NOTE,        /* a line for the transcript: struct role_note */
 	ROLE_CERTIFICATE, /* struct role_certificate */
 	ROLE_TOKEN,       /* keeper to desk to probe: struct role_token */
+	ROLE_DONE,        /* nothing more will come: struct role_done */
 	ROLE__COUNT
 };
 
@@ -38,8 +43,13 @@ struct role_note {
 	enum role_arm arm;
 	enum tape_mark mark;
 	uint32_t n;
-	bool more;
+	uint32_t more; /* 1: the line goes on in the next note */
 	char text[ROLE_NOTE_MAX];
+};
+
+/* A role that ends without it has not told everything. */
+struct role_done {
+	uint32_t nothing;
 };
 
 enum { ROLE_CERTIFICATE_MAX = 4 * 1024 };
@@ -50,7 +60,7 @@ struct role_certificate {
 
 /* What the keeper has come to: a token, or the rung that is the root cause of there being none. */
 struct role_token {
-	bool good;
+	uint32_t good; /* 1 or 0 */
 	enum rung because;
 	struct token token;
 };
@@ -70,10 +80,16 @@ struct role {
 	enum fault_code last;     /* the newest failure of this role, and its rung */
 	enum rung last_rung;
 	struct tape tape;
+	struct hide hide;         /* what must not be told, whoever said it */
+	unsigned char told[ROLE_LINE_MAX];
 };
 
-/* Begin as a role: die with the desk, tell what is heard. */
+/* Begin as a role: die with the desk, let go of everything that was inherited but the two pipes (descriptors, the
+ * terminal, new privileges, writing files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
+
+/* Say that all has been told. */
+void role_done(struct role *r);
 
 /* Climb one rung: tell that it begins, run `climb` (true: passed, or warned when it said so in row->verdict),
  * tell the row. When a rung that it needs did not pass, the row is a skip with its root cause. Nothing is done

@@ -47,17 +47,30 @@ struct span row_get(const struct row *r, enum fact key)
 	return (struct span){ NULL, 0 };
 }
 
+/* As row_fact leaves it: nothing that print would have to change. */
+static bool printable(struct span text)
+{
+	unsigned char room[FACT_TEXT_MAX];
+	struct buf again = BUF(room);
+
+	buf_printable(&again, text);
+	return span_eq(buf_span(&again), text);
+}
+
 bool row_valid(const struct row *r)
 {
 	size_t end = 0;
 
 	if ((unsigned)r->rung >= RUNG__COUNT || (unsigned)r->because >= RUNG__COUNT ||
-	    (unsigned)r->verdict > VERDICT_SKIP || !fault_valid(&r->fault) || r->facts > ROW_FACTS_MAX)
+	    r->verdict == VERDICT_NONE || (unsigned)r->verdict > VERDICT_SKIP ||
+	    r->began_ms < 0 || r->began_ms > ROW_MS_MAX || r->ms < 0 || r->ms > ROW_MS_MAX || !fault_valid(&r->fault) || r->facts > ROW_FACTS_MAX)
 		return false;
 	for (uint32_t i = 0; i < r->facts; i++) {
-		if ((unsigned)r->fact[i].key >= FACT__COUNT || r->fact[i].n > FACT_TEXT_MAX || r->fact[i].at != end)
+		if ((unsigned)r->fact[i].key >= FACT__COUNT || r->fact[i].n > FACT_TEXT_MAX || r->fact[i].at != end ||
+		    end + r->fact[i].n > sizeof r->text ||
+		    !printable((struct span){ (const unsigned char *)r->text + end, r->fact[i].n }))
 			return false;
 		end += r->fact[i].n;
 	}
-	return end <= sizeof r->text;
+	return true;
 }

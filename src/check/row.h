@@ -15,6 +15,7 @@ enum fact {
 enum {
 	FACT_TEXT_MAX = 240, /* a list of roles or names is cut at this length */
 	ROW_FACTS_MAX = 16,  /* the TLS rungs have the most */
+	ROW_MS_MAX = 7 * 24 * 3600 * 1000, /* more than any run takes */
 	ROW_TEXT_MAX = 1536  /* all of a row together; the TLS rungs need 900 bytes */
 };
 

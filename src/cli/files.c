@@ -231,11 +231,15 @@ bool files_create(struct span path, int *fd, struct fault *f)
 
 	if (!path_z(path, z, "written", f))
 		return false;
-	*fd = open(z, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	/* Nothing of what is there already is touched before it is known to be ours. */
+	*fd = open(z, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (*fd < 0)
 		return unreadable(path, "written", errno, f);
-	/* A file that was there before keeps its rights unless they are taken. */
-	if (fstat(*fd, &st) != 0 || (S_ISREG(st.st_mode) && fchmod(*fd, 0600) != 0)) {
+	if (fstat(*fd, &st) != 0 || (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || st.st_nlink != 1))) {
+		close(*fd);
+		return unreadable(path, "written", EPERM, f);
+	}
+	if (S_ISREG(st.st_mode) && (fchmod(*fd, 0600) != 0 || ftruncate(*fd, 0) != 0)) {
 		close(*fd);
 		return unreadable(path, "made private", errno, f);
 	}

@@ -38,7 +38,8 @@ bool files_guarded(int fd, struct span path, bool strict, struct fault *f) MUST;
 /* One piece: *n is 0 at the end. */
 bool files_piece(int fd, struct span path, unsigned char *to, size_t room, size_t *n, struct fault *f) MUST;
 
-/* Create or truncate a file that only its owner may read. */
+/* Create a file that only its owner may read, or empty one that is ours already. A symbolic link, another user's file
+ * or one with several names is refused as it is. */
 bool files_create(struct span path, int *fd, struct fault *f) MUST;
 
 #endif

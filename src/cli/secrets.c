@@ -160,6 +160,13 @@ static bool signal_waits(void)
 	return false;
 }
 
+/* Take the last bytes back, for good. */
+static void erase(struct buf *room, size_t n)
+{
+	room->n -= n;
+	secret_wipe_bytes(room->p + room->n, n);
+}
+
 /* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095 characters. */
 static bool read_line(struct buf *room)
 {
@@ -178,9 +185,9 @@ static bool read_line(struct buf *room)
 		if (c == '\r' || c == '\n')
 			return room->n != 0;
 		if (c == 21) /* Ctrl-U */
-			room->n = 0;
+			erase(room, room->n);
 		else if (c == 8 || c == 127)
-			room->n -= room->n != 0;
+			erase(room, room->n != 0);
 		else
 			buf_byte(room, c);
 	}

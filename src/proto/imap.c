@@ -20,12 +20,9 @@ static bool malformed(struct span line, struct fault *f)
 static bool get(struct imap *m, struct imapmsg *msg, struct fault *f)
 {
 	struct span line;
-	bool cut;
 
-	if (!line_next(&m->line, &line, &cut, f))
+	if (!line_reply(&m->line, &line, f))
 		return false;
-	if (cut)
-		return fault_limit(f, FAULT_LIMIT, (uint64_t)IMAP_LINE_MAX + 1, IMAP_LINE_MAX);
 	tape_put(m->tape, TAPE_GOT, line);
 	if (imapmsg_literal(line))
 		return malformed(line, f); /* none of these commands is answered with one */

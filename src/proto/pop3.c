@@ -26,7 +26,8 @@ static bool refused(struct span line, enum fault_code code, struct fault *f)
 	size_t at;
 
 	if (popmsg_backoff(line, &ms))
-		return fault_set(f, FAULT_POP_BUSY, (int64_t)((ms + 999) / 1000), line);
+		return fault_set(f, FAULT_POP_BUSY,
+		                 ms / 1000 < POP3_WAIT_MAX_S ? (int64_t)((ms + 999) / 1000) : POP3_WAIT_MAX_S, line);
 	(void)popmsg_status(line, &rest);
 	word = popmsg_code(rest, &text);
 	if (span_eq_nocase(word, SPAN("SYS/TEMP")) || span_eq_nocase(word, SPAN("LOGIN-DELAY")) ||

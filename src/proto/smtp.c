@@ -29,12 +29,9 @@ static void keep(struct smtp *m, struct span text)
 static bool get(struct smtp *m, unsigned code, struct smtpmsg *msg, struct fault *f)
 {
 	struct span line;
-	bool cut;
 
-	if (!line_next(&m->line, &line, &cut, f))
+	if (!line_reply(&m->line, &line, f))
 		return false;
-	if (cut)
-		return fault_limit(f, FAULT_LIMIT, (uint64_t)SMTP_LINE_MAX + 1, SMTP_LINE_MAX);
 	tape_put(m->tape, TAPE_GOT, line);
 	if (!smtpmsg_read(line, msg) || (code != 0 && msg->code != code))
 		return fault_set(f, FAULT_DOOR_MALFORMED, 0, line);

@@ -83,8 +83,8 @@ bool popmsg_stat(struct span rest, uint64_t *messages, uint64_t *octets)
 {
 	uint64_t count, size;
 
-	if (!span_u64(next_word(&rest), UINT64_MAX, &count) ||
-	    !span_u64(next_word(&rest), UINT64_MAX, &size))
+	if (!span_u64(next_word(&rest), INT64_MAX, &count) ||
+	    !span_u64(next_word(&rest), INT64_MAX, &size))
 		return false;
 	*messages = count;
 	*octets = size;
@@ -107,7 +107,7 @@ bool popmsg_uidl(struct span line, uint64_t *number, struct span *id)
 	struct span rest = line, word;
 	uint64_t which;
 
-	if (!span_u64(next_word(&rest), UINT64_MAX, &which) || which == 0)
+	if (!span_u64(next_word(&rest), INT64_MAX, &which) || which == 0)
 		return false;
 	word = next_word(&rest);
 	if (word.n == 0 || word.n > UID_MAX || rest.n != 0)

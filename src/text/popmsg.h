@@ -16,7 +16,7 @@ struct span popmsg_code(struct span rest, struct span *text);
 /* One line of a multi-line answer: true when it is the final dot; else *content is the line unstuffed. */
 bool popmsg_is_end(struct span line, struct span *content);
 
-/* "+OK 25 10485760 ..." of STAT, given the rest; false when it is not two numbers. */
+/* "+OK 25 10485760 ..." of STAT, given the rest; false when it is not two numbers up to INT64_MAX. */
 bool popmsg_stat(struct span rest, uint64_t *messages, uint64_t *octets) MUST;
 
 /* "N TEXT" of a LIST or UIDL line: message numbers from 1; false when it is not of that form.

@@ -1,0 +1,58 @@
+// Reports against their schema: node validate.mjs SCHEMA FILE...
+// Prints "ok schema-NAME" or "FAIL schema-NAME" for each file, of which every line is one report, with what is wrong
+// behind "#". Before that, it makes sure that the schema refuses what it has to refuse.
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import Ajv from "ajv/dist/2020.js";
+
+const [schemaFile, ...files] = process.argv.slice(2);
+const validate = new Ajv({ allErrors: true, strict: true }).compile(JSON.parse(readFileSync(schemaFile, "utf8")));
+let bad = false;
+
+function say(name, problems) {
+	bad ||= problems.length > 0;
+	console.log([`${problems.length ? "FAIL" : "ok"} schema-${name}`, ...problems.map((p) => `# ${p}`)].join("\n"));
+}
+
+function objections(report) {
+	return validate(report) ? [] : validate.errors.map((e) => `${e.instancePath || "/"} ${e.message} ${JSON.stringify(e.params)}`);
+}
+
+function reports(file) {
+	const lines = readFileSync(file, "utf8").split("\n").filter((line) => line !== "");
+	return lines.map((line) => JSON.parse(line));
+}
+
+function judge(file) {
+	try {
+		const found = reports(file);
+		return found.length ? found.flatMap(objections) : ["there is no report in it"];
+	} catch (error) {
+		return [String(error)];
+	}
+}
+
+// Each of these changes makes a good report a bad one.
+const mistakes = {
+	"a field more": (r) => { r.more = 1; },
+	"a field less": (r) => { delete r.support; },
+	"another schema": (r) => { r.schema = "o2pop.check/2"; },
+	"an unknown verdict": (r) => { r.mailboxes[0].verdict = "good"; },
+	"an unknown rung": (r) => { r.mailboxes[0].rungs[0].id = "elsewhere"; },
+	"an unknown fact": (r) => { r.mailboxes[0].rungs[0].facts.colour = "green"; },
+	"a number as text": (r) => { r.exit = "0"; },
+	"a failure without a fault": (r) => { Object.assign(r.mailboxes[0].rungs[0], { verdict: "fail", fault: null }); },
+	"a skip without a reason": (r) => { Object.assign(r.mailboxes[0].rungs[0], { verdict: "skip", because: null }); },
+	"a cause without a fix": (r) => { r.mailboxes[0].causes = [{ id: "throttled", who: "you", certainty: "known", text: "x", verify: [] }]; },
+};
+
+const good = files.find((file) => basename(file) === "pass.json") ?? files[0];
+const missed = Object.keys(mistakes).filter((name) => {
+	const report = reports(good)[0];
+	mistakes[name](report);
+	return validate(report);
+});
+say("refuses-mistakes", missed.map((name) => `the schema takes ${name}`));
+for (const file of files)
+	say(basename(file, ".json"), judge(file));
+process.exit(bad ? 1 : 0);

@@ -1,0 +1,74 @@
+#include "t.h"
+
+#include "check/hide.h"
+
+/* What would be said of `text` when these two secrets are known. */
+static struct span told(const char *text, unsigned char room[static 512])
+{
+	struct secret secret = { 0 }, token = { 0 };
+	struct hide h = { 0 };
+	struct buf out = { room, 512, 0, false };
+
+	OK(secret_set(&secret, SPAN("Zq8~abcdef/ghij+klmn=opqrstuv")));
+	OK(secret_set(&token, SPAN("eyJ0eXAiOiJKV1QiLCJub25jZSI.e30.c2ln")));
+	hide_secret(&h, &secret, "client_secret");
+	hide_secret(&h, &token, "access_token");
+	hide_sasl(&h, SPAN("alice@contoso.example"));
+	hide_put(&h, span_z(text), &out);
+	OK(buf_ok(&out));
+	return buf_span(&out);
+}
+
+TEST(what_a_peer_echoes_is_taken_out)
+{
+	static const struct { const char *said; struct span told; } row[] = {
+		{ "", SPAN_INIT("") },
+		{ "nothing of ours", SPAN_INIT("nothing of ours") },
+		{ "secret=Zq8~abcdef/ghij+klmn=opqrstuv, sorry", SPAN_INIT("secret=<client_secret>, sorry") },
+		{ "secret=Zq8~abcdef%2Fghij%2Bklmn%3Dopqrstuv&x", SPAN_INIT("secret=<client_secret>&x") },
+		{ "cut: Zq8~abcdef/ghij+", SPAN_INIT("cut: <client_secret>") },
+		{ "twice eyJ0eXAiOiJKV1QiLCJ eyJ0eXAiOiJKV1QiXYZ!", SPAN_INIT("twice <access_token> <access_token>!") },
+		{ "-ERR unknown command: dXNlcj1hbGljZUBjb250b3Nv", SPAN_INIT("-ERR unknown command: <sasl>") },
+		{ "Zq8~abcdef", SPAN_INIT("Zq8~abcdef") },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		unsigned char room[512];
+
+		t_at("row %zu", i);
+		EQ(told(row[i].said, room), row[i].told);
+	}
+}
+
+TEST(short_secrets_are_not_looked_for)
+{
+	struct secret s = { 0 };
+	struct hide h = { 0 };
+
+	OK(secret_set(&s, SPAN("abcde")));
+	hide_secret(&h, &s, "client_secret");
+	EQ(h.n, 0u);
+	secret_wipe(&s);
+	hide_secret(&h, &s, "client_secret");
+	EQ(h.n, 0u);
+}
+
+TEST(a_row_loses_only_what_is_secret)
+{
+	struct secret s = { 0 };
+	struct hide h = { 0 };
+	struct row row = { .rung = RUNG_TOKEN, .verdict = VERDICT_FAIL, .began_ms = 3, .ms = 4 };
+
+	OK(secret_set(&s, SPAN("0123456789abcdefXYZ")));
+	hide_secret(&h, &s, "client_secret");
+	row_fact(&row, FACT_ERROR, SPAN("invalid_client"));
+	row_fact(&row, FACT_NOTE, SPAN("you sent 0123456789abcdefXYZ to us"));
+	OK(!fault_set(&row.fault, FAULT_TOKEN_REFUSED, 7000215, SPAN("bad: 0123456789abcdefXYZ")));
+	hide_row(&h, &row);
+	OK(row_valid(&row));
+	EQ(row_get(&row, FACT_ERROR), SPAN("invalid_client"));
+	EQ(row_get(&row, FACT_NOTE), SPAN("you sent <client_secret> to us"));
+	EQ(fault_evidence(&row.fault), SPAN("bad: <client_secret>"));
+	EQ(row.fault.num, (int64_t)7000215);
+	EQ(row.ms, (int64_t)4);
+}
