@@ -1,14 +1,42 @@
 #include "check/credential.h"
 
-#include "text/guid.h"
+#include "base/clock.h"
+#include "check/lint_id.h"
+#include "check/lint_scope.h"
+#include "check/lint_secret.h"
+#include "check/lint_text.h"
 #include "text/url.h"
 
-/* A needed setting that is not there; num is the setting. */
-static bool need(const struct settings *s, enum setting key, struct fault *f)
+enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 }; /* RFC 5321 section 4.5.3.1 */
+
+/* ---- the mailbox --------------------------------------------------------------------------------- */
+
+static bool refuse_mailbox(struct span mailbox, struct span why, struct fault *f)
 {
-	if (settings_has(s, key))
-		return true;
-	return fault_set(f, FAULT_SETTING_MISSING, key, span_z(settings_key(key)));
+	char text[FAULT_EVIDENCE_MAX];
+	struct buf b = BUF(text);
+
+	buf_printable(&b, span_first(mailbox, LOCAL_MAX + 1 + DOMAIN_MAX));
+	buf_z(&b, ": ");
+	buf_put(&b, why);
+	return fault_set(f, FAULT_MAILBOX_SHAPE, SETTING_MAILBOX, buf_span(&b));
+}
+
+static bool odd_text(struct span mailbox, struct fault *f)
+{
+	char text[80];
+	struct buf why = BUF(text);
+	size_t at, open;
+	enum lint_text odd = lint_text_find(mailbox, &at);
+
+	if (odd == LINT_TEXT_CLEAN || odd == LINT_TEXT_NOT_ASCII || odd == LINT_TEXT_ENTITY || odd == LINT_TEXT_ENCODED)
+		return false; /* letters of all languages may stand in an address (RFC 6531), and so may & and % */
+	if (span_find_byte(mailbox, '<', &open) && span_ends(span_trim(mailbox), SPAN(">")))
+		buf_z(&why, "write the address alone, without name and angle brackets");
+	else
+		lint_text_put(&why, odd, at);
+	(void)refuse_mailbox(mailbox, buf_span(&why), f);
+	return true;
 }
 
 bool credential_mailbox(struct span mailbox, struct fault *f)
@@ -16,39 +44,69 @@ bool credential_mailbox(struct span mailbox, struct fault *f)
 	struct span domain, local = span_cut(mailbox, '@', &domain);
 	size_t at;
 
-	for (size_t i = 0; i < mailbox.n; i++)
-		if (mailbox.p[i] <= ' ' || mailbox.p[i] == 0x7f)
-			return fault_set(f, FAULT_MAILBOX_SHAPE, 0, mailbox);
-	if (local.n == 0 || domain.n == 0 || span_find_byte(domain, '@', &at) || !url_is_name(domain))
-		return fault_set(f, FAULT_MAILBOX_SHAPE, 0, mailbox);
+	if (odd_text(mailbox, f))
+		return false;
+	if (!span_find_byte(mailbox, '@', &at))
+		return refuse_mailbox(mailbox, SPAN("there is no @"), f);
+	if (local.n == 0 || domain.n == 0)
+		return refuse_mailbox(mailbox, SPAN("nothing stands on one side of the @"), f);
+	if (span_find_byte(domain, '@', &at))
+		return refuse_mailbox(mailbox, SPAN("more than one @"), f);
+	if (span_find_byte(domain, '\\', &at) || span_find_byte(domain, '/', &at))
+		return refuse_mailbox(mailbox, SPAN("the old form for shared mailboxes; write the shared mailbox's address"), f);
+	if (local.n > LOCAL_MAX || domain.n > DOMAIN_MAX)
+		return refuse_mailbox(mailbox, SPAN("longer than an address may be"), f);
+	if (!url_is_name(domain))
+		return refuse_mailbox(mailbox, SPAN("what follows the @ is no domain"), f);
 	return true;
 }
 
-static bool check_ids(const struct settings *s, struct fault *f)
-{
-	struct span tenant = settings_get(s, SETTING_TENANT_ID);
+/* ---- the rung ------------------------------------------------------------------------------------ */
 
-	if (!need(s, SETTING_CLIENT_ID, f))
+/* A needed setting that is not there; num is the setting. */
+static bool need(struct lint *l, enum setting key)
+{
+	if (settings_has(l->settings, key))
+		return true;
+	row_fact(l->row, FACT_SETTING, span_z(settings_key(key)));
+	return fault_set(l->fault, FAULT_SETTING_MISSING, key, span_z(settings_key(key)));
+}
+
+static bool all_there(struct lint *l)
+{
+	const struct credential *c = l->credential;
+
+	if (!need(l, SETTING_CLIENT_ID) ||
+	    (!settings_has(l->settings, SETTING_TOKEN_URL) && !need(l, SETTING_TENANT_ID)) || !need(l, SETTING_SCOPE))
 		return false;
-	if (s->provider->entra && !guid_ok(settings_get(s, SETTING_CLIENT_ID)))
-		return fault_set(f, FAULT_CLIENT_ID_SHAPE, 0, settings_get(s, SETTING_CLIENT_ID));
-	if (!settings_has(s, SETTING_TOKEN_URL) && !need(s, SETTING_TENANT_ID, f))
+	if (l->settings->token_url.n == 0)
+		return need(l, SETTING_TOKEN_URL);
+	if (secret_is_set(&c->client_secret) || secret_is_set(&c->assertion))
+		return true;
+	row_fact(l->row, FACT_SETTING, span_z(settings_key(SETTING_CLIENT_SECRET_FILE)));
+	return fault_set(l->fault, FAULT_SETTING_MISSING, SETTING_CLIENT_SECRET, SPAN("client_secret_file"));
+}
+
+static bool look(struct lint *l)
+{
+	int64_t now = clock_unix();
+
+	if (secret_is_set(&l->credential->access_token))
+		return true;
+	if (!all_there(l) || !lint_id_shapes(l) || !lint_scope_check(l))
 		return false;
-	if (tenant.n != 0 && !guid_ok(tenant) && !url_is_name(tenant))
-		return fault_set(f, FAULT_TENANT_SHAPE, 0, tenant);
-	return true;
+	if (!(secret_is_set(&l->credential->assertion) ? lint_secret_assertion(l, now) : lint_secret_check(l, now)))
+		return false;
+	return lint_id_mixed(l) && lint_scope_places(l);
 }
 
 bool credential_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f)
 {
-	(void)row;
-	if (secret_is_set(&c->access_token))
-		return true;
-	if (!check_ids(s, f) || !need(s, SETTING_SCOPE, f))
-		return false;
-	if (s->token_url.n == 0)
-		return need(s, SETTING_TOKEN_URL, f);
-	if (!secret_is_set(&c->client_secret) && !secret_is_set(&c->assertion))
-		return fault_set(f, FAULT_SETTING_MISSING, SETTING_CLIENT_SECRET, SPAN("client_secret_file"));
-	return true;
+	struct lint l;
+	bool good;
+
+	lint_start(&l, s, c, row, f);
+	good = look(&l);
+	lint_end(&l);
+	return good;
 }

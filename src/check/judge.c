@@ -3,11 +3,24 @@
 #include "text/date.h"
 #include "text/guid.h"
 
+#define CONSENT "https://ps.outlook.com"
+
 /* The resource as tokens name it: URLs of all clouds, and the application id of Office 365 Exchange Online. */
 static const char *const exchange[] = {
 	"https://outlook.office365.com",    "https://outlook.office.com",     "https://outlook.office365.us",
 	"https://outlook-dod.office365.us", "https://partner.outlook.cn",     "https://outlook.cloud.microsoft",
 	"00000002-0000-0ff1-ce00-000000000000",
+};
+
+/* One token before the judge. */
+struct judge {
+	const struct settings *settings;
+	const struct claims *claims;
+	int64_t now;
+	struct row *row;
+	struct fault *fault;
+	size_t note_n;
+	char note[FACT_TEXT_MAX];
 };
 
 static struct span without_slash(struct span s)
@@ -23,17 +36,52 @@ bool judge_is_exchange(struct span aud)
 	return false;
 }
 
-static void warn(struct row *row, const char *note)
+/* Is one of the audiences (there may be a list, parted by blanks) this one, or Exchange Online? */
+static bool audience_is(const struct claims *c, struct span wanted)
 {
-	row->verdict = VERDICT_WARN;
-	if (row_get(row, FACT_NOTE).n == 0)
-		row_fact(row, FACT_NOTE, span_z(note));
+	struct span rest = span_z(c->aud);
+
+	while (rest.n != 0) {
+		struct span aud = span_cut(rest, ' ', &rest);
+
+		if (wanted.n == 0 ? judge_is_exchange(aud) : span_eq_nocase(without_slash(aud), wanted))
+			return true;
+	}
+	return false;
 }
 
-static void put_facts(const struct claims *c, int64_t server_now, struct row *row)
+static bool for_exchange(const struct claims *c)
+{
+	return audience_is(c, SPAN(""));
+}
+
+/* Something odd; the rung passes as a warning. */
+static void warn(struct judge *j, const char *note)
+{
+	struct buf b = { (unsigned char *)j->note, sizeof j->note, j->note_n, false };
+
+	j->row->verdict = VERDICT_WARN;
+	buf_z(&b, b.n != 0 ? "; " : "");
+	buf_z(&b, note);
+	if (buf_ok(&b))
+		j->note_n = b.n;
+}
+
+static void put_moment(struct row *row, enum fact key, int64_t unix_s)
 {
 	char text[32];
 	struct buf b = BUF(text);
+
+	if (unix_s == 0)
+		return;
+	date_put(&b, unix_s);
+	row_fact(row, key, buf_span(&b));
+}
+
+static void put_facts(const struct judge *j)
+{
+	const struct claims *c = j->claims;
+	struct row *row = j->row;
 
 	row_number(row, FACT_TOKEN_LENGTH, (int64_t)c->length);
 	row_fact(row, FACT_TOKEN_KIND, c->jwt ? SPAN("jwt") : SPAN("opaque"));
@@ -46,28 +94,31 @@ static void put_facts(const struct claims *c, int64_t server_now, struct row *ro
 	row_fact(row, FACT_IDTYP, span_z(c->idtyp));
 	row_fact(row, FACT_UPN, span_z(c->upn));
 	row_fact(row, FACT_APP_NAME, span_z(c->app_name));
-	if (c->exp == 0)
-		return;
-	date_put(&b, c->exp);
-	row_fact(row, FACT_EXPIRES, buf_span(&b));
-	row_number(row, FACT_TOKEN_LIFE, c->exp - server_now);
+	put_moment(row, FACT_ISSUED, c->iat);
+	put_moment(row, FACT_EXPIRES, c->exp);
+	if (c->exp != 0)
+		row_number(row, FACT_TOKEN_LIFE, c->exp - j->now);
 }
 
-static bool check_times(const struct claims *c, int64_t server_now, struct row *row, struct fault *f)
+static bool refuse_time(const struct judge *j, enum fault_code code, int64_t moment)
 {
-	char text[64];
+	char text[32];
 	struct buf b = BUF(text);
 
-	if (c->exp != 0 && c->exp <= server_now) {
-		date_put(&b, c->exp);
-		return fault_set(f, FAULT_CLAIM_EXPIRED, server_now - c->exp, buf_span(&b));
-	}
-	if (c->nbf > server_now + JUDGE_SKEW_MAX_S) {
-		date_put(&b, c->nbf);
-		return fault_set(f, FAULT_CLAIM_NOT_YET, c->nbf - server_now, buf_span(&b));
-	}
-	if (c->exp != 0 && c->exp - server_now < JUDGE_LIFE_WARN_S)
-		warn(row, "the token expires within ten minutes");
+	date_put(&b, moment);
+	return fault_set(j->fault, code, moment < j->now ? j->now - moment : moment - j->now, buf_span(&b));
+}
+
+static bool check_times(struct judge *j)
+{
+	const struct claims *c = j->claims;
+
+	if (c->exp != 0 && c->exp <= j->now)
+		return refuse_time(j, FAULT_CLAIM_EXPIRED, c->exp);
+	if (c->nbf > j->now && c->nbf - j->now > JUDGE_SKEW_MAX_S)
+		return refuse_time(j, FAULT_CLAIM_NOT_YET, c->nbf);
+	if (c->exp != 0 && c->exp - j->now < JUDGE_LIFE_WARN_S)
+		warn(j, "the token expires within ten minutes");
 	return true;
 }
 
@@ -81,65 +132,105 @@ static struct span wanted_audience(const struct settings *s)
 	return without_slash(span_first(scope, scope.n - (sizeof "/.default" - 1)));
 }
 
-static bool check_audience(const struct settings *s, const struct claims *c, struct row *row, struct fault *f)
+static bool check_audience(struct judge *j)
 {
-	struct span aud = span_z(c->aud), wanted = wanted_audience(s);
+	const struct claims *c = j->claims;
+	struct span wanted = wanted_audience(j->settings);
 
-	if (aud.n == 0 || judge_is_exchange(aud))
+	if (c->aud[0] == '\0' || for_exchange(c))
 		return true;
-	if (span_eq_nocase(without_slash(aud), SPAN("https://ps.outlook.com"))) {
-		warn(row, "the token is for https://ps.outlook.com, the resource of the consent step; "
-		          "ask with scope https://outlook.office365.com/.default");
+	if (audience_is(c, SPAN(CONSENT))) {
+		warn(j, "the token is for " CONSENT ", the resource of the consent step; "
+		        "ask with scope https://outlook.office365.com/.default");
 		return true;
 	}
-	if (!s->provider->entra && (wanted.n == 0 || span_eq_nocase(without_slash(aud), wanted)))
+	if (!j->settings->provider->entra && (wanted.n == 0 || audience_is(c, wanted)))
 		return true;
-	return fault_set(f, FAULT_CLAIM_AUDIENCE, 0, aud);
+	return fault_set(j->fault, FAULT_CLAIM_AUDIENCE, 0, span_z(c->aud));
 }
 
-static bool check_rights(const struct claims *c, struct row *row, struct fault *f)
+static bool check_owner(struct judge *j)
 {
-	if (!judge_is_exchange(span_z(c->aud)))
+	const struct claims *c = j->claims;
+	struct span tenant = settings_get(j->settings, SETTING_TENANT_ID);
+	struct span client = settings_get(j->settings, SETTING_CLIENT_ID);
+	struct span object = settings_get(j->settings, SETTING_ENTERPRISE_OBJECT_ID);
+
+	if (guid_ok(tenant) && c->tid[0] != '\0' && !span_eq_nocase(tenant, span_z(c->tid)))
+		return fault_set(j->fault, FAULT_CLAIM_TENANT, 0, span_z(c->tid));
+	if (client.n != 0 && c->appid[0] != '\0' && !span_eq_nocase(client, span_z(c->appid)))
+		return fault_set(j->fault, FAULT_CLAIM_APPLICATION, 0, span_z(c->appid));
+	if (object.n != 0 && c->oid[0] != '\0' && claims_is_app(c) && !span_eq_nocase(object, span_z(c->oid)))
+		warn(j, "enterprise_object_id in the settings is not the token's oid, which is the one that Exchange goes by");
+	return true;
+}
+
+/* Only Exchange Online's permissions are known by name. */
+static bool check_rights(struct judge *j)
+{
+	const struct claims *c = j->claims;
+
+	if (!for_exchange(c) && !audience_is(c, SPAN(CONSENT)))
 		return true;
 	if (claims_is_app(c)) {
 		if (claims_has(c->roles, SPAN("POP.AccessAsApp")))
 			return true;
-		return fault_set(f, FAULT_CLAIM_ROLE, 0, c->has_roles ? span_z(c->roles) : SPAN("no roles at all"));
+		return fault_set(j->fault, FAULT_CLAIM_ROLE, 0,
+		                 c->roles[0] != '\0' ? span_z(c->roles) : SPAN("no roles at all"));
 	}
 	if (claims_has(c->scp, SPAN("POP.AccessAsUser.All")))
 		return true;
-	(void)row;
-	return fault_set(f, FAULT_CLAIM_DELEGATED, 0, c->scp[0] != '\0' ? span_z(c->scp) : SPAN("no scp at all"));
+	return fault_set(j->fault, FAULT_CLAIM_DELEGATED, 0, c->scp[0] != '\0' ? span_z(c->scp) : SPAN("no scp at all"));
 }
 
-static bool check_owner(const struct settings *s, const struct claims *c, struct fault *f)
+static void check_length(struct judge *j)
 {
-	struct span tenant = settings_get(s, SETTING_TENANT_ID), client = settings_get(s, SETTING_CLIENT_ID);
+	const struct claims *c = j->claims;
 
-	if (guid_ok(tenant) && c->tid[0] != '\0' && !span_eq_nocase(tenant, span_z(c->tid)))
-		return fault_set(f, FAULT_CLAIM_TENANT, 0, span_z(c->tid));
-	if (client.n != 0 && c->appid[0] != '\0' && !span_eq_nocase(client, span_z(c->appid)))
-		return fault_set(f, FAULT_CLAIM_APPLICATION, 0, span_z(c->appid));
-	return true;
-}
-
-static void check_length(const struct settings *s, const struct claims *c, struct row *row)
-{
-	if (!s->provider->entra || c->length <= JUDGE_LENGTH_WARN)
+	if (!j->settings->provider->entra || c->length <= JUDGE_LENGTH_WARN)
 		return;
 	if (c->length > JUDGE_LENGTH_MAX)
-		warn(row, "Exchange Online has refused tokens of more than 4096 characters since July 2025");
+		warn(j, "Exchange Online has refused tokens of more than 4096 characters since July 2025");
 	else
-		warn(row, "the token is long: programs with line buffers of 4096 bytes will cut it");
+		warn(j, "the token is long: programs with line buffers of 4096 bytes will cut it");
+	if (c->has_groups)
+		warn(j, "it carries a groups claim, which mail does not need");
+}
+
+/* Entra's tokens for applications are JWTs. Those of personal accounts and of other providers may be anything. */
+static void check_opaque(struct judge *j)
+{
+	if (j->settings->provider->entra && !j->claims->personal)
+		warn(j, "the token is not a JWT, as Entra's are: nothing in it can be checked");
 }
 
 bool judge_claims(const struct settings *s, const struct claims *c, int64_t server_now, struct row *row,
                   struct fault *f)
 {
-	put_facts(c, server_now, row);
-	check_length(s, c, row);
-	if (!c->jwt)
-		return true;
-	return check_times(c, server_now, row, f) && check_audience(s, c, row, f) && check_rights(c, row, f) &&
-	       check_owner(s, c, f);
+	struct judge j = { .settings = s, .claims = c, .now = server_now, .row = row, .fault = f };
+	bool good = true;
+
+	put_facts(&j);
+	check_length(&j);
+	if (c->jwt)
+		good = check_times(&j) && check_audience(&j) && check_owner(&j) && check_rights(&j);
+	else
+		check_opaque(&j);
+	row_fact(row, FACT_NOTE, (struct span){ (const unsigned char *)j.note, j.note_n });
+	return good;
+}
+
+void judge_mailbox(struct row *claims, struct span mailbox)
+{
+	struct span upn = row_get(claims, FACT_UPN);
+	char text[FACT_TEXT_MAX];
+	struct buf b = BUF(text);
+
+	if ((claims->verdict != VERDICT_PASS && claims->verdict != VERDICT_WARN) || upn.n == 0 || mailbox.n == 0 ||
+	    row_get(claims, FACT_SCP).n == 0 || row_get(claims, FACT_NOTE).n != 0 || span_eq_nocase(upn, mailbox))
+		return;
+	buf_z(&b, "the token is ");
+	buf_put(&b, upn);
+	buf_z(&b, "'s: another (shared) mailbox opens only if that person has FullAccess to it");
+	row_fact(claims, FACT_NOTE, buf_span(&b));
 }

@@ -14,9 +14,14 @@ enum {
 };
 
 /* The claims rung. server_now: the provider's clock when it is known, else ours. Every claim that matters becomes
- * a fact. False with the first claim that shuts the door; a warning with a note when only something is odd. */
+ * a fact. False with the first claim that shuts the door; a warning with a note when only something is odd. The
+ * signature is never judged: Microsoft's tokens for Exchange cannot be verified by anybody else. */
 bool judge_claims(const struct settings *s, const struct claims *c, int64_t server_now, struct row *row,
                   struct fault *f) MUST;
+
+/* A person's token may open a mailbox that is not theirs: when the claims row (that passed) has another name than the
+ * mailbox, a note says on what condition. */
+void judge_mailbox(struct row *claims, struct span mailbox);
 
 /* Is this audience Exchange Online's, in any of its forms (with or without a final slash)? */
 bool judge_is_exchange(struct span aud);

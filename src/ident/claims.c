@@ -5,6 +5,8 @@
 #include "text/json.h"
 #include "text/jwt.h"
 
+#define TIME_MAX INT64_C(253402300799) /* the end of the year 9999 */
+
 /* Append to a NUL-terminated field, a blank between. What does not fit is cut. */
 static void put_printable(char *field, size_t size, struct span text)
 {
@@ -43,11 +45,12 @@ static bool get(struct span json, const char *name, char *field, size_t size)
 	return true;
 }
 
+/* A moment that a calendar has; whatever else is as good as absent. */
 static int64_t get_time(struct span json, const char *name)
 {
 	int64_t v;
 
-	return json_int(json, name, &v) == JSON_FOUND ? v : 0;
+	return json_int(json, name, &v) == JSON_FOUND && v >= 0 && v <= TIME_MAX ? v : 0;
 }
 
 bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
@@ -60,8 +63,10 @@ bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
 
 	memset(c, 0, sizeof *c);
 	c->length = secret_length(token);
-	if (!jwt_split(secret_reveal(token), &parts))
+	if (!jwt_split(secret_reveal(token), &parts)) {
+		c->personal = span_starts(secret_reveal(token), SPAN("EwA")) || span_starts(secret_reveal(token), SPAN("EwB"));
 		return true;
+	}
 	if (!jwt_json(parts.payload, &payload))
 		return fault_set(f, FAULT_CLAIM_MALFORMED, 0, SPAN("the second part is not base64url of a JSON object"));
 	c->jwt = true;
@@ -85,7 +90,8 @@ bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
 	c->iat = get_time(json, "iat");
 	c->nbf = get_time(json, "nbf");
 	c->exp = get_time(json, "exp");
-	c->has_groups = json_at(json, "groups", &groups) == JSON_FOUND;
+	c->has_groups = json_at(json, "groups", &groups) == JSON_FOUND || json_at(json, "hasgroups", &groups) == JSON_FOUND ||
+	                json_at(json, "_claim_names.groups", &groups) == JSON_FOUND;
 	secret_wipe_bytes(room, payload.n);
 	return true;
 }

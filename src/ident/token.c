@@ -86,102 +86,27 @@ bool token_take(const struct secret *given, struct token *t, struct fault *f)
 	return check_token(t, f);
 }
 
-/* A text of the answer into a fixed field, printable; empty when absent. */
-static void get_text(struct span json, const char *path, char field[static TOKEN_TEXT_MAX])
-{
-	unsigned char room[512];
-	struct buf raw = BUF(room);
-	struct buf out = { (unsigned char *)field, TOKEN_TEXT_MAX - 1, 0, false };
+/* ---- answers that are no token ------------------------------------------------------------------- */
 
-	if (json_string(json, path, &raw) == JSON_FOUND && buf_ok(&raw))
-		buf_printable(&out, buf_span(&raw));
-	field[out.n] = '\0';
+/* A piece of a body as evidence. In a broken answer a token may stand behind its name, or without it. */
+static void put_body(struct buf *b, struct span body)
+{
+	static const char *const names[] = { "access_token", "refresh_token", "id_token", "eyJ" };
+	struct span shown = span_first(span_trim(body), HTTP_EVIDENCE_MAX);
+	size_t n = shown.n, at;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (span_find_nocase(shown, span_z(names[i]), &at) && at < n)
+			n = at;
+	buf_put(b, span_first(shown, n));
+	if (n != shown.n)
+		buf_z(b, "<a token may follow: not shown>");
 }
 
-/* The last AADSTS number in the text: wrappers name the inner code behind their own. */
-static uint64_t inner_code(struct span text)
+/* "HTTP 407, text/html: <html>..." */
+static bool unexpected(const struct http_answer *a, enum fault_code code, struct fault *f)
 {
-	uint64_t code = 0;
-	size_t at;
-
-	while (span_find(text, SPAN("AADSTS"), &at)) {
-		size_t n = 0;
-
-		text = span_from(text, at + 6);
-		while (n < text.n && text.p[n] >= '0' && text.p[n] <= '9')
-			n++;
-		if (!span_u64(span_first(text, n), UINT32_MAX, &code))
-			continue;
-	}
-	return code;
-}
-
-static uint64_t listed_code(struct span json)
-{
-	struct json_value list, element;
-	struct span key;
-	uint64_t code = 0;
-	size_t at = 0;
-
-	if (json_at(json, "error_codes", &list) != JSON_FOUND || list.type != JSON_ARRAY)
-		return 0;
-	while (json_next(list, &at, &key, &element))
-		if (element.type == JSON_NUMBER && !span_u64(element.raw, UINT32_MAX, &code))
-			continue;
-	return code;
-}
-
-/* The provider's sentence, without the ids that stand in fields of their own. */
-static struct span description(struct span text)
-{
-	size_t at;
-
-	if (span_find(text, SPAN("Trace ID:"), &at))
-		text = span_first(text, at);
-	return span_trim(text);
-}
-
-static bool refusal(const struct http_answer *a, struct token_refusal *r, struct fault *f)
-{
-	unsigned char room[4096];
-	struct buf text = BUF(room);
-
-	get_text(a->body, "error", r->error);
-	get_text(a->body, "suberror", r->suberror);
-	get_text(a->body, "trace_id", r->trace_id);
-	get_text(a->body, "correlation_id", r->correlation_id);
-	get_text(a->body, "timestamp", r->timestamp);
-	if (json_string(a->body, "error_description", &text) != JSON_FOUND || !buf_ok(&text)) {
-		text = BUF(room);
-		buf_z(&text, r->error);
-	}
-	r->aadsts = inner_code(buf_span(&text));
-	if (r->aadsts == 0)
-		r->aadsts = listed_code(a->body);
-	return fault_set(f, FAULT_TOKEN_REFUSED, r->aadsts != 0 ? (int64_t)r->aadsts : a->status,
-	                 description(buf_span(&text)));
-}
-
-/* "429 Too many" with the seconds of Retry-After (a number, or a date set against the answer's own date). */
-static bool busy(const struct http_answer *a, struct fault *f)
-{
-	uint64_t seconds = 0;
-	int64_t then, now;
-
-	if (!span_u64(a->retry_after, 86400, &seconds) && date_http(a->retry_after, &then) &&
-	    date_http(a->date, &now) && then > now)
-		seconds = (uint64_t)(then - now);
-	return fault_set(f, FAULT_HTTP_BUSY, (int64_t)seconds, span_first(a->body, HTTP_EVIDENCE_MAX));
-}
-
-static bool wait_status(int status)
-{
-	return status == 429 || (status >= 500 && status <= 599);
-}
-
-static bool not_json(const struct http_answer *a, struct fault *f)
-{
-	char text[HTTP_EVIDENCE_MAX + 128];
+	char text[HTTP_EVIDENCE_MAX + 160];
 	struct buf b = BUF(text);
 
 	buf_z(&b, "HTTP ");
@@ -189,9 +114,53 @@ static bool not_json(const struct http_answer *a, struct fault *f)
 	buf_z(&b, ", ");
 	buf_put(&b, a->content_type.n != 0 ? span_first(a->content_type, 80) : SPAN("no content type"));
 	buf_z(&b, ": ");
-	buf_put(&b, span_first(span_trim(a->body), HTTP_EVIDENCE_MAX));
-	return fault_set(f, FAULT_HTTP_NOT_JSON, a->status, buf_span(&b));
+	put_body(&b, a->body);
+	return fault_set(f, code, a->status, buf_span(&b));
 }
+
+/* "429 Too many", with the seconds of Retry-After (a number, or a date set against the answer's own date). */
+static bool busy(const struct http_answer *a, struct span words, struct fault *f)
+{
+	char text[HTTP_EVIDENCE_MAX + 40];
+	struct buf b = BUF(text);
+	uint64_t seconds = 0;
+	int64_t then, now;
+
+	if (!span_u64(a->retry_after, 86400, &seconds) && date_http(a->retry_after, &then) &&
+	    date_http(a->date, &now) && then > now)
+		seconds = (uint64_t)(then - now);
+	if (words.n != 0)
+		return fault_set(f, FAULT_HTTP_BUSY, (int64_t)seconds, words);
+	put_body(&b, a->body);
+	return fault_set(f, FAULT_HTTP_BUSY, (int64_t)seconds, buf_span(&b));
+}
+
+static bool wait_status(int status)
+{
+	return status == 429 || (status >= 500 && status <= 599);
+}
+
+/* OAuth's own words for "not now". */
+static bool wait_error(const struct refusal *r)
+{
+	return span_eq(span_z(r->error), SPAN("temporarily_unavailable")) || span_eq(span_z(r->error), SPAN("slow_down"));
+}
+
+/* A JSON object that is not the answer to a good request. */
+static bool refusal(const struct http_answer *a, struct refusal *r, struct fault *f)
+{
+	unsigned char room[REFUSAL_SENTENCE_MAX];
+	struct buf text = BUF(room);
+	struct span sentence = refusal_read(a->body, r, &text);
+
+	if (wait_status(a->status) || wait_error(r))
+		return busy(a, sentence, f);
+	if (r->error[0] == '\0' && r->aadsts == 0)
+		return unexpected(a, FAULT_HTTP_STATUS, f);
+	return fault_set(f, FAULT_TOKEN_REFUSED, r->aadsts != 0 ? (int64_t)r->aadsts : a->status, sentence);
+}
+
+/* ---- the token ----------------------------------------------------------------------------------- */
 
 /* access_token, of whatever length, into t. */
 static bool take_access(const struct http_answer *a, struct token *t, struct fault *f)
@@ -213,18 +182,20 @@ static bool take_access(const struct http_answer *a, struct token *t, struct fau
 
 static bool take_token(const struct http_answer *a, struct token *t, struct fault *f)
 {
-	char type[TOKEN_TEXT_MAX];
+	char room[80];
+	struct buf type = BUF(room);
 
-	get_text(a->body, "token_type", type);
-	if (type[0] != '\0' && !span_eq_nocase(span_z(type), SPAN("Bearer")))
-		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, span_z(type));
+	if (json_string(a->body, "token_type", &type) == JSON_FOUND &&
+	    (type.full || (type.n != 0 && !span_eq_nocase(buf_span(&type), SPAN("Bearer")))))
+		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, buf_span(&type));
 	if (json_int(a->body, "expires_in", &t->expires_in) != JSON_FOUND)
 		t->expires_in = 0;
 	return take_access(a, t, f) && check_token(t, f);
 }
 
-bool token_read(const struct http_answer *a, struct token *t, struct token_refusal *r, struct fault *f)
+bool token_read(const struct http_answer *a, struct token *t, struct refusal *r, struct fault *f)
 {
+	struct buf duplicate = { (unsigned char *)r->duplicate, sizeof r->duplicate - 1, 0, false };
 	struct json_value v;
 	struct span twice;
 
@@ -233,16 +204,8 @@ bool token_read(const struct http_answer *a, struct token *t, struct token_refus
 	if (a->status >= 300 && a->status <= 399)
 		return fault_set(f, FAULT_HTTP_REDIRECT, a->status, a->location);
 	if (!json_check(a->body, &twice) || json_at(a->body, "", &v) != JSON_FOUND || v.type != JSON_OBJECT)
-		return wait_status(a->status) ? busy(a, f) : not_json(a, f);
-	if (twice.n != 0) {
-		struct buf b = { (unsigned char *)r->duplicate, TOKEN_TEXT_MAX - 1, 0, false };
-
-		buf_printable(&b, twice);
-	}
-	if (wait_status(a->status)) {
-		(void)refusal(a, r, &(struct fault){ 0 });
-		return busy(a, f);
-	}
+		return wait_status(a->status) ? busy(a, SPAN(""), f) : unexpected(a, FAULT_HTTP_NOT_JSON, f);
+	buf_printable(&duplicate, twice);
 	if (a->status != 200 || json_at(a->body, "error", &v) == JSON_FOUND)
 		return refusal(a, r, f);
 	if (take_token(a, t, f))
@@ -251,11 +214,48 @@ bool token_read(const struct http_answer *a, struct token *t, struct token_refus
 	return false;
 }
 
-/* True for the keys whose values are credentials. */
+bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s, struct span *text)
+{
+	if (date_http(a->date, unix_s)) {
+		*text = a->date;
+		return true;
+	}
+	*text = span_z(r->timestamp);
+	if (date_iso(*text, unix_s))
+		return true;
+	*text = span_z(r->server_time);
+	return date_iso(*text, unix_s);
+}
+
+/* ---- for the transcript -------------------------------------------------------------------------- */
+
+/* Is this the name of a value that is a credential, however it is escaped? */
 static bool is_credential(struct span key)
 {
-	return span_eq(key, SPAN("\"access_token\"")) || span_eq(key, SPAN("\"refresh_token\"")) ||
-	       span_eq(key, SPAN("\"id_token\""));
+	char text[16];
+	struct buf b = BUF(text);
+	struct span name;
+
+	if (!json_unescape(&b, key))
+		return false;
+	name = buf_span(&b);
+	return buf_ok(&b) && (span_eq(name, SPAN("access_token")) || span_eq(name, SPAN("refresh_token")) ||
+	                      span_eq(name, SPAN("id_token")));
+}
+
+/* "<token 2184 characters sha256:...>" or "<refresh_token 800 characters>" in the place of a value. */
+static void put_stand_in(struct span key, struct span value, const struct token *t, struct buf *shown)
+{
+	buf_z(shown, "\"<");
+	if (span_eq(key, SPAN("\"access_token\"")) && t->mark_n != 0) {
+		buf_put(shown, token_mark_span(t));
+	} else {
+		(void)!json_unescape(shown, key);
+		buf_byte(shown, ' ');
+		buf_u64(shown, value.n >= 2 ? value.n - 2 : value.n);
+		buf_z(shown, " characters");
+	}
+	buf_z(shown, ">\"");
 }
 
 void token_show(const struct http_answer *a, const struct token *t, struct buf *shown)
@@ -265,26 +265,16 @@ void token_show(const struct http_answer *a, const struct token *t, struct buf *
 	size_t at = 0;
 
 	if (json_at(a->body, "", &all) != JSON_FOUND || all.type != JSON_OBJECT) {
-		buf_put(shown, span_first(a->body, HTTP_EVIDENCE_MAX));
+		put_body(shown, a->body);
 		return;
 	}
 	while (json_next(all, &at, &key, &element)) {
-		size_t before;
+		size_t before = (size_t)(element.raw.p - rest.p);
 
 		if (!is_credential(key))
 			continue;
-		before = (size_t)(element.raw.p - rest.p);
 		buf_put(shown, span_first(rest, before));
-		buf_z(shown, "\"<");
-		if (span_eq(key, SPAN("\"access_token\"")) && t->mark_n != 0) {
-			buf_put(shown, token_mark_span(t));
-		} else {
-			buf_put(shown, span_first(span_from(key, 1), key.n - 2));
-			buf_byte(shown, ' ');
-			buf_u64(shown, element.raw.n >= 2 ? element.raw.n - 2 : element.raw.n);
-			buf_z(shown, " characters");
-		}
-		buf_z(shown, ">\"");
+		put_stand_in(key, element.raw, t, shown);
 		rest = span_from(rest, before + element.raw.n);
 	}
 	buf_put(shown, rest);

@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "base/secret.h"
+#include "ident/refusal.h"
 #include "proto/http.h"
 
 /* What is sent. With an assertion (RFC 7523) the secret is not used. */
@@ -16,7 +17,7 @@ struct token_request {
 /* The form: body is what goes over the wire, shown is the same with a stand-in for the secret. */
 void token_form(const struct token_request *q, struct buf *body, struct buf *shown);
 
-enum { TOKEN_MARK_MAX = 48, TOKEN_TEXT_MAX = 64 };
+enum { TOKEN_MARK_MAX = 48 };
 
 /* An access token. mark is "token 2184 characters sha256:9f3a1c0b", the same for the same token, so that two
  * people can see that they used the same one. */
@@ -30,18 +31,15 @@ struct token {
 void token_mark(struct token *t);
 struct span token_mark_span(const struct token *t);
 
-/* The details of a refusal (RFC 6749 section 5.2, and what Entra adds); absent texts are empty. Printable. */
-struct token_refusal {
-	uint64_t aadsts;   /* the inner code when several are nested, 0 when there is none */
-	char error[TOKEN_TEXT_MAX], suberror[TOKEN_TEXT_MAX];
-	char trace_id[TOKEN_TEXT_MAX], correlation_id[TOKEN_TEXT_MAX], timestamp[TOKEN_TEXT_MAX];
-	char duplicate[TOKEN_TEXT_MAX]; /* a JSON key that came twice: the first one counted */
-};
-
 /* Read the endpoint's answer. On false: t is wiped; the fault says redirect, busy (num = seconds to wait), not
- * JSON, refused (num = AADSTS code or HTTP status, evidence = the provider's description without its ids),
- * malformed, too long (num = the limit), or the alphabet of RFC 6750 violated. *r is filled as far as known. */
-bool token_read(const struct http_answer *a, struct token *t, struct token_refusal *r, struct fault *f) MUST;
+ * JSON, refused (num = AADSTS code or HTTP status, evidence = the provider's description without its ids), a status
+ * without OAuth's words for it, malformed, too long (num = the limit), or the alphabet of RFC 6750 violated. *r is
+ * filled as far as known. No evidence holds a token. */
+bool token_read(const struct http_answer *a, struct token *t, struct refusal *r, struct fault *f) MUST;
+
+/* The provider's clock, as far as the answer tells it: by its Date, else by the refusal's timestamp or time. *text
+ * borrows from a or r. */
+bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s, struct span *text) MUST;
 
 /* A token that was there already (a file): the same checks of length and alphabet, and its mark. */
 bool token_take(const struct secret *given, struct token *t, struct fault *f) MUST;

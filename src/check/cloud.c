@@ -1,0 +1,70 @@
+#include "check/cloud.h"
+
+struct row {
+	const char *host;
+	enum cloud cloud;
+};
+
+/* Facts 5.1; a host belongs to a row when it is this name or ends in a dot and this name. */
+static const struct row authorities[] = {
+	{ "microsoftonline.com", CLOUD_WORLDWIDE },
+	{ "login.microsoft.com", CLOUD_WORLDWIDE },
+	{ "login.windows.net", CLOUD_WORLDWIDE },
+	{ "sts.windows.net", CLOUD_WORLDWIDE },
+	{ "microsoftonline.us", CLOUD_US_GOV },
+	{ "microsoftonline.cn", CLOUD_CHINA },
+	{ "chinacloudapi.cn", CLOUD_CHINA },
+	{ "microsoftonline.de", CLOUD_GERMANY },
+};
+static const struct row mail[] = {
+	{ "office365.com", CLOUD_WORLDWIDE },
+	{ "outlook.office.com", CLOUD_WORLDWIDE },
+	{ "outlook.cloud.microsoft", CLOUD_WORLDWIDE },
+	{ "ps.outlook.com", CLOUD_WORLDWIDE },
+	{ "office365.us", CLOUD_US_GOV },
+	{ "apps.mil", CLOUD_US_GOV },
+	{ "outlook.cn", CLOUD_CHINA },
+	{ "office.de", CLOUD_GERMANY },
+};
+
+static bool under(struct span host, struct span name)
+{
+	if (host.n < name.n || !span_eq_nocase(span_from(host, host.n - name.n), name))
+		return false;
+	return host.n == name.n || host.p[host.n - name.n - 1] == '.';
+}
+
+static enum cloud find(const struct row *row, size_t n, struct span host)
+{
+	for (size_t i = 0; i < n; i++)
+		if (under(host, span_z(row[i].host)))
+			return row[i].cloud;
+	return CLOUD_UNKNOWN;
+}
+
+enum cloud cloud_of_authority(struct span host)
+{
+	return find(authorities, sizeof authorities / sizeof authorities[0], host);
+}
+
+enum cloud cloud_of_mail(struct span host)
+{
+	return find(mail, sizeof mail / sizeof mail[0], host);
+}
+
+const char *cloud_name(enum cloud c)
+{
+	switch (c) {
+	case CLOUD_UNKNOWN:
+		break;
+	case CLOUD_WORLDWIDE:
+		return "Microsoft's worldwide cloud (also GCC)";
+	case CLOUD_US_GOV:
+		return "the US government cloud (GCC High, DoD)";
+	case CLOUD_CHINA:
+		return "the cloud in China (21Vianet)";
+	case CLOUD_GERMANY:
+		return "the German cloud, which was closed in 2021";
+	}
+	return "an unknown cloud";
+}

@@ -1,0 +1,33 @@
+/* lint: how the credential rung tells what is wrong with a setting, without ever showing a secret. */
+#ifndef CHECK_LINT_H
+#define CHECK_LINT_H
+
+#include "check/row.h"
+#include "check/settings.h"
+
+/* One look at the settings. Everything outlives it. */
+struct lint {
+	const struct settings *settings;
+	const struct credential *credential;
+	struct row *row;
+	struct fault *fault;
+	size_t note_n;
+	char note[FACT_TEXT_MAX]; /* what is odd and may work, parted by "; " */
+};
+
+void lint_start(struct lint *l, const struct settings *s, const struct credential *c, struct row *row, struct fault *f);
+
+/* The setting cannot work: the fault, with "client_id = reader (o2pop.conf:3): WHY" as evidence, num is the setting.
+ * Always false. A value that is or holds the secret stands there as "<40 characters>". */
+bool lint_refuse(struct lint *l, enum fault_code code, enum setting key, struct span why);
+
+/* It may work, but is odd: "client_id: WHY" is added to the note, and the rung is a warning. */
+void lint_warn(struct lint *l, enum setting key, struct span why);
+
+/* Put the note into the row. */
+void lint_end(struct lint *l);
+
+/* Is this text, or a part of it, the client secret or the assertion? */
+bool lint_shows_secret(const struct lint *l, struct span text);
+
+#endif

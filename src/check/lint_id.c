@@ -1,0 +1,176 @@
+#include "check/lint_id.h"
+
+#include "check/lint_text.h"
+#include "text/guid.h"
+#include "text/url.h"
+
+/* The first two take part in the login, the others help to recognise what stands in a wrong place. */
+static const enum setting ids[] = {
+	SETTING_CLIENT_ID, SETTING_TENANT_ID, SETTING_ENTERPRISE_OBJECT_ID, SETTING_REGISTRATION_OBJECT_ID,
+	SETTING_CLIENT_SECRET_ID,
+};
+enum { IDS = sizeof ids / sizeof ids[0], IDS_IN_USE = 2 };
+
+/* Microsoft's own, which documentation shows beside the place where one's own belongs. */
+static const struct {
+	const char *id, *what;
+} foreign[] = {
+	{ "00000002-0000-0ff1-ce00-000000000000", "that is Office 365 Exchange Online itself, not your application" },
+	{ "00000003-0000-0000-c000-000000000000", "that is Microsoft Graph itself, not your application" },
+	{ "00000000-0000-0000-0000-000000000000", "an ID of zeros stands for none" },
+};
+
+static const char personal_tenant[] = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+/* Nothing but hexadecimal digits, and dashes; how many digits. */
+static bool hexadecimal(struct span s, size_t *digits)
+{
+	unsigned v;
+
+	*digits = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (span_hex_digit(s.p[i], &v))
+			++*digits;
+		else if (s.p[i] != '-')
+			return false;
+	}
+	return *digits != 0;
+}
+
+/* What stands there instead of an id, as far as it can be recognised. */
+static void put_instead(const struct lint *l, struct span value, struct buf *why)
+{
+	struct span guid;
+	size_t at, digits;
+	enum lint_text odd = lint_text_find(value, &at);
+	bool hex = hexadecimal(value, &digits);
+
+	if (value.n != 0 && span_eq_nocase(value, settings_get(l->settings, SETTING_DISPLAY_NAME)))
+		buf_z(why, "that is the display name");
+	else if (guid_find(value, &guid))
+		buf_z(why, "an ID with something around it");
+	else if (hex && digits == 32)
+		buf_z(why, "an ID without dashes at their places");
+	else if (hex && value.n > 8 && value.n < 64) {
+		buf_u64(why, value.n);
+		buf_z(why, " characters of an ID, which has 36");
+	} else if (span_find(value, SPAN("://"), &at))
+		buf_z(why, "a URL");
+	else if (span_find_byte(value, '@', &at))
+		buf_z(why, "a mail address");
+	else if (lint_shows_secret(l, value) || span_find_byte(value, '~', &at))
+		buf_z(why, "it looks like the client secret's value");
+	else if (odd != LINT_TEXT_CLEAN)
+		lint_text_put(why, odd, at);
+	else
+		buf_z(why, "not an ID");
+}
+
+static bool refuse(struct lint *l, enum fault_code code, enum setting key, const char *more)
+{
+	char text[160];
+	struct buf why = BUF(text);
+
+	put_instead(l, settings_get(l->settings, key), &why);
+	buf_z(&why, more);
+	return lint_refuse(l, code, key, buf_span(&why));
+}
+
+static bool check_client(struct lint *l)
+{
+	struct span id = settings_get(l->settings, SETTING_CLIENT_ID);
+
+	if (!guid_ok(id))
+		return refuse(l, FAULT_CLIENT_ID_SHAPE, SETTING_CLIENT_ID,
+		              "; it is the Application (client) ID that is wanted, 36 characters");
+	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+		if (span_eq_nocase(id, span_z(foreign[i].id)))
+			return lint_refuse(l, FAULT_IDS_MIXED, SETTING_CLIENT_ID, span_z(foreign[i].what));
+	return true;
+}
+
+static bool check_tenant(struct lint *l)
+{
+	static const char *const any[] = { "common", "organizations", "consumers" };
+	struct span id = settings_get(l->settings, SETTING_TENANT_ID);
+	size_t at;
+
+	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
+		if (span_eq_nocase(id, span_z(any[i])))
+			return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
+			                   SPAN("that is for people of any tenant; an application signs in at its own tenant"));
+	if (span_eq_nocase(id, span_z(personal_tenant)))
+		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
+		                   SPAN("that is the tenant of personal accounts, where no application signs in by itself"));
+	if (span_eq(id, SPAN("00000000-0000-0000-0000-000000000000")))
+		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, SPAN("an ID of zeros stands for none"));
+	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))
+		return true;
+	return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
+	              "; it is the Directory (tenant) ID that is wanted, 36 characters, or a domain of the tenant");
+}
+
+/* Another provider's ids may be anything, but hardly with a line break in them. */
+static bool check_other(struct lint *l)
+{
+	struct span tenant = settings_get(l->settings, SETTING_TENANT_ID);
+	char text[80];
+	struct buf why = BUF(text);
+	size_t at;
+	enum lint_text odd = lint_text_find(settings_get(l->settings, SETTING_CLIENT_ID), &at);
+
+	if (tenant.n != 0 && !guid_ok(tenant) && !url_is_name(tenant))
+		return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "");
+	if (odd == LINT_TEXT_CLEAN || odd == LINT_TEXT_NOT_ASCII || odd == LINT_TEXT_ENCODED)
+		return true;
+	lint_text_put(&why, odd, at);
+	lint_warn(l, SETTING_CLIENT_ID, buf_span(&why));
+	return true;
+}
+
+bool lint_id_shapes(struct lint *l)
+{
+	if (!l->settings->provider->entra)
+		return check_other(l);
+	if (!check_client(l) || (settings_has(l->settings, SETTING_TENANT_ID) && !check_tenant(l)))
+		return false;
+	for (size_t i = IDS_IN_USE; i < IDS; i++)
+		if (settings_has(l->settings, ids[i]) && !guid_ok(settings_get(l->settings, ids[i])))
+			lint_warn(l, ids[i], SPAN("not an ID of 36 characters"));
+	return true;
+}
+
+static bool same(const struct settings *s, enum setting a, enum setting b)
+{
+	return settings_has(s, a) && span_eq_nocase(settings_get(s, a), settings_get(s, b));
+}
+
+bool lint_id_mixed(struct lint *l)
+{
+	for (size_t i = 0; i < IDS; i++) {
+		for (size_t j = i + 1; j < IDS; j++) {
+			char text[80];
+			struct buf why = BUF(text);
+
+			if (!same(l->settings, ids[i], ids[j]))
+				continue;
+			buf_z(&why, "the same as ");
+			buf_z(&why, settings_key(ids[j]));
+			if (i < IDS_IN_USE)
+				return lint_refuse(l, FAULT_IDS_MIXED, ids[i], buf_span(&why));
+			lint_warn(l, ids[i], buf_span(&why));
+		}
+	}
+	return true;
+}
+
+bool lint_id_find(const struct settings *s, struct span value, enum setting *key)
+{
+	for (size_t i = 0; i < IDS; i++) {
+		if (settings_has(s, ids[i]) && span_eq_nocase(value, settings_get(s, ids[i]))) {
+			*key = ids[i];
+			return true;
+		}
+	}
+	return false;
+}

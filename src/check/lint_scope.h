@@ -1,0 +1,13 @@
+/* lint_scope: the scope, and whether it, the authority and the mail server are of the same cloud. */
+#ifndef CHECK_LINT_SCOPE_H
+#define CHECK_LINT_SCOPE_H
+
+#include "check/lint.h"
+
+/* What client credentials ask Entra for: one resource and "/.default" (facts 1.2: 1002012, 70011). */
+bool lint_scope_check(struct lint *l) MUST;
+
+/* Authority, token URL, scope and mail server belong together. */
+bool lint_scope_places(struct lint *l) MUST;
+
+#endif

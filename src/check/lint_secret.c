@@ -1,0 +1,201 @@
+#include "check/lint_secret.h"
+
+#include "check/lint_id.h"
+#include "check/lint_text.h"
+#include "ident/claims.h"
+#include "text/date.h"
+#include "text/guid.h"
+
+enum {
+	DAY = 86400,
+	END_WARN_S = 30 * DAY, /* a new secret takes somebody with rights, and those have holidays */
+	LENGTH_MIN = 34,       /* Entra's values have about 40 characters */
+	LENGTH_MAX = 44,
+	SKEW_S = 300           /* what Entra forgives */
+};
+
+enum setting lint_secret_setting(const struct settings *s, const struct credential *c)
+{
+	if (secret_is_set(&c->assertion))
+		return SETTING_FEDERATED_TOKEN_FILE;
+	if (settings_has(s, SETTING_CLIENT_SECRET))
+		return SETTING_CLIENT_SECRET;
+	if (settings_has(s, SETTING_CLIENT_SECRET_FILE))
+		return SETTING_CLIENT_SECRET_FILE;
+	return settings_has(s, SETTING_CLIENT_SECRET_COMMAND) ? SETTING_CLIENT_SECRET_COMMAND : SETTING_CLIENT_SECRET;
+}
+
+static enum setting blamed(const struct lint *l)
+{
+	return lint_secret_setting(l->settings, l->credential);
+}
+
+/* A GUID is never a secret's value: it is the Secret ID, or another id that the settings know. */
+static bool check_guid(struct lint *l, struct span secret)
+{
+	enum setting twin;
+	char text[80];
+	struct buf why = BUF(text);
+
+	if (lint_id_find(l->settings, secret, &twin) && twin != SETTING_CLIENT_SECRET_ID) {
+		buf_z(&why, "the same as ");
+		buf_z(&why, settings_key(twin));
+		return lint_refuse(l, FAULT_IDS_MIXED, blamed(l), buf_span(&why));
+	}
+	if (!guid_ok(secret))
+		return true;
+	return lint_refuse(l, FAULT_SECRET_IS_ID, blamed(l),
+	                   SPAN("it has the form of an ID; the secret is in the column Value"));
+}
+
+static bool entra_character(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '~' || c == '.' ||
+	       c == '_' || c == '-';
+}
+
+/* What Entra makes today; secrets of older kinds still work until they end. */
+static void warn_unusual(struct lint *l, struct span secret)
+{
+	char text[100];
+	struct buf why = BUF(text);
+
+	if (secret.n < LENGTH_MIN || secret.n > LENGTH_MAX) {
+		buf_u64(&why, secret.n);
+		buf_z(&why, " characters, Entra's secrets have about 40: is it whole?");
+		lint_warn(l, blamed(l), buf_span(&why));
+		return;
+	}
+	for (size_t i = 0; i < secret.n; i++) {
+		if (!entra_character(secret.p[i])) {
+			lint_warn(l, blamed(l), SPAN("a character that Entra's secrets no longer have"));
+			return;
+		}
+	}
+}
+
+static bool check_text(struct lint *l, struct span secret)
+{
+	char text[120];
+	struct buf why = BUF(text);
+	size_t at;
+	enum lint_text odd = lint_text_find(secret, &at);
+
+	if (odd == LINT_TEXT_CLEAN)
+		return true;
+	lint_text_put(&why, odd, at);
+	buf_z(&why, ", ");
+	buf_u64(&why, secret.n);
+	buf_z(&why, " bytes in all");
+	/* RFC 6749 allows a secret to hold any printable ASCII: what another provider makes is its own affair. */
+	if (l->settings->provider->entra ||
+	    (odd != LINT_TEXT_BLANK && odd != LINT_TEXT_ENTITY && odd != LINT_TEXT_ENCODED && odd != LINT_TEXT_BLANK_START &&
+	     odd != LINT_TEXT_BLANK_END && odd != LINT_TEXT_QUOTED && odd != LINT_TEXT_PLACEHOLDER))
+		return lint_refuse(l, FAULT_SECRET_SHAPE, blamed(l), buf_span(&why));
+	lint_warn(l, blamed(l), buf_span(&why));
+	return true;
+}
+
+/* The day itself still counts, in every time zone. */
+static bool check_end(struct lint *l, int64_t now)
+{
+	int64_t end = l->settings->secret_expires;
+	char text[80];
+	struct buf why = BUF(text);
+
+	if (end == 0 || end - now > END_WARN_S)
+		return true;
+	buf_z(&why, end + DAY < now ? "that was " : "that is in ");
+	date_put_span(&why, end - now);
+	if (end + DAY < now) {
+		buf_z(&why, " ago");
+		return lint_refuse(l, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES, buf_span(&why));
+	}
+	if (end <= now) {
+		why = BUF(text);
+		buf_z(&why, "that is today");
+	}
+	lint_warn(l, SETTING_SECRET_EXPIRES, buf_span(&why));
+	return true;
+}
+
+bool lint_secret_check(struct lint *l, int64_t now)
+{
+	struct span secret = secret_reveal(&l->credential->client_secret);
+
+	if (l->settings->provider->entra && !check_guid(l, span_trim(secret)))
+		return false;
+	if (!check_text(l, secret))
+		return false;
+	if (l->settings->provider->entra)
+		warn_unusual(l, secret);
+	return check_end(l, now);
+}
+
+/* ---- the assertion ------------------------------------------------------------------------------- */
+
+static void put_moment(struct row *row, enum fact key, int64_t unix_s)
+{
+	char text[32];
+	struct buf b = BUF(text);
+
+	if (unix_s == 0)
+		return;
+	date_put(&b, unix_s);
+	row_fact(row, key, buf_span(&b));
+}
+
+/* api://AzureADTokenExchange, in China and the US government's cloud with a name behind it. */
+static bool for_exchange(struct span aud)
+{
+	return span_starts_nocase(aud, SPAN("api://AzureADTokenExchange"));
+}
+
+/* An assertion that the application has signed itself is for the token endpoint. */
+static bool for_endpoint(const struct lint *l, const struct claims *c)
+{
+	struct span client = settings_get(l->settings, SETTING_CLIENT_ID);
+
+	return span_eq_nocase(span_z(c->iss), client) && span_eq_nocase(span_z(c->sub), client);
+}
+
+static bool check_times(struct lint *l, const struct claims *c, int64_t now)
+{
+	char text[80];
+	struct buf why = BUF(text);
+
+	if (c->exp != 0 && c->exp + SKEW_S < now) {
+		buf_z(&why, "it expired ");
+		date_put_span(&why, now - c->exp);
+		buf_z(&why, " ago, at ");
+		date_put(&why, c->exp);
+		return lint_refuse(l, FAULT_ASSERTION_EXPIRED, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));
+	}
+	if (c->nbf > now + SKEW_S) {
+		buf_z(&why, "it is not valid before ");
+		date_put(&why, c->nbf);
+		lint_warn(l, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));
+	}
+	return true;
+}
+
+bool lint_secret_assertion(struct lint *l, int64_t now)
+{
+	struct fault unreadable = { .code = FAULT_NONE };
+	struct claims c;
+
+	if (!claims_read(&l->credential->assertion, &c, &unreadable) || !c.jwt)
+		return lint_refuse(l, FAULT_SETTING_BAD, SETTING_FEDERATED_TOKEN_FILE,
+		                   SPAN("its content is not a JWT: three parts of base64url, two dots"));
+	row_fact(l->row, FACT_ASSERTION_ISS, span_z(c.iss));
+	row_fact(l->row, FACT_ASSERTION_SUB, span_z(c.sub));
+	row_fact(l->row, FACT_ASSERTION_AUD, span_z(c.aud));
+	put_moment(l->row, FACT_ASSERTION_EXPIRES, c.exp);
+	if (!check_times(l, &c, now))
+		return false;
+	if (!l->settings->provider->entra || for_endpoint(l, &c) || for_exchange(span_z(c.aud)))
+		return true;
+	lint_warn(l, SETTING_FEDERATED_TOKEN_FILE,
+	          SPAN("its audience is not api://AzureADTokenExchange, which federated credentials have unless told otherwise"));
+	return true;
+}

@@ -1,0 +1,17 @@
+/* lint_secret: the client secret, or the assertion in its place: what is odd about it, in words that show nothing of
+ * it. */
+#ifndef CHECK_LINT_SECRET_H
+#define CHECK_LINT_SECRET_H
+
+#include "check/lint.h"
+
+/* The setting that the credential came by; what is blamed. */
+enum setting lint_secret_setting(const struct settings *s, const struct credential *c);
+
+/* The client secret's form, and its end date. */
+bool lint_secret_check(struct lint *l, int64_t now) MUST;
+
+/* The assertion of federated_token_file: readable, in time, for Entra. Its issuer, subject and audience become facts. */
+bool lint_secret_assertion(struct lint *l, int64_t now) MUST;
+
+#endif

@@ -1,0 +1,93 @@
+/* proto/sasl: the line with user and token: exact, limited, and never on the tape. */
+#include "script.h"
+
+#include "proto/sasl.h"
+
+static struct script script;
+static struct secret token;
+static char wire[64 * 1024], big[SECRET_MAX + 1];
+
+static struct sasl_login login_of(const char *user, const char *bytes)
+{
+	OK(secret_set(&token, span_z(bytes)));
+	return (struct sasl_login){ span_z(user), &token, SPAN("token 5 characters sha256:00"), false, false };
+}
+
+static bool send_it(const struct sasl_login *login, const char *command, const char *user, struct fault *f)
+{
+	struct buf b = BUF(wire);
+	struct script_line row[] = { { true, script_sasl(&b, command, user, secret_reveal(login->token)) } };
+
+	script_start(&script, row, COUNT(row));
+	return sasl_send(&script.stream, &script.tape, login, f);
+}
+
+TEST(the_line_on_the_wire)
+{
+	struct sasl_login login = login_of("test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA");
+	static const struct script_line row[] = { CLIENT(
+		"dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYmpMQldaV0Nj"
+		"bFJDM0VvQUEBAQ==") };
+	struct fault f = { .code = FAULT_NONE };
+
+	script_start(&script, row, COUNT(row));
+	OK(sasl_send(&script.stream, &script.tape, &login, &f));
+	OK(script_done(&script));
+	OK(script_taped(&script, "> <sasl 120 characters with token 5 characters sha256:00>\n"));
+	OK(!script_taped(&script, "dXNlcj"));
+}
+
+TEST(one_line_and_secrets_shown)
+{
+	struct sasl_login login = login_of("a@b", "t.o-k~e_n+/=");
+	struct fault f = { .code = FAULT_NONE };
+
+	login.one_line = true;
+	OK(send_it(&login, "AUTH XOAUTH2 ", "a@b", &f));
+	OK(script_done(&script));
+	OK(script_taped(&script, "> AUTH XOAUTH2 <sasl 48 characters with token"));
+	login.show_secret = true;
+	OK(send_it(&login, "AUTH XOAUTH2 ", "a@b", &f));
+	OK(script_taped(&script, "> AUTH XOAUTH2 dXNlcj1h"));
+}
+
+TEST(the_longest_and_one_more)
+{
+	char user[SASL_USER_MAX + 1];
+	struct sasl_login login;
+	struct fault f = { .code = FAULT_NONE };
+
+	memset(user, 'u', sizeof user);
+	memset(big, 't', sizeof big);
+	OK(secret_set(&token, (struct span){ (unsigned char *)big, SECRET_MAX }));
+	login = (struct sasl_login){ { (unsigned char *)user, SASL_USER_MAX }, &token, SPAN("token"), true, false };
+	user[SASL_USER_MAX] = '\0';
+	OK(send_it(&login, "AUTH XOAUTH2 ", user, &f));
+	OK(script_done(&script));
+	login.user.n++;
+	script_start(&script, NULL, 0);
+	OK(!sasl_send(&script.stream, &script.tape, &login, &f));
+	EQ(f.code, FAULT_LIMIT);
+	EQ(script.wrong, SPAN(""));
+}
+
+TEST(a_challenge_is_decoded_or_quoted)
+{
+	static const struct { const char *text; const char *shown; bool taped; } row[] = {
+		{ "eyJzdGF0dXMiOiI0MDEifQ==", "{\"status\":\"401\"}", true },
+		{ " eyJzdGF0dXMiOiI0MDEifQ== ", "{\"status\":\"401\"}", true },
+		{ "not base64\x1b", "not base64\\x1b", false },
+		{ "", "", false },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char room[200];
+		struct buf b = BUF(room);
+
+		t_at("row %lu", (unsigned long)i);
+		script_start(&script, NULL, 0);
+		sasl_challenge(&script.tape, span_z(row[i].text), &b);
+		EQ(buf_span(&b), span_z(row[i].shown));
+		EQ(script.taped != 0, row[i].taped);
+	}
+}
