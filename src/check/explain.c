@@ -42,7 +42,8 @@ static const char *warning(enum rung rung, const struct row *row)
 	if (row_get(row, FACT_NOTE).n != 0)
 		return "{note}";
 	if (rung == RUNG_CREDENTIAL)
-		return "The client secret ends on {secret_expires}. Make the next one now, at {reg} > Certificates & secrets.";
+		return "The client secret ends on {secret_expires}. "
+		       "Make the next one now, at {reg} > Certificates & secrets.";
 	if (rung == RUNG_IDP_TLS || rung == RUNG_POP_TLS)
 		return "The server's certificate ends in {cert_days} days. Its owner has to renew it.";
 	if (rung == RUNG_CLOCK)
@@ -59,6 +60,8 @@ struct span explain_warning(const struct report *r, enum rung rung, struct expla
 	start(e);
 	if (row->verdict != VERDICT_WARN)
 		return (struct span){ NULL, 0 };
+	if (rung == RUNG_QUIT)
+		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
 	if (row->fault.code == FAULT_NONE)
 		return explain_fill(&c, warning(rung, row), EXPLAIN_FILL_PARAGRAPH);
 	if (row->fault.code == FAULT_SECRET_EXPIRED)
@@ -83,7 +86,7 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 	found->meaning = "";
 	if (hit.row != EXPLAIN_KNOW_NOTHING) {
 		found->meaning = explain_know_meaning(hit.row);
-		explain_know_causes(hit.row, &l);
+		explain_know_add_row(&l, hit.row);
 	}
 	*at = hit.at + hit.n;
 	fill(&c, &l);

@@ -9,62 +9,62 @@ enum door {
 	DOOR_UNKNOWN,
 	DOOR_TOKEN_REFUSED, /* Exchange does not take this token for this mailbox */
 	DOOR_CLOSED,        /* it takes the token, the mailbox does not open */
+	DOOR_OTHER,         /* the same, because the token is another person's */
 	DOOR_POP_ONLY       /* the mailbox opens by another protocol: only POP is shut */
 };
 
 static bool is(struct span s, const char *z)
 {
-	return explain_fill_has(s, z);
+	return explain_value_has(s, z);
 }
 
-static struct span evidence(const struct explain_case *c)
+/* Does the fault's evidence hold these words? */
+static bool said(const struct explain_case *c, const char *words)
 {
-	return fault_evidence(&c->r->row[c->rung].fault);
+	return is(explain_value_evidence(c), words);
+}
+
+static enum fault_code fault_of(const struct explain_case *c)
+{
+	return explain_value_row(c)->fault.code;
 }
 
 static bool entra(const struct explain_case *c)
 {
-	const struct settings *s = c->r->settings;
-
-	return s != NULL && s->provider != NULL && s->provider->entra;
+	return explain_value_provider(c) != NULL && explain_value_provider(c)->entra;
 }
 
 /* A person's token, not an application's. */
 static bool delegated(const struct explain_case *c)
 {
-	return explain_fill_fact(c, FACT_ROLES).n == 0 &&
-	       (explain_fill_fact(c, FACT_SCP).n != 0 || explain_fill_fact(c, FACT_UPN).n != 0);
-}
-
-/* The IMAP door is a witness only if the token may knock there at all. */
-static bool may_imap(const struct explain_case *c)
-{
-	return is(explain_fill_fact(c, FACT_ROLES), "IMAP.AccessAsApp") ||
-	       is(explain_fill_fact(c, FACT_SCP), "IMAP.AccessAsUser");
+	return explain_value_fact(c, FACT_ROLES).n == 0 &&
+	       (explain_value_fact(c, FACT_SCP).n != 0 || explain_value_fact(c, FACT_UPN).n != 0);
 }
 
 static enum door which_door(const struct explain_case *c)
 {
-	struct span imap = explain_fill_fact(c, FACT_IMAP), smtp = explain_fill_fact(c, FACT_SMTP);
+	static const struct {
+		const char *conclusion;
+		enum door door;
+	} doors[] = {
+		{ "pop-only", DOOR_POP_ONLY },         { "mailbox-closed", DOOR_CLOSED },
+		{ "token-accepted", DOOR_CLOSED },     { "other-mailbox", DOOR_OTHER },
+		{ "token-refused", DOOR_TOKEN_REFUSED },
+	};
 
-	if (c->r->row[c->rung].fault.code == FAULT_AUTH_NOT_CONNECTED || is(evidence(c), "not connected"))
+	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
 		return DOOR_CLOSED;
-	if (is(imap, "not connected"))
-		return DOOR_CLOSED;
-	if (is(imap, "AUTHENTICATE failed"))
-		return may_imap(c) ? DOOR_TOKEN_REFUSED : DOOR_UNKNOWN;
-	if (is(imap, "OK") && !is(imap, "NO ") && !is(imap, "BAD"))
-		return DOOR_POP_ONLY;
-	if (span_starts(smtp, SPAN("235")))
-		return DOOR_CLOSED;
+	for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++)
+		if (span_eq(explain_value_triage(c), span_z(doors[i].conclusion)))
+			return doors[i].door;
 	return DOOR_UNKNOWN;
 }
 
 /* The settings know an Object ID, and it is not the one that the token names. */
 static bool other_object_id(const struct explain_case *c)
 {
-	struct span known = explain_fill_setting(c, SETTING_ENTERPRISE_OBJECT_ID);
-	struct span oid = explain_fill_fact(c, FACT_OID);
+	struct span known = explain_value_setting(c, SETTING_ENTERPRISE_OBJECT_ID);
+	struct span oid = explain_value_fact(c, FACT_OID);
 
 	return known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
 }
@@ -73,14 +73,20 @@ static bool too_long(const struct explain_case *c)
 {
 	uint64_t n;
 
-	return span_u64(explain_fill_fact(c, FACT_TOKEN_LENGTH), UINT32_MAX, &n) && n > TOKEN_LENGTH_MAX;
+	return span_u64(explain_value_fact(c, FACT_TOKEN_LENGTH), UINT32_MAX, &n) && n > TOKEN_LENGTH_MAX;
+}
+
+/* The person signed in for their own mailbox, or nobody knows who signed in. */
+static bool own_mailbox(const struct explain_case *c)
+{
+	struct span upn = explain_value_fact(c, FACT_UPN);
+
+	return upn.n == 0 || span_eq_nocase(upn, c->r->mailbox);
 }
 
 static void pick_person(const struct explain_case *c, struct explain_list *l)
 {
-	struct span upn = explain_fill_fact(c, FACT_UPN);
-
-	if (upn.n != 0 && !span_eq_nocase(upn, c->r->mailbox))
+	if (!own_mailbox(c) || which_door(c) == DOOR_OTHER)
 		explain_know_add(l, CAUSE_DELEGATED_OTHER);
 	explain_know_add(l, CAUSE_POP_OFF);
 	explain_know_add(l, CAUSE_ADDRESS_ALIAS);
@@ -98,6 +104,7 @@ static void pick_application(const struct explain_case *c, struct explain_list *
 		explain_know_add(l, CAUSE_PROPAGATION);
 		break;
 	case DOOR_CLOSED:
+	case DOOR_OTHER:
 		explain_know_add(l, CAUSE_NO_FULL_ACCESS);
 		explain_know_add(l, CAUSE_POP_OFF);
 		explain_know_add(l, CAUSE_MAILBOX_UNREADABLE);
@@ -117,12 +124,16 @@ static void pick_application(const struct explain_case *c, struct explain_list *
 
 static void pick_exchange(const struct explain_case *c, struct explain_list *l)
 {
-	struct span kind = explain_fill_fact(c, FACT_TOKEN_KIND);
+	struct span kind = explain_value_fact(c, FACT_TOKEN_KIND);
 
 	if (c->r->row[RUNG_TENANT].fault.code == FAULT_TENANT_OTHER)
 		explain_know_add(l, CAUSE_MAILBOX_ELSEWHERE);
-	if (span_starts(explain_fill_fact(c, FACT_TOKEN_LIFE), SPAN("-")))
+	if (span_starts(explain_value_fact(c, FACT_TOKEN_LIFE), SPAN("-")))
 		explain_know_add(l, CAUSE_TOKEN_EXPIRED);
+	if (is(explain_value_fact(c, FACT_AUD), "ps.outlook.com"))
+		explain_know_add(l, CAUSE_AUD_CONSENT);
+	if (too_long(c))
+		explain_know_add(l, CAUSE_TOKEN_LONG);
 	if (is(kind, "opaque"))
 		explain_know_add(l, CAUSE_POP_PERSONAL);
 	if (delegated(c))
@@ -131,23 +142,30 @@ static void pick_exchange(const struct explain_case *c, struct explain_list *l)
 		pick_application(c, l);
 }
 
+/* AUTH itself was refused, before there was a token in it. */
+static bool not_understood(const struct explain_case *c)
+{
+	return said(c, "not valid in this state") || said(c, "Protocol error. 1") ||
+	       said(c, "unknown command");
+}
+
 /* Lines that say more than "no". */
 static bool telling(const struct explain_case *c, struct explain_list *l)
 {
 	static const char *const lines[] = {
 		"throttled", "Server Unavailable", "closed. 11", "closed. 22", "Logon failure", "Basic authentication",
-		"BasicAuthBlocked", "NoPrimarySmtpAddress", "enabled for POP", "[SYS/", "[IN-USE]", "base64", "mechanism",
-		"Connection refused", "[LOGIN-DELAY]",
+		"BasicAuthBlocked", "NoPrimarySmtpAddress", "enabled for POP", "[SYS/", "[IN-USE]", "base64",
+		"mechanism", "Connection refused", "[LOGIN-DELAY]",
 	};
 	unsigned row;
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-		if (!is(evidence(c), lines[i]))
+		if (!said(c, lines[i]))
 			continue;
-		row = explain_match_kind(evidence(c), KNOWN_LINE);
+		row = explain_match_kind(explain_value_evidence(c), KNOWN_LINE);
 		if (row == EXPLAIN_KNOW_NOTHING)
 			return false;
-		explain_know_causes(row, l);
+		explain_know_add_row(l, row);
 		return true;
 	}
 	return false;
@@ -155,17 +173,23 @@ static bool telling(const struct explain_case *c, struct explain_list *l)
 
 void explain_auth(const struct explain_case *c, struct explain_list *l)
 {
-	struct span server = explain_fill_fact(c, FACT_SERVER);
+	struct span server = explain_value_fact(c, FACT_SERVER);
 
 	if (telling(c, l))
 		return;
-	if (c->r->row[c->rung].fault.code == FAULT_AUTH_PROTOCOL || is(evidence(c), "Protocol error")) {
+	if (not_understood(c)) {
+		explain_know_add(l, CAUSE_NO_XOAUTH2_MIDDLE);
+		explain_know_add(l, CAUSE_SERVER_OTHER);
+		return;
+	}
+	if (fault_of(c) == FAULT_AUTH_PROTOCOL || said(c, "Protocol error")) {
 		if (too_long(c))
 			explain_know_add(l, CAUSE_TOKEN_LONG);
 		if (c->r->settings != NULL && c->r->settings->form == POP_FORM_ONE_LINE)
 			explain_know_add(l, CAUSE_ONE_LINE_AUTH);
 		if (l->n == 0)
 			explain_know_add(l, CAUSE_AUTH_BROKEN_OFF);
+		explain_know_add(l, CAUSE_SERVER_BUSY);
 		return;
 	}
 	if (is(server, "gmail")) {
@@ -184,7 +208,7 @@ void explain_auth(const struct explain_case *c, struct explain_list *l)
 
 static const char script_start[] =
 	"# For an Exchange administrator. Once: Install-Module ExchangeOnlineManagement\n"
-	"Connect-ExchangeOnline{exo_cloud}\n"
+	"Connect-ExchangeOnline -ExchangeEnvironmentName {exo_cloud}\n"
 	"~Connect-ExchangeOnline";
 static const char script_register[] =
 	"\n# Exchange has to know the application by exactly this AppId and ObjectId.\n"
@@ -206,32 +230,45 @@ static const char script_open[] =
 	"Get-Mailbox -Identity {'mailbox} | Format-List PrimarySmtpAddress,RecipientTypeDetails\n"
 	"\n# Changes take minutes, sometimes up to two hours. Then check again.";
 
+/* One step; the next begins on a line of its own. */
+static void put_step(const struct explain_case *c, const char *template)
+{
+	explain_fill(c, template, EXPLAIN_FILL_SCRIPT);
+	buf_byte(&c->e->room, '\n');
+}
+
+/* Would the block help, and is there all that it needs? */
+static bool wanted(const struct explain_case *c)
+{
+	struct span server = explain_value_fact(c, FACT_SERVER);
+	enum fault_code code = fault_of(c);
+	const char *needs = delegated(c) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
+	struct buf *room = &c->e->room;
+	size_t mark = room->n;
+	bool known = explain_fill(c, needs, EXPLAIN_FILL_SCRIPT).n != 0;
+
+	room->n = mark;
+	return known && entra(c) && !not_understood(c) && (server.n == 0 || is(server, "exchange")) &&
+	       (code == FAULT_AUTH_REFUSED || code == FAULT_AUTH_CHALLENGE || code == FAULT_AUTH_NOT_CONNECTED);
+}
+
 struct span explain_auth_script(const struct explain_case *c)
 {
 	struct buf *room = &c->e->room;
-	struct span server = explain_fill_fact(c, FACT_SERVER);
-	enum fault_code code = c->r->row[c->rung].fault.code;
 	size_t mark = room->n;
-	enum door door;
+	enum door door = which_door(c);
 
-	if ((code != FAULT_AUTH_REFUSED && code != FAULT_AUTH_CHALLENGE && code != FAULT_AUTH_NOT_CONNECTED) || !entra(c) ||
-	    (server.n != 0 && !is(server, "exchange")))
+	if (!wanted(c))
 		return (struct span){ NULL, 0 };
-	door = which_door(c);
-	explain_fill(c, script_start, EXPLAIN_FILL_SCRIPT);
-	buf_byte(room, '\n');
+	put_step(c, script_start);
 	if (delegated(c)) {
-		explain_fill(c, script_person, EXPLAIN_FILL_SCRIPT);
-		buf_byte(room, '\n');
+		if (!own_mailbox(c))
+			put_step(c, script_person);
 	} else {
-		if (door == DOOR_UNKNOWN || door == DOOR_TOKEN_REFUSED) {
-			explain_fill(c, script_register, EXPLAIN_FILL_SCRIPT);
-			buf_byte(room, '\n');
-		}
-		if (door != DOOR_POP_ONLY) {
-			explain_fill(c, script_permit, EXPLAIN_FILL_SCRIPT);
-			buf_byte(room, '\n');
-		}
+		if (door == DOOR_UNKNOWN || door == DOOR_TOKEN_REFUSED)
+			put_step(c, script_register);
+		if (door != DOOR_POP_ONLY)
+			put_step(c, script_permit);
 	}
 	explain_fill(c, script_open, EXPLAIN_FILL_SCRIPT);
 	return (struct span){ room->p + mark, room->n - mark };

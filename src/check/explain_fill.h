@@ -3,13 +3,7 @@
 #define CHECK_EXPLAIN_FILL_H
 
 #include "check/explain_know.h"
-
-/* What is being explained. r == NULL: nothing but a code or a line, there are no values. */
-struct explain_case {
-	const struct report *r;
-	enum rung rung;         /* the rung in question */
-	struct explanation *e;  /* whose room receives the texts */
-};
+#include "check/explain_value.h"
 
 /* How the lines of a template are put together. */
 enum explain_fill {
@@ -24,17 +18,5 @@ struct span explain_fill(const struct explain_case *c, const char *template, enu
 
 /* Fill a whole cause. */
 void explain_fill_cause(const struct explain_case *c, enum cause cause, struct explain_cause *out);
-
-/* A fact: of the rung in question, else of any rung; empty without a report. */
-struct span explain_fill_fact(const struct explain_case *c, enum fact key);
-
-/* The value of a setting; empty without a report. */
-struct span explain_fill_setting(const struct explain_case *c, enum setting key);
-
-/* How far this machine's clock is ahead; false when that is not known. */
-bool explain_fill_skew(const struct explain_case *c, int64_t *seconds);
-
-/* Does s hold z, in any case of letters? */
-bool explain_fill_has(struct span s, const char *z);
 
 #endif

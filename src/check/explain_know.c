@@ -49,6 +49,13 @@ void explain_know_add(struct explain_list *l, enum cause c)
 	l->cause[l->n++] = c;
 }
 
+void explain_know_add3(struct explain_list *l, enum cause a, enum cause b, enum cause c)
+{
+	explain_know_add(l, a);
+	explain_know_add(l, b);
+	explain_know_add(l, c);
+}
+
 void explain_know_cause(enum cause c, struct explain_template *t)
 {
 	const char *p = cause_texts;
@@ -200,12 +207,16 @@ const char *explain_know_meaning(unsigned row)
 	return p;
 }
 
-void explain_know_causes(unsigned row, struct explain_list *l)
+bool explain_know_add_row(struct explain_list *l, unsigned row)
 {
-	const uint8_t *c = row_causes[group_of(row)];
+	const uint8_t *c;
 
+	if (row == EXPLAIN_KNOW_NOTHING)
+		return false;
+	c = row_causes[group_of(row)];
 	for (unsigned i = 0; i < EXPLAIN_CAUSES_MAX; i++)
 		explain_know_add(l, (enum cause)c[i]);
+	return true;
 }
 
 /* The number of a row, when `longs` and `shorts` rows before it took one out of either array. */

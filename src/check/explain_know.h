@@ -2,7 +2,8 @@
 #ifndef CHECK_EXPLAIN_KNOW_H
 #define CHECK_EXPLAIN_KNOW_H
 
-#include "check/explain.h"
+#include "base/fault.h"
+#include "check/explanation.h"
 
 enum cause {
 	CAUSE_NONE,
@@ -29,6 +30,7 @@ struct explain_list {
 
 /* Append unless it is there already, is CAUSE_NONE, or the list is full. */
 void explain_know_add(struct explain_list *l, enum cause c);
+void explain_know_add3(struct explain_list *l, enum cause a, enum cause b, enum cause c);
 
 /* The templates of a cause; static. */
 struct explain_template {
@@ -46,7 +48,9 @@ unsigned explain_know_base(unsigned row);       /* the KNOWN row that a SAME row
 enum known_kind explain_know_kind(unsigned row);
 int64_t explain_know_number(unsigned row);     /* the key of the kinds with numbers */
 const char *explain_know_meaning(unsigned row); /* static */
-void explain_know_causes(unsigned row, struct explain_list *l);
+
+/* Append the causes of a row; false for EXPLAIN_KNOW_NOTHING. */
+bool explain_know_add_row(struct explain_list *l, unsigned row);
 
 /* The row with this number. An unknown alert or engine code gives the row of its family. */
 unsigned explain_know_find(enum known_kind kind, int64_t number);

@@ -101,6 +101,7 @@ static bool code_at(struct span text, size_t at, struct explain_hit *hit)
 {
 	for (size_t i = 0; i < sizeof before_number / sizeof before_number[0]; i++) {
 		struct span word = span_z(before_number[i].word);
+		unsigned row;
 		uint64_t v;
 		size_t n;
 
@@ -109,11 +110,11 @@ static bool code_at(struct span text, size_t at, struct explain_hit *hit)
 		n = number_at(text, at + word.n, &v);
 		if (n == 0)
 			continue;
-		hit->row = explain_know_find(before_number[i].kind, (int64_t)v);
-		hit->aadsts = before_number[i].kind == KNOWN_AADSTS ? v : 0;
-		hit->n = word.n + n;
-		if (hit->row != EXPLAIN_KNOW_NOTHING || hit->aadsts != 0)
-			return true;
+		row = explain_know_find(before_number[i].kind, (int64_t)v);
+		if (row == EXPLAIN_KNOW_NOTHING && before_number[i].kind != KNOWN_AADSTS)
+			continue;
+		*hit = (struct explain_hit){ at, word.n + n, row, before_number[i].kind == KNOWN_AADSTS ? v : 0 };
+		return true;
 	}
 	return false;
 }
@@ -143,11 +144,9 @@ static bool fault_at(struct span text, size_t at, struct explain_hit *hit)
 /* The longest thing that starts at text[at]. */
 static bool match_at(const struct rows *rows, struct span text, size_t at, struct explain_hit *hit)
 {
-	hit->at = at;
-	hit->n = 0;
 	if (code_at(text, at, hit))
 		return true;
-	hit->aadsts = 0;
+	*hit = (struct explain_hit){ at, 0, EXPLAIN_KNOW_NOTHING, 0 };
 	for (unsigned i = rows->first[lower(text.p[at])]; i != 0; i = rows->next[i - 1]) {
 		size_t n = row_at(text, at, rows->text[i - 1]);
 

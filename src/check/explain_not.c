@@ -1,7 +1,6 @@
 #include "check/explain_not.h"
 
-#include "check/explain_pick.h"
-
+/* Facts are those of the rung that failed, else the first that any rung has. */
 static void say(const struct explain_case *c, bool proved, const char *template)
 {
 	struct span s;
@@ -13,11 +12,6 @@ static void say(const struct explain_case *c, bool proved, const char *template)
 		c->e->not_cause[c->e->nots++] = s;
 }
 
-static bool passed(const struct explain_case *c, enum rung rung)
-{
-	return explain_pick_passed(c, rung);
-}
-
 /* "The network: greeting received after 12 ms." The time counts from the first packet. */
 static void say_reached(const struct explain_case *c, enum rung last, enum rung first, const char *what)
 {
@@ -26,7 +20,7 @@ static void say_reached(const struct explain_case *c, enum rung last, enum rung 
 	char text[120];
 	struct buf line = BUF(text);
 
-	if (!passed(c, last))
+	if (!explain_value_passed(c, last))
 		return;
 	buf_z(&line, what);
 	buf_z(&line, " after ");
@@ -40,7 +34,7 @@ static void say_reached(const struct explain_case *c, enum rung last, enum rung 
 static bool entra_knows_application(int64_t code)
 {
 	static const int32_t codes[] = { 7000215, 7000222, 700027, 700024, 50012, 53003, 7000112, 70021, 700211, 700212,
-		                         700213, 7002137, 7002138, 1002012, 501051, 7000229 };
+		                         700213, 7002137, 7002138, 1002012, 501051 };
 
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if (codes[i] == code)
@@ -48,37 +42,52 @@ static bool entra_knows_application(int64_t code)
 	return false;
 }
 
+/* What the other doors proved. */
+static void say_triage(const struct explain_case *c)
+{
+	struct span found = explain_value_triage(c);
+
+	say(c, span_eq(found, SPAN("pop-only")),
+	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
+	say(c, span_eq(found, SPAN("mailbox-closed")) || span_eq(found, SPAN("other-mailbox")),
+	    "The registration in Exchange: the token was accepted at another door.");
+	say(c, span_eq(found, SPAN("token-accepted")), "The token: the SMTP server accepted it.");
+}
+
 static void say_token(const struct explain_case *c)
 {
 	const struct fault *f = &c->r->row[c->rung].fault;
-	struct span roles = explain_fill_fact(c, FACT_ROLES);
-	bool issued = passed(c, RUNG_TOKEN) && explain_fill_setting(c, SETTING_ACCESS_TOKEN_FILE).n == 0;
-	bool claims = passed(c, RUNG_CLAIMS);
+	bool role = explain_value_has(explain_value_fact(c, FACT_ROLES), "POP.AccessAsApp");
+	bool issued = explain_value_passed(c, RUNG_TOKEN) && explain_value_setting(c, SETTING_ACCESS_TOKEN_FILE).n == 0;
+	bool claims = explain_value_passed(c, RUNG_CLAIMS) && c->rung >= RUNG_AUTH;
 
-	say(c, issued && explain_fill_setting(c, SETTING_FEDERATED_TOKEN_FILE).n == 0,
+	say(c, issued && explain_value_setting(c, SETTING_FEDERATED_TOKEN_FILE).n == 0,
 	    "The client secret: the token was issued.");
 	say(c, issued, "Client id, tenant and scope: the token was issued for them.");
-	say(c, claims && explain_fill_has(roles, "POP.AccessAsApp"), "The POP3 role: the token carries POP.AccessAsApp.");
+	say(c, claims && role, "The POP3 role: the token carries POP.AccessAsApp.");
 	say(c, claims, "The audience: the token is for {aud}.");
-	say(c, claims && c->rung > RUNG_CLAIMS && !explain_pick_clock_off(c), "An expired token: it is good until {expires}.");
+	say(c, claims && !explain_value_clock_off(c), "An expired token: it is good until {expires}.");
 	if (c->rung != RUNG_TOKEN || f->code != FAULT_TOKEN_REFUSED)
 		return;
 	say(c, true, "The network, TLS and proxies: the identity provider itself answered.");
-	say(c, entra_knows_application(f->num) && f->num != 7000229, "Client id and tenant: Entra found the application.");
+	say(c, entra_knows_application(f->num), "Client id and tenant: Entra found the application.");
 }
 
 void explain_not(const struct explain_case *c)
 {
-	int64_t skew;
+	struct explain_case pop_tls = { c->r, RUNG_POP_TLS, c->e };
 
+	say_triage(c);
 	say_token(c);
-	say(c, passed(c, RUNG_TENANT) && c->rung > RUNG_TENANT && c->r->row[RUNG_TENANT].fault.code == FAULT_NONE,
+	say(c, c->rung > RUNG_TENANT && c->r->row[RUNG_TENANT].verdict == VERDICT_PASS,
 	    "The mailbox's domain: {domain} belongs to tenant {tenant_found}.");
-	if (c->rung >= RUNG_CAPA && passed(c, RUNG_GREETING))
+	if (c->rung >= RUNG_CAPA && explain_value_passed(c, RUNG_GREETING))
 		say_reached(c, RUNG_GREETING, RUNG_POP_DNS, "The network: greeting received");
 	else if (c->rung >= RUNG_POP_DNS && c->rung < RUNG_GREETING)
 		say_reached(c, RUNG_IDP_TCP, RUNG_IDP_DNS, "The internet connection: {authority_host} connected");
-	say(c, c->rung >= RUNG_GREETING && passed(c, RUNG_POP_TLS), "TLS inspection: the server's certificate is from {anchor}.");
-	say(c, c->rung > RUNG_CAPA && passed(c, RUNG_CAPA), "The mechanism: the server offers XOAUTH2.");
-	say(c, explain_fill_skew(c, &skew) && !explain_pick_clock_off(c), "The clock: it is right to a few minutes.");
+	say(&pop_tls, c->rung >= RUNG_GREETING && explain_value_passed(c, RUNG_POP_TLS) &&
+	    explain_value_setting(c, SETTING_CA_FILE).n == 0,
+	    "TLS inspection: the server's certificate goes back to {anchor}.");
+	say(c, c->rung > RUNG_CAPA && explain_value_passed(c, RUNG_CAPA), "The mechanism: the server offers XOAUTH2.");
+	say(c, explain_value_clock_right(c), "The clock: it is right to a few minutes.");
 }

@@ -116,6 +116,7 @@ static void fresh(void)
 	set(SETTING_AUTHORITY_HOST, "login.microsoftonline.com");
 	set(SETTING_POP_HOST, "outlook.office365.com");
 	set(SETTING_POP_PORT, "995");
+	settings.source[SETTING_AUTHORITY_HOST] = settings.source[SETTING_POP_HOST] = SETTING_FROM_PROVIDER;
 	set(SETTING_CLIENT_SECRET_FILE, "/etc/o2pop.secret");
 	set(SETTING_MAILBOX, "john.smith@contoso.com");
 	report.settings = &settings;
@@ -268,7 +269,6 @@ TEST(explain_known_is_whole)
 	for (unsigned i = 0; i < COUNT(known); i++) {
 		t_at("%s %s", known[i].kind, known[i].key);
 		EQ(explain_know_kind(i), known[i].k);
-		EQ(known[explain_know_base(i)].k, known[i].k);
 		if (i != 0 && known[i].causes[0] != '\0')
 			group++;
 		if (known[i].k == KNOWN_FAULT)
@@ -295,7 +295,7 @@ TEST(explain_every_fault_is_known)
 		t_at("%s", fault_id((enum fault_code)i));
 		if (!OK(row != EXPLAIN_KNOW_NOTHING))
 			continue;
-		explain_know_causes(row, &l);
+		explain_know_add_row(&l, row);
 		OK(l.n != 0);
 	}
 }
@@ -351,7 +351,7 @@ static void check_text(struct span s, bool lines)
 		bool command = line.n != 0 && line.p[0] == '\t';
 
 		OK(line.n <= (command ? LINE_MAX_COMMAND : LINE_MAX_PROSE));
-		OK(line.n != 0);
+		OK(!announced || command);
 		announced = span_ends(line, SPAN(":"));
 	}
 	OK(!announced);
@@ -394,8 +394,7 @@ static void full(void)
 	token();
 	exchange();
 	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 7000215,
-	     "AADSTS700027: Thumbprint of key used by client: '00AA', Assertion Issuer: 'i', Assertion Subject: 's', "
-	     "Assertion Audience: 'a', Current time: 2026-01-01T00:00:00Z, ...");
+	     "AADSTS7000215: Invalid client secret provided.");
 	for (int i = 0; i < SETTING__COUNT; i++)
 		if (!settings_has(&settings, (enum setting)i))
 			set((enum setting)i, OTHER);
@@ -498,7 +497,7 @@ TEST(explain_powershell_block)
 	OK(ruled_out("The client secret: the token was issued."));
 	OK(ruled_out("The POP3 role: the token carries POP.AccessAsApp."));
 	OK(ruled_out("The network: greeting received after "));
-	OK(ruled_out("TLS inspection: the server's certificate is from DigiCert Global Root G2."));
+	OK(ruled_out("TLS inspection: the server's certificate goes back to DigiCert Global Root G2."));
 	OK(e.nots <= EXPLAIN_NOTS_MAX);
 	check_causes();
 	settings.provider = &settings_providers[1];
@@ -566,35 +565,27 @@ TEST(explain_powershell_is_safe)
 TEST(explain_auth_elimination)
 {
 	static const struct {
-		const char *what, *imap, *smtp, *roles, *ids;
+		const char *note, *ids, *not_cause;
 	} rows[] = {
-		{ "nothing more known", "", "", "POP.AccessAsApp", "not-registered-in-exchange no-mailbox-permission pop-disabled" },
-		{ "IMAP refuses the token", "NO AUTHENTICATE failed.", "", "IMAP.AccessAsApp,POP.AccessAsApp",
-		  "not-registered-in-exchange address-not-primary not-yet-in-force" },
-		{ "IMAP refuses, without the role", "NO AUTHENTICATE failed.", "", "POP.AccessAsApp",
-		  "not-registered-in-exchange no-mailbox-permission pop-disabled" },
-		{ "IMAP does not connect", "NO User is authenticated but not connected", "", "IMAP.AccessAsApp,POP.AccessAsApp",
-		  "no-mailbox-permission pop-disabled mailbox-unreadable" },
-		{ "IMAP opens", "OK AUTHENTICATE completed.", "", "IMAP.AccessAsApp,POP.AccessAsApp",
-		  "pop-disabled not-yet-in-force rbac-enforced" },
-		{ "SMTP accepts", "", "235 2.7.0 Authentication successful", "POP.AccessAsApp,SMTP.SendAsApp",
-		  "no-mailbox-permission pop-disabled mailbox-unreadable" },
-		{ "SMTP is off", "", "535 5.7.139 SmtpClientAuthentication is disabled for the Mailbox", "POP.AccessAsApp",
-		  "not-registered-in-exchange no-mailbox-permission pop-disabled" },
+		{ "", "not-registered-in-exchange no-mailbox-permission pop-disabled", "The POP3 role" },
+		{ "unclear", "not-registered-in-exchange no-mailbox-permission pop-disabled", "The POP3 role" },
+		{ "token-refused", "not-registered-in-exchange address-not-primary not-yet-in-force", "The POP3 role" },
+		{ "mailbox-closed", "no-mailbox-permission pop-disabled mailbox-unreadable", "The registration in Exchange" },
+		{ "token-accepted; IMAP not tried: the token has no IMAP.AccessAsApp",
+		  "no-mailbox-permission pop-disabled mailbox-unreadable", "The token" },
+		{ "pop-only", "pop-disabled not-yet-in-force rbac-enforced", "The registration in Exchange, FullAccess" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		t_at("%s", rows[i].what);
+		t_at("%s", rows[i].note);
 		fresh();
 		token();
 		exchange();
-		report.row[RUNG_CLAIMS].facts -= 4; /* roles, name, end, length */
-		fact(RUNG_CLAIMS, FACT_ROLES, rows[i].roles);
 		verdict(RUNG_TRIAGE, VERDICT_PASS, 5);
-		fact(RUNG_TRIAGE, FACT_IMAP, rows[i].imap);
-		fact(RUNG_TRIAGE, FACT_SMTP, rows[i].smtp);
+		fact(RUNG_TRIAGE, FACT_NOTE, rows[i].note);
 		fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
 		EQ(explained(), rows[i].ids);
+		OK(ruled_out(rows[i].not_cause));
 		EQ(has(e.powershell, "\nNew-ServicePrincipal"), has(span_z(rows[i].ids), "not-registered"));
 		OK(has(e.powershell, "\nSet-CASMailbox"));
 		check_causes();
@@ -627,14 +618,18 @@ TEST(explain_auth_by_settings_and_server)
 	EQ(explained(), "password-login");
 
 	fail(RUNG_AUTH, FAULT_AUTH_PROTOCOL, 0, "-ERR Protocol error. Connection is closed. 10");
-	EQ(explained(), "login-broken-off");
+	EQ(explained(), "login-broken-off server-busy");
 	settings.form = POP_FORM_ONE_LINE;
-	EQ(explained(), "one-line-auth");
+	EQ(explained(), "one-line-auth server-busy");
 	settings.form = POP_FORM_TWO_LINE;
 	report.row[RUNG_CLAIMS].facts--;
 	fact(RUNG_CLAIMS, FACT_TOKEN_LENGTH, "4097");
-	EQ(explained(), "token-too-long");
+	EQ(explained(), "token-too-long server-busy");
 	OK(has(e.cause[0].text, "This one has 4097."));
+
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, "-ERR Command is not valid in this state.");
+	EQ(explained(), "capability-hidden server-says-no");
+	EQ(e.powershell.n, 0);
 
 	fresh();
 	token();
@@ -643,6 +638,74 @@ TEST(explain_auth_by_settings_and_server)
 	report.row[RUNG_TENANT].verdict = VERDICT_WARN;
 	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
 	EQ(explained(), "mailbox-in-other-tenant not-registered-in-exchange no-mailbox-permission");
+}
+
+/* What the claims rung let pass with a warning is the first suspect when the login fails. */
+TEST(explain_auth_after_warnings)
+{
+	fresh();
+	token();
+	exchange();
+	report.row[RUNG_CLAIMS].facts = 0;
+	fact(RUNG_CLAIMS, FACT_AUD, "https://ps.outlook.com");
+	fact(RUNG_CLAIMS, FACT_ROLES, "POP.AccessAsApp");
+	fact(RUNG_CLAIMS, FACT_OID, OID);
+	report.row[RUNG_CLAIMS].verdict = VERDICT_WARN;
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	EQ(explained(), "audience-consent-scope not-registered-in-exchange no-mailbox-permission");
+	fact(RUNG_CLAIMS, FACT_TOKEN_LENGTH, "5001");
+	EQ(explained(), "audience-consent-scope token-too-long not-registered-in-exchange");
+	report.row[RUNG_CLAIMS].facts = 0;
+	fact(RUNG_CLAIMS, FACT_TOKEN_KIND, "opaque");
+	EQ(explained(), "pop-off-personal not-registered-in-exchange no-mailbox-permission");
+}
+
+/* What is wrong with the settings, before a byte is sent. */
+TEST(explain_credential)
+{
+	static const struct {
+		enum fault_code code;
+		enum setting key;
+		const char *tenant, *ids;
+	} rows[] = {
+		{ FAULT_SECRET_IS_ID, SETTING_CLIENT_SECRET_FILE, TENANT, "secret-is-its-id" },
+		{ FAULT_SECRET_SHAPE, SETTING_CLIENT_SECRET_FILE, TENANT, "secret-mangled" },
+		{ FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES, TENANT, "secret-expired" },
+		{ FAULT_CLIENT_ID_SHAPE, SETTING_CLIENT_ID, TENANT, "client-id-shape" },
+		{ FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "1111", "tenant-shape" },
+		{ FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "common", "tenant-needed" },
+		{ FAULT_TENANT_SHAPE, SETTING_TOKEN_URL, TENANT, "tenant-needed" },
+		{ FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "9188040d-6c67-4c5b-b112-36a304b66dad", "personal-account" },
+		{ FAULT_SCOPE_SHAPE, SETTING_SCOPE, TENANT, "scope-wrong" },
+		{ FAULT_MAILBOX_SHAPE, SETTING_MAILBOX, TENANT, "mailbox-shape" },
+		{ FAULT_IDS_MIXED, SETTING_CLIENT_ID, TENANT, "ids-mixed-up" },
+		{ FAULT_SETTING_MISSING, SETTING_CLIENT_ID, TENANT, "setting-absent" },
+		{ FAULT_ASSERTION_EXPIRED, SETTING_FEDERATED_TOKEN_FILE, TENANT, "assertion-time clock-wrong" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%s %s", fault_id(rows[i].code), rows[i].tenant);
+		fresh();
+		set(SETTING_TENANT_ID, rows[i].tenant);
+		fail(RUNG_CREDENTIAL, rows[i].code, rows[i].key, "client_id = x (o2pop.conf:3): no");
+		fact(RUNG_CREDENTIAL, FACT_SETTING, settings_key(rows[i].key));
+		EQ(explained(), rows[i].ids);
+		check_causes();
+		OK(e.nots == 0 && e.powershell.n == 0);
+	}
+	fresh();
+	fail(RUNG_CREDENTIAL, FAULT_SETTING_MISSING, SETTING_CLIENT_SECRET, "client_secret_file");
+	fact(RUNG_CREDENTIAL, FACT_SETTING, "client_secret_file");
+	explain_report(&report, &e);
+	EQ(e.cause[0].text, SPAN("The setting client_secret_file is missing."));
+	OK(has(e.cause[0].fix, "Certificates & secrets > New client secret"));
+	/* a secret is never put into a text */
+	set(SETTING_CLIENT_SECRET, "s3cr3t");
+	{
+		struct explain_case c = { &report, RUNG_CREDENTIAL, &e };
+
+		EQ(explain_fill(&c, "{client_secret}", EXPLAIN_FILL_LINES).n, 0);
+	}
 }
 
 /* A person's token. */
@@ -661,6 +724,8 @@ TEST(explain_auth_delegated)
 	report.mailbox = SPAN("Ann@Contoso.com");
 	EQ(explained(), "pop-disabled address-not-primary mailbox-unlicensed");
 	OK(!has(e.powershell, "FullAccess"));
+	fact(RUNG_TRIAGE, FACT_NOTE, "other-mailbox");
+	EQ(explained(), "signed-in-as-another pop-disabled address-not-primary");
 }
 
 TEST(explain_auth_other_servers)
@@ -724,6 +789,7 @@ TEST(explain_token_refusals)
 	OK(has(e.cause[0].fix, "o2pop token -v"));
 	t_at("thumbprint");
 	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700027, rows[8].evidence);
+	fact(RUNG_TOKEN, FACT_THUMBPRINT, "0AF1");
 	explain_report(&report, &e);
 	OK(has(e.cause[0].text, "Its thumbprint is 0AF1."));
 	t_at("unknown code");
@@ -732,7 +798,10 @@ TEST(explain_token_refusals)
 	EQ(explained(), "provider-refused");
 	OK(has(e.cause[0].fix, "\thttps://login.microsoftonline.com/error?code=999999999\n"));
 	t_at("federated");
-	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 70021, "Assertion Issuer: 'https://i/'. Assertion Subject: 'sys:s'. Assertion Audience: 'aud'.");
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 70021, "");
+	fact(RUNG_TOKEN, FACT_ASSERTION_ISS, "https://i/");
+	fact(RUNG_TOKEN, FACT_ASSERTION_SUB, "sys:s");
+	fact(RUNG_TOKEN, FACT_ASSERTION_AUD, "aud");
 	EQ(explained(), "federated-mismatch federated-new");
 	OK(has(e.cause[0].text, "Issuer: https://i/. Subject: sys:s. Audience: aud."));
 	t_at("clock");
@@ -758,12 +827,16 @@ TEST(explain_claims)
 		{ FAULT_CLAIM_AUDIENCE, FACT_AUD, "00000003-0000-0000-c000-000000000000", "audience-graph" },
 		{ FAULT_CLAIM_AUDIENCE, FACT_AUD, "https://ps.outlook.com", "audience-consent-scope" },
 		{ FAULT_CLAIM_AUDIENCE, FACT_AUD, "https://vault.azure.net", "audience-other" },
-		{ FAULT_CLAIM_ROLE, FACT_ROLES, "", "consent-missing permission-missing" },
+		{ FAULT_CLAIM_ROLE, FACT_ROLES, "", "no-enterprise-app consent-missing permission-missing" },
+		{ FAULT_CLAIM_ROLE, FACT_OID, OID, "consent-missing permission-missing" },
 		{ FAULT_CLAIM_ROLE, FACT_ROLES, "full_access_as_app", "role-of-ews" },
 		{ FAULT_CLAIM_ROLE, FACT_ROLES, "IMAP.AccessAsApp", "role-of-other-protocol" },
 		{ FAULT_CLAIM_ROLE, FACT_SCP, "Mail.Read", "delegated-without-pop" },
 		{ FAULT_CLAIM_DELEGATED, FACT_SCP, "Mail.Read", "delegated-without-pop" },
 		{ FAULT_CLAIM_EXPIRED, FACT_EXPIRES, "2026-01-01", "clock-wrong" },
+		{ FAULT_CLAIM_EXPIRED, FACT_CLOCK_SKEW, "7200", "clock-wrong" },
+		{ FAULT_CLAIM_EXPIRED, FACT_CLOCK_SKEW, "1", "provider-fault" },
+		{ FAULT_CLAIM_NOT_YET, FACT_CLOCK_SKEW, "-7200", "clock-wrong" },
 		{ FAULT_CLAIM_TENANT, FACT_TID, OTHER, "token-tenant" },
 		{ FAULT_CLAIM_LENGTH, FACT_TOKEN_LENGTH, "5000", "token-too-long" },
 	};
@@ -808,7 +881,13 @@ TEST(explain_network_and_tls)
 		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Zscaler Intermediate Root CA", "tls-inspection" },
 		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Contoso Web Gateway CA", "tls-inspection root-unknown" },
 		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=DigiCert Cloud Services CA-1", "root-unknown chain-incomplete" },
-		{ RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, true, "", "CN=DigiCert", "certificate-not-renewed clock-wrong" },
+		{ RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, true, "", "CN=DigiCert", "certificate-not-renewed" },
+		{ RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, false, "", "CN=DigiCert", "certificate-not-renewed clock-wrong" },
+		{ RUNG_POP_TLS, FAULT_CERT_NOT_YET, 54, true, "", "CN=Gateway", "certificate-bad tls-inspection" },
+		{ RUNG_POP_TLS, FAULT_CERT_NAME, 56, true, "", "CN=Gateway", "certificate-other-name tls-inspection" },
+		{ RUNG_POP_TLS, FAULT_CERT_NAME, 56, true, "", "CN=DigiCert", "certificate-other-name" },
+		{ RUNG_POP_TLS, FAULT_CERT_PIN, 62, true, "", "CN=DigiCert", "pin-differs" },
+		{ RUNG_IDP_TLS, FAULT_TCP_RESET, ECONNRESET, false, "", "", "connection-cut provider-transient" },
 		{ RUNG_POP_TLS, FAULT_TLS_VERSION, 256 + 70, true, "", "", "tls-13-only tls-too-old" },
 		{ RUNG_POP_TLS, FAULT_TLS_ALERT, 256 + 40, true, "", "", "tls-nothing-in-common tls-middlebox" },
 		{ RUNG_POP_TLS, FAULT_TLS_ALERT, 256 + 112, true, "", "", "tls-name-unknown" },
@@ -820,10 +899,13 @@ TEST(explain_network_and_tls)
 		{ RUNG_GREETING, FAULT_POP_CLOSED, 0, true, "-ERR BYE Connection refused", "", "too-many-connections" },
 		{ RUNG_GREETING, FAULT_POP_BUSY, 30, true, "-ERR Server Unavailable. 21", "", "server-busy" },
 		{ RUNG_TOKEN, FAULT_HTTP_STATUS, 407, false, "", "", "proxy-login" },
-		{ RUNG_TOKEN, FAULT_HTTP_REDIRECT, 302, false, "", "", "captive-portal token-url-wrong proxy-page" },
-		{ RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, false, "<html>Blocked by FortiGuard", "", "proxy-page" },
+		{ RUNG_TOKEN, FAULT_HTTP_REDIRECT, 302, false, "", "", "captive-portal proxy-page" },
+		{ RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 404, false, "<html>Not Found", "", "token-url-wrong" },
+		{ RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 502, false, "<html>Bad Gateway", "", "gateway-error provider-transient" },
+		{ RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, false, "<title>Guest network", "", "captive-portal proxy-page" },
+		{ RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, false, "<html>Blocked by FortiGuard", "", "proxy-page captive-portal" },
 		{ RUNG_TOKEN, FAULT_HTTP_BUSY, 30, false, "", "", "provider-transient provider-throttled" },
-		{ RUNG_CAPA, FAULT_POP_NO_XOAUTH2, 0, true, "", "", "capability-hidden" },
+		{ RUNG_CAPA, FAULT_POP_NO_XOAUTH2, 0, true, "", "", "capability-hidden exchange-on-premises" },
 		{ RUNG_MAILBOX, FAULT_MAILBOX_LOCKED, 0, true, "", "", "mailbox-in-use" },
 	};
 
@@ -841,6 +923,11 @@ TEST(explain_network_and_tls)
 		if (rows[i].issuer[0] != '\0' && rows[i].code == FAULT_CERT_UNTRUSTED)
 			OK(has(e.cause[0].text, rows[i].issuer));
 	}
+	t_at("the address of the browser's page");
+	fresh();
+	set(SETTING_TOKEN_URL, "https://login.microsoftonline.com/t/oauth2/v2.0/authorize");
+	fail(RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, "<html>Sign in to your account");
+	EQ(explained(), "token-url-wrong proxy-page captive-portal");
 	t_at("the clock explains the certificate");
 	fresh();
 	fail(RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, "");
@@ -862,6 +949,11 @@ TEST(explain_network_and_tls)
 	fail(RUNG_POP_TCP, FAULT_TCP_REFUSED, ECONNREFUSED, "");
 	EQ(explained(), "port-closed firewall-rejects");
 	OK(has(e.cause[0].verify, "\to2pop probe mail.example.org:995"));
+	OK(has(e.cause[0].fix, "\tpop_port = 995"));
+	fresh();
+	fail(RUNG_IDP_TLS, FAULT_CERT_NAME, 56, "");
+	explain_report(&report, &e);
+	OK(has(e.cause[0].fix, "\tauthority_host = login.microsoftonline.com") && !has(e.cause[0].fix, "pop_host"));
 }
 
 TEST(explain_warnings)
@@ -1040,7 +1132,7 @@ static const char pasted_log[] =
 TEST(explain_pasted_log)
 {
 	static const char *const want[] = {
-		"AADSTS7000215", "Connection refused", "ECONNREFUSED", "Microsoft Exchange POP3 server ready",
+		"AADSTS7000215", "Connection refused", "Microsoft Exchange POP3 server ready",
 		"Authentication failure: unknown user name or bad password", "AuthFailed:LogonDenied", "Request is throttled",
 		"AADSTS1234567",
 	};
