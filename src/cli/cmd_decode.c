@@ -143,13 +143,16 @@ static void put_findings(struct page *p, const struct decoded *d)
 {
 	for (size_t i = 0; i < d->findings; i++) {
 		const struct decode_finding *f = &d->finding[i];
+		bool same = i + 1 < d->findings && span_eq(span_z(f->fix), span_z(f[1].fix));
+		unsigned indent;
 
 		page_end(p);
 		page_mark(p, f->problem ? VERDICT_FAIL : VERDICT_WARN);
-		page_words(p, 3, f->text);
+		indent = p->column;
+		page_words(p, indent, f->text);
 		page_end(p);
-		if (f->fix[0] != '\0')
-			page_lines(p, 3, span_z(f->fix));
+		if (!same)
+			page_lines(p, indent, span_z(f->fix));
 	}
 }
 
@@ -203,9 +206,9 @@ static void put_raw(struct buf *out, const char *key, struct span json)
 
 static void put_json(struct buf *out, const struct decoded *d)
 {
-	buf_z(out, "{\"schema\":\"o2pop.decode/1\",\"kind\":");
-	json_put_string(out, span_z(decode_kind_name(d->kind)));
-	buf_z(out, ",\"length\":");
+	buf_z(out, "{\"schema\":\"o2pop.decode/1\",\"kind\":\"");
+	buf_z(out, decode_kind_id(d->kind));
+	buf_z(out, "\",\"length\":");
 	buf_u64(out, d->length);
 	buf_z(out, ",\"verified\":false,\"mailbox\":");
 	if (d->user.n != 0)

@@ -5,19 +5,29 @@
 #include "text/jwt.h"
 #include "text/xoauth2.h"
 
-#define ENCODE "\to2pop encode MAILBOX --access-token-file FILE\nor, in a shell:\n" \
+#define AGAIN "Make it again:\n\to2pop encode MAILBOX --access-token-file FILE\nor, in a shell:\n" \
 	       "\tprintf 'user=%s\\001auth=Bearer %s\\001\\001' \"$MAILBOX\" \"$TOKEN\" | base64 -w0"
+
+static const struct {
+	const char *id, *name;
+} kinds[] = {
+	[DECODE_NOTHING] = { "unknown", "unknown" },
+	[DECODE_TOKEN] = { "access-token", "access token" },
+	[DECODE_ASSERTION] = { "assertion", "assertion" },
+	[DECODE_OPAQUE] = { "opaque-token", "opaque token" },
+	[DECODE_SASL] = { "xoauth2", "XOAUTH2 string" },
+	[DECODE_CHALLENGE] = { "challenge", "challenge of a mail server" },
+	[DECODE_PART] = { "part", "one part of a token" },
+};
 
 const char *decode_kind_name(enum decode_kind kind)
 {
-	static const char *const name[] = {
-		[DECODE_NOTHING] = "unknown",        [DECODE_TOKEN] = "access token",
-		[DECODE_ASSERTION] = "assertion",    [DECODE_OPAQUE] = "opaque token",
-		[DECODE_SASL] = "XOAUTH2 string",    [DECODE_CHALLENGE] = "challenge of a mail server",
-		[DECODE_PART] = "one part of a token",
-	};
+	return kinds[kind].name;
+}
 
-	return name[kind];
+const char *decode_kind_id(enum decode_kind kind)
+{
+	return kinds[kind].id;
 }
 
 void decode_note_about(struct decoded *d, const char *id, bool problem, const char *text, struct span detail,
@@ -173,7 +183,7 @@ static void take_frame(struct decoded *d, struct span frame)
 
 	d->kind = DECODE_SASL;
 	if (lint != XOAUTH2_GOOD && !(lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE))
-		decode_note(d, lint_id(lint), true, xoauth2_lint_text(lint), "Make it again:\n" ENCODE);
+		decode_note(d, lint_id(lint), true, xoauth2_lint_text(lint), AGAIN);
 	decode_token(d);
 }
 
@@ -231,11 +241,11 @@ static void check_sasl_alphabet(struct decoded *d, struct span text, bool url)
 		pads++;
 	if (url)
 		decode_note(d, "base64url", true, "it is written with - and _, the alphabet of URLs; mail servers want + and /",
-		            "Use the standard alphabet:\n" ENCODE);
+		            AGAIN);
 	if (text.n % 4 != 0 && text.n != DECODE_TTY_LINE)
 		decode_note(d, "padding", true, pads == 0 ? "the = at its end are missing, or its end was cut off" :
 		                                            "it has the wrong number of = at its end, or was cut off",
-		            "Make it again:\n" ENCODE);
+		            AGAIN);
 }
 
 /* base64 of a frame or of a JSON object. */
@@ -253,7 +263,7 @@ static bool take_base64(struct decoded *d, struct span text)
 	}
 	if (span_starts(bytes, SPAN("n,"))) {
 		decode_note(d, "oauthbearer", false, "this is an OAUTHBEARER string (RFC 7628); Exchange Online takes XOAUTH2 only",
-		            "Make an XOAUTH2 string:\n" ENCODE);
+		            AGAIN);
 		d->kind = DECODE_SASL;
 		return true;
 	}
@@ -289,7 +299,7 @@ void decode_text(struct decoded *d, struct span text, int64_t now, struct buf ro
 	if (text.n == 0)
 		return;
 	if (is_frame(text) && text.p[0] != '{') {
-		decode_note(d, "not-encoded", false, "it is not base64 yet", "Encode it:\n" ENCODE);
+		decode_note(d, "not-encoded", false, "it is not base64 yet", AGAIN);
 		take_frame(d, text);
 	} else if (is_object(text)) {
 		take_object(d, text);

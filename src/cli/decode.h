@@ -46,8 +46,9 @@ struct decoded {
 /* room: DECODE_ROOM bytes, lent for as long as d is used; it holds parts of the token afterwards: wipe it. */
 void decode_text(struct decoded *d, struct span text, int64_t now, struct buf room);
 
-/* "access token", "XOAUTH2 string" */
+/* "access token", and the stable id "access-token". */
 const char *decode_kind_name(enum decode_kind kind);
+const char *decode_kind_id(enum decode_kind kind);
 
 /* Add a finding: TEXT, or TEXT detail MORE. */
 void decode_note(struct decoded *d, const char *id, bool problem, const char *text, const char *fix);

@@ -52,7 +52,7 @@ static const struct command commands[] = {
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
 	  "What an error code, a server's line or a whole log means; works offline.",
 	  "\to2pop explain AADSTS7000215\n"
-	  "\to2pop explain '-ERR Authentication failure: unknown user name or bad password.'\n"
+	  "\to2pop explain '-ERR Protocol error. Connection is closed. 10'\n"
 	  "\to2pop explain - <mail.log\n",
 	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail servers, fault ids of "
 	  "o2pop's reports, TLS alerts, network errors. Needs neither settings nor network.",
@@ -240,7 +240,7 @@ static int help_all(void)
 		"The first that gives a value counts: flags, environment, settings file, the provider's profile, the default. "
 		"The settings file is the one named by -c, else $O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (or "
 		"~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: lines \"key = value\", # comments, and sections [NAME] "
-		"chosen with --profile NAME. The names of the Azure SDK (AZURE_TENANT_ID, AZURE_CLIENT_ID, "
+		"chosen with --profile NAME; a relative file name in it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, AZURE_CLIENT_ID, "
 		"AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, AZURE_FEDERATED_TOKEN_FILE) and SSL_CERT_FILE are read, too."));
 	put_options(&p, 0);
 	page_end(&p);

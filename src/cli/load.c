@@ -126,7 +126,7 @@ static bool load_foreign_variables(struct settings *s, struct credential *c, str
 	return true;
 }
 
-/* A place in a settings file. */
+/* A place in a settings file; line 0 is the whole of it. */
 struct place {
 	struct span path;
 	unsigned line;
@@ -135,6 +135,8 @@ struct place {
 static void put_place(struct buf *b, const struct place *at)
 {
 	buf_printable(b, span_first(at->path, 200));
+	if (at->line == 0)
+		return;
 	buf_byte(b, ':');
 	buf_u64(b, at->line);
 }
@@ -162,17 +164,36 @@ static bool bad_line(const struct place *at, const char *what, struct span word,
 	return fault_set(f, FAULT_SETTING_BAD, at->line, buf_span(&b));
 }
 
+/* A file that a settings file names is looked for beside it: "client_secret_file = secret" works from every folder. */
+static struct span beside(struct span path, struct span value, struct buf *room)
+{
+	size_t folder = path.n;
+	bool add = span_starts(value, SPAN("+"));
+	struct span name = span_from(value, add ? 1 : 0);
+
+	while (folder != 0 && path.p[folder - 1] != '/')
+		folder--;
+	if (folder == 0 || name.n == 0 || name.p[0] == '/' || files_is_descriptor(name) || files_is_descriptor(path))
+		return value;
+	buf_z(room, add ? "+" : "");
+	buf_put(room, span_first(path, folder));
+	buf_put(room, name);
+	return buf_ok(room) ? buf_span(room) : value;
+}
+
 static bool take_file_setting(struct load *l, struct settings *s, struct credential *c, const struct place *at,
                               struct span name, struct span value, struct fault *f)
 {
 	enum setting key, nearest = SETTING_PROVIDER;
-	char text[256];
-	struct buf origin = BUF(text);
+	char text[256], path[FILES_PATH_MAX];
+	struct buf origin = BUF(text), room = BUF(path);
 
 	if (!settings_find(name, &key, &nearest))
 		return bad_line(at, "unknown setting", name, settings_key(nearest), f);
 	put_place(&origin, at);
 	l->command_seen = l->command_seen || key == SETTING_CLIENT_SECRET_COMMAND;
+	if (settings_kind(key) == SETTING_KIND_PATH)
+		value = beside(at->path, value, &room);
 	if (settings_kind(key) != SETTING_KIND_SECRET)
 		return settings_set(s, key, value, SETTING_FROM_FILE, buf_span(&origin), f);
 	l->secret_seen = true;
@@ -212,6 +233,7 @@ static bool parse_file(struct load *l, struct span text, struct span path, struc
 			                NULL, f);
 		}
 	}
+	at.line = 0;
 	if (!profile_seen)
 		return bad_line(&at, "there is no section", profile, NULL, f);
 	return true;

@@ -22,7 +22,8 @@ struct load {
 /* Complete `s` (flags are in it already): environment, then the file (-c FILE, else $O2POP_CONFIG, else
  * $XDG_CONFIG_HOME/o2pop/o2pop.conf (without that variable $HOME/.config/o2pop/o2pop.conf), else /etc/o2pop.conf), then
  * settings_finish. A client secret found on the way goes to c->client_secret, and all its copies in the environment
- * are overwritten. Files named by the user must exist, the other places may be empty. */
+ * are overwritten. Files named by the user must exist, the other places may be empty. A relative file name in the
+ * settings file means a file beside it. */
 bool load_settings(struct load *l, const struct options *o, struct settings *s, struct credential *c,
                    struct fault *f) MUST;
 

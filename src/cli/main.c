@@ -49,6 +49,7 @@ static int run(const struct command *c, int argc, char **argv, int from, bool na
 	struct fault f = { 0 };
 	bool good;
 
+	work.command = c->bit;
 	settings_init(&work.settings);
 	good = options_read(&work.options, &work.settings, c->bit, argc, argv, from, &f);
 	if (nagios && work.options.given[OPTION_FORMAT] == 0) {

@@ -24,7 +24,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	                        "write the conversation to FILE, without secrets" },
 	[OPTION_SHARE] = { "share", 0, NULL, COMMAND_CHECK | COMMAND_PROBE,
 	                   "replace names, ids and addresses by stand-ins, to show it to others" },
-	[OPTION_SHOW_SECRETS] = { "show-secrets", 0, NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_CONFIG,
+	[OPTION_SHOW_SECRETS] = { "show-secrets", 0, NULL, COMMAND_CHECK | COMMAND_TOKEN,
 	                          "put secrets and tokens into the transcript; never share that" },
 	[OPTION_TRIAGE] = { "triage", 0, NULL, COMMAND_CHECK,
 	                    "when the login is refused, try the same token at the IMAP and SMTP doors" },
@@ -111,14 +111,40 @@ static bool take_value(struct cursor *c, struct span *value, struct fault *f)
 	return true;
 }
 
+/* What people call a secret's value, who expect that a flag takes it. */
+static const struct {
+	const char *name;
+	bool token;
+} secret_flags[] = {
+	{ "client-secret", false }, { "secret", false },       { "password", false }, { "client-secret-value", false },
+	{ "token", true },          { "access-token", true },  { "bearer", true },    { "oauth2-bearer", true },
+	{ "assertion", true },      { "refresh-token", true },
+};
+
+static bool is_secret_flag(struct span name, bool *token)
+{
+	for (size_t i = 0; i < sizeof secret_flags / sizeof secret_flags[0]; i++) {
+		if (conf_same_key(name, span_z(secret_flags[i].name))) {
+			*token = secret_flags[i].token;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Secrets do not belong on a command line: every user of the machine can read it. */
-static bool refuse_secret(struct cursor *c, struct fault *f)
+static bool refuse_secret(struct cursor *c, bool token, struct fault *f)
 {
 	char *value = c->argv[c->at];
 
 	if (!c->has_inlined && c->at + 1 < c->argc)
 		value = c->argv[c->at + 1];
 	secret_wipe_bytes(value, span_z(value).n);
+	if (token)
+		return fault_set(f, FAULT_USAGE, 0,
+		                 SPAN("a token is never taken from the command line, where everybody on this machine can "
+		                      "read it: use --access-token-file FILE, or - for the standard input, or fd:N for "
+		                      "an open descriptor"));
 	return fault_set(f, FAULT_USAGE, 0,
 	                 SPAN("a secret's value is never taken from the command line, where everybody on this machine "
 	                      "can read it: use --client-secret-file FILE, --client-secret-file - for the standard "
@@ -132,8 +158,6 @@ static bool take_setting(struct cursor *c, struct settings *s, enum setting key,
 	struct buf origin = BUF(text);
 	struct span value;
 
-	if (settings_kind(key) == SETTING_KIND_SECRET)
-		return refuse_secret(c, f);
 	if (!take_value(c, &value, f))
 		return false;
 	buf_z(&origin, "--");
@@ -157,10 +181,13 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 	enum setting key, nearest = SETTING_PROVIDER;
 	enum option which;
 	size_t equals;
+	bool token;
 
 	c->has_inlined = span_find_byte(text, '=', &equals);
 	c->name = c->has_inlined ? span_first(text, equals) : text;
 	c->inlined = span_from(text, c->has_inlined ? equals + 1 : text.n);
+	if (is_secret_flag(c->name, &token))
+		return refuse_secret(c, token, f);
 	if (find_option(c->name, command, &which))
 		return take_option(o, c, which, f);
 	if (find_option(c->name, COMMAND_ALL, &which))
@@ -200,6 +227,7 @@ static bool takes_next(struct span text)
 	enum setting key, nearest;
 	enum option which;
 	size_t equals;
+	bool token;
 
 	if (!span_starts(text, SPAN("--"))) {
 		for (int i = 0; i < OPTION__COUNT; i++)
@@ -212,7 +240,7 @@ static bool takes_next(struct span text)
 		return false;
 	if (find_option(text, COMMAND_ALL, &which))
 		return options_table[which].value != NULL;
-	return settings_find(text, &key, &nearest);
+	return is_secret_flag(text, &token) || settings_find(text, &key, &nearest);
 }
 
 int options_command(int argc, char **argv)

@@ -7,7 +7,8 @@
 
 static bool for_nagios(const struct work *w)
 {
-	return w->options.given[OPTION_FORMAT] != 0 && span_eq(w->options.value[OPTION_FORMAT], SPAN("nagios"));
+	return w->command == COMMAND_CHECK && w->options.given[OPTION_FORMAT] != 0 &&
+	       span_eq(w->options.value[OPTION_FORMAT], SPAN("nagios"));
 }
 
 int work_refuse(struct work *w, const struct fault *f)

@@ -15,6 +15,7 @@ enum { WORK_TEXT_MAX = 1024 * 1024 }; /* a report, or a log that is pasted into 
 
 /* Static in main.c, zero at the start, touched only as far as a command needs it. */
 struct work {
+	unsigned command; /* COMMAND_CHECK ... */
 	struct options options;
 	struct settings settings;
 	struct credential credential;

@@ -62,11 +62,40 @@ bool pattern_ended(struct span t, size_t i)
 
 bool pattern_quoted(struct span t, size_t from, size_t to)
 {
+	struct span before = span_first(t, from), after = span_from(t, to);
 	size_t at;
 
-	if (from != 0 && !span_find_byte(SPAN("'\"`(["), t.p[from - 1], &at))
+	if (before.n != 0 && !span_ends(before, SPAN("= ")) &&
+	    !span_find_byte(SPAN("'\"`(["), before.p[before.n - 1], &at))
 		return false;
-	return to == t.n || span_find_byte(SPAN("'\"`)]\\"), t.p[to], &at);
+	return after.n == 0 || span_starts(after, SPAN(" (")) || span_starts(after, SPAN(": ")) ||
+	       span_find_byte(SPAN("'\"`)]\\"), after.p[0], &at);
+}
+
+size_t pattern_named(struct span t, size_t i, bool *tenant)
+{
+	static const struct {
+		struct span before;
+		struct span end;
+		bool tenant;
+	} form[] = {
+		{ SPAN_INIT("directory '"), SPAN_INIT("'"), true },
+		{ SPAN_INIT("tenant '"), SPAN_INIT("'"), true },
+		{ SPAN_INIT("tenant named "), SPAN_INIT(". "), true },
+		{ SPAN_INIT("named '"), SPAN_INIT("'"), false },
+		{ SPAN_INIT("'("), SPAN_INIT(")"), false },
+	};
+	struct span before = span_first(t, i), rest = span_first(span_from(t, i), PATTERN_MAX);
+	size_t n, at;
+
+	for (size_t k = 0; k < sizeof form / sizeof form[0]; k++) {
+		if (!span_ends(before, form[k].before) || !span_find(rest, form[k].end, &n) ||
+		    span_find(span_first(rest, n), SPAN("://"), &at))
+			continue;
+		*tenant = form[k].tenant;
+		return n;
+	}
+	return 0;
 }
 
 bool pattern_traced(struct span before)

@@ -20,8 +20,13 @@ bool pattern_fresh(struct span t, size_t i);
 /* Whether something may end before offset i. */
 bool pattern_ended(struct span t, size_t i);
 
-/* Whether t[from..to) stands alone, in quotes or in brackets. */
+/* Whether t[from..to) stands alone, in quotes, in brackets, or as VALUE in
+ * "key = VALUE (origin)". */
 bool pattern_quoted(struct span t, size_t from, size_t to);
+
+/* The length of a display name at offset i, as Entra's texts give them: directory 'NAME', tenant
+ * named NAME., application named 'NAME', 'ID'(NAME). *tenant: whose name it is. */
+size_t pattern_named(struct span t, size_t i, bool *tenant);
 
 /* A trace, correlation or request id follows: the end of `before` says so. */
 bool pattern_traced(struct span before);

@@ -110,7 +110,7 @@ static void put_portal(struct page *p, const struct setup *s, const struct setup
 	page_lines(p, SETUP_STEP, SPAN(
 		"App registrations > the application > Certificates & secrets > New client secret. Copy the Value at once, it "
 		"is shown only now; the Secret ID beside it is needed nowhere. Keep it in a file that only you can read "
-		"(paste, Enter, Ctrl-D):\n\t(umask 077; cat >client_secret)"));
+		"(paste, Enter, Ctrl-D):\n\t(umask 077; mkdir -p ~/.config/o2pop; cat >~/.config/o2pop/client_secret)"));
 }
 
 static void put_object_id(struct page *p, const struct setup *s)
@@ -199,7 +199,7 @@ static void put_settings(struct page *p, const struct setup *s)
 	struct buf b = BUF(text);
 
 	step(p, "7. Write the settings file", "you");
-	buf_z(&b, "As ~/.config/o2pop/o2pop.conf, or anywhere, to be named with -c:\n");
+	buf_z(&b, "As ~/.config/o2pop/o2pop.conf, or anywhere, to be named with -c. Files that it names stand beside it.\n");
 	if (s->settings->source[SETTING_PROVIDER] > SETTING_FROM_DEFAULT)
 		put_setting(&b, s, SETTING_PROVIDER, "");
 	put_setting(&b, s, SETTING_TENANT_ID, "TENANT-ID");

@@ -98,6 +98,9 @@ static void put_standin(struct buf *b, enum share_kind kind, unsigned number, st
 	case SHARE_NAME:
 		put_name(b, "app-", number, "");
 		return;
+	case SHARE_COMPANY:
+		put_name(b, "tenant-", number, "");
+		return;
 	case SHARE_FILE:
 		put_name(b, "file-", number, "");
 		return;
@@ -275,9 +278,10 @@ void share_report(struct share *s, const struct report *r)
 		{ FACT_TID, SHARE_TENANT },        { FACT_TENANT_FOUND, SHARE_TENANT },
 		{ FACT_APPID, SHARE_APPLICATION }, { FACT_OID, SHARE_OBJECT },
 		{ FACT_UPN, SHARE_MAILBOX },       { FACT_APP_NAME, SHARE_NAME },
-		{ FACT_FRONT_END, SHARE_HOST },
+		{ FACT_FRONT_END, SHARE_HOST },    { FACT_ASSERTION_SUB, SHARE_NAME },
 	};
-	static const enum fact places[] = { FACT_HOST, FACT_LOCATION, FACT_SUBJECT, FACT_NAMES };
+	static const enum fact places[] = { FACT_HOST, FACT_LOCATION, FACT_SUBJECT, FACT_NAMES,
+		                            FACT_ASSERTION_ISS };
 
 	if (r->settings != NULL)
 		share_settings(s, r->settings);
@@ -309,10 +313,24 @@ static void match_table(const struct share *s, struct span t, size_t i, struct m
 		if (e->value.n <= m->n || !span_starts_nocase(rest, e->value) ||
 		    !pattern_ended(t, i + e->value.n))
 			continue;
-		if (e->kind == SHARE_NAME && !pattern_quoted(t, i, i + e->value.n))
+		if ((e->kind == SHARE_NAME || e->kind == SHARE_COMPANY) &&
+		    !pattern_quoted(t, i, i + e->value.n))
 			continue;
 		*m = (struct match){ e->value.n, e->standin, false };
 	}
+}
+
+static void match_named(struct share *s, struct span t, size_t i, struct match *m)
+{
+	bool tenant = false;
+	struct span name = span_first(span_from(t, i), pattern_named(t, i, &tenant));
+
+	if (name.n <= m->n || guid_ok(name))
+		return;
+	m->n = name.n;
+	m->standin = name;
+	if (!is_standin(s, name))
+		m->standin = standin(s, tenant ? SHARE_COMPANY : SHARE_NAME, name, name);
 }
 
 static void match_guid(struct share *s, struct span t, size_t i, struct match *m)
@@ -392,6 +410,7 @@ static void put_match(struct buf *out, const struct match *m)
 static void find_match(struct share *s, struct span t, size_t i, struct match *m)
 {
 	match_table(s, t, i, m);
+	match_named(s, t, i, m);
 	match_guid(s, t, i, m);
 	match_mail(s, t, i, m);
 	match_address(s, t, i, m);

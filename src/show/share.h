@@ -19,6 +19,7 @@
  *	other host names            host-1.example
  *	IP addresses                192.0.2.1, 2001:db8::1                  (not loopback)
  *	display name                app-1
+ *	tenant's display name       tenant-1                                (in Entra's texts)
  *	path of a file              file-1
  *
  * Stand-ins are of the kind of what they stand for, so that JSON stays valid and commands stay
@@ -30,7 +31,7 @@
  * Microsoft's support needs them, and nobody else can look them up. Issuers of certificates stay
  * too: a company's inspecting proxy is a finding. A host name without a dot and a digit stays
  * ("dovecot"), and a display name is replaced only where it stands alone, in quotes or in brackets:
- * they cannot be told from words. */
+ * they cannot be told from words. What is encoded as base64 is not looked into. */
 enum {
 	SHARE_THINGS_MAX = 512,  /* things in a run; further ones have the number 0 together */
 	SHARE_ROOM = 48 * 1024,  /* an id and its stand-in have 72 bytes */
@@ -50,6 +51,7 @@ enum share_kind {
 	SHARE_IPV4,
 	SHARE_IPV6,
 	SHARE_NAME,
+	SHARE_COMPANY,
 	SHARE_FILE,
 	SHARE_KEPT, /* stands for itself */
 	SHARE__COUNT

@@ -122,7 +122,7 @@ static void addresses(struct buf *b, const struct row *row)
 	uint64_t more = 0;
 
 	buf_put(b, host);
-	if (first.n != 0) {
+	if (first.n != 0 && !span_eq(first, host)) {
 		buf_z(b, b->n != 0 ? " is " : "");
 		buf_put(b, first);
 	}

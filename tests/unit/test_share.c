@@ -89,6 +89,13 @@ static const struct { const char *text, *want;
 	{ "the token for app \"token\" and 'my pop app'",
 	  "the token for app \"app-1\" and 'app-2'" },
 	{ "token", "app-1" },
+	{ "client_id = my pop app (o2pop.conf:6): a blank", "client_id = app-2 (o2pop.conf:6): a blank" },
+	{ "not found in the directory 'Contoso AG'. The tenant named Contoso AG. Then",
+	  "not found in the directory 'tenant-1'. The tenant named tenant-1. Then" },
+	{ "does not exist in tenant 'Nord' and cannot access '00000002-0000-0ff1-ce00-000000000000'(Mail robot)",
+	  "does not exist in tenant 'tenant-2' and cannot access '00000002-0000-0ff1-ce00-000000000000'(app-3)" },
+	{ "ID 'x' named 'Mail robot', resource named 'https://outlook.office365.com/'",
+	  "ID 'x' named 'app-3', resource named 'https://outlook.office365.com/'" },
 	{ "my pop app is not quoted", "my pop app is not quoted" },
 	{ "read /srv/anna/o2pop.conf:12 - done", "read file-1:12 - done" },
 
@@ -181,7 +188,11 @@ TEST(share_learns_settings_and_reports)
 	row_fact(tls, FACT_NAMES, SPAN("*.fabrikam.net mail.fabrikam.net outlook.com"));
 	row_fact(tls, FACT_SUBJECT, SPAN("O=Fabrikam, CN=host1.fabrikam.net, C=CH"));
 	row_fact(token, FACT_TRACE_ID, SPAN("21111111-aaaa-4bbb-8ccc-123456789abc"));
+	row_fact(token, FACT_ASSERTION_SUB, SPAN("repo:contoso/mail:ref:refs/heads/main"));
+	row_fact(token, FACT_ASSERTION_ISS, SPAN("https://token.contoso-ci.org/x"));
 	share_report(&share, &r);
+	EQ(apply("subject 'repo:contoso/mail:ref:refs/heads/main'"), SPAN("subject 'app-1'"));
+	EQ(apply("https://token.contoso-ci.org/x"), SPAN("https://host-3.example/x"));
 	EQ(apply("contoso.ch"), SPAN("domain-1.example"));
 	EQ(apply("/srv/x/a.conf:3"), SPAN("file-1:3"));
 	EQ(apply("https://sso.contoso.ch:8443/token"), SPAN("https://host-1.example:8443/token"));
@@ -189,10 +200,10 @@ TEST(share_learns_settings_and_reports)
 	EQ(apply("anna@contoso.ch"), SPAN("mailbox-1@domain-1.example"));
 	EQ(apply("a5d11111-15aa-4fbb-add4-b0fee4cc9dff"), SPAN("eeeeeeee-0000-0000-0000-000000000001"));
 	EQ(apply("5f1c9b0e-7d2a-4c7e-9a55-0a1b2c3d4e5f"), SPAN(TENANT));
-	EQ(apply("\"Inbox robot\""), SPAN("\"app-1\""));
-	EQ(apply("host1.fabrikam.net"), SPAN("host-3.example"));
+	EQ(apply("\"Inbox robot\""), SPAN("\"app-2\""));
+	EQ(apply("host1.fabrikam.net"), SPAN("host-4.example"));
 	EQ(apply("*.fabrikam.net mail.fabrikam.net outlook.com"),
-	   SPAN("*.host-4.example host-5.example outlook.com"));
+	   SPAN("*.host-5.example host-6.example outlook.com"));
 	EQ(apply("21111111-aaaa-4bbb-8ccc-123456789abc"), SPAN("21111111-aaaa-4bbb-8ccc-123456789abc"));
 }
 
