@@ -174,6 +174,8 @@ static bool finish_url(struct settings *s, struct fault *f)
 {
 	unsigned char room[1024];
 	struct buf b = BUF(room);
+	struct span host;
+	uint16_t port;
 	struct url u;
 
 	if (settings_has(s, SETTING_TOKEN_URL)) {
@@ -193,7 +195,8 @@ static bool finish_url(struct settings *s, struct fault *f)
 	pct_put(&b, s->value[SETTING_TENANT_ID]);
 	buf_z(&b, "/oauth2/v2.0/token");
 	s->token_url = buf_span(&b);
-	if (!buf_ok(&b) || !url_parse(s->token_url, &u))
+	if (!buf_ok(&b) || !url_host_port(s->value[SETTING_AUTHORITY_HOST], &host, &port) ||
+	    !url_parse(s->token_url, &u) || !span_eq(u.host, host))
 		return refuse(s, SETTING_AUTHORITY_HOST, "write a host name such as login.microsoftonline.com", f);
 	if (!keep(s, &s->token_url))
 		return fault_limit(f, FAULT_LIMIT, s->used + b.n, sizeof s->arena);

@@ -1,0 +1,141 @@
+#include "check/desk_hire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What every role starts with. Its line buffer is left alone: a page that is not touched costs nothing. */
+static void prepare(struct role *r, const struct desk *d, const struct desk_job *j, enum role_arm arm)
+{
+	const struct desk_ask *ask = d->ask;
+
+	memset(r, 0, offsetof(struct role, told));
+	r->start_ms = d->start_ms;
+	r->deadline = j->deadline;
+	r->stop_after = ask->stop_after;
+	r->arm = arm;
+	r->notes = ask->ear.line != NULL;
+	r->show_secrets = ask->show_secrets;
+}
+
+static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in)
+{
+	struct keeper *k = &d->worker.keeper;
+
+	prepare(&k->role, d, j, ROLE_ARM_IDP);
+	k->settings = d->ask->settings;
+	k->credential = d->ask->credential;
+	k->reach.trust = d->ask->trust;
+	role_start(&k->role, out, in);
+	keeper_run(k);
+}
+
+static void run_probe(struct desk *d, const struct desk_job *j, int out, int in)
+{
+	struct probe *p = &d->worker.probe;
+
+	prepare(&p->role, d, j, ROLE_ARM_POP);
+	p->settings = d->ask->settings;
+	p->mailbox = j->report.mailbox;
+	p->certificates = d->ask->certificates;
+	p->reach.trust = d->ask->trust;
+	role_start(&p->role, out, in);
+	probe_run(p);
+}
+
+static void run_scout(struct desk *d, const struct desk_job *j, int out, int in)
+{
+	struct scout *s = &d->worker.scout;
+
+	prepare(&s->role, d, j, ROLE_ARM_DISC);
+	s->settings = d->ask->settings;
+	s->mailbox = j->report.mailbox;
+	s->reach.trust = d->ask->trust;
+	role_start(&s->role, out, in);
+	scout_run(s);
+}
+
+static void run_triage(struct desk *d, const struct desk_job *j, int out, int in)
+{
+	struct triage *t = &d->worker.triage;
+
+	prepare(&t->role, d, j, ROLE_ARM_IMAP);
+	t->settings = d->ask->settings;
+	t->mailbox = j->report.mailbox;
+	t->token = &d->token.token;
+	t->reach.trust = d->ask->trust;
+	role_start(&t->role, out, in);
+	triage_run(t);
+}
+
+static void run(struct desk *d, const struct desk_job *j, int out, int in)
+{
+	switch (j->role) {
+	case LADDER_KEEPER:
+		run_keeper(d, j, out, in);
+		break;
+	case LADDER_PROBE:
+		run_probe(d, j, out, in);
+		break;
+	case LADDER_SCOUT:
+		run_scout(d, j, out, in);
+		break;
+	case LADDER_TRIAGE:
+		run_triage(d, j, out, in);
+		break;
+	case LADDER_DESK:
+		break;
+	}
+}
+
+void desk_hire_end(struct desk_job *j)
+{
+	if (j->in >= 0)
+		close(j->in);
+	if (j->out >= 0)
+		close(j->out);
+	j->in = j->out = -1;
+}
+
+/* In the child: nothing of the other roles stays open. */
+static void forget_jobs(struct desk *d)
+{
+	desk_hire_end(&d->keeper);
+	desk_hire_end(&d->scout);
+	for (unsigned i = 0; i < d->ask->jobs; i++)
+		desk_hire_end(&d->job[i]);
+}
+
+bool desk_hire(struct desk *d, struct desk_job *j, enum ladder_role role, struct fault *f)
+{
+	int rows[2], orders[2];
+
+	if (pipe2(rows, O_CLOEXEC) != 0)
+		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
+	if (pipe2(orders, O_CLOEXEC) != 0 || fcntl(orders[1], F_SETFL, O_NONBLOCK) != 0) {
+		close(rows[0]);
+		close(rows[1]);
+		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
+	}
+	j->role = role;
+	j->done = false;
+	j->now = RUNG__COUNT;
+	j->pid = fork();
+	if (j->pid == 0) {
+		forget_jobs(d);
+		close(rows[0]);
+		close(orders[1]);
+		run(d, j, rows[1], orders[0]);
+		_exit(0);
+	}
+	close(rows[1]);
+	close(orders[0]);
+	j->in = rows[0];
+	j->out = orders[1];
+	if (j->pid > 0)
+		return true;
+	(void)fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
+	desk_hire_end(j);
+	return false;
+}

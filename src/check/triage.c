@@ -1,0 +1,277 @@
+#include "check/triage.h"
+
+enum { IMAPS = 993, SUBMISSION = 587 };
+
+/* ---- what it means ------------------------------------------------------------------------------- */
+
+static bool says(const struct fault *f, struct span words)
+{
+	size_t at;
+
+	return span_find_nocase(fault_evidence(f), words, &at);
+}
+
+enum triage_door triage_of(const struct fault *f)
+{
+	if (f->code == FAULT_NONE)
+		return TRIAGE_OPEN;
+	if (f->code == FAULT_AUTH_NOT_CONNECTED || says(f, SPAN("mailbox logon failure")))
+		return TRIAGE_CLOSED;
+	if (f->code == FAULT_MAILBOX_REFUSED)
+		return TRIAGE_CLOSED;
+	if (says(f, SPAN("SmtpClientAuthentication is disabled")))
+		return TRIAGE_OFF;
+	if (f->code == FAULT_AUTH_REFUSED)
+		return TRIAGE_REFUSED;
+	return fault_kind(f->code) == FAULT_KIND_MAIL || fault_kind(f->code) == FAULT_KIND_WAIT ? TRIAGE_UNCLEAR :
+	                                                                                         TRIAGE_UNREACHED;
+}
+
+const char *triage_word(enum triage_door d)
+{
+	switch (d) {
+	case TRIAGE_NOT_TRIED:
+		return "not-tried";
+	case TRIAGE_OPEN:
+		return "open";
+	case TRIAGE_CLOSED:
+		return "closed";
+	case TRIAGE_REFUSED:
+		return "refused";
+	case TRIAGE_OFF:
+		return "off";
+	case TRIAGE_UNREACHED:
+		return "unreached";
+	case TRIAGE_UNCLEAR:
+		break;
+	}
+	return "unclear";
+}
+
+/* What SMTP alone says. Its consent does not open a mailbox, and "off" is said before the token is looked at. */
+static const char *conclude_smtp(enum triage_door smtp)
+{
+	switch (smtp) {
+	case TRIAGE_OPEN:
+		return "token-accepted";
+	case TRIAGE_CLOSED:
+		return "mailbox-closed";
+	case TRIAGE_REFUSED:
+		return "token-refused";
+	case TRIAGE_NOT_TRIED:
+	case TRIAGE_OFF:
+	case TRIAGE_UNREACHED:
+	case TRIAGE_UNCLEAR:
+		break;
+	}
+	return "unclear";
+}
+
+const char *triage_conclude(enum triage_door imap, enum triage_door smtp, bool app)
+{
+	switch (imap) {
+	case TRIAGE_OPEN:
+		return "pop-only";
+	case TRIAGE_CLOSED:
+		return smtp == TRIAGE_REFUSED && !app ? "other-mailbox" : "mailbox-closed";
+	case TRIAGE_REFUSED:
+		return smtp == TRIAGE_OPEN ? "unclear" : "token-refused"; /* two witnesses who contradict each other */
+	case TRIAGE_NOT_TRIED:
+	case TRIAGE_OFF:
+	case TRIAGE_UNREACHED:
+	case TRIAGE_UNCLEAR:
+		break;
+	}
+	return conclude_smtp(smtp);
+}
+
+/* ---- the doors ----------------------------------------------------------------------------------- */
+
+/* One door: where it is, who may knock, how the talk goes, and what came of it. */
+struct door {
+	const char *name;
+	enum role_arm arm;
+	const char *host;      /* the provider's */
+	uint16_t port;
+	bool tls;              /* from the first byte on */
+	struct span role, scope;
+	bool (*talk)(struct triage *t, struct row *row, struct fault *f);
+	enum triage_door found;
+	struct fault fault;
+};
+
+/* The provider's host, unless the settings name another mail server: then that is the server for all protocols. */
+static struct span host_of(const struct triage *t, const struct door *d)
+{
+	struct span pop = settings_get(t->settings, SETTING_POP_HOST);
+	const struct provider *p = t->settings->provider;
+
+	if (d->host != NULL && p->pop_host != NULL && span_eq_nocase(pop, span_z(p->pop_host)))
+		return span_z(d->host);
+	return pop;
+}
+
+/* Only Exchange Online's rights are known by name; what cannot be read is tried. */
+static bool may_knock(const struct triage *t, const struct door *d)
+{
+	if (!t->claims.jwt || !t->settings->provider->entra)
+		return true;
+	return claims_is_app(&t->claims) ? claims_has(t->claims.roles, d->role) : claims_has(t->claims.scp, d->scope);
+}
+
+static struct sasl_login login_of(const struct triage *t)
+{
+	return (struct sasl_login){ t->mailbox, &t->token->access, token_mark_span(t->token), false, t->role.show_secrets };
+}
+
+static bool talk_imap(struct triage *t, struct row *row, struct fault *f)
+{
+	struct sasl_login login = login_of(t);
+	struct imap *m = &t->talk.imap;
+	struct imapmsg_capability c;
+	struct span text, reply;
+	uint64_t messages;
+	char room[1024];
+	struct buf challenge = BUF(room);
+
+	imap_start(m, &t->reach.stream, &t->role.tape);
+	if (!imap_greeting(m, &text, f) || !imap_capability(m, &c, f))
+		return false;
+	if (!c.xoauth2)
+		return fault_set(f, FAULT_POP_NO_XOAUTH2, 0, SPAN("no AUTH=XOAUTH2 among the capabilities"));
+	if (!imap_auth(m, &login, &reply, &challenge, f) || !imap_examine(m, &messages, &reply, f))
+		return false;
+	row_fact(row, FACT_IMAP, reply);
+	(void)!imap_logout(m, &(struct fault){ 0 });
+	return true;
+}
+
+/* From the greeting up to TLS: nothing that is said before it counts, but that STARTTLS is there. */
+static bool start_tls(struct triage *t, struct fault *f)
+{
+	struct row unseen = { .rung = RUNG_TRIAGE };
+	struct smtp *m = &t->talk.smtp;
+	struct smtpmsg_ehlo e;
+	struct span text;
+
+	smtp_start(m, &t->reach.stream, &t->role.tape);
+	if (!smtp_greeting(m, &text, f) || !smtp_ehlo(m, &e, f))
+		return false;
+	if (!e.starttls)
+		return fault_set(f, FAULT_DOOR_NO_STARTTLS, 0, SPAN("no STARTTLS in the answer to EHLO"));
+	if (!smtp_starttls(m, f))
+		return false;
+	t->reach.tls_wanted = true;
+	if (!reach_tls(&t->reach, &unseen, f))
+		return false;
+	smtp_start(m, &t->reach.stream, &t->role.tape);
+	return true;
+}
+
+static bool talk_smtp(struct triage *t, struct row *row, struct fault *f)
+{
+	struct sasl_login login = login_of(t);
+	struct smtp *m = &t->talk.smtp;
+	struct smtpmsg_ehlo e;
+	struct span reply;
+	char room[1024];
+	struct buf challenge = BUF(room);
+
+	if (!start_tls(t, f) || !smtp_ehlo(m, &e, f))
+		return false;
+	if (!e.xoauth2)
+		return fault_set(f, FAULT_POP_NO_XOAUTH2, 0, SPAN("no AUTH XOAUTH2 in the answer to EHLO"));
+	if (!smtp_auth(m, &login, &reply, &challenge, f))
+		return false;
+	row_fact(row, FACT_SMTP, reply);
+	(void)!smtp_quit(m, &(struct fault){ 0 });
+	return true;
+}
+
+/* Connect, talk, close. */
+static bool knock(struct triage *t, const struct door *d, struct row *row, struct fault *f)
+{
+	struct row unseen = { .rung = RUNG_TRIAGE };
+	bool good;
+
+	t->role.arm = d->arm;
+	t->reach.host = host_of(t, d);
+	t->reach.port = d->port;
+	t->reach.tls_wanted = d->tls;
+	if (!reach_dns(&t->reach, &unseen, f) || !reach_tcp(&t->reach, &unseen, f))
+		return false;
+	good = (!d->tls || reach_tls(&t->reach, &unseen, f)) && d->talk(t, row, f);
+	stream_close(&t->reach.stream);
+	return good;
+}
+
+/* Try a door, and put down what it said. */
+static void try_door(struct triage *t, struct door *d, enum fact words, enum fact word, struct row *row)
+{
+	d->found = TRIAGE_NOT_TRIED;
+	if (host_of(t, d).n != 0 && may_knock(t, d)) {
+		(void)knock(t, d, row, &d->fault);
+		d->found = triage_of(&d->fault);
+		if (d->found != TRIAGE_OPEN && d->found != TRIAGE_UNREACHED)
+			row_fact(row, words, fault_evidence(&d->fault));
+	}
+	row_fact(row, word, span_z(triage_word(d->found)));
+}
+
+/* "IMAP not tried: the token has no IMAP.AccessAsApp" */
+static void put_why(const struct triage *t, const struct door *d, struct buf *note)
+{
+	if (d->found != TRIAGE_NOT_TRIED && d->found != TRIAGE_UNREACHED)
+		return;
+	buf_z(note, note->n != 0 ? "; " : "");
+	buf_z(note, d->name);
+	if (d->found == TRIAGE_UNREACHED) {
+		buf_z(note, ": ");
+		buf_z(note, fault_text(d->fault.code));
+		return;
+	}
+	buf_z(note, " not tried: the token has no ");
+	buf_put(note, claims_is_app(&t->claims) ? d->role : d->scope);
+}
+
+static bool rung_triage(void *self, struct row *row, struct fault *f)
+{
+	struct triage *t = self;
+	struct provider const *p = t->settings->provider;
+	struct door imap = { .name = "IMAP", .arm = ROLE_ARM_IMAP, .host = p->imap_host, .port = IMAPS, .tls = true,
+		             .role = SPAN("IMAP.AccessAsApp"), .scope = SPAN("IMAP.AccessAsUser.All"), .talk = talk_imap };
+	struct door smtp = { .name = "SMTP", .arm = ROLE_ARM_SMTP, .host = p->smtp_host, .port = SUBMISSION, .tls = false,
+		             .role = SPAN("SMTP.SendAsApp"), .scope = SPAN("SMTP.Send"), .talk = talk_smtp };
+	struct deadline all = t->role.deadline;
+	char text[FACT_TEXT_MAX];
+	struct buf note = BUF(text);
+	bool app;
+
+	if (!claims_read(&t->token->access, &t->claims, f))
+		return false;
+	app = t->claims.jwt && claims_is_app(&t->claims); /* what cannot be read is a person's */
+	t->role.deadline = clock_deadline(clock_left(all) / 2); /* a silent server must not take the other one's time */
+	try_door(t, &imap, FACT_IMAP, FACT_IMAP_DOOR, row);
+	t->role.deadline = all;
+	try_door(t, &smtp, FACT_SMTP, FACT_SMTP_DOOR, row);
+	row->because = RUNG_TRIAGE;
+	if (imap.found == TRIAGE_NOT_TRIED && smtp.found == TRIAGE_NOT_TRIED)
+		row->verdict = VERDICT_SKIP;
+	else
+		buf_z(&note, triage_conclude(imap.found, smtp.found, app));
+	put_why(t, &imap, &note);
+	put_why(t, &smtp, &note);
+	row_fact(row, FACT_NOTE, buf_span(&note));
+	return true;
+}
+
+void triage_run(struct triage *t)
+{
+	t->reach.role = &t->role;
+	t->reach.settings = t->settings;
+	hide_secret(&t->role.hide, &t->token->access, "access_token");
+	hide_sasl(&t->role.hide, t->mailbox);
+	role_assume(&t->role, RUNG_CLAIMS);
+	role_climb(&t->role, RUNG_TRIAGE, rung_triage, t);
+	role_done(&t->role);
+}
