@@ -97,6 +97,7 @@ $(B)/libbearssl.a: third_party/bearssl.mk toolchains/$(TOOLCHAIN).mk \
 	@printf '%8s  %s\n' BEARSSL $@
 	@$(MAKE) --no-print-directory -s -f third_party/bearssl.mk LIB=$@ OBJ=$(B)/obj/bearssl \
 		SRC=$(BEARSSL) CC='$(CC)' AR='$(AR)' CFLAGS='$(CODE) $(BEARSSL_OPT)'
+	@touch $@
 
 $(GEN)/roots.c: $(GEN)/mkroots $(ROOTS)
 	$(call say,ROOTS)$< $(ROOTS) >$@
