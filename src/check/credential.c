@@ -53,7 +53,10 @@ bool credential_mailbox(struct span mailbox, struct fault *f)
 	if (span_find_byte(domain, '@', &at))
 		return refuse_mailbox(mailbox, SPAN("more than one @"), f);
 	if (span_find_byte(domain, '\\', &at) || span_find_byte(domain, '/', &at))
-		return refuse_mailbox(mailbox, SPAN("the old form for shared mailboxes; write the shared mailbox's address"), f);
+		return refuse_mailbox(mailbox,
+		                      SPAN("the old form for shared mailboxes; write the shared "
+		                           "mailbox's address"),
+		                      f);
 	if (local.n > LOCAL_MAX || domain.n > DOMAIN_MAX)
 		return refuse_mailbox(mailbox, SPAN("longer than an address may be"), f);
 	if (!url_is_name(domain))

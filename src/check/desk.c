@@ -10,10 +10,6 @@
 #include "check/desk_hire.h"
 #include "check/desk_sum.h"
 
-#ifndef DESK_SCOUT_OFF
-#define DESK_SCOUT_OFF 1
-#endif
-
 enum {
 	DESK_GRACE_MS = 300,     /* between a probe's own deadline and its end */
 	DESK_TICK_MS = 100,      /* how often progress is told */
@@ -72,7 +68,7 @@ static void start_scout(struct desk *d, const struct desk_job *first)
 	const struct desk_ask *ask = d->ask;
 
 	d->scouted = true;
-	if (DESK_SCOUT_OFF || !ask->keeper || !ask->discovery || !ask->settings->provider->entra ||
+	if (!ask->keeper || !ask->discovery || !ask->settings->provider->entra ||
 	    settings_has(ask->settings, SETTING_TOKEN_URL) || !settings_has(ask->settings, SETTING_AUTHORITY_HOST) ||
 	    ask->stop_after < RUNG_TENANT || scout_domain(first->report.mailbox).n == 0)
 		return;

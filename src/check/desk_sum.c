@@ -68,7 +68,9 @@ void desk_sum(struct report *r, const struct report *run, const struct report *s
 void desk_sum_lost(struct row *row, enum rung rung, bool late)
 {
 	*row = (struct row){ .rung = rung, .verdict = VERDICT_SKIP, .because = rung };
-	row_fact(row, FACT_NOTE, late ? SPAN("no answer until everything else was done") : SPAN("the worker ended early"));
+	row_fact(row, FACT_NOTE,
+	         late ? SPAN("no answer until everything else was done")
+	              : SPAN("the worker ended early"));
 }
 
 enum ladder_exit desk_sum_graver(enum ladder_exit a, enum ladder_exit b)

@@ -161,7 +161,8 @@ static bool check_owner(struct judge *j)
 	if (client.n != 0 && c->appid[0] != '\0' && !span_eq_nocase(client, span_z(c->appid)))
 		return fault_set(j->fault, FAULT_CLAIM_APPLICATION, 0, span_z(c->appid));
 	if (object.n != 0 && c->oid[0] != '\0' && claims_is_app(c) && !span_eq_nocase(object, span_z(c->oid)))
-		warn(j, "enterprise_object_id in the settings is not the token's oid, which is the one that Exchange goes by");
+		warn(j, "enterprise_object_id in the settings is not the token's oid, which is the "
+		        "one that Exchange goes by");
 	return true;
 }
 
@@ -180,7 +181,8 @@ static bool check_rights(struct judge *j)
 	}
 	if (claims_has(c->scp, SPAN("POP.AccessAsUser.All")))
 		return true;
-	return fault_set(j->fault, FAULT_CLAIM_DELEGATED, 0, c->scp[0] != '\0' ? span_z(c->scp) : SPAN("no scp at all"));
+	return fault_set(j->fault, FAULT_CLAIM_DELEGATED, 0,
+	                 c->scp[0] != '\0' ? span_z(c->scp) : SPAN("no scp at all"));
 }
 
 static void check_length(struct judge *j)

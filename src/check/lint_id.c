@@ -98,10 +98,12 @@ static bool check_tenant(struct lint *l)
 	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
 		if (span_eq_nocase(id, span_z(any[i])))
 			return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-			                   SPAN("that is for people of any tenant; an application signs in at its own tenant"));
+			                   SPAN("that is for people of any tenant; an application "
+			                        "signs in at its own tenant"));
 	if (span_eq_nocase(id, span_z(personal_tenant)))
 		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-		                   SPAN("that is the tenant of personal accounts, where no application signs in by itself"));
+		                   SPAN("that is the tenant of personal accounts, where no "
+		                        "application signs in by itself"));
 	if (span_eq(id, SPAN("00000000-0000-0000-0000-000000000000")))
 		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, SPAN("an ID of zeros stands for none"));
 	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))

@@ -60,7 +60,8 @@ static bool check_form(struct lint *l, struct span scope)
 		return refuse(l, "the name of a permission; an application asks for " EXCHANGE SUFFIX);
 	if (!span_ends(scope, SPAN(SUFFIX)) && span_ends(scope, SPAN(".default")))
 		return refuse(l, "there must be a slash before .default");
-	if (scope.n < sizeof SUFFIX - 1 || !span_eq_nocase(span_from(scope, scope.n - (sizeof SUFFIX - 1)), SPAN(SUFFIX)))
+	if (scope.n < sizeof SUFFIX - 1 ||
+	    !span_eq_nocase(span_from(scope, scope.n - (sizeof SUFFIX - 1)), SPAN(SUFFIX)))
 		return refuse(l, "it must end in /.default, as " EXCHANGE SUFFIX);
 	if (!span_ends(scope, SPAN(SUFFIX)))
 		lint_warn(l, SETTING_SCOPE, SPAN("write /.default in small letters"));
@@ -116,10 +117,15 @@ static bool check_token_url(struct lint *l)
 		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TOKEN_URL,
 		                   SPAN("its tenant stands for any; an application signs in at its own tenant"));
 	if (span_find_nocase(u.target, SPAN("/authorize"), &at))
-		lint_warn(l, SETTING_TOKEN_URL, SPAN("that is the page where people sign in; the token endpoint ends in /token"));
+		lint_warn(l, SETTING_TOKEN_URL,
+		          SPAN("that is the page where people sign in; the token endpoint ends in "
+		               "/token"));
 	else if (span_ends(u.target, SPAN("/oauth2/token")))
-		lint_warn(l, SETTING_TOKEN_URL, SPAN("the old endpoint, which takes resource and not scope; write /oauth2/v2.0/token"));
-	if (settings_has(l->settings, SETTING_TENANT_ID) && !span_eq_nocase(tenant, settings_get(l->settings, SETTING_TENANT_ID)))
+		lint_warn(l, SETTING_TOKEN_URL,
+		          SPAN("the old endpoint, which takes resource and not scope; write "
+		               "/oauth2/v2.0/token"));
+	if (settings_has(l->settings, SETTING_TENANT_ID) &&
+	    !span_eq_nocase(tenant, settings_get(l->settings, SETTING_TENANT_ID)))
 		lint_warn(l, SETTING_TOKEN_URL, SPAN("its tenant is not that of tenant_id"));
 	return true;
 }

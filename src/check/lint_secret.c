@@ -89,8 +89,9 @@ static bool check_text(struct lint *l, struct span secret)
 	buf_z(&why, " bytes in all");
 	/* RFC 6749 allows a secret to hold any printable ASCII: what another provider makes is its own affair. */
 	if (l->settings->provider->entra ||
-	    (odd != LINT_TEXT_BLANK && odd != LINT_TEXT_ENTITY && odd != LINT_TEXT_ENCODED && odd != LINT_TEXT_BLANK_START &&
-	     odd != LINT_TEXT_BLANK_END && odd != LINT_TEXT_QUOTED && odd != LINT_TEXT_PLACEHOLDER))
+	    (odd != LINT_TEXT_BLANK && odd != LINT_TEXT_ENTITY && odd != LINT_TEXT_ENCODED &&
+	     odd != LINT_TEXT_BLANK_START && odd != LINT_TEXT_BLANK_END &&
+	     odd != LINT_TEXT_QUOTED && odd != LINT_TEXT_PLACEHOLDER))
 		return lint_refuse(l, FAULT_SECRET_SHAPE, blamed(l), buf_span(&why));
 	lint_warn(l, blamed(l), buf_span(&why));
 	return true;
@@ -196,6 +197,7 @@ bool lint_secret_assertion(struct lint *l, int64_t now)
 	if (!l->settings->provider->entra || for_endpoint(l, &c) || for_exchange(span_z(c.aud)))
 		return true;
 	lint_warn(l, SETTING_FEDERATED_TOKEN_FILE,
-	          SPAN("its audience is not api://AzureADTokenExchange, which federated credentials have unless told otherwise"));
+	          SPAN("its audience is not api://AzureADTokenExchange, which federated "
+	               "credentials have unless told otherwise"));
 	return true;
 }

@@ -11,7 +11,7 @@ enum setting lint_secret_setting(const struct settings *s, const struct credenti
 /* The client secret's form, and its end date. */
 bool lint_secret_check(struct lint *l, int64_t now) MUST;
 
-/* The assertion of federated_token_file: readable, in time, for Entra. Its issuer, subject and audience become facts. */
+/* The assertion of federated_token_file: readable, in time, for Entra. Issuer, subject and audience become facts. */
 bool lint_secret_assertion(struct lint *l, int64_t now) MUST;
 
 #endif

@@ -77,14 +77,17 @@ static bool quoted(struct span s)
 		continue;
 	if (span_utf8(span_from(s, from), &last) != s.n - from)
 		return false;
-	return (first == last && (first == '"' || first == '\'' || first == '`')) || (is_curly(first) && is_curly(last));
+	return (first == last && (first == '"' || first == '\'' || first == '`')) ||
+	       (is_curly(first) && is_curly(last));
 }
 
 static bool placeholder(struct span s)
 {
-	static const struct { struct span head, tail; } form[] = {
-		{ SPAN_INIT("<"), SPAN_INIT(">") },  { SPAN_INIT("${"), SPAN_INIT("}") }, { SPAN_INIT("{{"), SPAN_INIT("}}") },
-		{ SPAN_INIT("$("), SPAN_INIT(")") }, { SPAN_INIT("%"), SPAN_INIT("%") },
+	static const struct { struct span head, tail;
+	} form[] = {
+		{ SPAN_INIT("<"), SPAN_INIT(">") },   { SPAN_INIT("${"), SPAN_INIT("}") },
+		{ SPAN_INIT("{{"), SPAN_INIT("}}") }, { SPAN_INIT("$("), SPAN_INIT(")") },
+		{ SPAN_INIT("%"), SPAN_INIT("%") },
 	};
 
 	for (size_t i = 0; i < sizeof form / sizeof form[0]; i++)
@@ -95,7 +98,8 @@ static bool placeholder(struct span s)
 
 static bool has_bom(struct span s)
 {
-	return span_starts(s, SPAN("\xef\xbb\xbf")) || span_starts(s, SPAN("\xff\xfe")) || span_starts(s, SPAN("\xfe\xff"));
+	return span_starts(s, SPAN("\xef\xbb\xbf")) || span_starts(s, SPAN("\xff\xfe")) ||
+	       span_starts(s, SPAN("\xfe\xff"));
 }
 
 static bool has_entity(struct span s)

@@ -11,7 +11,15 @@
 #include "ident/token.h"
 
 /* Whose conversation a transcript line belongs to. */
-enum role_arm { ROLE_ARM_DESK, ROLE_ARM_IDP, ROLE_ARM_POP, ROLE_ARM_IMAP, ROLE_ARM_SMTP, ROLE_ARM_DISC, ROLE_ARM__COUNT };
+enum role_arm {
+	ROLE_ARM_DESK,
+	ROLE_ARM_IDP,
+	ROLE_ARM_POP,
+	ROLE_ARM_IMAP,
+	ROLE_ARM_SMTP,
+	ROLE_ARM_DISC,
+	ROLE_ARM__COUNT
+};
 
 enum {
 	ROLE_NOTE_MAX = 2000,                   /* bytes of a transcript line; a longer one comes in pieces */

@@ -62,8 +62,9 @@ bool row_valid(const struct row *r)
 	size_t end = 0;
 
 	if ((unsigned)r->rung >= RUNG__COUNT || (unsigned)r->because >= RUNG__COUNT ||
-	    r->verdict == VERDICT_NONE || (unsigned)r->verdict > VERDICT_SKIP ||
-	    r->began_ms < 0 || r->began_ms > ROW_MS_MAX || r->ms < 0 || r->ms > ROW_MS_MAX || !fault_valid(&r->fault) || r->facts > ROW_FACTS_MAX)
+	    r->verdict == VERDICT_NONE || (unsigned)r->verdict > VERDICT_SKIP || r->began_ms < 0 ||
+	    r->began_ms > ROW_MS_MAX || r->ms < 0 || r->ms > ROW_MS_MAX ||
+	    !fault_valid(&r->fault) || r->facts > ROW_FACTS_MAX)
 		return false;
 	for (uint32_t i = 0; i < r->facts; i++) {
 		if ((unsigned)r->fact[i].key >= FACT__COUNT || r->fact[i].n > FACT_TEXT_MAX || r->fact[i].at != end ||

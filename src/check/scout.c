@@ -202,12 +202,14 @@ static bool check_cloud(const struct scout *s, const struct scout_tenant *t, str
 	if (sub_region_is(t, SPAN("DOD")) && span_eq_nocase(pop, SPAN("outlook.office365.us")))
 		warn(row, "a DoD tenant, whose mail server is outlook-dod.office365.us (provider = microsoft-dod)");
 	if (sub_region_is(t, SPAN("DODCON")) && span_eq_nocase(pop, SPAN("outlook-dod.office365.us")))
-		warn(row, "a GCC High tenant, whose mail server is outlook.office365.us (provider = microsoft-gcc-high)");
+		warn(row, "a GCC High tenant, whose mail server is outlook.office365.us (provider "
+		          "= microsoft-gcc-high)");
 	return true;
 }
 
 /* Is the tenant of the settings the one that was found? It may be given as a domain: then that is looked up, too. */
-static bool check_id(struct scout *s, struct span domain, const struct scout_tenant *t, struct row *row, struct fault *f)
+static bool check_id(struct scout *s, struct span domain, const struct scout_tenant *t,
+                     struct row *row, struct fault *f)
 {
 	struct span tenant = settings_get(s->settings, SETTING_TENANT_ID);
 	struct fault trouble = { .code = FAULT_NONE };

@@ -121,7 +121,8 @@ static bool may_knock(const struct triage *t, const struct door *d)
 
 static struct sasl_login login_of(const struct triage *t)
 {
-	return (struct sasl_login){ t->mailbox, &t->token->access, token_mark_span(t->token), false, t->role.show_secrets };
+	return (struct sasl_login){ t->mailbox, &t->token->access, token_mark_span(t->token), false,
+		                    t->role.show_secrets };
 }
 
 static bool talk_imap(struct triage *t, struct row *row, struct fault *f)
@@ -238,10 +239,22 @@ static bool rung_triage(void *self, struct row *row, struct fault *f)
 {
 	struct triage *t = self;
 	struct provider const *p = t->settings->provider;
-	struct door imap = { .name = "IMAP", .arm = ROLE_ARM_IMAP, .host = p->imap_host, .port = IMAPS, .tls = true,
-		             .role = SPAN("IMAP.AccessAsApp"), .scope = SPAN("IMAP.AccessAsUser.All"), .talk = talk_imap };
-	struct door smtp = { .name = "SMTP", .arm = ROLE_ARM_SMTP, .host = p->smtp_host, .port = SUBMISSION, .tls = false,
-		             .role = SPAN("SMTP.SendAsApp"), .scope = SPAN("SMTP.Send"), .talk = talk_smtp };
+	struct door imap = { .name = "IMAP",
+		             .arm = ROLE_ARM_IMAP,
+		             .host = p->imap_host,
+		             .port = IMAPS,
+		             .tls = true,
+		             .role = SPAN("IMAP.AccessAsApp"),
+		             .scope = SPAN("IMAP.AccessAsUser.All"),
+		             .talk = talk_imap };
+	struct door smtp = { .name = "SMTP",
+		             .arm = ROLE_ARM_SMTP,
+		             .host = p->smtp_host,
+		             .port = SUBMISSION,
+		             .tls = false,
+		             .role = SPAN("SMTP.SendAsApp"),
+		             .scope = SPAN("SMTP.Send"),
+		             .talk = talk_smtp };
 	struct deadline all = t->role.deadline;
 	char text[FACT_TEXT_MAX];
 	struct buf note = BUF(text);

@@ -64,11 +64,13 @@ bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
 	memset(c, 0, sizeof *c);
 	c->length = secret_length(token);
 	if (!jwt_split(secret_reveal(token), &parts)) {
-		c->personal = span_starts(secret_reveal(token), SPAN("EwA")) || span_starts(secret_reveal(token), SPAN("EwB"));
+		c->personal = span_starts(secret_reveal(token), SPAN("EwA")) ||
+		              span_starts(secret_reveal(token), SPAN("EwB"));
 		return true;
 	}
 	if (!jwt_json(parts.payload, &payload))
-		return fault_set(f, FAULT_CLAIM_MALFORMED, 0, SPAN("the second part is not base64url of a JSON object"));
+		return fault_set(f, FAULT_CLAIM_MALFORMED, 0,
+		                 SPAN("the second part is not base64url of a JSON object"));
 	c->jwt = true;
 	json = buf_span(&payload);
 	get(json, "aud", c->aud, sizeof c->aud);
@@ -90,7 +92,8 @@ bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
 	c->iat = get_time(json, "iat");
 	c->nbf = get_time(json, "nbf");
 	c->exp = get_time(json, "exp");
-	c->has_groups = json_at(json, "groups", &groups) == JSON_FOUND || json_at(json, "hasgroups", &groups) == JSON_FOUND ||
+	c->has_groups = json_at(json, "groups", &groups) == JSON_FOUND ||
+	                json_at(json, "hasgroups", &groups) == JSON_FOUND ||
 	                json_at(json, "_claim_names.groups", &groups) == JSON_FOUND;
 	secret_wipe_bytes(room, payload.n);
 	return true;

@@ -19,7 +19,8 @@ struct refusal {
 	/* What the description says about the assertion that was sent. */
 	char server_time[REFUSAL_TEXT_MAX]; /* AADSTS700024: when it was judged */
 	char thumbprint[REFUSAL_TEXT_MAX];  /* AADSTS700027: of the key */
-	char issuer[REFUSAL_NAME_MAX], subject[REFUSAL_NAME_MAX], audience[REFUSAL_NAME_MAX]; /* AADSTS70021, 700211 ... */
+	char issuer[REFUSAL_NAME_MAX], subject[REFUSAL_NAME_MAX],
+		audience[REFUSAL_NAME_MAX]; /* AADSTS70021, 700211 ... */
 };
 
 /* Read a JSON object. *text, at least REFUSAL_SENTENCE_MAX of the caller's bytes, receives the description; what is

@@ -4,9 +4,12 @@
 
 #include "net/tls.h"
 #include "text/date.h"
+#include "text/guid.h"
 #include "text/json.h"
 #include "text/jwt.h"
 #include "text/pct.h"
+
+enum { CREDENTIAL_MIN = 24 }; /* characters; no word is that long, and no token that short */
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -88,18 +91,43 @@ bool token_take(const struct secret *given, struct token *t, struct fault *f)
 
 /* ---- answers that are no token ------------------------------------------------------------------- */
 
-/* A piece of a body as evidence. In a broken answer a token may stand behind its name, or without it. */
+/* The length of what may be a credential at the start of s: letters, digits and what base64 has beside them, but
+ * neither dot nor slash, which addresses have. */
+static size_t credential_run(struct span s)
+{
+	size_t n = 0, at;
+
+	while (n < s.n && ((s.p[n] >= 'A' && s.p[n] <= 'Z') || (s.p[n] >= 'a' && s.p[n] <= 'z') ||
+	                   (s.p[n] >= '0' && s.p[n] <= '9') || span_find_byte(SPAN("-_~+="), s.p[n], &at)))
+		n++;
+	return n;
+}
+
+/* A piece of a body as evidence. In an answer that cannot be read a token may stand anywhere: behind its name all is
+ * left out, and elsewhere every long run of letters that is no ID. */
 static void put_body(struct buf *b, struct span body)
 {
-	static const char *const names[] = { "access_token", "refresh_token", "id_token", "eyJ" };
-	struct span shown = span_first(span_trim(body), HTTP_EVIDENCE_MAX);
-	size_t n = shown.n, at;
+	static const char *const names[] = { "access_token", "refresh_token", "id_token" };
+	struct span rest = span_trim(body), shown;
+	size_t left, at;
 
+	shown = span_first(rest, HTTP_EVIDENCE_MAX);
+	left = shown.n;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (span_find_nocase(shown, span_z(names[i]), &at) && at < n)
-			n = at;
-	buf_put(b, span_first(shown, n));
-	if (n != shown.n)
+		if (span_find_nocase(shown, span_z(names[i]), &at) && at < left)
+			left = at;
+	for (size_t n; left != 0; left = n < left ? left - n : 0, rest = span_from(rest, n)) {
+		n = credential_run(rest);
+		if (n < CREDENTIAL_MIN || guid_ok(span_first(rest, n))) {
+			n = n != 0 ? n : 1;
+			buf_put(b, span_first(rest, n < left ? n : left));
+			continue;
+		}
+		buf_byte(b, '<');
+		buf_u64(b, n);
+		buf_z(b, " characters>");
+	}
+	if (rest.n != 0 && rest.p < shown.p + shown.n)
 		buf_z(b, "<a token may follow: not shown>");
 }
 
@@ -143,7 +171,8 @@ static bool wait_status(int status)
 /* OAuth's own words for "not now". */
 static bool wait_error(const struct refusal *r)
 {
-	return span_eq(span_z(r->error), SPAN("temporarily_unavailable")) || span_eq(span_z(r->error), SPAN("slow_down"));
+	return span_eq(span_z(r->error), SPAN("temporarily_unavailable")) ||
+	       span_eq(span_z(r->error), SPAN("slow_down"));
 }
 
 /* A JSON object that is not the answer to a good request. */

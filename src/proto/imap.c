@@ -38,7 +38,8 @@ static bool refused(const struct imapmsg *msg, enum fault_code code, struct faul
 
 	if (popmsg_backoff(msg->words, &ms))
 		return fault_set(f, FAULT_POP_BUSY, (int64_t)((ms + 999) / 1000), msg->words);
-	if (span_eq_nocase(msg->code, SPAN("UNAVAILABLE")) || span_find_nocase(msg->words, SPAN("Server Unavailable"), &at))
+	if (span_eq_nocase(msg->code, SPAN("UNAVAILABLE")) ||
+	    span_find_nocase(msg->words, SPAN("Server Unavailable"), &at))
 		return fault_set(f, FAULT_POP_BUSY, 0, msg->words);
 	if (span_find_nocase(msg->words, SPAN("authenticated but not connected"), &at))
 		return fault_set(f, FAULT_AUTH_NOT_CONNECTED, 0, msg->words);

@@ -101,7 +101,8 @@ bool smtp_starttls(struct smtp *m, struct fault *f)
 	if (!command(m, SPAN("STARTTLS\r\n"), 220, NULL, f))
 		return false;
 	if (line_pending(&m->line))
-		return fault_set(f, FAULT_STARTTLS_INJECTED, 0, SPAN("the server spoke on after its consent to STARTTLS"));
+		return fault_set(f, FAULT_STARTTLS_INJECTED, 0,
+		                 SPAN("the server spoke on after its consent to STARTTLS"));
 	return true;
 }
 
