@@ -21,11 +21,15 @@ struct result {
 
 void again_start(struct again *a, int64_t ms)
 {
-	*a = (struct again){ .until = clock_deadline(ms), .began_ms = clock_ms(), .delay_ms = AGAIN_FIRST_MS };
+	*a = (struct again){
+		.until = clock_deadline(ms),
+		.began_ms = clock_ms(),
+		.delay_ms = AGAIN_FIRST_MS,
+	};
 }
 
-/* Codes of Entra that come while a change is on its way to all of its servers: a new application, secret, certificate,
- * federated credential or consent. */
+/* Codes of Entra that come while a change is on its way to all of its servers: a new
+ * application, secret, certificate, federated credential or consent. */
 static bool mendable_code(int64_t code)
 {
 	static const int64_t codes[] = { 7000215, 700016, 700027, 70021, 65001, 501051 };
@@ -42,7 +46,8 @@ bool again_mendable(enum rung rung, const struct fault *f)
 		return true;
 	if (f->code == FAULT_TOKEN_REFUSED)
 		return mendable_code(f->num);
-	return f->code == FAULT_CLAIM_ROLE || f->code == FAULT_AUTH_REFUSED || f->code == FAULT_AUTH_CHALLENGE ||
+	return f->code == FAULT_CLAIM_ROLE || f->code == FAULT_AUTH_REFUSED ||
+	       f->code == FAULT_AUTH_CHALLENGE ||
 	       f->code == FAULT_AUTH_NOT_CONNECTED || f->code == FAULT_MAILBOX_LOCKED ||
 	       (rung == RUNG_MAILBOX && f->code == FAULT_MAILBOX_REFUSED);
 }
@@ -58,7 +63,8 @@ void again_report(struct again *a, const struct report *r)
 		a->hopeless = true;
 	else
 		a->wanted = true;
-	if (fault_kind(r->row[rung].fault.code) == FAULT_KIND_WAIT && r->row[rung].fault.num * 1000 > a->asked_ms)
+	if (fault_kind(r->row[rung].fault.code) == FAULT_KIND_WAIT &&
+	    r->row[rung].fault.num * 1000 > a->asked_ms)
 		a->asked_ms = r->row[rung].fault.num * 1000;
 	if (a->n != 0)
 		return;
@@ -73,15 +79,18 @@ bool again_wanted(const struct again *a)
 	return a->wanted && !a->hopeless && !a->last;
 }
 
-/* The pause before the next try: what the server asked for, but the last try begins when the time is up. */
+/* The pause before the next try: what the server asked for, but the last try begins when the
+ * time is up. */
 static int64_t pause_ms(const struct again *a)
 {
-	int64_t left = clock_left(a->until), pause = a->delay_ms > a->asked_ms ? a->delay_ms : a->asked_ms;
+	int64_t left = clock_left(a->until);
+	int64_t pause = a->delay_ms > a->asked_ms ? a->delay_ms : a->asked_ms;
 
 	return pause < left ? pause : left;
 }
 
-/* "o2pop: try 3, after 4 min: auth: the mail server refused the login; next try in 90 s, for 26 min more" */
+/* "o2pop: try 3, after 150 s: auth: the mail server refused the login; next try in 135 s, the
+ * last in 1650 s" */
 void again_say(const struct again *a, bool quiet)
 {
 	char text[AGAIN_LINE_MAX + 200];
@@ -148,7 +157,8 @@ bool again_try(struct again *a, int (*task)(void *of), void *of, int *status, st
 	while (waitpid(pid, &end, 0) < 0 && errno == EINTR)
 		continue;
 	if (!heard)
-		return fault_set(f, FAULT_ROLE_DIED, WIFSIGNALED(end) ? WTERMSIG(end) : 0, SPAN("a try of --wait"));
+		return fault_set(f, FAULT_ROLE_DIED, WIFSIGNALED(end) ? WTERMSIG(end) : 0,
+		                 SPAN("a try of --wait"));
 	*status = r.status;
 	a->wanted = r.wanted;
 	a->asked_ms = r.asked_ms;
@@ -161,7 +171,9 @@ void again_sleep(struct again *a)
 
 	while (clock_left(d) != 0)
 		(void)poll(NULL, 0, clock_left(d));
-	a->delay_ms = a->delay_ms * 3 / 2 < AGAIN_LONGEST_MS ? a->delay_ms * 3 / 2 : AGAIN_LONGEST_MS;
+	a->delay_ms += a->delay_ms / 2;
+	if (a->delay_ms > AGAIN_LONGEST_MS)
+		a->delay_ms = AGAIN_LONGEST_MS;
 	a->wanted = false;
 	a->asked_ms = 0;
 }

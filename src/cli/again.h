@@ -6,12 +6,13 @@
 #include "check/report.h"
 
 enum {
-	AGAIN_FIRST_MS = 60 * 1000,   /* repeated failures may keep a refusal in Exchange's caches: go slowly */
+	AGAIN_FIRST_MS = 60 * 1000, /* failures may keep a refusal in Exchange's caches: slowly */
 	AGAIN_LONGEST_MS = 300 * 1000,
 	AGAIN_LINE_MAX = 400
 };
 
-/* Every try is a process of its own: the one that waits holds the credential and never speaks to a server. */
+/* Every try is a process of its own: the one that waits holds the credential and never speaks to
+ * a server. */
 struct again {
 	struct deadline until;
 	int64_t began_ms;
@@ -28,18 +29,20 @@ struct again {
 
 void again_start(struct again *a, int64_t ms);
 
-/* Run `task` in a process of its own; *status is what it returned. Afterwards a->wanted says whether to sleep and try
- * again. */
+/* Run `task` in a process of its own; *status is what it returned. Afterwards a->wanted says
+ * whether to sleep and try again. */
 bool again_try(struct again *a, int (*task)(void *of), void *of, int *status, struct fault *f) MUST;
 
 void again_sleep(struct again *a);
 
-/* For the task: take note of a finished mailbox; is another try wanted; say so in a line on the standard error. */
+/* For the task: take note of a finished mailbox; is another try wanted; say so in a line on the
+ * standard error. */
 void again_report(struct again *a, const struct report *r);
 bool again_wanted(const struct again *a);
 void again_say(const struct again *a, bool quiet);
 
-/* Can this failure go away without anybody doing anything? Caches that have not heard of a change yet, and throttling. */
+/* Can this failure go away without anybody doing anything? Caches that have not heard of a
+ * change yet, and throttling. */
 bool again_mendable(enum rung rung, const struct fault *f);
 
 #endif

@@ -86,7 +86,8 @@ static bool read_mailboxes(struct run *r, size_t *all, int *status)
 	rewind_list(r);
 	for (*all = 0; next_mailbox(r, &mailbox); ++*all) {
 		if (mailbox.n > REPORT_MAILBOX_MAX) {
-			*status = work_usage(w, "the mailbox '", mailbox, "' is longer than any address can be");
+			*status = work_usage(w, "the mailbox '", mailbox,
+			                     "' is longer than any address can be");
 			return false;
 		}
 	}
@@ -116,8 +117,8 @@ static void erase_progress(struct run *r)
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark, struct span text,
-                      bool more)
+static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark,
+                      struct span text, bool more)
 {
 	struct run *r = to;
 	struct transcript_line line = { at_ms, arm, mark, text, more };
@@ -126,7 +127,8 @@ static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark
 	work_tape_line(&r->tape, &line);
 }
 
-static void hear_progress(void *to, int64_t at_ms, enum rung idp, enum rung pop, size_t finished, size_t all)
+static void hear_progress(void *to, int64_t at_ms, enum rung idp, enum rung pop, size_t finished,
+                          size_t all)
 {
 	struct run *r = to;
 	char room[PROGRESS_SIZE];
@@ -190,15 +192,18 @@ static bool read_ask(struct run *r, struct desk_ask *ask, size_t all, int *statu
 	};
 	if (o->given[OPTION_JOBS] != 0 &&
 	    (!span_u64(o->value[OPTION_JOBS], DESK_JOBS_MAX, &jobs) || jobs == 0)) {
-		*status = work_usage(r->work, "--jobs ", o->value[OPTION_JOBS], " is not a number from 1 to 16");
+		*status = work_usage(r->work, "--jobs ", o->value[OPTION_JOBS],
+		                     " is not a number from 1 to 16");
 		return false;
 	}
 	ask->jobs = (unsigned)jobs;
-	if (o->given[OPTION_STOP_AFTER] == 0 || ladder_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))
+	if (o->given[OPTION_STOP_AFTER] == 0 ||
+	    ladder_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))
 		return true;
 	*status = work_usage(r->work, "--stop-after ", o->value[OPTION_STOP_AFTER],
-	                     " is not a rung; rungs are credential, tenant, idp-dns, idp-tcp, idp-tls, token, claims, "
-	                     "pop-dns, pop-tcp, pop-tls, greeting, capa, auth, mailbox, quit");
+	                     " is not a rung; rungs are credential, tenant, idp-dns, idp-tcp, "
+	                     "idp-tls, token, claims, pop-dns, pop-tcp, pop-tls, greeting, capa, "
+	                     "auth, mailbox, quit");
 	return false;
 }
 
@@ -258,7 +263,8 @@ static int check_again(struct run *r, struct desk_ask *ask)
 	int status;
 
 	if (!conf_duration(w->options.value[OPTION_WAIT], &ms))
-		return work_usage(w, "--wait ", w->options.value[OPTION_WAIT], " is not a time such as 90m or 2h, at most 1 day");
+		return work_usage(w, "--wait ", w->options.value[OPTION_WAIT],
+		                  " is not a time such as 90m or 2h, at most 1 day");
 	r->holding = true;
 	again_start(&r->again, ms);
 	for (;;) {
@@ -275,7 +281,7 @@ static int check_again(struct run *r, struct desk_ask *ask)
 
 int cmd_check(struct work *w)
 {
-	struct run r = { .work = w, .quiet = w->options.given[OPTION_QUIET] != 0, .out = BUF(w->text) };
+	struct run r = { .work = w, .out = BUF(w->text) };
 	struct out_terminal diagnostic = out_terminal(OUT_DIAGNOSTIC);
 	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
 	struct desk_ask ask;
@@ -287,6 +293,7 @@ int cmd_check(struct work *w)
 	    !work_tape_open(&r.tape, w, &status))
 		return status;
 	r.format = (enum format)format;
+	r.quiet = w->options.given[OPTION_QUIET] != 0;
 	r.many = all > 1;
 	r.telling = diagnostic.terminal && !r.tape.stderr_too && !r.quiet;
 	r.progress = (struct progress){ .width = diagnostic.width, .dumb = diagnostic.dumb };

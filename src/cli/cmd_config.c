@@ -14,7 +14,8 @@ enum {
 /* One setting as it is shown; all texts are printable. */
 struct entry {
 	const char *key;
-	struct span value, content; /* content: what is in the file that the value names, without showing it */
+	struct span value;
+	struct span content; /* of the file that the value names, without showing it */
 	const char *source;
 	struct span origin;
 	char content_text[CONFIG_TEXT_MAX];
@@ -28,7 +29,8 @@ static void put_set(struct buf *b, size_t n)
 	buf_z(b, " characters>");
 }
 
-/* How long the secret in a file is, or why it cannot be read. What can be read only once stays untouched. */
+/* How long the secret in a file is, or why it cannot be read. What can be read only once stays
+ * untouched. */
 static void look_into(struct work *w, struct span path, struct buf *b)
 {
 	struct fault f = { 0 };
@@ -176,8 +178,8 @@ int cmd_config(struct work *w)
 	struct buf out = BUF(w->text);
 	struct page page = work_page(w, &out, OUT_RESULT);
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) || !work_arguments(w, 0, &status) ||
-	    !work_load(w, WORK_SETTINGS, &status))
+	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
+	    !work_arguments(w, 0, &status) || !work_load(w, WORK_SETTINGS, &status))
 		return status;
 	if (format == FORMAT_JSON)
 		put_json(w, &out);

@@ -54,8 +54,8 @@ static const char *meaning(struct span key, struct span value)
 
 static bool is_moment(struct span key)
 {
-	return span_eq(key, SPAN("exp")) || span_eq(key, SPAN("nbf")) || span_eq(key, SPAN("iat")) ||
-	       span_eq(key, SPAN("auth_time"));
+	return span_eq(key, SPAN("exp")) || span_eq(key, SPAN("nbf")) ||
+	       span_eq(key, SPAN("iat")) || span_eq(key, SPAN("auth_time"));
 }
 
 /* "2026-11-23 20:43:46Z (in 45 min)" */
@@ -100,7 +100,8 @@ static void put_row(struct page *p, struct span key, struct json_value v, int64_
 
 	if (!json_unescape(&name, key) || name.full)
 		return;
-	if (is_moment(buf_span(&name)) && json_int(v.raw, "", &seconds) == JSON_FOUND && seconds > DECODE_SECONDS_MIN)
+	if (is_moment(buf_span(&name)) && json_int(v.raw, "", &seconds) == JSON_FOUND &&
+	    seconds > DECODE_SECONDS_MIN)
 		put_moment(&value, seconds, now);
 	else
 		put_value(&value, v);
@@ -141,18 +142,19 @@ static void put_object(struct page *p, const char *title, struct span json, int6
 
 static void put_findings(struct page *p, const struct decoded *d)
 {
-	for (size_t i = 0; i < d->findings; i++) {
-		const struct decode_finding *f = &d->finding[i];
-		bool same = i + 1 < d->findings && span_eq(span_z(f->fix), span_z(f[1].fix));
+	for (size_t i = 0; i < d->n; i++) {
+		enum decode_finding what = d->found[i].what;
+		struct span fix = span_z(decode_finding_fix(what));
 		unsigned indent;
 
 		page_end(p);
-		page_mark(p, f->problem ? VERDICT_FAIL : VERDICT_WARN);
+		page_mark(p, decode_finding_problem(what) ? VERDICT_FAIL : VERDICT_WARN);
 		indent = p->column;
-		page_words(p, indent, f->text);
+		page_words(p, indent, d->found[i].text);
 		page_end(p);
-		if (!same)
-			page_lines(p, indent, span_z(f->fix));
+		/* What mends several is said once, behind the last of them. */
+		if (i + 1 == d->n || !span_eq(fix, span_z(decode_finding_fix(d->found[i + 1].what))))
+			page_lines(p, indent, fix);
 	}
 }
 
@@ -177,7 +179,8 @@ static void put_human(struct page *p, const struct decoded *d)
 	}
 	page_end(p);
 	if (d->kind == DECODE_NOTHING)
-		page_lines(p, 0, SPAN("This is no access token, XOAUTH2 string, challenge or assertion that o2pop can recognise."));
+		page_lines(p, 0, SPAN("This is no access token, XOAUTH2 string, challenge or "
+		                      "assertion that o2pop can recognise."));
 	if (d->kind == DECODE_SASL) {
 		page_z(p, "  mailbox");
 		page_to(p, DECODE_VALUE);
@@ -219,15 +222,16 @@ static void put_json(struct buf *out, const struct decoded *d)
 	put_raw(out, "claims", d->claims);
 	put_raw(out, "challenge", d->challenge);
 	buf_z(out, ",\"findings\":[");
-	for (size_t i = 0; i < d->findings; i++) {
-		const struct decode_finding *f = &d->finding[i];
+	for (size_t i = 0; i < d->n; i++) {
+		enum decode_finding what = d->found[i].what;
 
 		buf_z(out, i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
-		buf_z(out, f->id);
-		buf_z(out, f->problem ? "\",\"problem\":true,\"text\":" : "\",\"problem\":false,\"text\":");
-		json_put_string(out, f->text);
+		buf_z(out, decode_finding_id(what));
+		buf_z(out, decode_finding_problem(what) ? "\",\"problem\":true,\"text\":" :
+		                                          "\",\"problem\":false,\"text\":");
+		json_put_string(out, d->found[i].text);
 		buf_z(out, ",\"fix\":");
-		json_put_string(out, span_z(f->fix));
+		json_put_string(out, span_z(decode_finding_fix(what)));
 		buf_z(out, "}");
 	}
 	buf_z(out, "]}\n");
@@ -239,8 +243,9 @@ static bool read_text(struct work *w, struct buf *text, struct fault *f)
 	struct span path = w->options.arguments != 0 ? w->options.argument[0] : SPAN("-");
 
 	if (w->options.arguments == 0 && isatty(STDIN_FILENO) == 1)
-		return fault_set(f, FAULT_USAGE, 0, SPAN("nothing to decode: name a file, or send it to the standard input "
-		                                         "(o2pop token | o2pop decode)"));
+		return fault_set(f, FAULT_USAGE, 0,
+		                 SPAN("nothing to decode: name a file, or send it to the standard "
+		                      "input (o2pop token | o2pop decode)"));
 	return files_read(path, FILES_PUBLIC, text, f);
 }
 
@@ -248,8 +253,8 @@ static bool any_problem(const struct decoded *d)
 {
 	bool problem = d->kind == DECODE_NOTHING;
 
-	for (size_t i = 0; i < d->findings; i++)
-		problem = problem || d->finding[i].problem;
+	for (size_t i = 0; i < d->n; i++)
+		problem = problem || decode_finding_problem(d->found[i].what);
 	return problem;
 }
 
@@ -263,7 +268,8 @@ int cmd_decode(struct work *w)
 	struct fault f = { 0 };
 	struct decoded d;
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) || !work_arguments(w, 1, &status))
+	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
+	    !work_arguments(w, 1, &status))
 		return status;
 	if (!read_text(w, &text, &f))
 		return work_refuse(w, &f);

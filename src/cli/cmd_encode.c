@@ -7,20 +7,23 @@
 #include "cli/work.h"
 #include "ident/token.h"
 
-/* The token: from access_token_file, else from the standard input, where a terminal is asked without echo. */
+/* The token: from access_token_file, else from the standard input, where a terminal is asked
+ * without echo. */
 static bool read_token(struct work *w, struct secret *s, struct fault *f)
 {
 	struct span path = settings_get(&w->settings, SETTING_ACCESS_TOKEN_FILE);
 
 	if (path.n == 0 && isatty(STDIN_FILENO) == 1) {
-		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "), BUF(w->load.file), s, f);
+		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "),
+		                            BUF(w->load.file), s, f);
 	} else if (!secrets_from_file(path.n != 0 ? path : SPAN("-"), BUF(w->load.file), s, f)) {
 		return false;
 	}
 	if (f->code != FAULT_NONE || secret_is_set(s))
 		return f->code == FAULT_NONE;
-	return fault_set(f, FAULT_USAGE, 0, SPAN("there is no token: give --access-token-file FILE, or send it to the "
-	                                         "standard input (o2pop token | o2pop encode MAILBOX)"));
+	return fault_set(f, FAULT_USAGE, 0,
+	                 SPAN("there is no token: give --access-token-file FILE, or send it to the "
+	                      "standard input (o2pop token | o2pop encode MAILBOX)"));
 }
 
 /* The length and the alphabet of the token are those that a check demands. */
@@ -67,9 +70,12 @@ int cmd_encode(struct work *w)
 
 	if (!work_arguments(w, 1, &status) || !work_load(w, WORK_SETTINGS, &status))
 		return status;
-	mailbox = w->options.arguments != 0 ? w->options.argument[0] : settings_get(&w->settings, SETTING_MAILBOX);
+	mailbox = settings_get(&w->settings, SETTING_MAILBOX);
+	if (w->options.arguments != 0)
+		mailbox = w->options.argument[0];
 	if (mailbox.n == 0)
-		return work_usage(w, "", SPAN("the mailbox is missing"), ": o2pop encode user@example.com");
+		return work_usage(w, "", SPAN("the mailbox is missing"),
+		                  ": o2pop encode user@example.com");
 	if (mailbox.n > REPORT_MAILBOX_MAX || !credential_mailbox(mailbox, &f))
 		return work_usage(w, "the mailbox '", mailbox, "' is not an address");
 	return encode(w, mailbox);

@@ -32,8 +32,9 @@ static bool read_text(struct work *w, struct buf *text, struct fault *f)
 	const struct options *o = &w->options;
 
 	if (o->arguments == 0 && isatty(STDIN_FILENO) == 1)
-		return fault_set(f, FAULT_USAGE, 0, SPAN("nothing to explain: give a code or a text (o2pop explain "
-		                                         "AADSTS7000215), or - to read a log from the standard input"));
+		return fault_set(f, FAULT_USAGE, 0,
+		                 SPAN("nothing to explain: give a code or a text (o2pop explain "
+		                      "AADSTS7000215), or - to read a log from the standard input"));
 	if (o->arguments == 0 || (o->arguments == 1 && span_eq(o->argument[0], SPAN("-"))))
 		return files_read(SPAN("-"), FILES_PUBLIC, text, f);
 	for (size_t i = 0; i < o->arguments; i++) {
@@ -57,10 +58,8 @@ int cmd_explain(struct work *w)
 	while (explain_text(buf_span(&text), &at, &found, &w->explanation)) {
 		if (!is_new(&seen, &found))
 			continue;
-		if (seen.n > 1) {
+		if (seen.n > 1)
 			page_end(&page);
-			page_end(&page);
-		}
 		explained_found(&page, &found, &w->explanation);
 	}
 	if (seen.n == 0)

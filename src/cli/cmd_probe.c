@@ -26,8 +26,8 @@ static bool next_mailbox(void *from, struct span *mailbox)
 	return !r->taken && (r->taken = true);
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark, struct span text,
-                      bool more)
+static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark,
+                      struct span text, bool more)
 {
 	struct run *r = to;
 	struct transcript_line line = { at_ms, arm, mark, text, more };
@@ -64,13 +64,15 @@ static void hear_certificate(void *to, struct span der)
 	buf_z(&r->out, "-----END CERTIFICATE-----\n");
 }
 
-/* With --pem the standard output belongs to the chain: a report is made only when something failed, for people. */
+/* With --pem the standard output belongs to the chain: a report is made only when something
+ * failed, for people. */
 static void hear_report(void *to, const struct report *report)
 {
 	struct run *r = to;
 	struct work *w = r->work;
 	struct buf diagnostic = BUF(w->input);
-	struct page page = work_page(w, r->pem ? &diagnostic : &r->out, r->pem ? OUT_DIAGNOSTIC : OUT_RESULT);
+	struct page page = r->pem ? work_page(w, &diagnostic, OUT_DIAGNOSTIC) :
+	                            work_page(w, &r->out, OUT_RESULT);
 	enum rung failed;
 
 	if (r->pem && !report_first_failure(report, &failed))
@@ -81,6 +83,11 @@ static void hear_report(void *to, const struct report *report)
 	else
 		human_report(&page, report, &w->explanation);
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&diagnostic));
+}
+
+static bool take(struct settings *s, enum setting key, struct span value, struct fault *f)
+{
+	return settings_set(s, key, value, SETTING_FROM_FLAG, SPAN("argument"), f);
 }
 
 /* HOST[:PORT] is stronger than every source of pop_host and pop_port. */
@@ -95,13 +102,13 @@ static bool take_target(struct work *w, int *status)
 	if (w->options.arguments == 0)
 		return true;
 	if (!url_host_port(text, &host, &port)) {
-		*status = work_usage(w, "'", text, "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
+		*status = work_usage(w, "'", text,
+		                     "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
 		return false;
 	}
 	buf_u64(&b, port);
-	if (settings_set(&w->settings, SETTING_POP_HOST, host, SETTING_FROM_FLAG, SPAN("argument"), &f) &&
-	    (port == 0 || settings_set(&w->settings, SETTING_POP_PORT, buf_span(&b), SETTING_FROM_FLAG,
-	                               SPAN("argument"), &f)))
+	if (take(&w->settings, SETTING_POP_HOST, host, &f) &&
+	    (port == 0 || take(&w->settings, SETTING_POP_PORT, buf_span(&b), &f)))
 		return true;
 	*status = work_refuse(w, &f);
 	return false;
@@ -138,7 +145,8 @@ int cmd_probe(struct work *w)
 	struct run r = { .work = w, .pem = w->options.given[OPTION_PEM] != 0, .out = BUF(w->text) };
 	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) || !work_arguments(w, 1, &status) ||
+	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
+	    !work_arguments(w, 1, &status) ||
 	    !take_target(w, &status) || !work_load(w, WORK_TRUST, &status))
 		return status;
 	r.format = (enum format)format;

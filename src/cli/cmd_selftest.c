@@ -54,10 +54,16 @@ static enum verdict test_clock(struct buf *seen)
 
 	date_put(seen, now);
 	if (now < clock_first || now >= clock_last) {
-		buf_z(seen, " cannot be: certificates and tokens would be judged wrongly; set the clock");
+		buf_z(seen,
+		      " cannot be: certificates and tokens would be judged wrongly; set the clock");
 		return VERDICT_FAIL;
 	}
 	return clock_ms() >= before ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+static enum verdict same(struct buf *got, const char *want)
+{
+	return span_eq(buf_span(got), span_z(want)) ? VERDICT_PASS : VERDICT_FAIL;
 }
 
 /* The example of Microsoft's documentation. */
@@ -67,11 +73,12 @@ static enum verdict test_base64(struct buf *seen)
 	unsigned char frame_room[200];
 	struct buf b = BUF(room), frame = BUF(frame_room);
 
-	xoauth2_put(&frame, SPAN("test@contoso.onmicrosoft.com"), SPAN("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"));
+	xoauth2_put(&frame, SPAN("test@contoso.onmicrosoft.com"),
+	            SPAN("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"));
 	base64_put(&b, buf_span(&frame));
 	buf_z(seen, "Microsoft's example");
-	return span_eq(buf_span(&b), SPAN("dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZw"
-	                                  "VUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ==")) ? VERDICT_PASS : VERDICT_FAIL;
+	return same(&b, "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNC"
+	                "QUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ==");
 }
 
 static enum verdict test_sha256(struct buf *seen)
@@ -83,8 +90,7 @@ static enum verdict test_sha256(struct buf *seen)
 	tls_sha256(SPAN("abc"), digest);
 	buf_hex(&b, (struct span){ digest, sizeof digest });
 	buf_z(seen, "FIPS 180-4, \"abc\"");
-	return span_eq(buf_span(&b), SPAN("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")) ?
-	               VERDICT_PASS : VERDICT_FAIL;
+	return same(&b, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 static enum verdict test_json(struct buf *seen)
@@ -95,12 +101,15 @@ static enum verdict test_json(struct buf *seen)
 	int64_t n;
 
 	buf_z(seen, "escapes, nesting, numbers, a broken text");
-	return json_string(text, "a.1.b", &b) == JSON_FOUND && span_eq(buf_span(&b), SPAN("\xf0\x9f\x98\x80" "A")) &&
-	       json_int(text, "n", &n) == JSON_FOUND && n == -12 &&
-	       json_int(SPAN("{\"n\":1"), "n", &n) == JSON_MALFORMED ? VERDICT_PASS : VERDICT_FAIL;
+	if (json_int(text, "n", &n) != JSON_FOUND || n != -12 ||
+	    json_int(SPAN("{\"n\":1"), "n", &n) != JSON_MALFORMED ||
+	    json_string(text, "a.1.b", &b) != JSON_FOUND)
+		return VERDICT_FAIL;
+	return same(&b, "\xf0\x9f\x98\x80" "A");
 }
 
-/* Roots are found by fingerprint in their own lists, so nothing here can be verified but that they are complete. */
+/* Roots are found by fingerprint in their own lists, so nothing here can be verified but that
+ * they are complete. */
 static enum verdict test_roots(struct buf *seen)
 {
 	const struct trust_anchor *next = NULL;
@@ -128,7 +137,9 @@ static enum verdict test_roots(struct buf *seen)
 		der_name(seen, next->subject);
 	buf_z(seen, " on ");
 	date_put_day(seen, next->not_after);
-	return expired != 0 || next->not_after - now < SELFTEST_ROOT_SOON_S ? VERDICT_WARN : VERDICT_PASS;
+	if (expired != 0 || next->not_after - now < SELFTEST_ROOT_SOON_S)
+		return VERDICT_WARN;
+	return VERDICT_PASS;
 }
 
 /* A check forks; containers and limits may forbid it. */
@@ -190,7 +201,8 @@ static enum verdict test_limits(struct buf *seen)
 static enum verdict test_privacy(struct buf *seen)
 {
 	struct rlimit l;
-	bool dumps = getrlimit(RLIMIT_CORE, &l) != 0 || l.rlim_cur != 0, open = prctl(PR_GET_DUMPABLE) != 0;
+	bool dumps = getrlimit(RLIMIT_CORE, &l) != 0 || l.rlim_cur != 0;
+	bool open = prctl(PR_GET_DUMPABLE) != 0;
 
 	buf_z(seen, dumps ? "core dumps cannot be switched off" : "no core dumps");
 	buf_z(seen, open ? ", other processes of this user can read the memory" :
@@ -231,7 +243,9 @@ int cmd_selftest(struct work *w)
 		page_end(&page);
 	}
 	page_end(&page);
-	page_lines(&page, 0, failed == 0 ? SPAN("o2pop " O2POP_VERSION " is sound on this machine.") :
-	                                   SPAN("o2pop " O2POP_VERSION " cannot be trusted on this machine: see above."));
+	page_lines(&page, 0, failed == 0 ?
+	           SPAN("o2pop " O2POP_VERSION " is sound on this machine.") :
+	                                   SPAN("o2pop " O2POP_VERSION " cannot be trusted on this "
+	                                        "machine: see above."));
 	return work_print(&out, failed == 0 ? LADDER_EXIT_OK : LADDER_EXIT_INTERNAL);
 }

@@ -1,6 +1,10 @@
+#include <unistd.h>
+
 #include "check/credential.h"
+#include "cli/files.h"
 #include "cli/work.h"
 #include "show/setup.h"
+#include "show/setup_client.h"
 
 enum format { FORMAT_TEXT, FORMAT_POWERSHELL, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "text", "powershell" };
@@ -24,24 +28,44 @@ static bool take_mailboxes(struct work *w, struct setup *s, struct span *setting
 
 static bool knows_secret(const struct settings *s)
 {
-	return settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
+	return settings_has(s, SETTING_CLIENT_SECRET) ||
+	       settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
 	       settings_has(s, SETTING_CLIENT_SECRET_COMMAND);
 }
 
-static int put_client(struct work *w, const struct setup *s, struct buf *out)
+/* The settings file as a program finds it that starts in another folder. */
+static struct span absolute(struct span path, char *room, size_t n)
 {
+	struct buf b = { (unsigned char *)room, n, 0, false };
+
+	if (path.n == 0 || path.p[0] == '/' || files_is_descriptor(path) || getcwd(room, n) == NULL)
+		return path;
+	b.n = span_z(room).n;
+	buf_z(&b, "/");
+	buf_put(&b, path);
+	return buf_ok(&b) ? buf_span(&b) : path;
+}
+
+static int put_client(struct work *w, struct setup *s, struct buf *out)
+{
+	char path[FILES_PATH_MAX];
 	struct span given = w->options.value[OPTION_CLIENT];
 	enum setup_client client;
 
-	if (!setup_find_client(given, &client))
-		return work_usage(w, "there is no configuration for '", given, "': mpop, getmail, fetchmail, curl or openssl");
+	if (!setup_client_find(given, &client))
+		return work_usage(w, "there is no configuration for '", given,
+		                  "': mpop, getmail, fetchmail, curl or openssl");
 	if (w->options.given[OPTION_FORMAT] != 0)
-		return work_usage(w, "", SPAN("--client"), " has a format of its own: leave out --format");
+		return work_usage(w, "", SPAN("--client"),
+		                  " has a format of its own: leave out --format");
 	if (w->settings.pop_tls == POP_TLS_NONE)
-		return work_usage(w, "", SPAN("--client"), " writes configurations with TLS only, and pop_tls is none");
+		return work_usage(w, "", SPAN("--client"),
+		                  " writes configurations with TLS only, and pop_tls is none");
+	s->file = absolute(s->file, path, sizeof path);
 	if (setup_client(out, client, s))
 		return work_print(out, LADDER_EXIT_OK);
-	return work_usage(w, "", SPAN("the mailbox, the server or a file has quotes, dollar signs or the like in its name"),
+	return work_usage(w, "", SPAN("the mailbox, the server or a file has quotes, dollar signs "
+	                              "or the like in its name"),
 	                  ": o2pop does not write that into another program's configuration");
 }
 
@@ -53,8 +77,8 @@ int cmd_setup(struct work *w)
 	struct page page = work_page(w, &out, OUT_RESULT);
 	struct span setting;
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) || !work_load(w, WORK_SETTINGS, &status) ||
-	    !take_mailboxes(w, &s, &setting, &status))
+	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
+	    !work_load(w, WORK_SETTINGS, &status) || !take_mailboxes(w, &s, &setting, &status))
 		return status;
 	s.file = w->options.value[OPTION_CONFIG];
 	s.profile = w->options.value[OPTION_PROFILE];
@@ -64,6 +88,7 @@ int cmd_setup(struct work *w)
 	if (format == FORMAT_TEXT)
 		setup_steps(&page, &s);
 	else if (!setup_powershell(&out, &s))
-		return work_usage(w, "", span_z(w->settings.provider->title), " has no Exchange to be set up with PowerShell");
+		return work_usage(w, "", span_z(w->settings.provider->title),
+		                  " has no Exchange to be set up with PowerShell");
 	return work_print(&out, LADDER_EXIT_OK);
 }

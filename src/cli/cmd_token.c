@@ -21,8 +21,8 @@ static bool next_mailbox(void *from, struct span *mailbox)
 	return !r->taken && (r->taken = true);
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark, struct span text,
-                      bool more)
+static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark,
+                      struct span text, bool more)
 {
 	struct run *r = to;
 	struct transcript_line line = { at_ms, arm, mark, text, more };
@@ -57,8 +57,9 @@ static int print(struct run *r, enum bearer_form form)
 	int status;
 
 	if (out_terminal(OUT_RESULT).terminal)
-		out_error(SPAN("this token opens the mailbox for about an hour to whoever sees it; better send it "
-		               "into a program or a private file: (umask 077; o2pop token >FILE)"));
+		out_error(SPAN("this token opens the mailbox for about an hour to whoever sees it; "
+		               "better send it into a program or a private file: (umask 077; o2pop "
+		               "token >FILE)"));
 	bearer_put(&out, form, &bearer);
 	status = work_print(&out, LADDER_EXIT_OK);
 	secret_wipe_bytes(w->text, out.n);
@@ -72,11 +73,13 @@ static bool choose_mailbox(struct run *r, enum bearer_form form, int *status)
 	struct work *w = r->work;
 	struct fault f = { 0 };
 
-	r->mailbox = w->options.arguments != 0 ? w->options.argument[0] : settings_get(&w->settings, SETTING_MAILBOX);
+	r->mailbox = w->options.arguments != 0 ? w->options.argument[0] :
+		settings_get(&w->settings, SETTING_MAILBOX);
 	if (form != BEARER_SASL)
 		return true;
 	if (r->mailbox.n == 0) {
-		*status = work_usage(w, "", SPAN("--format sasl"), " needs the mailbox: o2pop token --format sasl user@example.com");
+		*status = work_usage(w, "", SPAN("--format sasl"), " needs the mailbox: o2pop "
+			"token --format sasl user@example.com");
 		return false;
 	}
 	if (r->mailbox.n <= REPORT_MAILBOX_MAX && credential_mailbox(r->mailbox, &f))
@@ -117,8 +120,9 @@ int cmd_token(struct work *w)
 	struct run r = { .work = w };
 	int status = LADDER_EXIT_SETTINGS, form = BEARER_RAW;
 
-	if (!work_format(w, form_name, BEARER__COUNT, &form, &status) || !work_arguments(w, 1, &status) ||
-	    !work_load(w, WORK_TRUST, &status) || !choose_mailbox(&r, (enum bearer_form)form, &status) ||
+	if (!work_format(w, form_name, BEARER__COUNT, &form, &status) ||
+	    !work_arguments(w, 1, &status) || !work_load(w, WORK_TRUST, &status) ||
+	    !choose_mailbox(&r, (enum bearer_form)form, &status) ||
 	    !work_load_credential(w, &status) || !work_tape_open(&r.tape, w, &status))
 		return status;
 	status = fetch(&r, (enum bearer_form)form);

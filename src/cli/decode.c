@@ -5,8 +5,9 @@
 #include "text/jwt.h"
 #include "text/xoauth2.h"
 
-#define AGAIN "Make it again:\n\to2pop encode MAILBOX --access-token-file FILE\nor, in a shell:\n" \
-	       "\tprintf 'user=%s\\001auth=Bearer %s\\001\\001' \"$MAILBOX\" \"$TOKEN\" | base64 -w0"
+#define AGAIN \
+	"Make it again:\n\to2pop encode MAILBOX --access-token-file FILE\nor, in a shell:\n" \
+	"\tprintf 'user=%s\\001auth=Bearer %s\\001\\001' \"$MAILBOX\" \"$TOKEN\" | base64 -w0"
 
 static const struct {
 	const char *id, *name;
@@ -30,23 +31,48 @@ const char *decode_kind_id(enum decode_kind kind)
 	return kinds[kind].id;
 }
 
-void decode_note_about(struct decoded *d, const char *id, bool problem, const char *text, struct span detail,
-                       const char *more, const char *fix)
+static const struct {
+	const char *id;
+	bool problem;
+	const char *text, *fix;
+} findings[DECODE_FOUND__COUNT] = {
+#define FINDING(name, id, problem, text, fix) [DECODE_FOUND_##name] = { id, problem, text, fix },
+#include "cli/decode.def"
+#undef FINDING
+};
+
+const char *decode_finding_id(enum decode_finding f)
+{
+	return findings[f].id;
+}
+
+bool decode_finding_problem(enum decode_finding f)
+{
+	return findings[f].problem;
+}
+
+const char *decode_finding_fix(enum decode_finding f)
+{
+	return findings[f].fix;
+}
+
+void decode_note(struct decoded *d, enum decode_finding what, struct span detail)
 {
 	size_t mark = d->room.n;
 
-	if (d->findings == DECODE_FINDINGS_MAX)
+	for (size_t i = 0; i < d->n; i++)
+		if (d->found[i].what == what)
+			return;
+	if (d->n == DECODE_FINDINGS_MAX)
 		return;
-	buf_z(&d->room, text);
-	buf_printable(&d->room, span_first(detail, 80));
-	buf_z(&d->room, more);
-	d->finding[d->findings++] =
-		(struct decode_finding){ id, problem, span_from(buf_span(&d->room), mark), fix };
+	buf_z(&d->room, findings[what].text);
+	buf_put(&d->room, detail);
+	d->found[d->n++] = (struct decode_found){ what, span_from(buf_span(&d->room), mark) };
 }
 
-void decode_note(struct decoded *d, const char *id, bool problem, const char *text, const char *fix)
+static void note(struct decoded *d, enum decode_finding what)
 {
-	decode_note_about(d, id, problem, text, SPAN(""), "", fix);
+	decode_note(d, what, SPAN(""));
 }
 
 /* PowerShell's > writes UTF-16: every other byte of plain text. */
@@ -56,8 +82,7 @@ static struct span from_utf16(struct decoded *d, struct span text)
 
 	if (!span_starts(text, SPAN("\xff\xfe")))
 		return text;
-	decode_note(d, "utf-16", true, "the file is UTF-16, as PowerShell's > writes it; programs that read tokens expect plain text",
-	            "In PowerShell:\n\to2pop token | Out-File -Encoding ascii -NoNewline token.txt");
+	note(d, DECODE_FOUND_UTF16);
 	mark = d->room.n;
 	for (size_t i = 2; i + 1 < text.n; i += 2)
 		buf_byte(&d->room, text.p[i + 1] == 0 ? text.p[i] : '?');
@@ -75,7 +100,7 @@ static struct span peel(struct decoded *d, struct span text)
 	struct span inside;
 
 	if (span_starts(text, SPAN("\xef\xbb\xbf"))) {
-		decode_note(d, "bom", true, "a byte order mark stands before it", "Save the file without BOM.");
+		note(d, DECODE_FOUND_BOM);
 		text = span_from(text, 3);
 	}
 	if (span_ends(text, SPAN("\n")))
@@ -84,9 +109,9 @@ static struct span peel(struct decoded *d, struct span text)
 		text.n--;
 	inside = span_trim(text);
 	if (inside.n != text.n)
-		decode_note(d, "blanks-around", true, "blanks or empty lines stand around it", "Remove them.");
+		note(d, DECODE_FOUND_BLANKS);
 	if (quoted(inside, "\"") || quoted(inside, "'")) {
-		decode_note(d, "quotes", true, "it stands in quotes", "Remove them.");
+		note(d, DECODE_FOUND_QUOTES);
 		inside = span_from(span_first(inside, inside.n - 1), 1);
 	}
 	return inside;
@@ -96,9 +121,7 @@ static struct span peel(struct decoded *d, struct span text)
 static struct span without_prefix(struct decoded *d, struct span text)
 {
 	if (span_starts_nocase(text, SPAN("AUTH XOAUTH2 "))) {
-		decode_note(d, "one-line", true, "the string stands on the line of the AUTH command, which Exchange Online refuses "
-		                                 "(-ERR Protocol error. Connection is closed. 10)",
-		            "Send AUTH XOAUTH2 alone, wait for +, then the string on a line of its own.");
+		note(d, DECODE_FOUND_ONE_LINE);
 		text = span_trim(span_from(text, sizeof "AUTH XOAUTH2 " - 1));
 	}
 	if (span_starts_nocase(text, SPAN("Authorization:")))
@@ -112,8 +135,8 @@ static struct span without_prefix(struct decoded *d, struct span text)
 
 static bool base64_letter(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-	       c == '-' || c == '_' || c == '=' || c == '.';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '+' || c == '/' || c == '-' || c == '_' || c == '=' || c == '.';
 }
 
 /* base64 wraps its lines at 76: put them together. Other texts keep theirs. */
@@ -129,8 +152,7 @@ static struct span unwrapped(struct decoded *d, struct span text)
 	}
 	if (breaks == 0)
 		return text;
-	decode_note(d, "line-break", true, "it is broken into lines; a mail server takes each line for a command of its own",
-	            "Take the breaks out:\n\ttr -d '\\r\\n' <FILE\nWhen encoding, make none:\n\tbase64 -w0");
+	note(d, DECODE_FOUND_LINE_BREAK);
 	mark = d->room.n;
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] != '\n' && text.p[i] != '\r')
@@ -154,36 +176,34 @@ static bool lenient_base64(struct decoded *d, struct span text, struct span *byt
 		buf_byte(&d->room, c == '+' ? '-' : c == '/' ? '_' : c);
 	}
 	text = span_from(buf_span(&d->room), mark);
-	/* A line that was cut anywhere may end in a lone digit. */
-	if (text.n % 4 == 1)
-		text.n--;
 	mark = d->room.n;
-	if (text.n < 8 || !base64_url_get(&d->room, text))
+	/* A line that was cut anywhere ends in digits that make no byte. */
+	if (!base64_url_get(&d->room, text) &&
+	    !base64_url_get(&d->room, span_first(text, text.n - text.n % 4)))
 		return false;
 	*bytes = span_from(buf_span(&d->room), mark);
-	return !d->room.full;
-}
-
-static const char *lint_id(enum xoauth2_lint lint)
-{
-	static const char *const id[] = {
-		[XOAUTH2_GOOD] = "good",                   [XOAUTH2_NO_USER] = "no-user",
-		[XOAUTH2_BLANK_IN_USER] = "blank-in-user", [XOAUTH2_CARET_A] = "caret-a",
-		[XOAUTH2_ESCAPE_TEXT] = "escape-text",     [XOAUTH2_NO_AUTH] = "no-auth",
-		[XOAUTH2_BEARER_SPELLING] = "bearer",      [XOAUTH2_LINE_BREAK] = "line-break-inside",
-		[XOAUTH2_NO_TRAILER] = "no-trailer",       [XOAUTH2_TRAILING] = "trailing",
-	};
-
-	return id[lint];
+	return bytes->n != 0 && !d->room.full;
 }
 
 static void take_frame(struct decoded *d, struct span frame)
 {
+	static const enum decode_finding found[] = {
+		[XOAUTH2_NO_USER] = DECODE_FOUND_NO_USER,
+		[XOAUTH2_BLANK_IN_USER] = DECODE_FOUND_BLANK_IN_USER,
+		[XOAUTH2_CARET_A] = DECODE_FOUND_CARET_A,
+		[XOAUTH2_ESCAPE_TEXT] = DECODE_FOUND_ESCAPE_TEXT,
+		[XOAUTH2_NO_AUTH] = DECODE_FOUND_NO_AUTH,
+		[XOAUTH2_BEARER_SPELLING] = DECODE_FOUND_BEARER,
+		[XOAUTH2_LINE_BREAK] = DECODE_FOUND_BREAK_INSIDE,
+		[XOAUTH2_NO_TRAILER] = DECODE_FOUND_NO_TRAILER,
+		[XOAUTH2_TRAILING] = DECODE_FOUND_TRAILING,
+	};
 	enum xoauth2_lint lint = xoauth2_get(frame, &d->user, &d->token);
+	bool cut = lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE; /* said already */
 
 	d->kind = DECODE_SASL;
-	if (lint != XOAUTH2_GOOD && !(lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE))
-		decode_note(d, lint_id(lint), true, xoauth2_lint_text(lint), AGAIN);
+	if (lint != XOAUTH2_GOOD && !cut)
+		decode_note(d, found[lint], span_z(xoauth2_lint_text(lint)));
 	decode_token(d);
 }
 
@@ -217,11 +237,11 @@ static void take_object(struct decoded *d, struct span json)
 		return;
 	}
 	if (json_at(json, "error", &v) == JSON_FOUND) {
-		decode_note(d, "error-answer", true, "this is how a token endpoint refuses a request",
-		            "o2pop says what it means:\n\to2pop explain - <FILE");
+		note(d, DECODE_FOUND_ERROR_ANSWER);
 		return;
 	}
-	if (json_at(json, "status", &v) == JSON_FOUND || json_at(json, "schemes", &v) == JSON_FOUND) {
+	if (json_at(json, "status", &v) == JSON_FOUND ||
+	    json_at(json, "schemes", &v) == JSON_FOUND) {
 		d->challenge = json;
 		d->kind = DECODE_CHALLENGE;
 		return;
@@ -235,17 +255,10 @@ static void take_object(struct decoded *d, struct span json)
 
 static void check_sasl_alphabet(struct decoded *d, struct span text, bool url)
 {
-	size_t pads = 0;
-
-	while (pads < text.n && text.p[text.n - 1 - pads] == '=')
-		pads++;
 	if (url)
-		decode_note(d, "base64url", true, "it is written with - and _, the alphabet of URLs; mail servers want + and /",
-		            AGAIN);
+		note(d, DECODE_FOUND_BASE64URL);
 	if (text.n % 4 != 0 && text.n != DECODE_TTY_LINE)
-		decode_note(d, "padding", true, pads == 0 ? "the = at its end are missing, or its end was cut off" :
-		                                            "it has the wrong number of = at its end, or was cut off",
-		            AGAIN);
+		note(d, DECODE_FOUND_NO_PADDING);
 }
 
 /* base64 of a frame or of a JSON object. */
@@ -262,8 +275,7 @@ static bool take_base64(struct decoded *d, struct span text)
 		return true;
 	}
 	if (span_starts(bytes, SPAN("n,"))) {
-		decode_note(d, "oauthbearer", false, "this is an OAUTHBEARER string (RFC 7628); Exchange Online takes XOAUTH2 only",
-		            AGAIN);
+		note(d, DECODE_FOUND_OAUTHBEARER);
 		d->kind = DECODE_SASL;
 		return true;
 	}
@@ -278,10 +290,12 @@ static void take_token(struct decoded *d, struct span text)
 	struct jwt j;
 	size_t bad;
 
-	if (text.n < 20 || (!jwt_is_b64token(text, &bad) && !span_starts(text, SPAN("eyJ")) && bad < 20))
+	if (text.n < 20 ||
+	    (!jwt_is_b64token(text, &bad) && !span_starts(text, SPAN("eyJ")) && bad < 20))
 		return;
 	d->token = text;
-	d->kind = jwt_split(text, &j) || span_starts(text, SPAN("eyJ")) ? DECODE_TOKEN : DECODE_OPAQUE;
+	d->kind = jwt_split(text, &j) || span_starts(text, SPAN("eyJ")) ? DECODE_TOKEN :
+		DECODE_OPAQUE;
 	decode_token(d);
 }
 
@@ -294,12 +308,11 @@ void decode_text(struct decoded *d, struct span text, int64_t now, struct buf ro
 	text = unwrapped(d, text);
 	d->length = text.n;
 	if (text.n == DECODE_TTY_LINE)
-		decode_note(d, "terminal-4095", true, "it has exactly 4095 characters: a terminal keeps no more of a line, the rest was lost",
-		            "Send it by a file or a pipe, or before pasting:\n\tstty -icanon");
+		note(d, DECODE_FOUND_TERMINAL);
 	if (text.n == 0)
 		return;
 	if (is_frame(text) && text.p[0] != '{') {
-		decode_note(d, "not-encoded", false, "it is not base64 yet", AGAIN);
+		note(d, DECODE_FOUND_NOT_ENCODED);
 		take_frame(d, text);
 	} else if (is_object(text)) {
 		take_object(d, text);

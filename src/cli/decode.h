@@ -1,4 +1,5 @@
-/* decode: what a pasted token, XOAUTH2 string, challenge or assertion is, and what is wrong with it. Nothing is verified. */
+/* decode: what a pasted token, XOAUTH2 string, challenge or assertion is, and what is wrong with
+ * it. Nothing is verified. */
 #ifndef CLI_DECODE_H
 #define CLI_DECODE_H
 
@@ -22,13 +23,19 @@ enum {
 	DECODE_TOKEN_WARN = 4096   /* above, Exchange Online refuses the login */
 };
 
-/* Something to know about it. A problem makes it fail, a note does not. */
-struct decode_finding {
-	const char *id; /* kebab-case, stable */
-	bool problem;
-	struct span text;
-	const char *fix; /* lines; one that starts with a tab is to be typed. "" if there is nothing to do */
+/* Something to know about it. */
+enum decode_finding {
+#define FINDING(name, id, problem, text, fix) DECODE_FOUND_##name,
+#include "cli/decode.def"
+#undef FINDING
+	DECODE_FOUND__COUNT
 };
+
+/* A stable id in kebab-case; a problem makes decode fail, a note does not; lines of the fix that
+ * start with a tab are to be typed, "" if there is nothing to do. Static. */
+const char *decode_finding_id(enum decode_finding f);
+bool decode_finding_problem(enum decode_finding f);
+const char *decode_finding_fix(enum decode_finding f);
 
 /* The spans borrow from the input and from `room`; what is not there is empty. */
 struct decoded {
@@ -38,22 +45,24 @@ struct decoded {
 	struct span header, claims;     /* JSON texts */
 	struct span challenge;          /* JSON text */
 	int64_t now;
-	size_t findings;
-	struct decode_finding finding[DECODE_FINDINGS_MAX];
+	size_t n;                       /* findings */
+	struct decode_found {
+		enum decode_finding what;
+		struct span text; /* a sentence, printable */
+	} found[DECODE_FINDINGS_MAX];
 	struct buf room;
 };
 
-/* room: DECODE_ROOM bytes, lent for as long as d is used; it holds parts of the token afterwards: wipe it. */
+/* room: DECODE_ROOM bytes, lent for as long as d is used; it holds parts of the token
+ * afterwards: wipe it. */
 void decode_text(struct decoded *d, struct span text, int64_t now, struct buf room);
 
 /* "access token", and the stable id "access-token". */
 const char *decode_kind_name(enum decode_kind kind);
 const char *decode_kind_id(enum decode_kind kind);
 
-/* Add a finding: TEXT, or TEXT detail MORE. */
-void decode_note(struct decoded *d, const char *id, bool problem, const char *text, const char *fix);
-void decode_note_about(struct decoded *d, const char *id, bool problem, const char *text, struct span detail,
-                       const char *more, const char *fix);
+/* Add a finding, once; the detail is put behind its sentence. */
+void decode_note(struct decoded *d, enum decode_finding what, struct span detail);
 
 /* What is wrong with d->token; fills header and claims where it is a JWT. */
 void decode_token(struct decoded *d);

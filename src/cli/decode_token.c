@@ -23,6 +23,11 @@ static bool has_claim(const struct decoded *d, const char *name)
 	return json_at(d->claims, name, &v) == JSON_FOUND;
 }
 
+static void note(struct decoded *d, enum decode_finding what)
+{
+	decode_note(d, what, SPAN(""));
+}
+
 static void check_times(struct decoded *d)
 {
 	char text[80];
@@ -32,14 +37,12 @@ static void check_times(struct decoded *d)
 	if (json_int(d->claims, "exp", &exp) == JSON_FOUND && exp <= d->now) {
 		date_put_span(&b, d->now - exp);
 		buf_z(&b, " ago");
-		decode_note_about(d, "expired", true, "it expired ", buf_span(&b), "",
-		                  "Ask for a new one:\n\to2pop token\nIf it should be valid, this machine's clock is wrong.");
+		decode_note(d, DECODE_FOUND_EXPIRED, buf_span(&b));
 	}
 	b.n = 0;
 	if (json_int(d->claims, "nbf", &nbf) == JSON_FOUND && nbf > d->now + JUDGE_SKEW_MAX_S) {
 		date_put_span(&b, nbf - d->now);
-		decode_note_about(d, "not-yet", true, "it becomes valid only in ", buf_span(&b), "",
-		                  "This machine's clock is behind, or the token was made with a wrong one.");
+		decode_note(d, DECODE_FOUND_NOT_YET, buf_span(&b));
 	}
 }
 
@@ -51,9 +54,7 @@ static bool for_exchange(struct decoded *d)
 		return true;
 	if (span_starts(aud, SPAN("https://graph.microsoft.com")) ||
 	    span_eq(aud, SPAN("00000003-0000-0000-c000-000000000000")))
-		decode_note(d, "audience-graph", false, "it is for Microsoft Graph; no POP3, IMAP or SMTP server takes it",
-		            "Ask with the scope of Exchange Online:\n"
-		            "\to2pop token --scope https://outlook.office365.com/.default");
+		note(d, DECODE_FOUND_GRAPH);
 	return false;
 }
 
@@ -66,28 +67,18 @@ static void check_rights(struct decoded *d)
 
 	if (scp.n != 0) {
 		if (!span_find(scp, SPAN("POP.AccessAsUser.All"), &at))
-			decode_note(d, "scope-pop", false, "its delegated rights do not cover POP3: POP.AccessAsUser.All is missing", "");
+			note(d, DECODE_FOUND_NO_POP_SCOPE);
 	} else if (json_at(d->claims, "roles", &roles) != JSON_FOUND) {
-		decode_note(d, "roles-missing", true, "it carries no roles: no application permission was granted",
-		            "App registrations > the application > API permissions > Add a permission > APIs my organization "
-		            "uses > Office 365 Exchange Online > Application permissions > POP.AccessAsApp, then Grant admin "
-		            "consent. Then ask for a new token.");
+		note(d, DECODE_FOUND_NO_ROLES);
 	} else if (!span_find(roles.raw, SPAN("\"POP.AccessAsApp\""), &at)) {
-		decode_note(d, "role-pop", false, "it does not carry the right POP.AccessAsApp, which POP3 needs",
-		            "API permissions > Office 365 Exchange Online > Application permissions > POP.AccessAsApp, then "
-		            "Grant admin consent, then a new token.");
+		note(d, DECODE_FOUND_NO_POP_ROLE);
 	}
 }
 
 static void check_length(struct decoded *d)
 {
-	if (d->token.n <= DECODE_TOKEN_WARN)
-		return;
-	decode_note(d, "long", false, has_claim(d, "groups") ?
-	            "it has more than 4096 characters, which Exchange Online refuses; the groups claim makes it long" :
-	            "it has more than 4096 characters, which Exchange Online refuses",
-	            "App registrations > the application > Token configuration: remove the groups claim and optional "
-	            "claims that nobody needs.");
+	if (d->token.n > DECODE_TOKEN_WARN)
+		note(d, has_claim(d, "groups") ? DECODE_FOUND_GROUPS : DECODE_FOUND_LONG);
 }
 
 static bool is_assertion(struct decoded *d)
@@ -95,7 +86,8 @@ static bool is_assertion(struct decoded *d)
 	struct span aud = claim(d, "aud"), iss = claim(d, "iss"), sub = claim(d, "sub");
 	size_t at;
 
-	return span_find(aud, SPAN("/oauth2/"), &at) || span_starts_nocase(aud, SPAN("api://AzureADTokenExchange")) ||
+	return span_find(aud, SPAN("/oauth2/"), &at) ||
+	       span_starts_nocase(aud, SPAN("api://AzureADTokenExchange")) ||
 	       (has_claim(d, "jti") && iss.n != 0 && span_eq(iss, sub));
 }
 
@@ -112,7 +104,8 @@ static bool part(struct decoded *d, struct span from, struct span *json)
 /* It looks like a JWT, but cannot be taken apart: what happened to it? */
 static void check_broken(struct decoded *d)
 {
-	struct span rest, first = span_cut(d->token, '.', &rest), second = span_cut(rest, '.', &rest);
+	struct span rest, first = span_cut(d->token, '.', &rest);
+	struct span second = span_cut(rest, '.', &rest);
 	size_t at;
 
 	(void)!part(d, first, &d->header);
@@ -121,14 +114,11 @@ static void check_broken(struct decoded *d)
 	if (d->length == DECODE_TTY_LINE)
 		return; /* said already */
 	if (span_find_byte(d->token, '+', &at) || span_find_byte(d->token, '/', &at))
-		decode_note(d, "alphabet", true, "a token is written with - and _; here stand + or /",
-		            "Somebody encoded it once more: take it as the token endpoint sent it.");
+		note(d, DECODE_FOUND_TOKEN_BASE64);
 	else if (span_ends(d->token, SPAN("=")))
-		decode_note(d, "padding", true, "a token has no = at the end of a part",
-		            "Take it as the token endpoint sent it.");
+		note(d, DECODE_FOUND_TOKEN_PADDING);
 	else
-		decode_note(d, "truncated", true, "it begins like a token of three parts, but a part is cut off or damaged",
-		            "Copy all of it, best by a program:\n\to2pop token >token.txt");
+		note(d, DECODE_FOUND_TRUNCATED);
 }
 
 /* Tokens that cannot be read, by how they begin. */
@@ -137,19 +127,16 @@ static void check_opaque(struct decoded *d)
 	size_t at;
 
 	if (guid_ok(d->token))
-		decode_note(d, "guid", true, "this is a GUID, not a token: an application, tenant, object or secret id",
-		            "o2pop setup says which id belongs where.");
+		note(d, DECODE_FOUND_GUID);
 	else if (d->token.n >= 34 && d->token.n <= 44 && span_find(d->token, SPAN("Q~"), &at))
-		decode_note(d, "secret", true, "this looks like a client secret, not like a token",
-		            "Whoever has seen it can act as the application. If it was shown to others, make a new one: "
-		            "Certificates & secrets > New client secret.");
+		note(d, DECODE_FOUND_SECRET);
 	else if (span_starts(d->token, SPAN("EwA")) || span_starts(d->token, SPAN("EwB")))
-		decode_note(d, "personal", false, "tokens of personal Microsoft accounts begin like this; they cannot be read, which is normal", "");
+		note(d, DECODE_FOUND_PERSONAL);
 	else if (span_starts(d->token, SPAN("ya29.")))
-		decode_note(d, "google", false, "Google's tokens begin like this; they cannot be read, which is normal", "");
-	else if (d->token.n > 200 && (span_starts(d->token, SPAN("0.A")) || span_starts(d->token, SPAN("1.A"))))
-		decode_note(d, "refresh", true, "this looks like a refresh token; a mail server takes only access tokens",
-		            "It is worth more than an access token: keep it secret.");
+		note(d, DECODE_FOUND_GOOGLE);
+	else if (d->token.n > 200 &&
+	         (span_starts(d->token, SPAN("0.A")) || span_starts(d->token, SPAN("1.A"))))
+		note(d, DECODE_FOUND_REFRESH);
 }
 
 void decode_token(struct decoded *d)
@@ -158,9 +145,9 @@ void decode_token(struct decoded *d)
 	size_t bad;
 
 	if (!jwt_is_b64token(d->token, &bad) && d->token.n != 0)
-		decode_note(d, "token-alphabet", true, "the token holds a character that no token may hold (RFC 6750)",
-		            "Take it as the token endpoint sent it, without blanks, quotes and line breaks.");
-	if (!jwt_split(d->token, &j) || !part(d, j.header, &d->header) || !part(d, j.payload, &d->claims)) {
+		note(d, DECODE_FOUND_ALPHABET);
+	if (!jwt_split(d->token, &j) || !part(d, j.header, &d->header) ||
+	    !part(d, j.payload, &d->claims)) {
 		if (span_starts(d->token, SPAN("eyJ")))
 			check_broken(d);
 		else

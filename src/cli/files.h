@@ -5,17 +5,19 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-/* A secret file must not be readable or writable by group or others, judged on the open descriptor; a pipe or a
- * terminal has no such rights. Group read alone is accepted for a file of root's that we could not read otherwise:
- * that is how systemd's credentials and Kubernetes' secrets look. */
+/* A secret file must not be readable or writable by group or others, judged on the open
+ * descriptor; a pipe or a terminal has no such rights. Group read alone is accepted for a file
+ * of root's that we could not read otherwise: that is how systemd's credentials and Kubernetes'
+ * secrets look. */
 enum files_kind { FILES_PUBLIC, FILES_SECRET };
 
-/* Append the file's bytes to `into`. path: a name, "-" for the standard input, "fd:N" for an inherited descriptor.
- * False: the evidence is a sentence that names the file; FAULT_FILE_EXPOSED ends in the chmod to type. A file
- * that does not fit is FAULT_LIMIT. */
+/* Append the file's bytes to `into`. path: a name, "-" for the standard input, "fd:N" for an
+ * inherited descriptor. False: the evidence is a sentence that names the file;
+ * FAULT_FILE_EXPOSED ends in the chmod to type. A file that does not fit is FAULT_LIMIT. */
 bool files_read(struct span path, enum files_kind kind, struct buf *into, struct fault *f) MUST;
 
-/* One line's text: a final LF or CRLF is taken off. A BOM, NUL or a further line stays: the credential rung tells. */
+/* One line's text: a final LF or CRLF is taken off. A BOM, NUL or a further line stays: the
+ * credential rung tells. */
 struct span files_one_line(struct span text);
 
 enum { FILES_PATH_MAX = 4096 };
@@ -31,15 +33,16 @@ bool files_open(struct span path, enum files_kind kind, int *fd, struct fault *f
 bool files_drain(int fd, struct span path, struct buf *into, struct fault *f) MUST;
 bool files_private(int fd, struct span path, struct fault *f) MUST;
 
-/* What the file says is obeyed: nobody but its owner and root may be able to change it. With `strict` the owner must be
- * root or ourselves, and its group may not write either. */
+/* What the file says is obeyed: nobody but its owner and root may be able to change it. With
+ * `strict` the owner must be root or ourselves, and its group may not write either. */
 bool files_guarded(int fd, struct span path, bool strict, struct fault *f) MUST;
 
 /* One piece: *n is 0 at the end. */
-bool files_piece(int fd, struct span path, unsigned char *to, size_t room, size_t *n, struct fault *f) MUST;
+bool files_piece(int fd, struct span path, unsigned char *to, size_t room, size_t *n,
+                 struct fault *f) MUST;
 
-/* Create a file that only its owner may read, or empty one that is ours already. A symbolic link, another user's file
- * or one with several names is refused as it is. */
+/* Create a file that only its owner may read, or empty one that is ours already. A symbolic
+ * link, another user's file or one with several names is refused as it is. */
 bool files_create(struct span path, int *fd, struct fault *f) MUST;
 
 #endif

@@ -16,10 +16,11 @@ static const struct command commands[] = {
 	  "\to2pop check -c job.conf --profile prod user@example.com -v\n"
 	  "\to2pop check --mailboxes list.txt -j 4 --format json\n"
 	  "\to2pop check --wait 90m user@example.com\n",
-	  "Each step of the way is one rung of a ladder: credential, tenant, the identity provider's name, "
-	  "connection, TLS and token, the token's claims, the mail server's name, connection, TLS, greeting and "
-	  "capabilities, the login, the mailbox. The first rung that fails is explained: the cause, who must act, "
-	  "what to type, and what it is not. A check leaves no trace: no message is fetched or deleted.\n"
+	  "Each step of the way is one rung of a ladder: credential, tenant, the identity "
+	  "provider's name, connection, TLS and token, the token's claims, the mail server's name, "
+	  "connection, TLS, greeting and capabilities, the login, the mailbox. The first rung that "
+	  "fails is explained: the cause, who must act, what to type, and what it is not. A check "
+	  "leaves no trace: no message is fetched or deleted.\n"
 	  "--format is human, json or nagios. Called as check_o2pop, nagios is the default.",
 	  NULL, true },
 	{ "token", COMMAND_TOKEN, cmd_token, "[MAILBOX]",
@@ -27,17 +28,17 @@ static const struct command commands[] = {
 	  "\to2pop token\n"
 	  "\to2pop token --format sasl user@example.com\n"
 	  "\tcurl --header \"$(o2pop token --format header)\" https://...\n",
-	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint writes it), header "
-	  "(Authorization: Bearer ...) or sasl (the XOAUTH2 string for the mailbox). A token opens the mailbox for "
-	  "about an hour to whoever holds it.",
+	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint "
+	  "writes it), header (Authorization: Bearer ...) or sasl (the XOAUTH2 string for the "
+	  "mailbox). A token opens the mailbox for about an hour to whoever holds it.",
 	  NULL, true },
 	{ "probe", COMMAND_PROBE, cmd_probe, "[HOST[:PORT]]",
 	  "Look at a mail server from outside: no account is needed.",
 	  "\to2pop probe\n"
 	  "\to2pop probe pop.example.com:995 -v\n"
 	  "\to2pop probe --pem >chain.pem\n",
-	  "Name, addresses, connection, TLS with the whole chain, greeting and capabilities. Without HOST it is the "
-	  "setting pop_host. --format is human or json.",
+	  "Name, addresses, connection, TLS with the whole chain, greeting and capabilities. "
+	  "Without HOST it is the setting pop_host. --format is human or json.",
 	  NULL, true },
 	{ "setup", COMMAND_SETUP, cmd_setup, "[MAILBOX...]",
 	  "Every step of the set-up, in order, filled in with what is known.",
@@ -45,33 +46,40 @@ static const struct command commands[] = {
 	  "\to2pop setup -c job.conf user@example.com\n"
 	  "\to2pop setup -c job.conf --format powershell >setup.ps1\n"
 	  "\to2pop setup -c job.conf --client mpop\n",
-	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do not know is named in "
-	  "words. --format is text or powershell. --client prints a working configuration for mpop, getmail, fetchmail, "
-	  "curl or openssl instead.",
+	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
+	  "not know is named in words. --format is text or powershell. --client prints a working "
+	  "configuration for mpop, getmail, fetchmail, curl or openssl instead.",
 	  NULL, true },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
 	  "What an error code, a server's line or a whole log means; works offline.",
 	  "\to2pop explain AADSTS7000215\n"
 	  "\to2pop explain '-ERR Protocol error. Connection is closed. 10'\n"
 	  "\to2pop explain - <mail.log\n",
-	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail servers, fault ids of "
-	  "o2pop's reports, TLS alerts, network errors. Needs neither settings nor network.",
-	  "0  something known was found\n1  nothing known was found\n2  the command line, or a file that cannot be read",
+	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail "
+	  "servers, fault ids of o2pop's reports, TLS alerts, network errors. Needs neither "
+	  "settings nor network.",
+	  "0  something known was found\n1  nothing known was found\n2  the command line, or a "
+	  "file that cannot be read",
 	  false },
 	{ "encode", COMMAND_ENCODE, cmd_encode, "MAILBOX",
 	  "The XOAUTH2 string for a mailbox and a token that is there already.",
 	  "\to2pop encode user@example.com --access-token-file token.txt\n"
 	  "\to2pop token | o2pop encode user@example.com\n",
-	  "The token comes from access_token_file, else from the standard input; never from the command line.",
-	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used", true },
+	  "The token comes from access_token_file, else from the standard input; never from the "
+	  "command line.",
+	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used",
+	  true },
 	{ "decode", COMMAND_DECODE, cmd_decode, "[FILE]",
-	  "Read a token, an XOAUTH2 string, a challenge or an assertion, and find what is wrong with it.",
+	  "Read a token, an XOAUTH2 string, a challenge or an assertion, and find what is wrong "
+	  "with it.",
 	  "\to2pop decode token.txt\n"
 	  "\to2pop token | o2pop decode\n"
 	  "\techo eyJzdGF0dXMiOiI0MDAifQ== | o2pop decode --format json\n",
-	  "Header and claims are shown as readable lines. They are decoded, the signature is not verified. Typical "
-	  "mistakes are named together with what to type instead. --format is human or json.",
-	  "0  decoded, nothing is wrong with it\n1  something is wrong with it, or it is none of these\n"
+	  "Header and claims are shown as readable lines. They are decoded, the signature is not "
+	  "verified. Typical mistakes are named together with what to type instead. --format is "
+	  "human or json.",
+	  "0  decoded, nothing is wrong with it\n1  something is wrong with it, or it is none of "
+	  "these\n"
 	  "2  the command line, or a file that cannot be read", false },
 	{ "config", COMMAND_CONFIG, cmd_config, "",
 	  "The settings in force and where each came from.",
@@ -82,7 +90,8 @@ static const struct command commands[] = {
 	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "",
 	  "Is this binary sound on this machine?",
 	  "\to2pop selftest\n",
-	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither settings nor network.",
+	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither "
+	  "settings nor network.",
 	  "0  everything is as it should be\n1  something is not", false },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -112,7 +121,8 @@ static struct page page_on(struct buf *out, enum out_to to)
 {
 	struct out_terminal t = out_terminal(to);
 
-	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour, .utf8 = t.utf8 };
+	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour,
+		.utf8 = t.utf8 };
 }
 
 static void heading(struct page *p, const char *text)
@@ -158,14 +168,18 @@ static void put_options(struct page *p, unsigned command)
 static void put_settings(struct page *p)
 {
 	static const char *const value[] = {
-		[SETTING_KIND_TEXT] = " TEXT", [SETTING_KIND_GUID] = " GUID", [SETTING_KIND_PATH] = " FILE",
-		[SETTING_KIND_URL] = " URL",   [SETTING_KIND_HOST] = " HOST", [SETTING_KIND_PORT] = " PORT",
-		[SETTING_KIND_DURATION] = " TIME", [SETTING_KIND_DATE] = " DATE", [SETTING_KIND_CHOICE] = " WORD",
+		[SETTING_KIND_TEXT] = " TEXT", [SETTING_KIND_GUID] = " GUID", [SETTING_KIND_PATH] =
+			" FILE",
+		[SETTING_KIND_URL] = " URL",   [SETTING_KIND_HOST] = " HOST", [SETTING_KIND_PORT] =
+			" PORT",
+		[SETTING_KIND_DURATION] = " TIME", [SETTING_KIND_DATE] = " DATE",
+			[SETTING_KIND_CHOICE] =
+			" WORD",
 	};
 
 	heading(p, "Settings");
-	page_lines(p, 2, SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, and a variable "
-	                      "O2POP_TENANT_ID."));
+	page_lines(p, 2, SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, "
+	                      "and a variable O2POP_TENANT_ID."));
 	for (int i = 0; i < SETTING__COUNT; i++) {
 		if (settings_kind((enum setting)i) == SETTING_KIND_SECRET)
 			continue;
@@ -176,8 +190,9 @@ static void put_settings(struct page *p)
 		page_z(p, value[settings_kind((enum setting)i)]);
 		meaning(p, settings_help((enum setting)i));
 	}
-	page_lines(p, 2, SPAN("client_secret itself is read from the file or from O2POP_CLIENT_SECRET, never from "
-	                      "the command line. On a terminal o2pop asks for it."));
+	page_lines(p, 2, SPAN("client_secret itself is read from the file or from "
+	                      "O2POP_CLIENT_SECRET, never from the command line. On a terminal "
+	                      "o2pop asks for it."));
 }
 
 static int put_out(enum out_to to, struct buf *out, int status)
@@ -229,7 +244,8 @@ static int help_all(void)
 	struct page p = page_on(&out, OUT_RESULT);
 
 	page_lines(&p, 0, SPAN("Usage: o2pop COMMAND [ARGUMENT...] [OPTION...]\n"
-	                       "Tests OAuth2 access to POP3 mailboxes, step by step, and says what is wrong."));
+	                       "Tests OAuth2 access to POP3 mailboxes, step by step, and says what "
+	                       "is wrong."));
 	heading(&p, "Examples");
 	page_typed(&p, 0, SPAN("o2pop setup\n"
 	                       "o2pop check -c job.conf user@example.com\n"
@@ -237,11 +253,14 @@ static int help_all(void)
 	put_commands(&p);
 	heading(&p, "Settings");
 	page_lines(&p, 2, SPAN(
-		"The first that gives a value counts: flags, environment, settings file, the provider's profile, the default. "
-		"The settings file is the one named by -c, else $O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (or "
-		"~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: lines \"key = value\", # comments, and sections [NAME] "
-		"chosen with --profile NAME; a relative file name in it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, AZURE_CLIENT_ID, "
-		"AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, AZURE_FEDERATED_TOKEN_FILE) and SSL_CERT_FILE are read, too."));
+		"The first that gives a value counts: flags, environment, settings file, the "
+		"provider's profile, the default. The settings file is the one named by -c, else "
+		"$O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (or "
+		"~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: lines \"key = value\", # "
+		"comments, and sections [NAME] chosen with --profile NAME; a relative file name in "
+		"it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
+		"AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, "
+		"AZURE_FEDERATED_TOKEN_FILE) and SSL_CERT_FILE are read, too."));
 	put_options(&p, 0);
 	page_end(&p);
 	page_lines(&p, 0, SPAN("o2pop COMMAND --help says more about one command."));
@@ -255,11 +274,15 @@ static int help_short(void)
 	struct buf out = BUF(room);
 	struct page p = page_on(&out, OUT_DIAGNOSTIC);
 
-	page_lines(&p, 0, SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is wrong. Begin with one of:\n\n"
-	                       "\to2pop setup                     every step of the set-up, in order\n"
+	page_lines(&p, 0, SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is "
+	                       "wrong. Begin with one of:\n\n"
+	                       "\to2pop setup                     every step of the set-up, in "
+	                       "order\n"
 	                       "\to2pop check user@example.com    try it, step by step\n"
-	                       "\to2pop explain TEXT              what an error code or message means\n\n"
-	                       "o2pop --help lists all commands, o2pop COMMAND --help explains one."));
+	                       "\to2pop explain TEXT              what an error code or message "
+	                       "means\n\n"
+	                       "o2pop --help lists all commands, o2pop COMMAND --help explains "
+	                       "one."));
 	return put_out(OUT_DIAGNOSTIC, &out, LADDER_EXIT_SETTINGS);
 }
 
@@ -297,7 +320,8 @@ static int unknown_command(struct work *w, struct span name)
 		}
 	}
 	if (span_find_byte(name, '@', &at))
-		return work_usage(w, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
+		return work_usage(w, "unknown command '", name,
+		                  "'; to check a mailbox: o2pop check ADDRESS");
 	buf_z(&b, "'; did you mean ");
 	buf_z(&b, best);
 	buf_z(&b, "?");
@@ -310,7 +334,8 @@ int help_without_command(struct work *w, int argc, char **argv, int name)
 	if (argc < 2)
 		return help_short();
 	if (name != 0 && span_eq(span_z(argv[name]), SPAN("help"))) {
-		const struct command *c = name + 1 < argc ? help_find(span_z(argv[name + 1])) : NULL;
+		const struct command *c = name + 1 < argc ? help_find(span_z(argv[name + 1])) :
+			NULL;
 
 		if (c != NULL)
 			return help_command(c);
@@ -326,5 +351,6 @@ int help_without_command(struct work *w, int argc, char **argv, int name)
 		if (span_eq(word, SPAN("--version")) || span_eq(word, SPAN("-V")))
 			return help_version();
 	}
-	return work_usage(w, "", SPAN("there are options but no command"), ", such as check, probe or setup");
+	return work_usage(w, "", SPAN("there are options but no command"),
+	                  ", such as check, probe or setup");
 }

@@ -11,8 +11,9 @@ const struct command *help_find(struct span name);
 int help_command(const struct command *c);
 int help_version(void);
 
-/* argv names no known command: --help, --version, "help COMMAND", nothing at all, or a mistake (which names the
- * nearest command). argv[name] is the first argument that is no option; 0 when there is none. */
+/* argv names no known command: --help, --version, "help COMMAND", nothing at all, or a mistake
+ * (which names the nearest command). argv[name] is the first argument that is no option; 0 when
+ * there is none. */
 int help_without_command(struct work *w, int argc, char **argv, int name);
 
 #endif

@@ -39,17 +39,21 @@ static struct variable variable_at(char *entry)
 	return v;
 }
 
-/* A secret in the environment is taken and overwritten there, so that no child and no /proc shows it. */
-static bool take_secret(struct settings *s, struct credential *c, const struct variable *v, struct fault *f)
+/* A secret in the environment is taken and overwritten there, so that no child and no /proc
+ * shows it. */
+static bool take_secret(struct settings *s, struct credential *c, const struct variable *v,
+                        struct fault *f)
 {
 	size_t n = v->value.n;
-	bool known = secret_is_set(&c->client_secret), good = known || secret_set(&c->client_secret, v->value);
+	bool known = secret_is_set(&c->client_secret), good = known ||
+		secret_set(&c->client_secret, v->value);
 
 	secret_wipe_bytes(v->bytes, n);
 	if (!good)
 		return fault_limit(f, FAULT_LIMIT, n, SECRET_MAX);
 	return known ||
-	       settings_set(s, SETTING_CLIENT_SECRET, SPAN("<set>"), SETTING_FROM_ENVIRONMENT, v->name, f);
+	       settings_set(s, SETTING_CLIENT_SECRET, SPAN("<set>"), SETTING_FROM_ENVIRONMENT,
+	                    v->name, f);
 }
 
 /* AZURE_AUTHORITY_HOST may be a URL; the setting is a host. */
@@ -61,8 +65,8 @@ static struct span authority(struct span value)
 }
 
 /* The first one counts, as with getenv; an empty one is as good as none. */
-static bool take_variable(struct settings *s, struct credential *c, enum setting key, const struct variable *v,
-                          struct fault *f)
+static bool take_variable(struct settings *s, struct credential *c, enum setting key,
+                          const struct variable *v, struct fault *f)
 {
 	if (v->value.n == 0)
 		return true;
@@ -84,7 +88,8 @@ static bool unknown_variable(struct span name, enum setting nearest, struct faul
 	buf_printable(&b, span_first(name, 80));
 	buf_z(&b, " in the environment; did you mean O2POP_");
 	for (const char *k = settings_key(nearest); *k != '\0'; k++)
-		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') : (unsigned char)*k);
+		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') :
+		         (unsigned char)*k);
 	buf_z(&b, "?");
 	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
 }
@@ -142,8 +147,8 @@ static void put_place(struct buf *b, const struct place *at)
 }
 
 /* "o2pop.conf:12: unknown setting 'tenat_id'; did you mean tenant_id?" */
-static bool bad_line(const struct place *at, const char *what, struct span word, const char *nearest,
-                     struct fault *f)
+static bool bad_line(const struct place *at, const char *what, struct span word,
+                     const char *nearest, struct fault *f)
 {
 	char text[500];
 	struct buf b = BUF(text);
@@ -164,7 +169,8 @@ static bool bad_line(const struct place *at, const char *what, struct span word,
 	return fault_set(f, FAULT_SETTING_BAD, at->line, buf_span(&b));
 }
 
-/* A file that a settings file names is looked for beside it: "client_secret_file = secret" works from every folder. */
+/* A file that a settings file names is looked for beside it: "client_secret_file = secret" works
+ * from every folder. */
 static struct span beside(struct span path, struct span value, struct buf *room)
 {
 	size_t folder = path.n;
@@ -173,7 +179,8 @@ static struct span beside(struct span path, struct span value, struct buf *room)
 
 	while (folder != 0 && path.p[folder - 1] != '/')
 		folder--;
-	if (folder == 0 || name.n == 0 || name.p[0] == '/' || files_is_descriptor(name) || files_is_descriptor(path))
+	if (folder == 0 || name.n == 0 || name.p[0] == '/' || files_is_descriptor(name) ||
+	    files_is_descriptor(path))
 		return value;
 	buf_z(room, add ? "+" : "");
 	buf_put(room, span_first(path, folder));
@@ -181,7 +188,8 @@ static struct span beside(struct span path, struct span value, struct buf *room)
 	return buf_ok(room) ? buf_span(room) : value;
 }
 
-static bool take_file_setting(struct load *l, struct settings *s, struct credential *c, const struct place *at,
+static bool take_file_setting(struct load *l, struct settings *s, struct credential *c,
+                              const struct place *at,
                               struct span name, struct span value, struct fault *f)
 {
 	enum setting key, nearest = SETTING_PROVIDER;
@@ -205,8 +213,8 @@ static bool take_file_setting(struct load *l, struct settings *s, struct credent
 }
 
 /* The lines before the first section are for all; of the sections only the chosen one counts. */
-static bool parse_file(struct load *l, struct span text, struct span path, struct span profile, struct settings *s,
-                       struct credential *c, struct fault *f)
+static bool parse_file(struct load *l, struct span text, struct span path, struct span profile,
+                       struct settings *s, struct credential *c, struct fault *f)
 {
 	bool counts = true, profile_seen = profile.n == 0;
 	struct place at = { path, 0 };
@@ -229,7 +237,8 @@ static bool parse_file(struct load *l, struct span text, struct span path, struc
 				return false;
 			break;
 		case CONF_BAD:
-			return bad_line(&at, "this is neither 'key = value' nor [section] nor # comment", (struct span){ NULL, 0 },
+			return bad_line(&at, "this is neither 'key = value' nor [section] nor # "
+			                "comment", (struct span){ NULL, 0 },
 			                NULL, f);
 		}
 	}
@@ -256,7 +265,8 @@ static bool exists(struct buf *path, const char *head, const char *tail)
 	return true;
 }
 
-/* The settings file to read: named by the user (must exist), or the first of the usual places that exists. */
+/* The settings file to read: named by the user (must exist), or the first of the usual places
+ * that exists. */
 static bool find_file(const struct options *o, struct buf *path)
 {
 	const char *variable = getenv("O2POP_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME");
@@ -281,11 +291,12 @@ static bool find_file(const struct options *o, struct buf *path)
 /* Who may read and change the file matters as far as it holds a secret or names a command. */
 static bool judge_file(const struct load *l, int fd, struct span path, struct fault *f)
 {
-	return (!l->secret_seen || files_private(fd, path, f)) && files_guarded(fd, path, l->command_seen, f);
+	return (!l->secret_seen || files_private(fd, path, f)) &&
+	       files_guarded(fd, path, l->command_seen, f);
 }
 
-static bool load_file(struct load *l, const struct options *o, struct settings *s, struct credential *c,
-                      struct fault *f)
+static bool load_file(struct load *l, const struct options *o, struct settings *s,
+                      struct credential *c, struct fault *f)
 {
 	struct buf text = BUF(l->file), path = BUF(l->path);
 	bool good;
@@ -294,7 +305,8 @@ static bool load_file(struct load *l, const struct options *o, struct settings *
 	if (!find_file(o, &path)) {
 		if (l->profile.n == 0)
 			return true;
-		return fault_set(f, FAULT_USAGE, 0, SPAN("--profile needs a settings file: name one with --config"));
+		return fault_set(f, FAULT_USAGE, 0, SPAN("--profile needs a settings file: name "
+		                                         "one with --config"));
 	}
 	if (!buf_ok(&path))
 		return fault_limit(f, FAULT_LIMIT, o->value[OPTION_CONFIG].n, sizeof l->path);
@@ -313,13 +325,15 @@ static bool load_file(struct load *l, const struct options *o, struct settings *
 /* The standard input can be read once. */
 static bool one_stdin(const struct options *o, const struct settings *s, struct fault *f)
 {
-	static const enum setting files[] = { SETTING_CLIENT_SECRET_FILE, SETTING_FEDERATED_TOKEN_FILE,
+	static const enum setting files[] = { SETTING_CLIENT_SECRET_FILE,
+		SETTING_FEDERATED_TOKEN_FILE,
 		                              SETTING_ACCESS_TOKEN_FILE };
 	unsigned n = files_is_stdin(o->value[OPTION_CONFIG]) + files_is_stdin(o->value[OPTION_MAILBOXES]);
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
 		n += files_is_stdin(settings_get(s, files[i]));
-	return n < 2 || fault_set(f, FAULT_USAGE, 0, SPAN("the standard input (-) is asked for twice"));
+	return n < 2 || fault_set(f, FAULT_USAGE, 0, SPAN("the standard input (-) is asked for "
+	                                                  "twice"));
 }
 
 struct span load_path(const struct load *l)
@@ -327,18 +341,20 @@ struct span load_path(const struct load *l)
 	return (struct span){ (const unsigned char *)l->path, l->path_n };
 }
 
-/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said to us. */
+/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said
+ * to us. */
 static bool load_ca_variable(struct settings *s, struct fault *f)
 {
 	const char *path = getenv("SSL_CERT_FILE");
 
 	if (path == NULL || path[0] == '\0' || settings_has(s, SETTING_CA_FILE))
 		return true;
-	return settings_set(s, SETTING_CA_FILE, span_z(path), SETTING_FROM_ENVIRONMENT, SPAN("SSL_CERT_FILE"), f);
+	return settings_set(s, SETTING_CA_FILE, span_z(path), SETTING_FROM_ENVIRONMENT,
+	                    SPAN("SSL_CERT_FILE"), f);
 }
 
-bool load_settings(struct load *l, const struct options *o, struct settings *s, struct credential *c,
-                   struct fault *f)
+bool load_settings(struct load *l, const struct options *o, struct settings *s,
+                   struct credential *c, struct fault *f)
 {
 	const char *profile = getenv("O2POP_PROFILE");
 
@@ -347,11 +363,13 @@ bool load_settings(struct load *l, const struct options *o, struct settings *s, 
 	l->profile = o->value[OPTION_PROFILE];
 	if (o->given[OPTION_PROFILE] == 0 && profile != NULL)
 		l->profile = span_z(profile);
-	return load_own_variables(s, c, f) && load_foreign_variables(s, c, f) && load_file(l, o, s, c, f) &&
+	return load_own_variables(s, c, f) && load_foreign_variables(s, c, f) &&
+	       load_file(l, o, s, c, f) &&
 	       load_ca_variable(s, f) && settings_finish(s, f) && one_stdin(o, s, f);
 }
 
-/* systemd's LoadCredential=client_secret:... puts a file into a folder that only the service can read. */
+/* systemd's LoadCredential=client_secret:... puts a file into a folder that only the service can
+ * read. */
 static bool systemd_credential(struct buf *path)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -368,24 +386,29 @@ static bool systemd_credential(struct buf *path)
 static bool ask(struct load *l, const struct settings *s, struct credential *c, struct fault *f)
 {
 	if (settings_has(s, SETTING_CLIENT_ID))
-		(void)secrets_from_terminal(SPAN("Client secret (the Value; it is not shown): "), BUF(l->file),
-		                            &c->client_secret, f);
+		(void)secrets_from_terminal(SPAN("Client secret (the Value; it is not shown): "),
+		                            BUF(l->file), &c->client_secret, f);
 	return f->code == FAULT_NONE;
 }
 
-static bool load_client_secret(struct load *l, const struct settings *s, struct credential *c, struct fault *f)
+static bool load_client_secret(struct load *l, const struct settings *s, struct credential *c,
+                               struct fault *f)
 {
 	char room[FILES_PATH_MAX];
 	struct buf path = BUF(room);
 
-	if (secret_is_set(&c->client_secret))
+	/* A way to the secret that comes from a stronger source than the secret itself wins. */
+	if (secret_is_set(&c->client_secret) &&
+	    s->source[SETTING_CLIENT_SECRET_FILE] <= s->source[SETTING_CLIENT_SECRET] &&
+	    s->source[SETTING_CLIENT_SECRET_COMMAND] <= s->source[SETTING_CLIENT_SECRET])
 		return true;
+	secret_wipe(&c->client_secret);
 	if (settings_has(s, SETTING_CLIENT_SECRET_FILE))
 		return secrets_from_file(settings_get(s, SETTING_CLIENT_SECRET_FILE), BUF(l->file),
 		                         &c->client_secret, f);
 	if (settings_has(s, SETTING_CLIENT_SECRET_COMMAND))
-		return secrets_from_command(settings_get(s, SETTING_CLIENT_SECRET_COMMAND), SECRETS_COMMAND_MS,
-		                            BUF(l->file), &c->client_secret, f);
+		return secrets_from_command(settings_get(s, SETTING_CLIENT_SECRET_COMMAND),
+		                            SECRETS_COMMAND_MS, BUF(l->file), &c->client_secret, f);
 	if (systemd_credential(&path))
 		return secrets_from_file(span_z(room), BUF(l->file), &c->client_secret, f);
 	return ask(l, s, c, f);
@@ -397,12 +420,15 @@ static bool load_from(struct load *l, struct span path, struct secret *s, struct
 	return secret_is_set(s) || secrets_from_file(path, BUF(l->file), s, f);
 }
 
-bool load_credential(struct load *l, const struct settings *s, struct credential *c, struct fault *f)
+bool load_credential(struct load *l, const struct settings *s, struct credential *c,
+                     struct fault *f)
 {
 	if (settings_has(s, SETTING_ACCESS_TOKEN_FILE))
-		return load_from(l, settings_get(s, SETTING_ACCESS_TOKEN_FILE), &c->access_token, f);
+		return load_from(l, settings_get(s, SETTING_ACCESS_TOKEN_FILE), &c->access_token,
+		                 f);
 	if (settings_has(s, SETTING_FEDERATED_TOKEN_FILE))
-		return load_from(l, settings_get(s, SETTING_FEDERATED_TOKEN_FILE), &c->assertion, f);
+		return load_from(l, settings_get(s, SETTING_FEDERATED_TOKEN_FILE), &c->assertion,
+		                 f);
 	return load_client_secret(l, s, c, f);
 }
 
@@ -421,12 +447,13 @@ void load_forget(const struct settings *s, struct credential *c)
 		secret_wipe(&c->assertion);
 	/* A secret from environment, settings file or terminal stays. */
 	if (!settings_has(s, SETTING_CLIENT_SECRET) &&
-	    (rereadable(s, SETTING_CLIENT_SECRET_FILE) || settings_has(s, SETTING_CLIENT_SECRET_COMMAND)))
+	    (rereadable(s, SETTING_CLIENT_SECRET_FILE) ||
+	     settings_has(s, SETTING_CLIENT_SECRET_COMMAND)))
 		secret_wipe(&c->client_secret);
 }
 
-/* The certificates of a file, a piece at a time, cut behind the last complete one. A piece without a usable one is no
- * failure; a file without is. */
+/* The certificates of a file, a piece at a time, cut behind the last complete one. A piece
+ * without a usable one is no failure; a file without is. */
 static bool add_file(struct load *l, int fd, struct span path, struct trust *t, struct fault *f)
 {
 	static const struct span last = SPAN_INIT("-----END CERTIFICATE-----");

@@ -20,7 +20,7 @@ static void open_standard(void)
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
 		if (open("/dev/null", O_RDWR) != fd && pipe(fds) == 0)
-			(void)!dup2(fds[fd == 0 ? 0 : 1], fd); /* without /dev: a pipe that nobody reads or writes */
+			(void)!dup2(fds[fd != 0], fd); /* no /dev: a pipe that nobody uses */
 	}
 }
 

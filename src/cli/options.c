@@ -7,27 +7,35 @@
 
 const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_HELP] = { "help", 'h', NULL, COMMAND_ALL, "this text" },
-	[OPTION_VERSION] = { "version", 'V', NULL, COMMAND_ALL, "version, TLS engine and built-in roots" },
+	[OPTION_VERSION] = { "version", 'V', NULL, COMMAND_ALL,
+	                     "version, TLS engine and built-in roots" },
 	[OPTION_CONFIG] = { "config", 'c', "FILE", COMMAND_ALL, "settings file" },
-	[OPTION_PROFILE] = { "profile", 0, "NAME", COMMAND_ALL, "use the section [NAME] of the settings file, too" },
+	[OPTION_PROFILE] = { "profile", 0, "NAME", COMMAND_ALL,
+	                     "use the section [NAME] of the settings file, too" },
 	[OPTION_VERBOSE] = { "verbose", 'v', NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE,
 	                     "show the conversation on the standard error, without secrets" },
-	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK, "no report, the exit status tells all" },
+	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK,
+	                   "no report, the exit status tells all" },
 	[OPTION_FORMAT] = { "format", 0, "FORMAT",
-	                    COMMAND_CHECK | COMMAND_PROBE | COMMAND_TOKEN | COMMAND_DECODE | COMMAND_CONFIG | COMMAND_SETUP,
+	                    COMMAND_CHECK | COMMAND_PROBE | COMMAND_TOKEN | COMMAND_DECODE |
+	                            COMMAND_CONFIG | COMMAND_SETUP,
 	                    "how the result looks" },
-	[OPTION_JOBS] = { "jobs", 'j', "N", COMMAND_CHECK, "mailboxes at the same time (default 1)" },
+	[OPTION_JOBS] = { "jobs", 'j', "N", COMMAND_CHECK,
+	                  "mailboxes at the same time (default 1)" },
 	[OPTION_MAILBOXES] = { "mailboxes", 0, "FILE", COMMAND_CHECK,
 	                       "file with a mail address a line; - is the standard input" },
-	[OPTION_STOP_AFTER] = { "stop-after", 0, "RUNG", COMMAND_CHECK, "climb no further than this rung" },
-	[OPTION_TRANSCRIPT] = { "transcript", 0, "FILE", COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE,
+	[OPTION_STOP_AFTER] = { "stop-after", 0, "RUNG", COMMAND_CHECK,
+	                        "climb no further than this rung" },
+	[OPTION_TRANSCRIPT] = { "transcript", 0, "FILE",
+	                        COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE,
 	                        "write the conversation to FILE, without secrets" },
 	[OPTION_SHARE] = { "share", 0, NULL, COMMAND_CHECK | COMMAND_PROBE,
 	                   "replace names, ids and addresses by stand-ins, to show it to others" },
 	[OPTION_SHOW_SECRETS] = { "show-secrets", 0, NULL, COMMAND_CHECK | COMMAND_TOKEN,
 	                          "put secrets and tokens into the transcript; never share that" },
 	[OPTION_TRIAGE] = { "triage", 0, NULL, COMMAND_CHECK,
-	                    "when the login is refused, try the same token at the IMAP and SMTP doors" },
+	                    "when the login is refused, try the same token at the IMAP and SMTP "
+	                    "doors" },
 	[OPTION_NO_DISCOVERY] = { "no-discovery", 0, NULL, COMMAND_CHECK,
 	                          "do not look up which tenant the mailbox's domain belongs to" },
 	[OPTION_WAIT] = { "wait", 0, "TIME", COMMAND_CHECK,
@@ -57,7 +65,8 @@ static bool same_name(struct span given, const char *name)
 static bool find_option(struct span name, unsigned command, enum option *which)
 {
 	for (int i = 0; i < OPTION__COUNT; i++) {
-		if (same_name(name, options_table[i].name) && (options_table[i].commands & command) != 0) {
+		if (same_name(name, options_table[i].name) &&
+		    (options_table[i].commands & command) != 0) {
 			*which = (enum option)i;
 			return true;
 		}
@@ -116,9 +125,10 @@ static const struct {
 	const char *name;
 	bool token;
 } secret_flags[] = {
-	{ "client-secret", false }, { "secret", false },       { "password", false }, { "client-secret-value", false },
-	{ "token", true },          { "access-token", true },  { "bearer", true },    { "oauth2-bearer", true },
-	{ "assertion", true },      { "refresh-token", true },
+	{ "client-secret", false }, { "client-secret-value", false }, { "secret", false },
+	{ "password", false },      { "token", true },                { "access-token", true },
+	{ "refresh-token", true },  { "bearer", true },               { "oauth2-bearer", true },
+	{ "assertion", true },
 };
 
 static bool is_secret_flag(struct span name, bool *token)
@@ -142,13 +152,15 @@ static bool refuse_secret(struct cursor *c, bool token, struct fault *f)
 	secret_wipe_bytes(value, span_z(value).n);
 	if (token)
 		return fault_set(f, FAULT_USAGE, 0,
-		                 SPAN("a token is never taken from the command line, where everybody on this machine can "
-		                      "read it: use --access-token-file FILE, or - for the standard input, or fd:N for "
-		                      "an open descriptor"));
+		                 SPAN("a token is never taken from the command line, where "
+		                      "everybody on this machine can read it: use "
+		                      "--access-token-file FILE, or - for the standard input, or "
+		                      "fd:N for an open descriptor"));
 	return fault_set(f, FAULT_USAGE, 0,
-	                 SPAN("a secret's value is never taken from the command line, where everybody on this machine "
-	                      "can read it: use --client-secret-file FILE, --client-secret-file - for the standard "
-	                      "input, --client-secret-file fd:N for an open descriptor, or the variable "
+	                 SPAN("a secret's value is never taken from the command line, where "
+	                      "everybody on this machine can read it: use --client-secret-file "
+	                      "FILE, --client-secret-file - for the standard input, "
+	                      "--client-secret-file fd:N for an open descriptor, or the variable "
 	                      "O2POP_CLIENT_SECRET; on a terminal o2pop asks for it"));
 }
 
@@ -175,7 +187,8 @@ static bool take_option(struct options *o, struct cursor *c, enum option which, 
 	return true;
 }
 
-static bool take_long(struct options *o, struct settings *s, unsigned command, struct cursor *c, struct fault *f)
+static bool take_long(struct options *o, struct settings *s, unsigned command, struct cursor *c,
+                      struct fault *f)
 {
 	struct span text = span_from(span_z(c->argv[c->at]), 2);
 	enum setting key, nearest = SETTING_PROVIDER;
@@ -191,7 +204,8 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 	if (find_option(c->name, command, &which))
 		return take_option(o, c, which, f);
 	if (find_option(c->name, COMMAND_ALL, &which))
-		return usage(f, "--", c->name, " is not an option of this command (its --help lists them)");
+		return usage(f, "--", c->name,
+		             " is not an option of this command (its --help lists them)");
 	if (settings_find(c->name, &key, &nearest))
 		return take_setting(c, s, key, f);
 	return unknown(c->name, nearest, f);
@@ -206,10 +220,12 @@ static bool take_letters(struct options *o, unsigned command, struct cursor *c, 
 		enum option which = OPTION__COUNT;
 
 		for (int i = 0; i < OPTION__COUNT; i++)
-			if (options_table[i].letter == (char)letters.p[0] && (options_table[i].commands & command) != 0)
+			if (options_table[i].letter == (char)letters.p[0] &&
+			    (options_table[i].commands & command) != 0)
 				which = (enum option)i;
 		if (which == OPTION__COUNT)
-			return usage(f, "unknown option -", span_first(letters, 1), " (--help lists all)");
+			return usage(f, "unknown option -", span_first(letters, 1),
+			             " (--help lists all)");
 		letters = span_from(letters, 1);
 		c->has_inlined = letters.n != 0 && options_table[which].value != NULL;
 		c->inlined = letters;
@@ -256,8 +272,14 @@ int options_command(int argc, char **argv)
 	return 0;
 }
 
-bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, int from,
-                  struct fault *f)
+/* explain is given lines that begin with a dash: "-ERR Authentication failure". */
+static bool is_line(unsigned command, struct span text)
+{
+	return command == COMMAND_EXPLAIN && text.n > 2;
+}
+
+bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv,
+                  int from, struct fault *f)
 {
 	struct cursor c = { .argc = argc, .argv = argv, .at = from };
 	bool ended = false;
@@ -271,10 +293,11 @@ bool options_read(struct options *o, struct settings *s, unsigned command, int a
 			ended = true;
 		} else if (!ended && span_starts(text, SPAN("--"))) {
 			good = take_long(o, s, command, &c, f);
-		} else if (!ended && text.n > 1 && text.p[0] == '-') {
+		} else if (!ended && text.n > 1 && text.p[0] == '-' && !is_line(command, text)) {
 			good = take_letters(o, command, &c, f);
 		} else if (o->arguments == OPTIONS_ARGUMENTS_MAX) {
-			good = usage(f, "too many arguments at ", text, ": put mailboxes into a file for --mailboxes");
+			good = usage(f, "too many arguments at ", text,
+			             ": put mailboxes into a file for --mailboxes");
 		} else {
 			o->argument[o->arguments++] = text;
 		}

@@ -1,4 +1,4 @@
-/* options: the command line: GNU long options anywhere, "--" ends them, every setting has a flag. */
+/* options: the command line: GNU long options anywhere, every setting has a flag. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -59,13 +59,14 @@ struct options {
 	size_t arguments;
 };
 
-/* The first argument that is neither an option nor an option's value: the command's name. 0 when there is none. */
+/* The first argument that is neither an option nor an option's value: the command's name. 0 when
+ * there is none. */
 int options_command(int argc, char **argv);
 
-/* Read argv[from..argc) for one command (or for all, before the command is known). Settings' flags go into `s`. On
- * false the fault's evidence is a sentence that names the argument; a secret that was given as a value is
- * overwritten in argv and not in the evidence. */
-bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, int from,
-                  struct fault *f) MUST;
+/* Read argv[from..argc) for one command (or for all, before the command is known). Settings'
+ * flags go into `s`. On false the fault's evidence is a sentence that names the argument; a
+ * secret that was given as a value is overwritten in argv and not in the evidence. */
+bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv,
+                  int from, struct fault *f) MUST;
 
 #endif

@@ -24,7 +24,8 @@ static bool utf8_locale(void)
 		struct span value = environment(name[i]);
 
 		if (value.n != 0)
-			return span_find_nocase(value, SPAN("UTF-8"), &at) || span_find_nocase(value, SPAN("utf8"), &at);
+			return span_find_nocase(value, SPAN("UTF-8"), &at) ||
+			       span_find_nocase(value, SPAN("utf8"), &at);
 	}
 	return false;
 }

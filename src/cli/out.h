@@ -17,7 +17,8 @@ struct out_terminal {
 
 struct out_terminal out_terminal(enum out_to to);
 
-/* Write all of it. False when nobody reads any more or the disk is full: there is nobody left to tell. */
+/* Write all of it. False when nobody reads any more or the disk is full: there is nobody left to
+ * tell. */
 bool out_put(enum out_to to, struct span text);
 
 /* "o2pop: " TEXT newline, on the standard error. The text is made printable. */

@@ -85,7 +85,8 @@ static bool drain(int fd, struct deadline until, struct buf *room)
 	return true;
 }
 
-/* The child's end, which need not come with the end of its output. False when it had to be killed. */
+/* The child's end, which need not come with the end of its output. False when it had to be
+ * killed. */
 static bool reap(pid_t pid, struct deadline until, int *status)
 {
 	pid_t got = 0;
@@ -105,7 +106,8 @@ static bool reap(pid_t pid, struct deadline until, int *status)
 	return false;
 }
 
-bool secrets_from_command(struct span command, int64_t ms, struct buf room, struct secret *s, struct fault *f)
+bool secrets_from_command(struct span command, int64_t ms, struct buf room, struct secret *s,
+                          struct fault *f)
 {
 	struct deadline until = clock_deadline(ms);
 	char z[SECRETS_COMMAND_MAX];
@@ -167,7 +169,8 @@ static void erase(struct buf *room, size_t n)
 	secret_wipe_bytes(room->p + room->n, n);
 }
 
-/* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095 characters. */
+/* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095
+ * characters. */
 static bool read_line(struct buf *room)
 {
 	while (!signal_waits()) {

@@ -1,4 +1,4 @@
-/* secrets: where a client secret or an assertion comes from, other than settings file and environment. */
+/* secrets: a client secret, an assertion or a token from a file, a command or a terminal. */
 #ifndef CLI_SECRETS_H
 #define CLI_SECRETS_H
 
@@ -9,13 +9,15 @@ enum { SECRETS_COMMAND_MS = 30 * 1000 }; /* a password manager that asks its use
 /* The file's one line into `s`. Wipes `room`. */
 bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f) MUST;
 
-/* The first line that `command` (run by /bin/sh) prints. It inherits the environment, from which our own secrets were
- * taken before, the standard input and error, and nothing else. Ends within `ms` in any case. */
+/* The first line that `command` (run by /bin/sh) prints. It inherits the environment, from which
+ * our own secrets were taken before, the standard input and error, and nothing else. Ends within
+ * `ms` in any case. */
 bool secrets_from_command(struct span command, int64_t ms, struct buf room, struct secret *s,
                           struct fault *f) MUST;
 
-/* Ask on the terminal that standard input and error are, without echo. False without a fault when there is none or
- * the user gives up with Ctrl-D; a signal (also Ctrl-C) takes its effect after the terminal was restored. */
+/* Ask on the terminal that standard input and error are, without echo. False without a fault
+ * when there is none or the user gives up with Ctrl-D; a signal (also Ctrl-C) takes its effect
+ * after the terminal was restored. */
 bool secrets_from_terminal(struct span prompt, struct buf room, struct secret *s, struct fault *f);
 
 #endif

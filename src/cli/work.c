@@ -16,9 +16,10 @@ int work_refuse(struct work *w, const struct fault *f)
 	char text[FAULT_EVIDENCE_MAX + 80], line[NAGIOS_SIZE];
 	struct buf b = BUF(text), nagios = BUF(line);
 
-	/* These carry whole sentences; of the others the evidence alone would not say what happened. */
-	if (f->code != FAULT_USAGE && f->code != FAULT_SETTING_BAD && f->code != FAULT_FILE_UNREADABLE &&
-	    f->code != FAULT_FILE_EXPOSED) {
+	/* These carry whole sentences; of the others the evidence alone would not say what
+	 * happened. */
+	if (f->code != FAULT_USAGE && f->code != FAULT_SETTING_BAD &&
+	    f->code != FAULT_FILE_UNREADABLE && f->code != FAULT_FILE_EXPOSED) {
 		buf_z(&b, fault_text(f->code));
 		buf_z(&b, ": ");
 	}
@@ -31,7 +32,8 @@ int work_refuse(struct work *w, const struct fault *f)
 	}
 	if (f->code == FAULT_USAGE)
 		(void)out_put(OUT_DIAGNOSTIC, SPAN("Try: o2pop --help\n"));
-	return fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT ? LADDER_EXIT_INTERNAL :
+	return fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT ?
+	       LADDER_EXIT_INTERNAL :
 	                                                                             LADDER_EXIT_SETTINGS;
 }
 
@@ -115,6 +117,11 @@ int work_print(const struct buf *out, int status)
 	return status == LADDER_EXIT_OK ? LADDER_EXIT_INTERNAL : status;
 }
 
+static struct share *shared(struct work *w)
+{
+	return w->options.given[OPTION_SHARE] != 0 ? &w->share : NULL;
+}
+
 struct page work_page(struct work *w, struct buf *out, enum out_to to)
 {
 	struct out_terminal t = out_terminal(to);
@@ -124,7 +131,7 @@ struct page work_page(struct work *w, struct buf *out, enum out_to to)
 		.width = t.terminal ? t.width : 0,
 		.colour = t.colour,
 		.utf8 = t.utf8,
-		.share = w->options.given[OPTION_SHARE] != 0 ? &w->share : NULL,
+		.share = shared(w),
 	};
 }
 
@@ -132,8 +139,9 @@ bool work_tape_open(struct work_tape *t, struct work *w, int *status)
 {
 	struct fault f = { 0 };
 
-	*t = (struct work_tape){ .work = w, .fd = -1, .stderr_too = w->options.given[OPTION_VERBOSE] != 0 };
-	w->transcript = (struct transcript){ .share = w->options.given[OPTION_SHARE] != 0 ? &w->share : NULL };
+	*t = (struct work_tape){ .work = w, .fd = -1 };
+	t->stderr_too = w->options.given[OPTION_VERBOSE] != 0;
+	w->transcript = (struct transcript){ .share = shared(w) };
 	if (w->options.given[OPTION_TRANSCRIPT] == 0)
 		return true;
 	if (files_create(w->options.value[OPTION_TRANSCRIPT], &t->fd, &f))

@@ -54,20 +54,21 @@ int cmd_explain(struct work *w);
 int cmd_setup(struct work *w);
 int cmd_selftest(struct work *w);
 
-/* A fault before anything was tried: "o2pop: EVIDENCE" on the standard error (for Nagios a line on the standard
- * output). Returns the exit status. */
+/* A fault before anything was tried: "o2pop: EVIDENCE" on the standard error (for Nagios a line
+ * on the standard output). Returns the exit status. */
 int work_refuse(struct work *w, const struct fault *f);
 
 /* The same for a mistake on the command line: WORDS what MORE. */
 int work_usage(struct work *w, const char *words, struct span what, const char *more);
 
-/* The settings, with the trust anchors for who goes to a server; then the credential, which may ask somebody. On false
- * the status is in *status. */
+/* The settings, with the trust anchors for who goes to a server; then the credential, which may
+ * ask somebody. On false the status is in *status. */
 enum work_needs { WORK_SETTINGS, WORK_TRUST };
 bool work_load(struct work *w, enum work_needs needs, int *status) MUST;
 bool work_load_credential(struct work *w, int *status) MUST;
 
-/* --format: its place in a list of names, untouched when it was not given. On false the status is in *status. */
+/* --format: its place in a list of names, untouched when it was not given. On false the status
+ * is in *status. */
 bool work_format(struct work *w, const char *const *names, int n, int *which, int *status) MUST;
 
 /* False when there are more arguments than the command knows. */

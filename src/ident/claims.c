@@ -53,26 +53,11 @@ static int64_t get_time(struct span json, const char *name)
 	return json_int(json, name, &v) == JSON_FOUND && v >= 0 && v <= TIME_MAX ? v : 0;
 }
 
-bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
+/* The claims under their first known name each: v1 and v2 tokens call some of them differently. */
+static void get_all(struct span json, struct claims *c)
 {
-	unsigned char room[CLAIMS_JSON_MAX];
-	struct buf payload = BUF(room);
 	struct json_value groups;
-	struct span json;
-	struct jwt parts;
 
-	memset(c, 0, sizeof *c);
-	c->length = secret_length(token);
-	if (!jwt_split(secret_reveal(token), &parts)) {
-		c->personal = span_starts(secret_reveal(token), SPAN("EwA")) ||
-		              span_starts(secret_reveal(token), SPAN("EwB"));
-		return true;
-	}
-	if (!jwt_json(parts.payload, &payload))
-		return fault_set(f, FAULT_CLAIM_MALFORMED, 0,
-		                 SPAN("the second part is not base64url of a JSON object"));
-	c->jwt = true;
-	json = buf_span(&payload);
 	get(json, "aud", c->aud, sizeof c->aud);
 	get(json, "iss", c->iss, sizeof c->iss);
 	get(json, "tid", c->tid, sizeof c->tid);
@@ -95,6 +80,26 @@ bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
 	c->has_groups = json_at(json, "groups", &groups) == JSON_FOUND ||
 	                json_at(json, "hasgroups", &groups) == JSON_FOUND ||
 	                json_at(json, "_claim_names.groups", &groups) == JSON_FOUND;
+}
+
+bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
+{
+	struct span bytes = secret_reveal(token);
+	unsigned char room[CLAIMS_JSON_MAX];
+	struct buf payload = BUF(room);
+	struct jwt parts;
+
+	memset(c, 0, sizeof *c);
+	c->length = secret_length(token);
+	if (!jwt_split(bytes, &parts)) {
+		c->personal = span_starts(bytes, SPAN("EwA")) || span_starts(bytes, SPAN("EwB"));
+		return true;
+	}
+	if (!jwt_json(parts.payload, &payload))
+		return fault_set(f, FAULT_CLAIM_MALFORMED, 0,
+		                 SPAN("the second part is not base64url of a JSON object"));
+	c->jwt = true;
+	get_all(buf_span(&payload), c);
 	secret_wipe_bytes(room, payload.n);
 	return true;
 }

@@ -2,7 +2,19 @@
 #ifndef SHOW_SETUP_WORDS_H
 #define SHOW_SETUP_WORDS_H
 
-#include "show/setup.h"
+#include "base/buf.h"
+#include "check/settings.h"
+
+enum { SETUP_MAILBOXES_MAX = 64 }; /* more are given to Exchange by a script of one's own */
+
+/* What is known, borrowed. Settings are finished; whatever is not set counts as not known. */
+struct setup {
+	const struct settings *settings;
+	const struct span *mailbox;
+	size_t mailboxes;
+	struct span file, profile; /* settings file and section as the user named them, or empty */
+	bool secret;               /* the client secret is known, wherever from */
+};
 
 /* A cloud's places. */
 struct setup_words_cloud {
@@ -14,7 +26,8 @@ struct setup_words_cloud {
 /* NULL when the provider has no Exchange. */
 const struct setup_words_cloud *setup_words_cloud(const struct settings *s);
 
-/* In PowerShell's single quotes, which its typographic cousins end, too; control characters are left out. */
+/* In PowerShell's single quotes, which its typographic cousins end, too; control characters are
+ * left out. */
 void setup_words_quote(struct buf *b, struct span value);
 
 /* The same for an argument of a command: bare when it is only letters, digits and - . _ @ */

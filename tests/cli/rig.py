@@ -263,4 +263,4 @@ class Mail:
 
 def columns(text):
     """The longest line that is not one word or something to type."""
-    return max([len(line) for line in text.splitlines() if not re.match(r"^ {4}\S", line)] or [0])
+    return max([len(line) for line in text.splitlines() if not re.match(r"^( {4}| {6}| {7})\S", line)] or [0])

@@ -250,7 +250,7 @@ def test_explain_a_log(place):
           "12:02 -ERR Authentication failure: unknown user name or bad password.\n"
     r = place.run("explain", "-", stdin=log).exits(0)
     equal(r.out.count("AADSTS7000215\n"), 1, "times that AADSTS7000215 is explained")
-    has(r.out, "-ERR Authentication failure")
+    has(r.out, "\nAuthentication failure: unknown user name or bad password\n")
     equal(place.run("explain", stdin=log).exits(0).out, r.out, "without -")
 
 

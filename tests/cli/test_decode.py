@@ -45,8 +45,8 @@ def test_decode_claims(place):
     decode(place, jwt(roles=["IMAP.AccessAsApp"]), 0, "access-token", ["role-pop"])
     decode(place, jwt(roles=None, scp="POP.AccessAsUser.All"), 0, "access-token")
     decode(place, jwt(roles=None, scp="openid"), 0, "access-token", ["scope-pop"])
-    d = decode(place, jwt(groups=["g" * 36] * 100), 0, "access-token", ["long"])
-    has(d["findings"][0]["text"], "groups")
+    decode(place, jwt(groups=["g" * 36] * 100), 0, "access-token", ["groups"])
+    decode(place, jwt(x="y" * 4000), 0, "access-token", ["long"])
 
 
 def test_decode_assertion(place):
@@ -107,7 +107,7 @@ def test_decode_broken_token(place):
     t = jwt()
     decode(place, t[:300], 1, "access-token", ["truncated"])
     decode(place, ".".join(t.split(".")[:2]), 1, "access-token", ["truncated"])
-    decode(place, t + "=", 1, "access-token", ["padding"])
+    decode(place, t + "=", 1, "access-token", ["token-padding"])
     decode(place, t[:200] + "\n" + t[200:], 1, "access-token", ["line-break"])
     decode(place, b"\xef\xbb\xbf" + t.encode(), 1, "access-token", ["bom"])
     decode(place, ("\ufeff" + t + "\r\n").encode("utf-16-le"), 1, "access-token", ["utf-16"])

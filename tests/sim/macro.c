@@ -41,6 +41,18 @@ static void do_timestamp(struct scene *s, struct text *to, const char *rest)
 	put_time(to, "%Y-%m-%d %H:%M:%SZ", s->now + atol(rest));
 }
 
+/* {day 10}: the date in ten days */
+static void do_day(struct scene *s, struct text *to, const char *rest)
+{
+	put_time(to, "%Y-%m-%d", s->now + atol(rest) * 86400);
+}
+
+/* {moment 60}: as .NET has it, with ten-millionths of a second */
+static void do_moment(struct scene *s, struct text *to, const char *rest)
+{
+	put_time(to, "%Y-%m-%dT%H:%M:%S.1234567Z", s->now + atol(rest));
+}
+
 static void do_length(struct scene *s, struct text *to, const char *rest)
 {
 	(void)s;
@@ -135,14 +147,46 @@ static void do_aadsts(struct scene *s, struct text *to, const char *rest)
 	       scene_get(s, "trace"), scene_get(s, "correlation"), code);
 }
 
+/* The value of name=VALUE among the words, else what stands for it. */
+static void option(struct text *to, const char *words, const char *name, const char *otherwise)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = words; *p != '\0'; p += strcspn(p, " "), p += strspn(p, " ")) {
+		if (strncmp(p, name, n) == 0 && p[n] == '=') {
+			text_put(to, p + n + 1, strcspn(p + n + 1, " "));
+			return;
+		}
+	}
+	text_z(to, otherwise);
+}
+
+/* {openid tenant=GUID region=EU sub=GCC cloud=microsoftonline.us}: an OpenID configuration as Entra has it */
+static void do_openid(struct scene *s, struct text *to, const char *rest)
+{
+	struct text tenant = { 0 }, region = { 0 }, sub = { 0 }, cloud = { 0 };
+
+	option(&tenant, rest, "tenant", scene_get(s, "tenant"));
+	option(&region, rest, "region", "EU");
+	option(&sub, rest, "sub", "");
+	option(&cloud, rest, "cloud", "microsoftonline.com");
+	text_f(to, "{\"token_endpoint\":\"https://login.%s/%s/oauth2/v2.0/token\","
+	       "\"token_endpoint_auth_methods_supported\":[\"client_secret_post\",\"private_key_jwt\"],"
+	       "\"jwks_uri\":\"https://login.%s/%s/discovery/v2.0/keys\","
+	       "\"response_modes_supported\":[\"query\",\"fragment\",\"form_post\"],"
+	       "\"issuer\":\"https://login.%s/%s/v2.0\",\"tenant_region_scope\":\"%s\"%s%s%s,"
+	       "\"cloud_instance_name\":\"%s\"}", cloud.p, tenant.p, cloud.p, tenant.p, cloud.p, tenant.p, region.p,
+	       sub.n != 0 ? ",\"tenant_region_sub_scope\":\"" : "", sub.p, sub.n != 0 ? "\"" : "", cloud.p);
+}
+
 static const struct {
 	const char *name;
 	void (*put)(struct scene *s, struct text *to, const char *rest);
 } functions[] = {
-	{ "aadsts", do_aadsts }, { "base64", do_base64 }, { "chunk", do_chunk }, { "date", do_date },
-	{ "front-end", do_front_end }, { "jwt", jwt_make }, { "length", do_length }, { "opaque", jwt_opaque },
-	{ "percent", do_percent }, { "repeat", do_repeat }, { "sasl", do_sasl }, { "seconds", do_seconds },
-	{ "timestamp", do_timestamp },
+	{ "aadsts", do_aadsts }, { "base64", do_base64 }, { "chunk", do_chunk }, { "date", do_date }, { "day", do_day },
+	{ "front-end", do_front_end }, { "jwt", jwt_make }, { "length", do_length }, { "moment", do_moment },
+	{ "opaque", jwt_opaque }, { "openid", do_openid }, { "percent", do_percent }, { "repeat", do_repeat },
+	{ "sasl", do_sasl }, { "seconds", do_seconds }, { "timestamp", do_timestamp },
 };
 
 /* The } that belongs to the { at p. */

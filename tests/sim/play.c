@@ -177,8 +177,6 @@ static void starttls(struct stage *g, const struct step *step)
 {
 	const char *why = "";
 
-	if (wire_ahead(&g->wire))
-		board_deviation(g->board, g->script->name, step->where, "the client talks on in clear text before TLS");
 	if (!wire_tls(&g->wire, &g->manner->tls, &why))
 		gone(g, step, why);
 }
@@ -269,22 +267,27 @@ static bool choose(struct stage *g, enum door door, bool by_get)
 	return false;
 }
 
-/* At the door of idp the request tells which script it is for, when there are two kinds. */
-static bool is_get(struct stage *g, enum door door)
+/* At the door of idp the request tells which script it is for, when there are two kinds. Discovery gives up when a check
+ * ends without it: whoever leaves without a word is nobody. */
+static bool choose_by_request(struct stage *g, enum door door, bool *nobody)
 {
 	char first[4] = "";
 
+	*nobody = false;
 	for (size_t i = 0; i < g->scene->scripts_n; i++) {
-		if (g->scene->scripts[i].door == door && g->scene->scripts[i].by_get)
-			return wire_peek(&g->wire, first, 3) && strcmp(first, "GET") == 0;
+		if (g->scene->scripts[i].door != door || !g->scene->scripts[i].by_get)
+			continue;
+		*nobody = !wire_peek(&g->wire, first, 3);
+		return !*nobody && choose(g, door, strcmp(first, "GET") == 0);
 	}
-	return false;
+	return choose(g, door, false);
 }
 
 void play(struct scene *s, struct board *b, enum door door, const struct manner *m, int fd)
 {
 	struct stage *g = must_alloc(sizeof *g);
 	const char *name = door_facts[door].name, *why = "";
+	bool nobody;
 
 	*g = (struct stage){ .scene = s, .board = b, .wire = { .fd = fd }, .manner = m };
 	if (!m->plain && !wire_tls(&g->wire, &m->tls, &why)) {
@@ -294,11 +297,13 @@ void play(struct scene *s, struct board *b, enum door door, const struct manner 
 		(void)wire_drain(&g->wire);
 		return;
 	}
-	if (!choose(g, door, is_get(g, door))) {
+	if (!choose_by_request(g, door, &nobody)) {
 		/* The client may see only behind the handshake whom it has reached; it must not say a word then. */
 		size_t n = wire_drain(&g->wire);
 
-		if (scene_has_scripts(s, door))
+		if (nobody)
+			board_said(b, name, "==", "left without a word", 19);
+		else if (scene_has_scripts(s, door))
 			board_deviation(b, name, NULL, "one connection more than the case has");
 		else if (n != 0)
 			board_deviation(b, name, NULL, "the client says %zu bytes to a server that it should have left", n);

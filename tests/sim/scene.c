@@ -53,7 +53,7 @@ const char *scene_get(const struct scene *s, const char *name)
 bool scene_has_scripts(const struct scene *s, enum door door)
 {
 	for (size_t i = 0; i < s->scripts_n; i++) {
-		if (s->scripts[i].door == door)
+		if (s->scripts[i].door == door && !s->scripts[i].implied)
 			return true;
 	}
 	return false;
@@ -139,12 +139,53 @@ static bool is_talk(const char *line, const char **arm, size_t *arm_n, char mark
 	return true;
 }
 
+/* What discovery hears in every case that says nothing about it: the mailbox's domain belongs to the settings' tenant. */
+static const char *const usual_discovery[] = {
+	"disc !! optional",
+	"disc !! times 20",
+	"disc -> GET /*/v2.0/.well-known/openid-configuration HTTP/1.1",
+	"disc ->",
+	"disc <- HTTP/1.1 200 OK",
+	"disc <- Content-Type: application/json; charset=utf-8",
+	"disc <- Date: {date}",
+	"disc <- Connection: close",
+	"disc <- Content-Length: {length}",
+	"disc <-",
+	"disc <- {openid}",
+};
+
+/* Does a line that was read so far belong to this arm? */
+static bool has_arm(const struct scene *s, const char *name)
+{
+	for (size_t i = 0; i < s->talk.n; i++) {
+		const char *where = s->talk.p[i].text.p, *arm, *text;
+		char mark[3];
+		size_t n;
+
+		if (is_talk(where + strlen(where) + 1, &arm, &n, mark, &text) && strlen(name) == n &&
+		    memcmp(arm, name, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The line's place is kept in front of it: "file.case:12" NUL line. */
 static void talk_add(struct scene *s, const char *where, const char *line, int number)
 {
 	struct text *t = lines_add(&s->talk, where, strlen(where) + 1, number);
 
 	text_z(t, line);
+}
+
+static void read_file(struct scene *s, const char *path, int depth);
+
+static void read_part(struct scene *s, const char *name, int depth)
+{
+	struct text part = { 0 };
+	const char *slash = strrchr(s->path, '/');
+
+	text_f(&part, "%.*spart/%s", slash != NULL ? (int)(slash + 1 - s->path) : 0, s->path, name);
+	read_file(s, part.p, depth);
 }
 
 static void read_file(struct scene *s, const char *path, int depth)
@@ -167,13 +208,9 @@ static void read_file(struct scene *s, const char *path, int depth)
 		if (n == 0 || p[0] == '#')
 			continue;
 		if (strncmp(p, "use ", 4) == 0) {
-			struct text part = { 0 };
-			const char *slash = strrchr(s->path, '/');
-
 			if (depth > 2)
 				die("%s: parts within parts within parts", where.p);
-			text_f(&part, "%.*spart/%s", slash != NULL ? (int)(slash + 1 - s->path) : 0, s->path, p + 4);
-			read_file(s, part.p, depth + 1);
+			read_part(s, p + 4, depth + 1);
 		} else if (is_talk(p, &arm, &n, mark, &text)) {
 			talk_add(s, where.p, p, number);
 		} else {
@@ -188,6 +225,11 @@ void scene_read(struct scene *s, const char *path)
 	for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
 		scene_set(s, defaults[i].name, defaults[i].value);
 	read_file(s, path, 0);
+	s->own = s->talk.n;
+	if (!has_arm(s, "disc")) {
+		for (size_t i = 0; i < sizeof usual_discovery / sizeof usual_discovery[0]; i++)
+			talk_add(s, "discovery", usual_discovery[i], 0);
+	}
 }
 
 /* ---- the conversation ---- */
@@ -328,9 +370,11 @@ static void lengths(struct script *c)
 void scene_prepare(struct scene *s)
 {
 	bool in_body[SCRIPTS_MAX] = { false };
-	struct text given = { 0 };
+	struct text secret = { 0 }, given = { 0 };
 
-	lines_add(&s->secrets, scene_get(s, "secret"), strlen(scene_get(s, "secret")), 0);
+	macro_expand(s, &secret, scene_get(s, "secret"), s->path);
+	scene_set(s, "secret", secret.p);
+	lines_add(&s->secrets, secret.p, secret.n, 0);
 	if (scene_get(s, "token-file") != NULL) {
 		macro_expand(s, &given, scene_get(s, "token-file"), s->path);
 		scene_set(s, "token-file", given.p);
@@ -345,6 +389,7 @@ void scene_prepare(struct scene *s)
 
 		(void)is_talk(where + strlen(where) + 1, &arm, &n, mark, &text);
 		c = script_of(s, arm, n, where);
+		c->implied = i >= s->own;
 		body = &in_body[c - s->scripts];
 		switch (mark[0]) {
 		case '-':

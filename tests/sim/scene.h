@@ -46,6 +46,7 @@ struct script {
 	enum door door;
 	bool http;
 	bool by_get;   /* at the door of idp: for GET requests */
+	bool implied;  /* the case does not mention it: the usual discovery */
 	int times;
 	struct step *steps;
 	size_t n;
@@ -63,6 +64,7 @@ struct scene {
 	size_t scripts_n;
 	time_t now;
 	int jwt_ids;          /* tokens made so far */
+	size_t own;           /* lines of talk that the case itself has; what follows is implied */
 };
 
 /* Read the file; ends the program, naming the line, when it is not well-formed. */
@@ -76,7 +78,7 @@ void scene_set(struct scene *s, const char *name, const char *value);
 /* The value, or NULL. */
 const char *scene_get(const struct scene *s, const char *name);
 
-/* True when somebody is to speak at this door. */
+/* True when the case has something to say at this door. */
 bool scene_has_scripts(const struct scene *s, enum door door);
 
 #endif

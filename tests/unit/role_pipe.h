@@ -39,7 +39,8 @@ static bool role_pipe_next(struct role_pipe *p, enum role_kind kind, void *messa
 {
 	struct role_head head;
 
-	return role_read(p->in, &head, sizeof head, clock_deadline(1000)) && head.magic == ROLE_MAGIC && head.kind == kind &&
+	return role_read(p->in, &head, sizeof head, clock_deadline(1000)) && head.magic == ROLE_MAGIC &&
+	    head.kind == kind &&
 	       role_read(p->in, message, role_size(kind), clock_deadline(1000));
 }
 

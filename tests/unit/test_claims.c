@@ -93,8 +93,10 @@ TEST(times)
 {
 	static const struct { struct span json; int64_t exp; } row[] = {
 		{ SPAN_INIT("{\"exp\":\"1700000000\"}"), 1700000000 }, { SPAN_INIT("{\"exp\":1.7e9}"), 1700000000 },
-		{ SPAN_INIT("{\"exp\":-1}"), 0 },                     { SPAN_INIT("{\"exp\":253402300799}"), 253402300799 },
-		{ SPAN_INIT("{\"exp\":253402300800}"), 0 },           { SPAN_INIT("{\"exp\":-9223372036854775808}"), 0 },
+		{ SPAN_INIT("{\"exp\":-1}"), 0 },                     { SPAN_INIT("{\"exp\":253402300799}"),
+		  253402300799 },
+		{ SPAN_INIT("{\"exp\":253402300800}"), 0 },
+		  { SPAN_INIT("{\"exp\":-9223372036854775808}"), 0 },
 		{ SPAN_INIT("{\"exp\":1.5}"), 0 },                    { SPAN_INIT("{\"exp\":[1]}"), 0 },
 	};
 
@@ -144,7 +146,8 @@ TEST(opaque_tokens)
 {
 	static const struct { const char *token; bool personal; } row[] = {
 		{ "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA", true }, { "EwAx", true }, { "EwCx", false },
-		{ "ya29.a0AfH6SMB", false }, { "opaque", false }, { "a.b", false }, { "a.b.c.d", false }, { ".b.c", false },
+		{ "ya29.a0AfH6SMB", false }, { "opaque", false }, { "a.b", false }, { "a.b.c.d", false },
+		  { ".b.c", false },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -161,7 +164,8 @@ TEST(opaque_tokens)
 
 TEST(three_parts_that_are_no_jwt)
 {
-	static const char *const row[] = { "e30.ab.c2ln", "e30.bm90IGpzb24.c2ln", "e30.W10.c2ln", "e30.IiI.c2ln", "e30.e31.c2ln" };
+	static const char *const row[] = { "e30.ab.c2ln", "e30.bm90IGpzb24.c2ln", "e30.W10.c2ln",
+	    "e30.IiI.c2ln", "e30.e31.c2ln" };
 
 	for (size_t i = 0; i < COUNT(row); i++) {
 		struct fault f = { .code = FAULT_NONE };

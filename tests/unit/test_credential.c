@@ -47,7 +47,8 @@ static void finish(void)
 /* Good settings, changed by up to four pairs; "" takes a value away. "secret" is the secret itself. */
 static bool check(const struct given *given, size_t n, struct row *row)
 {
-	static const struct given good[] = { { "client_id", CLIENT }, { "tenant_id", TENANT }, { "client_secret_file", "x" } };
+	static const struct given good[] = { { "client_id", CLIENT }, { "tenant_id", TENANT },
+	    { "client_secret_file", "x" } };
 	const char *secret = SECRET;
 
 	fresh();
@@ -112,6 +113,7 @@ static void run(const struct expect *row, size_t n)
 		EQ(got.fault.code, row[i].code);
 		EQ(got.verdict == VERDICT_WARN, row[i].warns);
 		OK(span_find(text, span_z(row[i].words), &at));
+		got.verdict = VERDICT_PASS; /* as role_climb does, before it is told */
 		OK(row_valid(&got));
 		if (secret_length(&credential.client_secret) >= 8)
 			OK(row_hides(&got));
@@ -138,7 +140,8 @@ TEST(what_is_good_is_silent)
 		{ { { "provider", "microsoft-china" } }, GOOD },
 		{ { { "secret_expires", "2999-01-01" } }, GOOD },
 		{ { { "token_url", "https://" LOGIN "/" TENANT "/oauth2/v2.0/token" } }, GOOD },
-		{ { { "token_url", "https://localhost:10443/" TENANT "/oauth2/v2.0/token" }, { "pop_host", "localhost" } }, GOOD },
+		{ { { "token_url", "https://localhost:10443/" TENANT "/oauth2/v2.0/token" }, { "pop_host",
+		  "localhost" } }, GOOD },
 		{ { { "enterprise_object_id", "22222222-2222-2222-2222-222222222222" },
 		    { "registration_object_id", "33333333-2222-2222-2222-222222222222" },
 		    { "client_secret_id", "44444444-2222-2222-2222-222222222222" },
@@ -155,7 +158,8 @@ TEST(what_is_missing)
 		{ { { "tenant_id", "" } }, BAD(SETTING_MISSING, "tenant_id") },
 		{ { { "secret", "" } }, BAD(SETTING_MISSING, "client_secret_file") },
 		{ { { "provider", "google" }, { "tenant_id", "" } }, BAD(SETTING_MISSING, "tenant_id") },
-		{ { { "provider", "custom" }, { "token_url", "https://idp.example/token" } }, BAD(SETTING_MISSING, "scope") },
+		{ { { "provider", "custom" }, { "token_url", "https://idp.example/token" } },
+		  BAD(SETTING_MISSING, "scope") },
 	};
 
 	run(row, COUNT(row));
@@ -164,13 +168,15 @@ TEST(what_is_missing)
 TEST(client_ids)
 {
 	static const struct expect row[] = {
-		{ { { "client_id", "Contoso mail reader" } }, BAD(CLIENT_ID_SHAPE, "client_id = Contoso mail reader (--here): ") },
+		{ { { "client_id", "Contoso mail reader" } }, BAD(CLIENT_ID_SHAPE,
+		  "client_id = Contoso mail reader (--here): ") },
 		{ { { "client_id", "Contoso mail reader" }, { "display_name", "contoso mail reader" } },
 		  BAD(CLIENT_ID_SHAPE, "that is the display name") },
 		{ { { "client_id", "alice@contoso.example" } }, BAD(CLIENT_ID_SHAPE, "a mail address") },
 		{ { { "client_id", "https://contoso.example/app" } }, BAD(CLIENT_ID_SHAPE, "a URL") },
 		{ { { "client_id", "{" CLIENT "}" } }, BAD(CLIENT_ID_SHAPE, "an ID with something around it") },
-		{ { { "client_id", "00000000000000000000000000000001" } }, BAD(CLIENT_ID_SHAPE, "an ID without dashes") },
+		{ { { "client_id", "00000000000000000000000000000001" } }, BAD(CLIENT_ID_SHAPE,
+		  "an ID without dashes") },
 		{ { { "client_id", "00000000-0000-0000-0000-00000000001" } },
 		  BAD(CLIENT_ID_SHAPE, "35 characters of an ID, which has 36") },
 		{ { { "client_id", "00000000\xe2\x80\x93" "0000-0000-0000-000000000001" } },
@@ -178,12 +184,16 @@ TEST(client_ids)
 		{ { { "client_id", "<client id>" } }, BAD(CLIENT_ID_SHAPE, "a placeholder") },
 		{ { { "client_id", "reader" } }, BAD(CLIENT_ID_SHAPE, "not an ID") },
 		{ { { "client_id", "00000000-0000-0000-0000-000000000000" } }, BAD(IDS_MIXED, "zeros") },
-		{ { { "client_id", "00000002-0000-0ff1-ce00-000000000000" } }, BAD(IDS_MIXED, "Exchange Online itself") },
+		{ { { "client_id", "00000002-0000-0ff1-ce00-000000000000" } }, BAD(IDS_MIXED,
+		  "Exchange Online itself") },
 		/* secret and id exchanged: nothing of it may be shown */
-		{ { { "client_id", SECRET } }, BAD(CLIENT_ID_SHAPE, "client_id = <40 characters> (--here): it looks like the client secret") },
-		{ { { "client_id", "zyX8Q~0123456789.ABCDEFGHIJ_klmnopqr-stu" }, { "secret", "zyX8Q~0123456789.ABCDEFGHIJ_klmnopqr-stu" } },
+		{ { { "client_id", SECRET } }, BAD(CLIENT_ID_SHAPE,
+		  "client_id = <40 characters> (--here): it looks like the client secret") },
+		{ { { "client_id", "zyX8Q~0123456789.ABCDEFGHIJ_klmnopqr-stu" }, { "secret",
+		  "zyX8Q~0123456789.ABCDEFGHIJ_klmnopqr-stu" } },
 		  BAD(CLIENT_ID_SHAPE, "<40 characters>") },
-		{ { { "client_id", "other secret s3cret~x1" }, { "secret", "s3cret~x1" } }, BAD(CLIENT_ID_SHAPE, "<22 characters>") },
+		{ { { "client_id", "other secret s3cret~x1" }, { "secret", "s3cret~x1" } },
+		  BAD(CLIENT_ID_SHAPE, "<22 characters>") },
 	};
 
 	run(row, COUNT(row));
@@ -197,7 +207,8 @@ TEST(tenants)
 		{ { { "tenant_id", "consumers" } }, BAD(TENANT_SHAPE, "people of any tenant") },
 		{ { { "tenant_id", "9188040D-6c67-4c5b-b112-36a304b66dad" } }, BAD(TENANT_SHAPE, "personal accounts") },
 		{ { { "tenant_id", "00000000-0000-0000-0000-000000000000" } }, BAD(TENANT_SHAPE, "zeros") },
-		{ { { "tenant_id", "11111111-2222-3333-4444-55555555555" } }, BAD(TENANT_SHAPE, "35 characters of an ID") },
+		{ { { "tenant_id", "11111111-2222-3333-4444-55555555555" } }, BAD(TENANT_SHAPE,
+		  "35 characters of an ID") },
 		{ { { "tenant_id", "Contoso" } }, BAD(TENANT_SHAPE, "not an ID") },
 		{ { { "tenant_id", "Contoso Ltd." } }, BAD(TENANT_SHAPE, "a blank (character 8)") },
 		{ { { "tenant_id", "alice@contoso.example" } }, BAD(TENANT_SHAPE, "a mail address") },
@@ -207,9 +218,11 @@ TEST(tenants)
 		{ { { "tenant_id", SECRET } }, BAD(TENANT_SHAPE, "<40 characters>") },
 		{ { { "token_url", "https://" LOGIN "/common/oauth2/v2.0/token" }, { "tenant_id", "" } },
 		  BAD(TENANT_SHAPE, "stands for any") },
-		{ { { "token_url", "https://" LOGIN "/x/oauth2/v2.0/authorize" }, { "tenant_id", "" } }, WARN("people sign in") },
+		{ { { "token_url", "https://" LOGIN "/x/oauth2/v2.0/authorize" }, { "tenant_id", "" } },
+		  WARN("people sign in") },
 		{ { { "token_url", "https://" LOGIN "/x/oauth2/token" }, { "tenant_id", "" } }, WARN("old endpoint") },
-		{ { { "token_url", "https://" LOGIN "/contoso.example/oauth2/v2.0/token" } }, WARN("not that of tenant_id") },
+		{ { { "token_url", "https://" LOGIN "/contoso.example/oauth2/v2.0/token" } },
+		  WARN("not that of tenant_id") },
 	};
 
 	run(row, COUNT(row));
@@ -218,7 +231,8 @@ TEST(tenants)
 TEST(ids_in_each_others_places)
 {
 	static const struct expect row[] = {
-		{ { { "client_id", TENANT } }, BAD(IDS_MIXED, "client_id = " TENANT " (--here): the same as tenant_id") },
+		{ { { "client_id", TENANT } }, BAD(IDS_MIXED,
+		  "client_id = " TENANT " (--here): the same as tenant_id") },
 		{ { { "enterprise_object_id", CLIENT } }, BAD(IDS_MIXED, "the same as enterprise_object_id") },
 		{ { { "registration_object_id", CLIENT } }, BAD(IDS_MIXED, "the same as registration_object_id") },
 		{ { { "client_secret_id", TENANT } }, BAD(IDS_MIXED, "the same as client_secret_id") },
@@ -234,18 +248,23 @@ TEST(ids_in_each_others_places)
 TEST(scopes)
 {
 	static const struct expect row[] = {
-		{ { { "scope", "https://outlook.office.com/POP.AccessAsUser.All" } }, BAD(SCOPE_SHAPE, "the name of a permission") },
+		{ { { "scope", "https://outlook.office.com/POP.AccessAsUser.All" } }, BAD(SCOPE_SHAPE,
+		  "the name of a permission") },
 		{ { { "scope", "POP.AccessAsApp" } }, BAD(SCOPE_SHAPE, "the name of a permission") },
 		{ { { "scope", "https://outlook.office365.com" } }, BAD(SCOPE_SHAPE, "must end in /.default") },
 		{ { { "scope", "https://outlook.office365.com/" } }, BAD(SCOPE_SHAPE, "must end in /.default") },
-		{ { { "scope", "https://outlook.office365.com.default" } }, BAD(SCOPE_SHAPE, "a slash before .default") },
-		{ { { "scope", "https://outlook.office365.com/.default offline_access" } }, BAD(SCOPE_SHAPE, "more than one") },
+		{ { { "scope", "https://outlook.office365.com.default" } }, BAD(SCOPE_SHAPE,
+		  "a slash before .default") },
+		{ { { "scope", "https://outlook.office365.com/.default offline_access" } }, BAD(SCOPE_SHAPE,
+		  "more than one") },
 		{ { { "scope", "https://outlook.office365.com/.default,openid" } }, BAD(SCOPE_SHAPE, "more than one") },
 		{ { { "scope", ".default" } }, BAD(SCOPE_SHAPE, "no resource") },
 		{ { { "scope", "/.default" } }, BAD(SCOPE_SHAPE, "no resource") },
 		{ { { "scope", "\"https://outlook.office365.com/.default\"" } }, BAD(SCOPE_SHAPE, "quotes around it") },
-		{ { { "scope", "https%3A%2F%2Foutlook.office365.com%2F.default" } }, BAD(SCOPE_SHAPE, "percent-encoding") },
-		{ { { "scope", "https://outlook.office365.com/.default\xe2\x80\x8b" } }, BAD(SCOPE_SHAPE, "an invisible character") },
+		{ { { "scope", "https%3A%2F%2Foutlook.office365.com%2F.default" } }, BAD(SCOPE_SHAPE,
+		  "percent-encoding") },
+		{ { { "scope", "https://outlook.office365.com/.default\xe2\x80\x8b" } }, BAD(SCOPE_SHAPE,
+		  "an invisible character") },
 		{ { { "scope", "https://outlook.office365.com/.Default" } }, WARN("small letters") },
 		{ { { "scope", "https://graph.microsoft.com/.default" } }, WARN("Microsoft Graph") },
 		{ { { "scope", "00000003-0000-0000-c000-000000000000/.default" } }, WARN("Microsoft Graph") },
@@ -254,7 +273,8 @@ TEST(scopes)
 		{ { { "scope", "http://outlook.office365.com/.default" } }, WARN("is it a slip?") },
 		{ { { "scope", "https://api.contoso.example/.default" } }, WARN("not a resource of Exchange Online") },
 		{ { { "scope", "https://outlook.office365.us/.default" } }, WARN("scope: of the US government cloud") },
-		{ { { "authority_host", "login.microsoftonline.us" } }, WARN("pop_host: of Microsoft's worldwide cloud") },
+		{ { { "authority_host", "login.microsoftonline.us" } },
+		  WARN("pop_host: of Microsoft's worldwide cloud") },
 		{ { { "authority_host", "login.microsoftonline.de" } }, BAD(SETTING_BAD, "closed in 2021") },
 		{ { { "pop_host", "partner.outlook.cn" } }, WARN("pop_host: of the cloud in China") },
 	};
@@ -269,13 +289,15 @@ TEST(secrets)
 		  BAD(SECRET_IS_ID, "client_secret_file = x (--here): it has the form of an ID") },
 		{ { { "secret", " aaaaaaaa-2222-2222-2222-222222222222\r" } }, BAD(SECRET_IS_ID, "form of an ID") },
 		{ { { "secret", "aaaaaaaa-2222-2222-2222-222222222222" },
-		    { "client_secret_id", "AAAAAAAA-2222-2222-2222-222222222222" } }, BAD(SECRET_IS_ID, "form of an ID") },
+		    { "client_secret_id", "AAAAAAAA-2222-2222-2222-222222222222" } }, BAD(SECRET_IS_ID,
+		    "form of an ID") },
 		{ { { "secret", CLIENT } }, BAD(IDS_MIXED, "the same as client_id") },
 		{ { { "secret", TENANT } }, BAD(IDS_MIXED, "the same as tenant_id") },
 		{ { { "secret", SECRET "\r" } }, BAD(SECRET_SHAPE, "a line break (character 41), 41 bytes in all") },
 		{ { { "secret", SECRET " " } }, BAD(SECRET_SHAPE, "a blank at the end (character 41)") },
 		{ { { "secret", " " SECRET } }, BAD(SECRET_SHAPE, "a blank at the start") },
-		{ { { "secret", "abC8Q~0123456789 ABCDEFGHIJ_klmnopqr-stu" } }, BAD(SECRET_SHAPE, "a blank (character 17)") },
+		{ { { "secret", "abC8Q~0123456789 ABCDEFGHIJ_klmnopqr-stu" } }, BAD(SECRET_SHAPE,
+		  "a blank (character 17)") },
 		{ { { "secret", "\xef\xbb\xbf" SECRET } }, BAD(SECRET_SHAPE, "a byte order mark") },
 		{ { { "secret", SECRET "\xc2\xa0" } }, BAD(SECRET_SHAPE, "a no-break space") },
 		{ { { "secret", "\xe2\x80\x9c" SECRET "\xe2\x80\x9d" } }, BAD(SECRET_SHAPE, "quotes around it") },
@@ -287,15 +309,20 @@ TEST(secrets)
 		{ { { "secret", SECRET "0123456789" } }, WARN("50 characters") },
 		{ { { "secret", "abC8Q~0123456789+ABCDEFGHIJ/klmnopqr=stu" } }, WARN("no longer have") },
 		/* another provider makes its own rules, but not beyond RFC 6749 */
-		{ { { "secret", "a%2Bb" }, { "provider", "custom" }, { "scope", "mail" }, { "token_url", "https://idp.example/t" } },
+		{ { { "secret", "a%2Bb" }, { "provider", "custom" }, { "scope", "mail" }, { "token_url",
+		  "https://idp.example/t" } },
 		  WARN("percent-encoding") },
-		{ { { "secret", "two words" }, { "provider", "custom" }, { "scope", "mail" }, { "token_url", "https://idp.example/t" } },
+		{ { { "secret", "two words" }, { "provider", "custom" }, { "scope", "mail" }, { "token_url",
+		  "https://idp.example/t" } },
 		  WARN("a blank") },
-		{ { { "secret", CLIENT }, { "provider", "custom" }, { "scope", "mail" }, { "token_url", "https://idp.example/t" } },
+		{ { { "secret", CLIENT }, { "provider", "custom" }, { "scope", "mail" }, { "token_url",
+		  "https://idp.example/t" } },
 		  GOOD },
-		{ { { "secret", "secret\n!" }, { "provider", "custom" }, { "scope", "mail" }, { "token_url", "https://idp.example/t" } },
+		{ { { "secret", "secret\n!" }, { "provider", "custom" }, { "scope", "mail" }, { "token_url",
+		  "https://idp.example/t" } },
 		  BAD(SECRET_SHAPE, "a line break") },
-		{ { { "client_id", "my app" }, { "provider", "custom" }, { "scope", "a b" }, { "token_url", "https://idp.example/t" } },
+		{ { { "client_id", "my app" }, { "provider", "custom" }, { "scope", "a b" }, { "token_url",
+		  "https://idp.example/t" } },
 		  WARN("client_id: a blank") },
 	};
 
@@ -320,7 +347,8 @@ TEST(the_end_of_the_secret)
 {
 	static const struct { int64_t days; enum fault_code code; const char *words; } row[] = {
 		{ -10, FAULT_SECRET_EXPIRED, "that was 10 days ago" }, { -2, FAULT_SECRET_EXPIRED, "that was" },
-		{ 0, FAULT_NONE, "that is today" }, { 5, FAULT_NONE, "secret_expires: that is in " }, { 29, FAULT_NONE, "that is in" },
+		{ 0, FAULT_NONE, "that is today" }, { 5, FAULT_NONE, "secret_expires: that is in " }, { 29,
+		  FAULT_NONE, "that is in" },
 		{ 31, FAULT_NONE, "" }, { 700, FAULT_NONE, "" },
 	};
 
@@ -335,7 +363,8 @@ TEST(the_end_of_the_secret)
 		date_put_day(&b, clock_unix() + row[i].days * 86400);
 		EQ(check(&given, 1, &got), row[i].code == FAULT_NONE);
 		EQ(got.fault.code, row[i].code);
-		OK(span_find(row[i].code != FAULT_NONE ? fault_evidence(&got.fault) : row_get(&got, FACT_NOTE), span_z(row[i].words), &at));
+		OK(span_find(row[i].code != FAULT_NONE ? fault_evidence(&got.fault) : row_get(&got,
+		    FACT_NOTE), span_z(row[i].words), &at));
 		EQ(got.verdict == VERDICT_WARN, row[i].code == FAULT_NONE && row[i].words[0] != '\0');
 	}
 }

@@ -113,7 +113,8 @@ static uint16_t closed_port(void)
 }
 
 static const struct step token_good[] = {
-	{ "client_secret=", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Mon, 23 Nov 2026 20:43:46 GMT\r\n\r\n"
+	{ "client_secret=", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Mon, 23 Nov 2026 "
+	  "20:43:46 GMT\r\n\r\n"
 	                    "{\"access_token\":\"opaque.token\",\"expires_in\":3599}" },
 };
 static const struct step token_bad[] = {
@@ -316,7 +317,8 @@ TEST(the_login_is_refused)
 	EQ(run(), LADDER_EXIT_AUTH);
 	end_peers();
 	RUNGS(&report[0], "p-" "ppppp" "ppppp" "fsp" "-" "w");
-	EQ(fault_evidence(&report[0].row[RUNG_AUTH].fault), SPAN("-ERR Authentication failure: unknown user name or bad password."));
+	EQ(fault_evidence(&report[0].row[RUNG_AUTH].fault), SPAN("-ERR Authentication failure: unknown user "
+	    "name or bad password."));
 }
 
 TEST(triage_after_a_refused_login)
@@ -326,7 +328,8 @@ TEST(triage_after_a_refused_login)
 	size_t at;
 
 	given(start_peer(token_good, COUNT(token_good)), start_peer(pop_refuses, COUNT(pop_refuses)), "20s");
-	snprintf(resolve, sizeof resolve, "localhost:993:127.0.0.1@%u localhost:587:127.0.0.1@%u localhost:%u:127.0.0.1", nobody,
+	snprintf(resolve, sizeof resolve, "localhost:993:127.0.0.1@%u localhost:587:127.0.0.1@%u "
+	    "localhost:%u:127.0.0.1", nobody,
 	         nobody, (unsigned)settings.pop_port);
 	set("resolve", resolve);
 	set("pop_host", "localhost"); /* an address would not be looked up in the table */
@@ -336,7 +339,8 @@ TEST(triage_after_a_refused_login)
 	RUNGS(&report[0], "p-" "ppppp" "ppppp" "fsp" "p" "w");
 	EQ(row_get(&report[0].row[RUNG_TRIAGE], FACT_IMAP_DOOR), SPAN("unreached"));
 	EQ(row_get(&report[0].row[RUNG_TRIAGE], FACT_SMTP_DOOR), SPAN("unreached"));
-	OK(span_find(row_get(&report[0].row[RUNG_TRIAGE], FACT_NOTE), SPAN("unclear; IMAP: the connection was refused"), &at));
+	OK(span_find(row_get(&report[0].row[RUNG_TRIAGE], FACT_NOTE),
+	    SPAN("unclear; IMAP: the connection was refused"), &at));
 }
 
 TEST(no_triage_without_reason)

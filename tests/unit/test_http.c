@@ -154,9 +154,11 @@ TEST(ends_clean_and_cut)
 		{ SPAN_INIT(""), FAULT_HTTP_TRUNCATED, FAULT_TLS_TRUNCATED, 0 },
 		{ SPAN_INIT("HTTP/1.1 200 OK\r\n"), FAULT_HTTP_TRUNCATED, FAULT_HTTP_TRUNCATED, 0 },
 		{ SPAN_INIT("HTTP/1.1 200 OK\r\n\r\nall of it"), FAULT_NONE, FAULT_HTTP_TRUNCATED, 200 },
-		{ SPAN_INIT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfour"), FAULT_HTTP_TRUNCATED, FAULT_HTTP_TRUNCATED, 200 },
+		{ SPAN_INIT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfour"), FAULT_HTTP_TRUNCATED,
+		  FAULT_HTTP_TRUNCATED, 200 },
 		{ SPAN_INIT("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfour"), FAULT_NONE, FAULT_NONE, 200 },
-		{ SPAN_INIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n"), FAULT_HTTP_TRUNCATED,
+		{ SPAN_INIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n"),
+		  FAULT_HTTP_TRUNCATED,
 		  FAULT_HTTP_TRUNCATED, 200 },
 		{ SPAN_INIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n"), FAULT_NONE,
 		  FAULT_NONE, 200 },
@@ -198,7 +200,8 @@ TEST(a_body_may_be_large_but_not_larger)
 	memcpy(big, head, n);
 	EQ(answer((struct span){ (unsigned char *)big, n + HTTPMSG_BODY_MAX }, false, &a, &f), FAULT_NONE);
 	EQ(a.body.n, (unsigned long)HTTPMSG_BODY_MAX);
-	EQ(answer((struct span){ (unsigned char *)big, n + HTTPMSG_BODY_MAX + 1 }, false, &a, &f), FAULT_HTTP_TOO_LARGE);
+	EQ(answer((struct span){ (unsigned char *)big, n + HTTPMSG_BODY_MAX + 1 }, false, &a, &f),
+	    FAULT_HTTP_TOO_LARGE);
 }
 
 TEST(a_form_that_does_not_fit_is_not_sent)

@@ -11,7 +11,8 @@ static char wire[1024];
 static struct sasl_login the_login(void)
 {
 	OK(secret_set(&token, SPAN("tok.en")));
-	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"), false, false };
+	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"),
+	    false, false };
 }
 
 static struct span sasl(void)
@@ -173,7 +174,7 @@ TEST(a_line_without_end)
 	memcpy(line, "* OK ", 5);
 	line[sizeof line - 3] = '\r';
 	line[sizeof line - 2] = '\n';
-	EQ(greet(line), FAULT_LIMIT);
+	EQ(greet(line), FAULT_POP_LINE_TOO_LONG);
 }
 
 /* What becomes of a login that is answered like this (all lines after the SASL line). */
@@ -232,7 +233,8 @@ TEST(challenges)
 {
 	struct fault f;
 
-	EQ(login("+ eyJzdGF0dXMiOiI0MDEifQ==\r\n", true, "o1 NO SASL authentication failed\r\n", &f), FAULT_AUTH_REFUSED);
+	EQ(login("+ eyJzdGF0dXMiOiI0MDEifQ==\r\n", true, "o1 NO SASL authentication failed\r\n", &f),
+	    FAULT_AUTH_REFUSED);
 	OK(script_taped(&script, "= {\"status\":\"401\"}\n> \n"));
 	EQ(login("+ x\r\n", true, "o1 OK welcome\r\n", &f), FAULT_AUTH_FALSE_OK);
 	EQ(login("+ x\r\n", true, "+ y\r\n", &f), FAULT_DOOR_MALFORMED);

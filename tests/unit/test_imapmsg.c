@@ -11,25 +11,32 @@ TEST(read_rows)
 		enum imapmsg_status status;
 		struct span words, code, text;
 	} row[] = {
-		{ SPAN_INIT("* OK ready"), IMAPMSG_UNTAGGED, IMAPMSG_OK, SPAN_INIT("OK ready"), SPAN_INIT(""), SPAN_INIT("ready") },
-		{ SPAN_INIT("* ok ready"), IMAPMSG_UNTAGGED, IMAPMSG_OK, SPAN_INIT("ok ready"), SPAN_INIT(""), SPAN_INIT("ready") },
+		{ SPAN_INIT("* OK ready"), IMAPMSG_UNTAGGED, IMAPMSG_OK, SPAN_INIT("OK ready"), SPAN_INIT(""),
+		  SPAN_INIT("ready") },
+		{ SPAN_INIT("* ok ready"), IMAPMSG_UNTAGGED, IMAPMSG_OK, SPAN_INIT("ok ready"), SPAN_INIT(""),
+		  SPAN_INIT("ready") },
 		{ SPAN_INIT("* OK [CAPABILITY IMAP4rev1] hi"), IMAPMSG_UNTAGGED, IMAPMSG_OK,
 		  SPAN_INIT("OK [CAPABILITY IMAP4rev1] hi"), SPAN_INIT("CAPABILITY IMAP4rev1"), SPAN_INIT("hi") },
-		{ SPAN_INIT("* PREAUTH hi"), IMAPMSG_UNTAGGED, IMAPMSG_PREAUTH, SPAN_INIT("PREAUTH hi"), SPAN_INIT(""), SPAN_INIT("hi") },
+		{ SPAN_INIT("* PREAUTH hi"), IMAPMSG_UNTAGGED, IMAPMSG_PREAUTH, SPAN_INIT("PREAUTH hi"),
+		  SPAN_INIT(""), SPAN_INIT("hi") },
 		{ SPAN_INIT("* BYE Connection closed. 14"), IMAPMSG_UNTAGGED, IMAPMSG_BYE,
 		  SPAN_INIT("BYE Connection closed. 14"), SPAN_INIT(""), SPAN_INIT("Connection closed. 14") },
-		{ SPAN_INIT("* 23 EXISTS"), IMAPMSG_UNTAGGED, IMAPMSG_DATA, SPAN_INIT("23 EXISTS"), SPAN_INIT(""), SPAN_INIT("23 EXISTS") },
-		{ SPAN_INIT("o1 OK done"), IMAPMSG_TAGGED, IMAPMSG_OK, SPAN_INIT("OK done"), SPAN_INIT(""), SPAN_INIT("done") },
+		{ SPAN_INIT("* 23 EXISTS"), IMAPMSG_UNTAGGED, IMAPMSG_DATA, SPAN_INIT("23 EXISTS"),
+		  SPAN_INIT(""), SPAN_INIT("23 EXISTS") },
+		{ SPAN_INIT("o1 OK done"), IMAPMSG_TAGGED, IMAPMSG_OK, SPAN_INIT("OK done"), SPAN_INIT(""),
+		  SPAN_INIT("done") },
 		{ SPAN_INIT("o1 OK"), IMAPMSG_TAGGED, IMAPMSG_OK, SPAN_INIT("OK"), SPAN_INIT(""), SPAN_INIT("") },
 		{ SPAN_INIT("o1 NO AUTHENTICATE failed."), IMAPMSG_TAGGED, IMAPMSG_NO,
 		  SPAN_INIT("NO AUTHENTICATE failed."), SPAN_INIT(""), SPAN_INIT("AUTHENTICATE failed.") },
 		{ SPAN_INIT("o1 NO [AUTHENTICATIONFAILED] no"), IMAPMSG_TAGGED, IMAPMSG_NO,
 		  SPAN_INIT("NO [AUTHENTICATIONFAILED] no"), SPAN_INIT("AUTHENTICATIONFAILED"), SPAN_INIT("no") },
 		{ SPAN_INIT("o1 NO []"), IMAPMSG_TAGGED, IMAPMSG_NO, SPAN_INIT("NO []"), SPAN_INIT(""), SPAN_INIT("") },
-		{ SPAN_INIT("o1 NO [open"), IMAPMSG_TAGGED, IMAPMSG_NO, SPAN_INIT("NO [open"), SPAN_INIT(""), SPAN_INIT("[open") },
+		{ SPAN_INIT("o1 NO [open"), IMAPMSG_TAGGED, IMAPMSG_NO, SPAN_INIT("NO [open"), SPAN_INIT(""),
+		  SPAN_INIT("[open") },
 		{ SPAN_INIT("o1 BAD Command Argument Error. 11"), IMAPMSG_TAGGED, IMAPMSG_BAD,
 		  SPAN_INIT("BAD Command Argument Error. 11"), SPAN_INIT(""), SPAN_INIT("Command Argument Error. 11") },
-		{ SPAN_INIT("+ eyJ9"), IMAPMSG_CONTINUE, IMAPMSG_DATA, SPAN_INIT("eyJ9"), SPAN_INIT(""), SPAN_INIT("eyJ9") },
+		{ SPAN_INIT("+ eyJ9"), IMAPMSG_CONTINUE, IMAPMSG_DATA, SPAN_INIT("eyJ9"), SPAN_INIT(""),
+		  SPAN_INIT("eyJ9") },
 		{ SPAN_INIT("+ OK"), IMAPMSG_CONTINUE, IMAPMSG_DATA, SPAN_INIT("OK"), SPAN_INIT(""), SPAN_INIT("OK") },
 		{ SPAN_INIT("+ "), IMAPMSG_CONTINUE, IMAPMSG_DATA, SPAN_INIT(""), SPAN_INIT(""), SPAN_INIT("") },
 		{ SPAN_INIT("+"), IMAPMSG_CONTINUE, IMAPMSG_DATA, SPAN_INIT(""), SPAN_INIT(""), SPAN_INIT("") },
@@ -66,10 +73,12 @@ TEST(without_a_tag_nothing_is_tagged)
 TEST(capability_rows)
 {
 	static const struct { struct span words; bool good, imap, xoauth2, ir, off; } row[] = {
-		{ SPAN_INIT("CAPABILITY IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS"), true, true, true, true, false },
+		{ SPAN_INIT("CAPABILITY IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS"), true, true,
+		  true, true, false },
 		{ SPAN_INIT("capability imap4rev2 auth=xoauth2 logindisabled"), true, true, true, false, true },
 		{ SPAN_INIT("CAPABILITY IMAP4rev1  AUTH=XOAUTH2 "), true, true, true, false, false },
-		{ SPAN_INIT("CAPABILITY IMAP4rev1 AUTH=XOAUTH AUTH=XOAUTH22 XAUTH=XOAUTH2"), true, true, false, false, false },
+		{ SPAN_INIT("CAPABILITY IMAP4rev1 AUTH=XOAUTH AUTH=XOAUTH22 XAUTH=XOAUTH2"), true, true,
+		  false, false, false },
 		{ SPAN_INIT("CAPABILITY"), true, false, false, false, false },
 		{ SPAN_INIT("CAPABILITYX AUTH=XOAUTH2"), false, false, false, false, false },
 		{ SPAN_INIT("FLAGS (\\Seen)"), false, false, false, false, false },
@@ -133,7 +142,8 @@ TEST(literal_rows)
 TEST(every_prefix_everywhere)
 {
 	static const struct span all[] = {
-		SPAN_INIT("* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready {12+}"), SPAN_INIT("o1 NO [X] y"), SPAN_INIT("+ eyJ9"),
+		SPAN_INIT("* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready {12+}"), SPAN_INIT("o1 NO [X] y"),
+		    SPAN_INIT("+ eyJ9"),
 		SPAN_INIT("CAPABILITY IMAP4rev1 AUTH=XOAUTH2 SASL-IR"), SPAN_INIT("23 EXISTS"),
 	};
 

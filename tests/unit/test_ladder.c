@@ -101,7 +101,8 @@ TEST(every_fault_on_every_rung_has_a_status)
 		for (int c = 0; c < FAULT__COUNT; c++) {
 			struct fault f = { .code = (enum fault_code)c };
 
-			OK(ladder_exit((enum rung)r, &f) > LADDER_EXIT_OK && ladder_exit((enum rung)r, &f) <= LADDER_EXIT_LATER);
+			OK(ladder_exit((enum rung)r, &f) > LADDER_EXIT_OK && ladder_exit((enum rung)r,
+			    &f) <= LADDER_EXIT_LATER);
 		}
 	}
 }

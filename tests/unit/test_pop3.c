@@ -11,7 +11,8 @@ static char wire[64 * 1024];
 static struct sasl_login the_login(void)
 {
 	OK(secret_set(&token, SPAN("tok.en")));
-	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"), false, false };
+	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"),
+	    false, false };
 }
 
 static struct span sasl(void)
@@ -203,7 +204,10 @@ TEST(every_cut_ends_it)
 			script.truncated = truncated != 0;
 			got = talk(false, &f);
 			OK(got < DONE);
-			EQ(f.code, got == BEGUN ? FAULT_AUTH_PROTOCOL : truncated != 0 ? FAULT_TLS_TRUNCATED : FAULT_POP_CLOSED);
+			if (got == BEGUN)
+				EQ(f.code, FAULT_AUTH_PROTOCOL);
+			else
+				EQ(f.code, truncated != 0 ? FAULT_TLS_TRUNCATED : FAULT_POP_CLOSED);
 		}
 	}
 }
@@ -348,7 +352,8 @@ TEST(answers_to_a_login)
 		{ "+OK User successfully authenticated.\r\n", NULL, FAULT_NONE, 0, "" },
 		{ "-ERR Authentication failure: unknown user name or bad password.\r\n", NULL, FAULT_AUTH_REFUSED, 0,
 		  "-ERR Authentication failure: unknown user name or bad password." },
-		{ "-ERR [AUTH] Authentication failed.\r\n", NULL, FAULT_AUTH_REFUSED, 0, "-ERR [AUTH] Authentication failed." },
+		{ "-ERR [AUTH] Authentication failed.\r\n", NULL, FAULT_AUTH_REFUSED, 0,
+		  "-ERR [AUTH] Authentication failed." },
 		{ "-ERR User is authenticated but not connected.\r\n", NULL, FAULT_AUTH_NOT_CONNECTED, 0,
 		  "-ERR User is authenticated but not connected." },
 		{ "-ERR Protocol error. Connection is closed. 10\r\n", NULL, FAULT_AUTH_PROTOCOL, 0,
@@ -453,7 +458,8 @@ static bool ask(int what, struct fault *f)
 
 TEST(mailbox_answers)
 {
-	static const char *const command[] = { "STAT\r\n", "UIDL\r\n", "LIST\r\n", "TOP 1 0\r\n", "TOP 1 0\r\n", "QUIT\r\n" };
+	static const char *const command[] = { "STAT\r\n", "UIDL\r\n", "LIST\r\n", "TOP 1 0\r\n",
+	    "TOP 1 0\r\n", "QUIT\r\n" };
 	static const struct { int what; struct span answer; enum fault_code code; } row[] = {
 		{ STAT, SPAN_INIT("+OK 0 0\r\n"), FAULT_NONE },
 		{ STAT, SPAN_INIT("+OK none\r\n"), FAULT_POP_MALFORMED },

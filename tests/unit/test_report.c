@@ -151,7 +151,8 @@ TEST(what_stopped_the_keeper_stopped_the_scout)
 TEST(the_clock)
 {
 	static const struct { int64_t skew; enum verdict verdict; } row[] = {
-		{ 0, VERDICT_PASS }, { 300, VERDICT_PASS }, { -300, VERDICT_PASS }, { 301, VERDICT_WARN }, { -86400, VERDICT_WARN },
+		{ 0, VERDICT_PASS }, { 300, VERDICT_PASS }, { -300, VERDICT_PASS }, { 301, VERDICT_WARN },
+		  { -86400, VERDICT_WARN },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {

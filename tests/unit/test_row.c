@@ -127,14 +127,16 @@ TEST(noise)
 
 		for (int i = 0; i < 1 + round % 5; i++) {
 			state = state * 1664525 + 1013904223;
-			p[(state >> 8) % (round % 2 != 0 ? sizeof *r : offsetof(struct row, text))] = (unsigned char)state;
+			p[(state >> 8) % (round % 2 != 0 ? sizeof *r : offsetof(struct row,
+			    text))] = (unsigned char)state;
 		}
 		if (!row_valid(r))
 			continue;
 		for (int k = 0; k < FACT__COUNT; k++) {
 			struct span s = row_get(r, (enum fact)k);
 
-			OK(s.n == 0 || (s.p >= (unsigned char *)r->text && s.p + s.n <= (unsigned char *)r->text + sizeof r->text));
+			OK(s.n == 0 || (s.p >= (unsigned char *)r->text &&
+			    s.p + s.n <= (unsigned char *)r->text + sizeof r->text));
 		}
 	}
 	OK(true);

@@ -75,7 +75,8 @@ static void answer(size_t i, const char *path, const char *bytes)
 
 	buf_z(&b, "GET ");
 	buf_z(&b, path);
-	buf_z(&b, "/v2.0/.well-known/openid-configuration HTTP/1.1\r\nHost: login.microsoftonline.com\r\nUser-Agent: o2pop/"
+	buf_z(&b, "/v2.0/.well-known/openid-configuration HTTP/1.1\r\nHost: "
+	    "login.microsoftonline.com\r\nUser-Agent: o2pop/"
 	          O2POP_VERSION "\r\nAccept: application/json\r\nConnection: close\r\n\r\n");
 	OK(buf_ok(&b));
 	line[i][0] = (struct script_line){ true, buf_span(&b) };
@@ -160,7 +161,8 @@ TEST(a_tenant_given_by_another_domain)
 	EQ(row.fault.code, FAULT_TENANT_OTHER);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
 	answer(1, "/contoso.onmicrosoft.com", "HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\"invalid_tenant\","
-	                                      "\"error_description\":\"AADSTS90002: Tenant 'x' not found. Trace ID: 1\"}");
+	                                      "\"error_description\":\"AADSTS90002: Tenant 'x' not found. "
+	                                      "Trace ID: 1\"}");
 	row = climb("alice@contoso.example");
 	EQ(row.fault.code, FAULT_TENANT_NOT_FOUND);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
@@ -175,12 +177,14 @@ TEST(another_cloud)
 	struct row row;
 
 	given("microsoft", TENANT);
-	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.us", ",\"tenant_region_sub_scope\":\"DODCON\""));
+	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.us",
+	    ",\"tenant_region_sub_scope\":\"DODCON\""));
 	row = climb("alice@contoso.example");
 	EQ(row.fault.code, FAULT_TENANT_CLOUD);
 	EQ(row_get(&row, FACT_CLOUD), SPAN("US government (GCC High)"));
 	EQ(fault_evidence(&row.fault), SPAN("cloud_instance_name microsoftonline.us, tenant_region_sub_scope DODCON"));
-	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ",\"tenant_region_sub_scope\":\"GCC\""));
+	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com",
+	    ",\"tenant_region_sub_scope\":\"GCC\""));
 	row = climb("alice@contoso.example");
 	EQ(row.verdict, VERDICT_PASS); /* GCC lives in the worldwide cloud */
 	EQ(row_get(&row, FACT_CLOUD), SPAN("worldwide (GCC)"));
@@ -197,7 +201,8 @@ TEST(the_wrong_house_of_the_right_cloud)
 	scout_put_cloud(&b, &t);
 	EQ(buf_span(&b), SPAN("US government (DoD)"));
 	given("microsoft-gcc-high", TENANT);
-	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ",\"tenant_region_sub_scope\":\"DOD\""));
+	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com",
+	    ",\"tenant_region_sub_scope\":\"DOD\""));
 	row = climb("alice@contoso.example");
 	EQ(row.verdict, VERDICT_WARN);
 	OK(span_find(row_get(&row, FACT_NOTE), SPAN("provider = microsoft-dod"), &at));
@@ -209,7 +214,8 @@ TEST(a_domain_without_a_tenant)
 
 	given("microsoft", TENANT);
 	answer(0, "/nowhere.example", "HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\"invalid_tenant\","
-	                              "\"error_description\":\"AADSTS90002: Tenant 'nowhere.example' not found. Trace ID: abc\"}");
+	                              "\"error_description\":\"AADSTS90002: Tenant 'nowhere.example' not "
+	                              "found. Trace ID: abc\"}");
 	row = climb("alice@nowhere.example");
 	EQ(row.verdict, VERDICT_FAIL);
 	EQ(row.fault.code, FAULT_TENANT_NOT_FOUND);
@@ -221,9 +227,12 @@ TEST(a_domain_without_a_tenant)
 TEST(trouble_is_a_skip)
 {
 	static const char *const bytes[] = {
-		"", "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>", "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n",
-		"HTTP/1.1 503 Busy\r\n\r\n", HTTP_200 "<html>Welcome", HTTP_200 "{}", HTTP_200 "{\"issuer\":7}", "+OK POP3\r\n",
-		"HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\"other\"}", HTTP_200 "{\"issuer\":\"https://idp.example/x\"}",
+		"", "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>",
+		"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n",
+		"HTTP/1.1 503 Busy\r\n\r\n", HTTP_200 "<html>Welcome", HTTP_200 "{}",
+		HTTP_200 "{\"issuer\":7}", "+OK POP3\r\n",
+		"HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\"other\"}",
+		HTTP_200 "{\"issuer\":\"https://idp.example/x\"}",
 		"HTTP/1.1 500 x\r\n\r\n{\"error\":\"invalid_tenant\"}",
 	};
 	struct row row;
@@ -252,9 +261,12 @@ TEST(configurations)
 		{ "{\"issuer\":\"https://sts.windows.net/" TENANT "/\",\"cloud_instance_name\":\"microsoftonline.com\"}", TENANT, "worldwide" },
 		{ "{\"token_endpoint\":\"https://x/" TENANT "/t\",\"cloud_instance_name\":\"partner.microsoftonline.cn\"}", TENANT,
 		  "China (21Vianet)" },
-		{ "{\"issuer\":\"https://x/{tenantid}/v2.0\",\"token_endpoint\":\"https://x/" TENANT "/t\"}", TENANT, "" },
-		{ "{\"issuer\":\"https://x/" TENANT "\",\"cloud_instance_name\":\"new.example\"}", TENANT, "new.example" },
-		{ "{\"issuer\":\"https://x/" TENANT "\",\"cloud_instance_name\":\"\\u001b[31m\"}", TENANT, "\\x1b[31m" },
+		{ "{\"issuer\":\"https://x/{tenantid}/v2.0\",\"token_endpoint\":\"https://x/" TENANT "/t\"}",
+		  TENANT, "" },
+		{ "{\"issuer\":\"https://x/" TENANT "\",\"cloud_instance_name\":\"new.example\"}", TENANT,
+		  "new.example" },
+		{ "{\"issuer\":\"https://x/" TENANT "\",\"cloud_instance_name\":\"\\u001b[31m\"}", TENANT,
+		  "\\x1b[31m" },
 		{ "{\"issuer\":\"https://x/" TENANT "\",\"cloud_instance_name\":[1]}", TENANT, "" },
 		{ "{\"issuer\":\"https://x/common\"}", NULL, "" },
 		{ "{\"issuer\":null}", NULL, "" },

@@ -11,7 +11,8 @@ static char wire[1024];
 static struct sasl_login the_login(void)
 {
 	OK(secret_set(&token, SPAN("tok.en")));
-	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"), false, false };
+	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"),
+	    false, false };
 }
 
 static struct span sasl(void)
@@ -205,7 +206,8 @@ TEST(answers_to_a_login)
 		  "535 5.7.3 Authentication unsuccessful [X.prod.outlook.com]" },
 		{ "535-5.7.8 Username and Password\r\n535 5.7.8 not accepted.\r\n", NULL, FAULT_AUTH_REFUSED,
 		  "535-5.7.8 Username and Password 5.7.8 not accepted." },
-		{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.\r\n", NULL,
+		{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
+		  "Mailbox.\r\n", NULL,
 		  FAULT_AUTH_REFUSED,
 		  "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox." },
 		{ "430 4.2.0 STOREDRV; mailbox logon failure\r\n", NULL, FAULT_POP_BUSY,
@@ -239,7 +241,8 @@ TEST(answers_to_a_login)
 
 TEST(no_token_without_consent)
 {
-	static const struct script_line lines[] = { CLIENT("AUTH XOAUTH2"), PEER("504 5.7.4 Unrecognized authentication type") };
+	static const struct script_line lines[] = { CLIENT("AUTH XOAUTH2"),
+	    PEER("504 5.7.4 Unrecognized authentication type") };
 	struct sasl_login login = the_login();
 	struct fault f = { .code = FAULT_NONE };
 	struct span reply;
@@ -273,5 +276,5 @@ TEST(long_lines_and_long_replies)
 	script_start(&script, &one, 1);
 	smtp_start(&smtp, &script.stream, &script.tape);
 	OK(!smtp_greeting(&smtp, &text, &f));
-	EQ(f.code, FAULT_LIMIT);
+	EQ(f.code, FAULT_POP_LINE_TOO_LONG);
 }

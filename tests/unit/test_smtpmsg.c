@@ -87,7 +87,8 @@ TEST(ehlo_rows)
 
 TEST(every_prefix_everywhere)
 {
-	static const struct span all[] = { SPAN_INIT("535-5.7.139 Authentication"), SPAN_INIT("250 AUTH=LOGIN XOAUTH2 STARTTLS") };
+	static const struct span all[] = { SPAN_INIT("535-5.7.139 Authentication"),
+	    SPAN_INIT("250 AUTH=LOGIN XOAUTH2 STARTTLS") };
 
 	for (size_t i = 0; i < COUNT(all); i++) {
 		UPTO(n, all[i].n) {

@@ -11,7 +11,8 @@ static struct refusal refusal;
 
 TEST(the_form_with_a_secret)
 {
-	struct token_request q = { SPAN("00000000-0000-0000-0000-000000000001"), SPAN("https://outlook.office365.com/.default"),
+	struct token_request q = { SPAN("00000000-0000-0000-0000-000000000001"),
+	    SPAN("https://outlook.office365.com/.default"),
 		                   &secret, &assertion };
 	char body[400], shown[400];
 	struct buf b = BUF(body), s = BUF(shown);
@@ -140,8 +141,10 @@ TEST(the_longest_token_and_one_more)
 TEST(refusals_of_entra)
 {
 	struct http_answer a = answer(401,
-		"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\\r\\n" IDS "\","
-		"\"error_codes\":[7000215],\"timestamp\":\"2023-05-06 06:03:00Z\",\"trace_id\":\"aaaa\",\"correlation_id\":\"bbbb\","
+		"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret "
+		"provided.\\r\\n" IDS "\","
+		"\"error_codes\":[7000215],\"timestamp\":\"2023-05-06 "
+		"06:03:00Z\",\"trace_id\":\"aaaa\",\"correlation_id\":\"bbbb\","
 		"\"suberror\":\"bad_token\",\"error_uri\":\"https://login.microsoftonline.com/error?code=7000215\"}");
 	struct fault f;
 
@@ -161,16 +164,21 @@ TEST(codes_and_sentences)
 {
 	static const struct { const char *body; int64_t num; const char *evidence; } row[] = {
 		/* a blank before the ids, as newer answers have it */
-		{ "{\"error\":\"x\",\"error_description\":\"AADSTS90002: Tenant 'y' not found. Trace ID: a Correlation ID: b\"}", 90002,
+		{ "{\"error\":\"x\",\"error_description\":\"AADSTS90002: Tenant 'y' not found. Trace ID: a "
+		  "Correlation ID: b\"}", 90002,
 		  "AADSTS90002: Tenant 'y' not found." },
 		/* the inner code wins over its wrapper, and over the list */
-		{ "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS70002: Error validating credentials. AADSTS50012: Invalid "
+		{ "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS70002: Error validating "
+		  "credentials. AADSTS50012: Invalid "
 		  "client secret is provided.\\r\\n" IDS "\",\"error_codes\":[70002]}", 50012,
 		  "AADSTS70002: Error validating credentials. AADSTS50012: Invalid client secret is provided." },
 		/* the list when the text has none; its last */
-		{ "{\"error\":\"x\",\"error_description\":\"no number\",\"error_codes\":[70002,50012]}", 50012, "no number" },
-		{ "{\"error\":\"x\",\"error_description\":\"AADSTS: none\",\"error_codes\":[\"1\",2.5,-3,7]}", 7, "AADSTS: none" },
-		{ "{\"error\":\"x\",\"error_description\":\"AADSTS99999999999 AADSTS12\"}", 12, "AADSTS99999999999 AADSTS12" },
+		{ "{\"error\":\"x\",\"error_description\":\"no number\",\"error_codes\":[70002,50012]}",
+		  50012, "no number" },
+		{ "{\"error\":\"x\",\"error_description\":\"AADSTS: none\",\"error_codes\":[\"1\",2.5,-3,7]}",
+		  7, "AADSTS: none" },
+		{ "{\"error\":\"x\",\"error_description\":\"AADSTS99999999999 AADSTS12\"}", 12,
+		  "AADSTS99999999999 AADSTS12" },
 		/* neither: the HTTP status */
 		{ "{\"error\":\"invalid_grant\"}", 400, "invalid_grant" },
 		{ "{\"error\":\"invalid_grant\",\"error_description\":\"\"}", 400, "" },
@@ -179,7 +187,8 @@ TEST(codes_and_sentences)
 		{ "{\"error\":{\"code\":\"Forbidden\",\"message\":\"No way\"}}", 400, "No way" },
 		{ "{\"error_codes\":[90014]}", 90014, "" },
 		/* hostile text is made printable */
-		{ "{\"error\":\"\\u001b[31mx\",\"error_description\":\"a\\u0000b\\u202ec\"}", 400, "a\\x00b\\xe2\\x80\\xaec" },
+		{ "{\"error\":\"\\u001b[31mx\",\"error_description\":\"a\\u0000b\\u202ec\"}", 400,
+		  "a\\x00b\\xe2\\x80\\xaec" },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -205,38 +214,51 @@ TEST(an_error_with_200_is_a_refusal)
 	EQ(secret_length(&token.access), 0u);
 }
 
+/* A refusal with this description. */
+static struct http_answer described(const char *sentence)
+{
+	static char text[1000];
+	struct buf b = BUF(text);
+
+	buf_z(&b, "{\"error\":\"invalid_client\",\"error_description\":\"");
+	buf_z(&b, sentence);
+	buf_z(&b, "\"}");
+	OK(buf_ok(&b));
+	return (struct http_answer){ .status = 401, .body = buf_span(&b) };
+}
+
 TEST(what_entra_says_about_an_assertion)
 {
-	struct http_answer a = answer(401, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS700024: Client assertion is not "
-	                                   "within its valid time range. Current time: 2026-11-23T20:43:46.1234567Z, assertion valid from "
-	                                   "1970-01-01T00:00:00.0000000Z, expiry time of assertion 2026-11-23T19:43:46.0000000Z.\"}");
+	struct http_answer a;
 	struct span text;
 	struct fault f;
 	int64_t now;
 
+	a = described("AADSTS700024: Client assertion is not within its valid time range. Current time: "
+	              "2026-11-23T20:43:46.1234567Z, assertion valid from 1970-01-01T00:00:00.0000000Z, "
+	              "expiry time of assertion 2026-11-23T19:43:46.0000000Z.");
 	OK(!read_it(&a, &f));
 	EQ((const char *)refusal.server_time, "2026-11-23T20:43:46.1234567Z");
 	OK(token_clock(&a, &refusal, &now, &text));
 	EQ(now, 1795466626);
-	a = answer(401, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS700027: Client assertion contains an invalid signature. "
-	                "[Reason - The key was not found., Thumbprint of key used by client: 'AB12CD', Please visit\"}");
+	a = described("AADSTS700027: Client assertion contains an invalid signature. [Reason - The key was not found., "
+	              "Thumbprint of key used by client: 'AB12CD', Please visit");
 	OK(!read_it(&a, &f));
 	EQ((const char *)refusal.thumbprint, "AB12CD");
 	EQ((const char *)refusal.server_time, "");
-	a = answer(400, "{\"error\":\"invalid_request\",\"error_description\":\"AADSTS70021: No matching federated identity record found for "
-	                "presented assertion. Assertion Issuer: 'https://i/'. Assertion Subject: 'repo:a/b'. Assertion Audience: 'api://x'. "
-	                "https://docs\"}");
+	a = described("AADSTS70021: No matching federated identity record found for presented assertion. Assertion "
+	              "Issuer: 'https://i/'. Assertion Subject: 'repo:a/b'. Assertion Audience: 'api://x'. https://docs");
 	OK(!read_it(&a, &f));
 	EQ((const char *)refusal.issuer, "https://i/");
 	EQ((const char *)refusal.subject, "repo:a/b");
 	EQ((const char *)refusal.audience, "api://x");
-	a = answer(400, "{\"error\":\"x\",\"error_description\":\"AADSTS700213: No matching federated identity record found for presented "
-	                "assertion subject 'system:serviceaccount:a:b'. Check\"}");
+	a = described("AADSTS700213: No matching federated identity record found for presented assertion subject "
+	              "'system:serviceaccount:a:b'. Check");
 	OK(!read_it(&a, &f));
 	EQ((const char *)refusal.subject, "system:serviceaccount:a:b");
 	EQ((const char *)refusal.issuer, "");
-	a = answer(400, "{\"error\":\"x\",\"error_description\":\"presented assertion issuer 'https://i'. presented assertion audience 'y'. "
-	                "Thumbprint of key used by client: 'never ends\"}");
+	a = described("presented assertion issuer 'https://i'. presented assertion audience 'y'. "
+	              "Thumbprint of key used by client: 'never ends");
 	OK(!read_it(&a, &f));
 	EQ((const char *)refusal.issuer, "https://i");
 	EQ((const char *)refusal.audience, "y");
@@ -284,19 +306,25 @@ TEST(answers_that_are_not_oauth)
 		  "HTTP 201, application/json: {\"<a token may follow: not shown>" },
 		{ 200, "{\"access_token\":\"eyJsecret", "application/json", FAULT_HTTP_NOT_JSON, 200,
 		  "HTTP 200, application/json: {\"<a token may follow: not shown>" },
-		{ 200, "eyJ0eXAiOiJKV1QiLCJub25jZSI6.eyJ0eXAiOiJKV1QiLCJub25jZSI6In.x", "text/plain", FAULT_HTTP_NOT_JSON, 200,
+		{ 200, "eyJ0eXAiOiJKV1QiLCJub25jZSI6.eyJ0eXAiOiJKV1QiLCJub25jZSI6In.x", "text/plain",
+		  FAULT_HTTP_NOT_JSON, 200,
 		  "HTTP 200, text/plain: <28 characters>.<30 characters>.x" },
-		{ 200, "\xef\xbb\xbf{\"access\\u005ftoken\":\"EwB-0123456789+0123456789=\"}", "a/b", FAULT_HTTP_NOT_JSON, 200,
+		{ 200, "\xef\xbb\xbf{\"access\\u005ftoken\":\"EwB-0123456789+0123456789=\"}", "a/b",
+		  FAULT_HTTP_NOT_JSON, 200,
 		  "HTTP 200, a/b: \\xef\\xbb\\xbf{\"access\\u005ftoken\":\"<26 characters>\"}" },
-		{ 500, "id 11111111-2222-3333-4444-555555555555 at https://proxy.example/a/rather/long/path/to/something.html", "a/b",
-		  FAULT_HTTP_BUSY, 0, "id 11111111-2222-3333-4444-555555555555 at https://proxy.example/a/rather/long/path/to/something.html" },
+		{ 500, "id 11111111-2222-3333-4444-555555555555 at "
+		  "https://proxy.example/a/rather/long/path/to/something.html", "a/b",
+		  FAULT_HTTP_BUSY, 0, "id 11111111-2222-3333-4444-555555555555 at "
+		  "https://proxy.example/a/rather/long/path/to/something.html" },
 		{ 302, "", "", FAULT_HTTP_REDIRECT, 302, "https://portal.example/login" },
 		{ 307, "{}", "application/json", FAULT_HTTP_REDIRECT, 307, "https://portal.example/login" },
 		{ 429, "slow down", "text/plain", FAULT_HTTP_BUSY, 0, "slow down" },
 		{ 503, "<html>", "text/html", FAULT_HTTP_BUSY, 0, "<html>" },
-		{ 500, "{\"error\":\"server_error\",\"error_description\":\"AADSTS90033: A transient error. Trace ID: x\"}",
+		{ 500, "{\"error\":\"server_error\",\"error_description\":\"AADSTS90033: A transient error. "
+		  "Trace ID: x\"}",
 		  "application/json", FAULT_HTTP_BUSY, 0, "AADSTS90033: A transient error." },
-		{ 400, "{\"error\":\"temporarily_unavailable\",\"error_description\":\"AADSTS90033: x\"}", "application/json",
+		{ 400, "{\"error\":\"temporarily_unavailable\",\"error_description\":\"AADSTS90033: x\"}",
+		  "application/json",
 		  FAULT_HTTP_BUSY, 0, "AADSTS90033: x" },
 	};
 
@@ -317,7 +345,8 @@ TEST(answers_that_are_not_oauth)
 TEST(waiting_times)
 {
 	static const struct { const char *retry_after, *date; int64_t seconds; } row[] = {
-		{ "7", "", 7 }, { "0", "", 0 }, { "86400", "", 86400 }, { "86401", "", 0 }, { "soon", "", 0 }, { "", "", 0 },
+		{ "7", "", 7 }, { "0", "", 0 }, { "86400", "", 86400 }, { "86401", "", 0 }, { "soon", "", 0 },
+		  { "", "", 0 },
 		{ "Mon, 23 Nov 2026 20:44:46 GMT", "Mon, 23 Nov 2026 20:43:46 GMT", 60 },
 		{ "Mon, 23 Nov 2026 20:42:46 GMT", "Mon, 23 Nov 2026 20:43:46 GMT", 0 },
 		{ "Mon, 23 Nov 2026 20:44:46 GMT", "", 0 },
@@ -370,9 +399,11 @@ TEST(a_given_token)
 TEST(shown_without_tokens)
 {
 	static const struct { const char *body, *shown; } row[] = {
-		{ "{\"expires_in\":3599,\"access_token\":\"abc\"}", "{\"expires_in\":3599,\"access_token\":\"<token 3 characters sha256:ba7816bf>\"}" },
+		{ "{\"expires_in\":3599,\"access_token\":\"abc\"}",
+		  "{\"expires_in\":3599,\"access_token\":\"<token 3 characters sha256:ba7816bf>\"}" },
 		{ "{\"access_token\":\"abc\",\"refresh_token\":\"r-e-f\",\"id_token\":\"i.d\",\"x\":\"y\"}",
-		  "{\"access_token\":\"<token 3 characters sha256:ba7816bf>\",\"refresh_token\":\"<refresh_token 5 characters>\","
+		  "{\"access_token\":\"<token 3 characters "
+		  "sha256:ba7816bf>\",\"refresh_token\":\"<refresh_token 5 characters>\","
 		  "\"id_token\":\"<id_token 3 characters>\",\"x\":\"y\"}" },
 		{ "{\"access\\u005ftoken\":\"abc\"}", "{\"access\\u005ftoken\":\"<access_token 3 characters>\"}" },
 		{ "{\"refresh_token\":7}", "{\"refresh_token\":\"<refresh_token 1 characters>\"}" },
