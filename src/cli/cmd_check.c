@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "cli/again.h"
 #include "cli/files.h"
+#include "cli/obtain.h"
 #include "cli/work.h"
 #include "show/jsonout.h"
 #include "show/nagios.h"
@@ -273,8 +274,8 @@ static int check_again(struct run *r, struct desk_ask *ask)
 		if (!r->again.wanted)
 			return status;
 		again_sleep(&r->again);
-		load_forget(&w->settings, &w->credential);
-		if (!load_credential(&w->load, &w->settings, &w->credential, &f))
+		obtain_forget(&w->settings, &w->credential);
+		if (!obtain_credential(&w->settings, &w->credential, BUF(w->load.file), &f))
 			return work_refuse(w, &f);
 	}
 }

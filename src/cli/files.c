@@ -166,7 +166,7 @@ bool files_guarded(int fd, struct span path, bool strict, struct fault *f)
 		               st.st_mode,
 			"chmod go-w", f);
 	if (strict && st.st_uid != 0 && st.st_uid != geteuid())
-		return exposed(path, " names a command to run and belongs to another user",
+		return exposed(path, " says where secrets go and belongs to another user",
 		               st.st_mode,
 		               "chown root", f);
 	return true;

@@ -1,11 +1,10 @@
-/* load: settings from flags, environment and file; the credential from wherever it is kept. */
+/* load: the settings, from flags, environment and file. */
 #ifndef CLI_LOAD_H
 #define CLI_LOAD_H
 
 #include "check/settings.h"
 #include "cli/files.h"
 #include "cli/options.h"
-#include "net/trust.h"
 
 enum { LOAD_FILE_MAX = 64 * 1024 }; /* a settings file with a hundred profiles */
 
@@ -14,7 +13,7 @@ struct load {
 	unsigned char file[LOAD_FILE_MAX];
 	struct span profile;  /* the section in force, or empty */
 	bool secret_seen;     /* the settings file holds a client secret */
-	bool command_seen;    /* it names a command to run */
+	bool steers;          /* it says where secrets go, or what is run */
 	size_t path_n;        /* the settings file that was read, 0: none */
 	char path[FILES_PATH_MAX];
 };
@@ -30,19 +29,5 @@ bool load_settings(struct load *l, const struct options *o, struct settings *s,
 
 /* The settings file that was read; empty if there was none. */
 struct span load_path(const struct load *l);
-
-/* Read the secrets that the settings point to: access_token_file; federated_token_file;
- * client_secret, client_secret_file, client_secret_command, systemd's credential
- * "client_secret"; on a terminal, ask. Not finding any is no failure: the credential rung says
- * what is missing. What cannot be read twice (the standard input, a descriptor, a terminal) is
- * kept when it was read before. */
-bool load_credential(struct load *l, const struct settings *s, struct credential *c,
-                     struct fault *f) MUST;
-
-/* Wipe what load_credential can read once more, so that it is read anew (a token that rotates). */
-void load_forget(const struct settings *s, struct credential *c);
-
-/* The trust anchors: embedded, or ca_file, or both ("+FILE"). */
-bool load_trust(struct load *l, const struct settings *s, struct trust *t, struct fault *f) MUST;
 
 #endif

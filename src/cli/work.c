@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/obtain.h"
 #include "show/nagios.h"
 
 static bool for_nagios(const struct work *w)
@@ -55,7 +56,7 @@ bool work_load(struct work *w, enum work_needs needs, int *status)
 	struct fault f = { 0 };
 
 	if (!load_settings(&w->load, &w->options, &w->settings, &w->credential, &f) ||
-	    (needs == WORK_TRUST && !load_trust(&w->load, &w->settings, &w->trust, &f))) {
+	    (needs == WORK_TRUST && !obtain_trust(&w->settings, &w->trust, BUF(w->load.file), &f))) {
 		*status = work_refuse(w, &f);
 		return false;
 	}
@@ -70,7 +71,7 @@ bool work_load_credential(struct work *w, int *status)
 {
 	struct fault f = { 0 };
 
-	if (load_credential(&w->load, &w->settings, &w->credential, &f))
+	if (obtain_credential(&w->settings, &w->credential, BUF(w->load.file), &f))
 		return true;
 	*status = work_refuse(w, &f);
 	return false;

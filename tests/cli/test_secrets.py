@@ -181,7 +181,7 @@ def memory(pid):
         for line in maps:
             where, rights = line.split()[:2]
             start, end = (int(n, 16) for n in where.split("-"))
-            if "w" not in rights or end - start > 1 << 28:
+            if "w" not in rights or end - start > 1 << 24:
                 continue
             try:
                 mem.seek(start)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "cli/obtain.h"
 #include "t.h"
 
 static struct load load;
@@ -222,29 +223,60 @@ TEST(load_credential_sources)
 	file = make("secret", "from-file\n", 0600);
 	OK(go());
 	EQ(settings_get(&settings, SETTING_CLIENT_SECRET_FILE), span_z(file));
-	OK(load_credential(&load, &settings, &credential, &fault));
+	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
 	EQ(secret_reveal(&credential.client_secret), SPAN("from-file"));
 	/* It is read anew, because it may have changed. */
 	make("secret", "renewed\n", 0600);
-	load_forget(&settings, &credential);
+	obtain_forget(&settings, &credential);
 	OK(!secret_is_set(&credential.client_secret));
-	OK(load_credential(&load, &settings, &credential, &fault));
+	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
 	EQ(secret_reveal(&credential.client_secret), SPAN("renewed"));
 	/* A token that is there already is stronger than any secret. */
 	fresh();
 	use_file(make("conf", "client_secret = s\naccess_token_file = token\n", 0600));
 	make("token", "a.b.c", 0600);
-	OK(go() && load_credential(&load, &settings, &credential, &fault));
+	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
 	EQ(secret_reveal(&credential.access_token), SPAN("a.b.c"));
 	/* What stands in the settings file is not read a second time, so it is kept. */
-	load_forget(&settings, &credential);
+	obtain_forget(&settings, &credential);
 	OK(!secret_is_set(&credential.access_token));
 	EQ(secret_reveal(&credential.client_secret), SPAN("s"));
 	fresh();
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	make("client_secret", "from-systemd", 0400);
-	OK(go() && load_credential(&load, &settings, &credential, &fault));
+	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
 	EQ(secret_reveal(&credential.client_secret), SPAN("from-systemd"));
+	tidy();
+}
+
+/* Between a secret and a way to it the stronger source decides. */
+TEST(load_stronger_way_to_the_secret)
+{
+	struct fault f = { 0 };
+
+	fresh();
+	use_file(make("conf", "client_secret_file = secret\n", 0600));
+	make("secret", "from-file", 0600);
+	setenv("O2POP_CLIENT_SECRET", "from-variable", 1);
+	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	EQ(secret_reveal(&credential.client_secret), SPAN("from-variable"));
+	fresh();
+	use_file(make("conf", "client_secret = from-settings\nclient_secret_file = secret\n", 0600));
+	setenv("O2POP_CLIENT_SECRET_COMMAND", "echo from-command", 1);
+	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	EQ(secret_reveal(&credential.client_secret), SPAN("from-command"));
+	OK(!settings_has(&settings, SETTING_CLIENT_SECRET));
+	fresh();
+	setenv("O2POP_CLIENT_SECRET", "from-variable", 1);
+	OK(settings_set(&settings, SETTING_CLIENT_SECRET_FILE, SPAN("fd:9999"), SETTING_FROM_FLAG, SPAN("x"), &f));
+	OK(go() && !obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(!secret_is_set(&credential.client_secret));
+	/* What was read once from a descriptor is not asked for again. */
+	OK(secret_set(&credential.client_secret, SPAN("read before")));
+	obtain_forget(&settings, &credential);
+	fault = (struct fault){ 0 };
+	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	EQ(secret_reveal(&credential.client_secret), SPAN("read before"));
 	tidy();
 }
 
@@ -252,7 +284,7 @@ TEST(load_nothing_is_no_failure)
 {
 	fresh();
 	OK(go());
-	OK(load_credential(&load, &settings, &credential, &fault));
+	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
 	OK(!secret_is_set(&credential.client_secret));
 }
 
@@ -289,23 +321,23 @@ TEST(load_trust_in_pieces)
 	}
 	fresh();
 	OK(go());
-	OK(load_trust(&load, &settings, &trust, &fault));
+	OK(obtain_trust(&settings, &trust, BUF(load.file), &fault));
 	EQ(trust.n, trust_roots_count);
 	setenv("O2POP_CA_FILE", make("big.pem", big, 0644), 1);
 	OK(go());
-	OK(load_trust(&load, &settings, &trust, &fault));
+	OK(obtain_trust(&settings, &trust, BUF(load.file), &fault));
 	EQ(trust.n, 1);
 	/* One that is built in already is usable all the same. */
 	fresh();
 	snprintf(big, 200, "+%s", path[(paths - 1) % COUNT(path)]);
 	setenv("O2POP_CA_FILE", big, 1);
 	OK(go());
-	OK(load_trust(&load, &settings, &trust, &fault));
+	OK(obtain_trust(&settings, &trust, BUF(load.file), &fault));
 	EQ(trust.n, trust_roots_count);
 	fresh();
 	setenv("O2POP_CA_FILE", make("none.pem", "nothing\n", 0644), 1);
 	OK(go());
-	OK(!load_trust(&load, &settings, &trust, &fault));
+	OK(!obtain_trust(&settings, &trust, BUF(load.file), &fault));
 	EQ(fault.code, FAULT_CA_FILE);
 	tidy();
 }

@@ -1,0 +1,132 @@
+#include "cli/variables.h"
+
+#include <unistd.h>
+
+#include "text/url.h"
+
+/* Variables of the Azure SDK and of OpenSSL that mean the same as a setting of ours. */
+static const struct {
+	const char *variable;
+	enum setting key;
+} foreign[] = {
+	{ "AZURE_TENANT_ID", SETTING_TENANT_ID },
+	{ "AZURE_CLIENT_ID", SETTING_CLIENT_ID },
+	{ "AZURE_CLIENT_SECRET", SETTING_CLIENT_SECRET },
+	{ "AZURE_FEDERATED_TOKEN_FILE", SETTING_FEDERATED_TOKEN_FILE },
+	{ "AZURE_AUTHORITY_HOST", SETTING_AUTHORITY_HOST },
+};
+
+/* Variables of ours that are no setting. */
+static const char *const other_variables[] = { "O2POP_CONFIG", "O2POP_PROFILE" };
+
+/* "NAME=VALUE" of the environment, to be wiped where it holds a secret. */
+struct variable {
+	struct span name, value;
+	char *bytes; /* of the value */
+};
+
+static struct variable variable_at(char *entry)
+{
+	struct variable v;
+
+	v.name = span_cut(span_z(entry), '=', &v.value);
+	v.bytes = entry + v.name.n + (entry[v.name.n] == '=');
+	return v;
+}
+
+/* A secret in the environment is taken and overwritten there, so that no child and no /proc
+ * shows it. */
+static bool take_secret(struct settings *s, struct credential *c, const struct variable *v,
+                        struct fault *f)
+{
+	size_t n = v->value.n;
+	bool known = secret_is_set(&c->client_secret), good = known ||
+		secret_set(&c->client_secret, v->value);
+
+	secret_wipe_bytes(v->bytes, n);
+	if (!good)
+		return fault_limit(f, FAULT_LIMIT, n, SECRET_MAX);
+	return known ||
+	       settings_set(s, SETTING_CLIENT_SECRET, SPAN("<set>"), SETTING_FROM_ENVIRONMENT,
+	                    v->name, f);
+}
+
+/* AZURE_AUTHORITY_HOST may be a URL; the setting is a host. */
+static struct span authority(struct span value)
+{
+	struct url u;
+
+	return url_parse(value, &u) ? u.host : value;
+}
+
+/* The first one counts, as with getenv; an empty one is as good as none. */
+static bool take_variable(struct settings *s, struct credential *c, enum setting key,
+                          const struct variable *v, struct fault *f)
+{
+	if (v->value.n == 0)
+		return true;
+	if (settings_kind(key) == SETTING_KIND_SECRET)
+		return take_secret(s, c, v, f);
+	if (s->source[key] >= SETTING_FROM_ENVIRONMENT)
+		return true;
+	return settings_set(s, key, key == SETTING_AUTHORITY_HOST ? authority(v->value) : v->value,
+	                    SETTING_FROM_ENVIRONMENT, v->name, f);
+}
+
+/* "unknown variable O2POP_TENAT_ID; did you mean O2POP_TENANT_ID?" */
+static bool unknown_variable(struct span name, enum setting nearest, struct fault *f)
+{
+	char text[300];
+	struct buf b = BUF(text);
+
+	buf_z(&b, "unknown variable ");
+	buf_printable(&b, span_first(name, 80));
+	buf_z(&b, " in the environment; did you mean O2POP_");
+	for (const char *k = settings_key(nearest); *k != '\0'; k++)
+		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') :
+		         (unsigned char)*k);
+	buf_z(&b, "?");
+	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
+}
+
+static bool is_other(struct span name)
+{
+	for (size_t i = 0; i < sizeof other_variables / sizeof other_variables[0]; i++)
+		if (span_eq(name, span_z(other_variables[i])))
+			return true;
+	return false;
+}
+
+static bool own_variables(struct settings *s, struct credential *c, struct fault *f)
+{
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+		struct variable v = variable_at(*entry);
+		enum setting key, nearest = SETTING_PROVIDER;
+
+		if (!span_starts(v.name, SPAN("O2POP_")) || is_other(v.name))
+			continue;
+		if (!settings_find(span_from(v.name, sizeof "O2POP_" - 1), &key, &nearest))
+			return unknown_variable(v.name, nearest, f);
+		if (!take_variable(s, c, key, &v, f))
+			return false;
+	}
+	return true;
+}
+
+static bool foreign_variables(struct settings *s, struct credential *c, struct fault *f)
+{
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+		struct variable v = variable_at(*entry);
+
+		for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+			if (span_eq(v.name, span_z(foreign[i].variable)) &&
+			    !take_variable(s, c, foreign[i].key, &v, f))
+				return false;
+	}
+	return true;
+}
+
+bool variables_load(struct settings *s, struct credential *c, struct fault *f)
+{
+	return own_variables(s, c, f) && foreign_variables(s, c, f);
+}
