@@ -262,16 +262,6 @@ static void prefer_stronger(struct settings *s, struct credential *c)
 	s->source[SETTING_CLIENT_SECRET] = SETTING_UNSET;
 }
 
-/* A way to the secret that comes from a stronger source than the secret itself wins. */
-static bool prefer_stronger(const struct settings *s, struct credential *c)
-{
-	enum setting_source own = s->source[SETTING_CLIENT_SECRET];
-
-	if (s->source[SETTING_CLIENT_SECRET_FILE] > own || s->source[SETTING_CLIENT_SECRET_COMMAND] > own)
-		secret_wipe(&c->client_secret);
-	return true;
-}
-
 bool load_settings(struct load *l, const struct options *o, struct settings *s,
                    struct credential *c, struct fault *f)
 {
@@ -285,5 +275,5 @@ bool load_settings(struct load *l, const struct options *o, struct settings *s,
 	if (!variables_load(s, c, f) || !load_file(l, o, s, c, f))
 		return false;
 	prefer_stronger(s, c);
-	return load_ca_variable(s, f) && prefer_stronger(s, c) && settings_finish(s, f) && one_stdin(o, s, f);
+	return load_ca_variable(s, f) && settings_finish(s, f) && one_stdin(o, s, f);
 }
