@@ -25,6 +25,7 @@ static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in
 
 	prepare(&k->role, d, j, ROLE_ARM_IDP);
 	k->settings = d->ask->settings;
+	k->mailbox = d->ask->only;
 	k->credential = d->ask->credential;
 	k->reach.trust = d->ask->trust;
 	role_start(&k->role, out, in);

@@ -1,5 +1,7 @@
 #include "check/explain_not.h"
 
+#include "check/judge.h"
+
 /* Facts are those of the rung that failed, else the first that any rung has. */
 static void say(const struct explain_case *c, bool proved, const char *template)
 {
@@ -63,9 +65,11 @@ static void say_token(const struct explain_case *c)
 
 	say(c, issued && explain_value_setting(c, SETTING_FEDERATED_TOKEN_FILE).n == 0,
 	    "The client secret: the token was issued.");
-	say(c, issued, "Client id, tenant and scope: the token was issued for them.");
+	/* A scope may be good for a token and wrong for the mailbox. */
+	say(c, issued && f->code != FAULT_CLAIM_AUDIENCE, "Client id, tenant and scope: the token was issued for them.");
+	say(c, issued && f->code == FAULT_CLAIM_AUDIENCE, "Client id and tenant: the token was issued for them.");
 	say(c, claims && role, "The POP3 role: the token carries POP.AccessAsApp.");
-	say(c, claims, "The audience: the token is for {aud}.");
+	say(c, claims && judge_is_exchange(explain_value_fact(c, FACT_AUD)), "The audience: the token is for {aud}.");
 	say(c, claims && !explain_value_clock_off(c), "An expired token: it is good until {expires}.");
 	if (c->rung != RUNG_TOKEN || f->code != FAULT_TOKEN_REFUSED)
 		return;

@@ -225,8 +225,7 @@ static bool check_id(struct scout *s, struct span domain, const struct scout_ten
 			return true;
 		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
 	case ANSWER_NO_TENANT:
-		*f = trouble;
-		return false;
+		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
 	case ANSWER_TROUBLE:
 		break;
 	}

@@ -136,7 +136,8 @@ static void hear_progress(void *to, int64_t at_ms, enum rung idp, enum rung pop,
 	struct buf b = BUF(room);
 	struct progress_now now = { at_ms, idp, pop, finished, all };
 
-	if (!r->telling || at_ms < PROGRESS_AFTER_MS)
+	/* When nothing is being climbed the reports have been printed already. */
+	if (!r->telling || at_ms < PROGRESS_AFTER_MS || (idp == RUNG__COUNT && pop == RUNG__COUNT))
 		return;
 	progress_put(&r->progress, &now, &b);
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
@@ -197,6 +198,8 @@ static bool read_ask(struct run *r, struct desk_ask *ask, size_t all, int *statu
 		                     " is not a number from 1 to 16");
 		return false;
 	}
+	if (all == 1 && next_mailbox(r, &ask->only))
+		rewind_list(r);
 	ask->jobs = (unsigned)jobs;
 	if (o->given[OPTION_STOP_AFTER] == 0 ||
 	    ladder_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))

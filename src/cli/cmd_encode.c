@@ -55,6 +55,8 @@ static int encode(struct work *w, struct span mailbox)
 	secret_wipe(&w->token);
 	if (!good)
 		return work_refuse(w, &f);
+	if (out_terminal(OUT_RESULT).terminal)
+		out_error(SPAN("this string holds the token: whoever sees it can open the mailbox"));
 	bearer_put(&out, BEARER_SASL, &bearer);
 	secret_wipe(&token.access);
 	status = work_print(&out, LADDER_EXIT_OK);

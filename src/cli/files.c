@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES_SHOWN = 200 }; /* bytes of a path in a sentence */
+enum {
+	FILES_SHOWN = 200,    /* bytes of a path in a sentence */
+	FILES_NAME_SHOWN = 33 /* and of its last part: Entra's secrets have 34 and more */
+};
 
 /* "fd:N": the descriptor itself; -1 when it is not of that form. */
 static int descriptor(struct span path)
@@ -30,6 +33,25 @@ bool files_is_descriptor(struct span path)
 	return descriptor(path) >= 0;
 }
 
+/* A secret or a token that was given where its file's name belongs must not be repeated: it is longer than the
+ * names that people give to files. */
+static void put_path(struct buf *b, struct span path)
+{
+	struct span name = path;
+	size_t at;
+
+	while (span_find_byte(name, '/', &at))
+		name = span_from(name, at + 1);
+	if (name.n <= FILES_NAME_SHOWN) {
+		buf_printable(b, path);
+		return;
+	}
+	buf_printable(b, span_first(path, path.n - name.n));
+	buf_z(b, "<a name of ");
+	buf_u64(b, name.n);
+	buf_z(b, " characters: the name of a file belongs here, not what is in it>");
+}
+
 static void put_name(struct buf *b, struct span path)
 {
 	int fd = descriptor(path);
@@ -41,7 +63,7 @@ static void put_name(struct buf *b, struct span path)
 		buf_u64(b, (uint64_t)fd);
 	} else {
 		buf_z(b, "the file '");
-		buf_printable(b, span_first(path, FILES_SHOWN));
+		put_path(b, span_first(path, FILES_SHOWN));
 		buf_z(b, "'");
 	}
 }

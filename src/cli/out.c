@@ -1,6 +1,7 @@
 #include "cli/out.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -50,6 +51,12 @@ bool out_put(enum out_to to, struct span text)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) { /* somebody else made the descriptor so */
+			struct pollfd wait = { to, POLLOUT, 0 };
+
+			(void)poll(&wait, 1, -1);
+			continue;
+		}
 		if (n <= 0)
 			return false;
 		text = span_from(text, (size_t)n);

@@ -99,9 +99,9 @@ class Place:
         check("Sanitizer" not in err and "runtime error:" not in err, err)
         return Result(done.returncode, (done.stdout or b"").decode("utf-8", "replace"), err)
 
-    def start(self, *args, env=None, **more):
+    def start(self, *args, env=None, stdout=subprocess.PIPE):
         return subprocess.Popen(RUN + [O2POP] + list(args), env=dict(self.env, **(env or {})), cwd=self.dir,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+                                stdout=stdout, stderr=subprocess.PIPE)
 
 
 class Terminal:

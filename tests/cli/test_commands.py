@@ -1,5 +1,6 @@
 """What each command does."""
 import base64
+import json
 import os
 import re
 import subprocess
@@ -15,9 +16,9 @@ SASL = ("dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDN
         "M0VvQUEBAQ==")
 
 
-def arguments(provider, mail=None):
+def arguments(provider, mail=None, secret="-"):
     args = ["--provider", "custom", "--scope", "s/.default", "--client-id", CLIENT, "--token-url", provider.url,
-            "--client-secret-file", "-"]
+            "--client-secret-file", secret]
     if mail:
         args += ["--pop-host", "127.0.0.1", "--pop-tls", "none", "--pop-port", mail.port]
     return args
@@ -70,7 +71,7 @@ def test_token_refused(place):
 
 def test_token_on_a_terminal(place):
     provider = Provider()
-    t = Terminal(place, "token", *arguments(provider)[:-1], place.file("secret", SECRET))
+    t = Terminal(place, "token", *arguments(provider, secret=place.file("secret", SECRET)))
     try:
         equal(t.wait(), 0, "wait status")
         has(t.text, "this token opens the mailbox", provider.token[:30])
@@ -126,6 +127,28 @@ def test_probe_refused(place):
     has(r.err, "pop-tcp")
 
 
+def test_progress(place):
+    """A status line while it waits, gone before the report; the summary is the last thing on the terminal."""
+    provider, mail = Provider(), Mail(silent=True)
+    try:
+        for env, more, shown in (({}, [], True), ({"TERM": "dumb"}, [], True), ({}, ["-q"], False), ({}, ["-v"], False)):
+            t = Terminal(place, "check", "a@b.example", *arguments(provider, mail, place.file("secret", SECRET)),
+                         "--timeout", f"{2 * SLOW}s", *more, env=env)
+            try:
+                equal(os.WEXITSTATUS(t.wait()), 3, "exit status")
+                check(bool(re.search(r"pop greeting \d", t.text)) == shown, "no status line, or one too many", t.text)
+                if more == ["-q"]:
+                    continue
+                visible = re.sub(r"\x1b\[[0-9]*m", "", re.sub(r"[^\n]*\r\x1b\[K", "", t.text)).strip()
+                check(visible.splitlines()[-1].startswith("FAIL  greeting"), t.text)
+                check("pop greeting" not in visible or env, t.text)
+            finally:
+                t.end()
+    finally:
+        provider.end()
+        mail.end()
+
+
 def check_args(provider, mail, *more):
     return ["check", "a@b.example"] + arguments(provider, mail) + list(more)
 
@@ -151,7 +174,6 @@ def test_check_many(place):
     try:
         args = ["check", "--mailboxes", listing, "e@f.example"] + arguments(provider, mail)
         r = place.run(*args, "--format", "json", stdin=SECRET).exits(0)
-        import json
         equal([json.loads(line)["mailboxes"][0]["mailbox"] for line in r.out.splitlines()],
               ["e@f.example", "a@b.example", "c@d.example"])
         equal(len(provider.asked), 1, "tokens requested")

@@ -1,6 +1,7 @@
 """Usage: help, versions, mistakes, terminals."""
 import os
 import re
+import time
 
 from rig import O2POP, RUN, Terminal, check, columns, equal, has, hasnt
 
@@ -127,6 +128,22 @@ def test_full_disk(place):
         for args in (["config"], ["selftest"], ["explain", "AADSTS7000215"]):
             r = place.run(*args, stdout=full).exits(1)
             has(r.err, "could not be written")
+
+
+def test_output_that_does_not_block(place):
+    """A full pipe that somebody set to non-blocking is waited for."""
+    r, w = os.pipe()
+    os.set_blocking(w, False)
+    os.write(w, b"x" * 65536)
+    p = place.start("setup", stdout=w)
+    os.close(w)
+    time.sleep(0.3)
+    text = b""
+    while piece := os.read(r, 65536):
+        text += piece
+    os.close(r)
+    equal(p.wait(20), 0, "exit status")
+    has(text.decode().lstrip("x"), "What is known", "o2pop check --wait 2h")
 
 
 def test_piped_is_plain(place):
