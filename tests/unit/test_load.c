@@ -23,7 +23,7 @@ static const char *make(const char *name, const char *text, unsigned mode)
 	char *p = path[paths++ % COUNT(path)];
 	int fd;
 
-	if (folder[sizeof folder - 2] == 'X' && mkdtemp(folder) == NULL)
+	if (strcmp(folder + sizeof folder - 7, "XXXXXX") == 0 && mkdtemp(folder) == NULL)
 		return "";
 	snprintf(p, sizeof path[0], "%s/%s", folder, name);
 	unlink(p);
