@@ -35,7 +35,7 @@ struct desk_ask {
 	struct credential *credential; /* wiped as soon as the keeper has its copy */
 	const struct trust *trust;
 	struct desk_list mailboxes;
-	struct span only;              /* the mailbox when there is just one: its form is judged before anything is sent */
+	struct span only;              /* the mailbox when there is just one: judged before anything is sent */
 	struct desk_ear ear;
 	unsigned jobs;                 /* 1..DESK_JOBS_MAX probes at the same time */
 	enum rung stop_after;          /* RUNG__COUNT: climb all; rungs behind it stay VERDICT_NONE */

@@ -66,7 +66,8 @@ static void say_token(const struct explain_case *c)
 	say(c, issued && explain_value_setting(c, SETTING_FEDERATED_TOKEN_FILE).n == 0,
 	    "The client secret: the token was issued.");
 	/* A scope may be good for a token and wrong for the mailbox. */
-	say(c, issued && f->code != FAULT_CLAIM_AUDIENCE, "Client id, tenant and scope: the token was issued for them.");
+	say(c, issued && f->code != FAULT_CLAIM_AUDIENCE,
+	    "Client id, tenant and scope: the token was issued for them.");
 	say(c, issued && f->code == FAULT_CLAIM_AUDIENCE, "Client id and tenant: the token was issued for them.");
 	say(c, claims && role, "The POP3 role: the token carries POP.AccessAsApp.");
 	say(c, claims && judge_is_exchange(explain_value_fact(c, FACT_AUD)), "The audience: the token is for {aud}.");

@@ -11,7 +11,7 @@ struct keeper {
 	struct role role;
 	const struct settings *settings;
 	const struct credential *credential;
-	struct span mailbox;  /* the only one of the run, judged before anything is sent; empty when there are several */
+	struct span mailbox;  /* the only one of the run, judged before anything is sent, or empty */
 	struct reach reach;
 	struct url url;
 	struct http http;
