@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.parse
 
-from rig import (CLIENT, O2POP, RUN, SECRET, TENANT, Mail, Provider, Terminal, check, equal, has, hasnt, jwt, xoauth2)
+from rig import (CLIENT, O2POP, RUN, SECRET, SLOW, TENANT, Mail, Provider, Terminal, check, equal, has, hasnt, jwt, xoauth2)
 
 
 def arguments(provider):
@@ -202,6 +202,7 @@ def test_prompt_interrupted(place):
             t.read_until("Client secret")
             check(not t.echoes(), "the terminal echoes")
             t.type(SECRET[:10])
+            time.sleep(0.2 * SLOW)  # until it has arrived: what comes later meets the restored terminal
             if how == "key":
                 t.type("\x03")
             else:

@@ -164,7 +164,7 @@ TEST(a_tenant_given_by_another_domain)
 	                                      "\"error_description\":\"AADSTS90002: Tenant 'x' not found. "
 	                                      "Trace ID: 1\"}");
 	row = climb("alice@contoso.example");
-	EQ(row.fault.code, FAULT_TENANT_NOT_FOUND);
+	EQ(row.fault.code, FAULT_TENANT_OTHER);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
 	answer(1, "/contoso.onmicrosoft.com", "");
 	row = climb("alice@contoso.example");
