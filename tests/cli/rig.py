@@ -110,6 +110,7 @@ class Terminal:
     def __init__(self, place, *args, env=None, stdout=None):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background was born deaf to it
             os.chdir(place.dir)
             if stdout is not None:
                 out = os.open(stdout, os.O_WRONLY | os.O_CREAT, 0o600)
