@@ -26,7 +26,7 @@ static const struct {
 	{ "secret", "Put it alone into the file {client_secret_file}.\n"
 	            "~Put it alone into a file, and name that file in client_secret_file." },
 	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {good_scope}" },
-	{ "clouds", "Worldwide and GCC: provider = microsoft. GCC High: microsoft-gcc-high. DoD: microsoft-dod. "
+	{ "clouds", "Worldwide and GCC: provider = microsoft. GCC High: microsoft-gcchigh. DoD: microsoft-dod. "
 	            "China (21Vianet): microsoft-china." },
 	{ "add_role", "{reg} > API permissions > Add a permission > APIs my organization uses > "
 	              "Office 365 Exchange Online > Application permissions > POP > POP.AccessAsApp > "

@@ -236,8 +236,10 @@ static bool put_oid(const struct explain_case *c, struct buf *out)
 static bool put_scope(const struct explain_case *c, struct buf *out)
 {
 	const struct provider *p = explain_value_provider(c);
+	bool person = c->r != NULL && c->r->settings != NULL && grant_row(c->r->settings->grant)->person;
+	const char *scope = p == NULL ? NULL : person ? p->scope_user : p->scope_app;
 
-	buf_z(out, p != NULL && p->scope != NULL ? p->scope : "https://outlook.office365.com/.default");
+	buf_z(out, scope != NULL ? scope : "https://outlook.office365.com/.default");
 	return true;
 }
 
@@ -294,7 +296,7 @@ static bool put_exo_cloud(const struct explain_case *c, struct buf *out)
 	static const struct {
 		const char *provider, *name;
 	} clouds[] = {
-		{ "microsoft-gcc-high", "O365USGovGCCHigh" },
+		{ "microsoft-gcchigh", "O365USGovGCCHigh" },
 		{ "microsoft-dod", "O365USGovDoD" },
 		{ "microsoft-china", "O365China" },
 	};

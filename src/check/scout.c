@@ -203,7 +203,7 @@ static bool check_cloud(const struct scout *s, const struct scout_tenant *t, str
 		warn(row, "a DoD tenant, whose mail server is outlook-dod.office365.us (provider = microsoft-dod)");
 	if (sub_region_is(t, SPAN("DODCON")) && span_eq_nocase(pop, SPAN("outlook-dod.office365.us")))
 		warn(row, "a GCC High tenant, whose mail server is outlook.office365.us (provider "
-		          "= microsoft-gcc-high)");
+		          "= microsoft-gcchigh)");
 	return true;
 }
 

@@ -4,13 +4,8 @@
 
 #include "base/fault.h"
 #include "base/secret.h"
-
-enum setting {
-#define SETTING(name, key, kind, text) SETTING_##name,
-#include "check/settings.def"
-#undef SETTING
-	SETTING__COUNT
-};
+#include "check/provider.h"
+#include "check/setting.h"
 
 enum setting_kind {
 	SETTING_KIND_TEXT, SETTING_KIND_GUID, SETTING_KIND_PATH, SETTING_KIND_URL, SETTING_KIND_HOST,
@@ -25,6 +20,7 @@ enum setting_source {
 
 enum pop_tls { POP_TLS_IMPLICIT, POP_TLS_NONE };
 enum pop_form { POP_FORM_TWO_LINE, POP_FORM_ONE_LINE };
+enum assertion_form { ASSERTION_FORM_PS256, ASSERTION_FORM_RS256, ASSERTION_FORM_RS256_SHA1 };
 enum pop_pipelining { POP_PIPELINING_AUTO, POP_PIPELINING_ON, POP_PIPELINING_OFF };
 
 enum {
@@ -33,40 +29,35 @@ enum {
 	SETTINGS_TIMEOUT_MAX_MS = 3600 * 1000
 };
 
-/* A provider profile: what is known of a mail service. */
-struct provider {
-	const char *id;        /* "microsoft" */
-	const char *title;     /* "Microsoft 365 worldwide and GCC" */
-	const char *authority; /* login.microsoftonline.com; NULL when token_url is needed */
-	const char *pop_host;
-	const char *imap_host;
-	const char *smtp_host;
-	const char *scope;
-	bool entra;            /* AADSTS codes, tenants, Exchange's claims */
-};
-extern const struct provider settings_providers[];
-extern const size_t settings_providers_count;
-
 /* The secrets, apart from the rest, so that a role which does not need them can wipe them. */
 struct credential {
 	struct secret client_secret;
-	struct secret assertion;    /* of federated_token_file */
-	struct secret access_token; /* of access_token_file */
+	struct secret assertion;       /* of federated_token_file */
+	struct secret access_token;    /* of access_token_file or access_token_command */
+	struct secret refresh_token;   /* of refresh_token_file */
+	struct secret certificate;     /* certificate_file's PEM: it may hold the key, too */
+	struct secret private_key;     /* private_key_file's PEM */
+	struct secret service_account; /* service_account_file's JSON */
+	struct secret identity_header; /* $IDENTITY_HEADER of App Service */
 };
 
 struct settings {
 	struct span value[SETTING__COUNT]; /* as given, trimmed; borrowed from the arena, the environment or argv */
 	enum setting_source source[SETTING__COUNT];
 	struct span origin[SETTING__COUNT]; /* "o2pop.conf:12", "O2POP_CLIENT_ID", "--client-id" */
-	/* What the values mean; valid after settings_finish. */
+	/* What the values mean; valid after settings_finish (check/settings_finish.h). */
 	const struct provider *provider;
+	enum grant grant;
+	enum assertion_form assertion;
+	enum sasl_mechanism mechanism;
 	uint16_t pop_port;
 	enum pop_tls pop_tls;
 	enum pop_form form;
 	enum pop_pipelining pipelining;
 	int64_t timeout_ms;
 	int64_t secret_expires;  /* 0 when not given */
-	struct span token_url;   /* given, or made of authority and tenant in the arena */
+	struct span token_url;   /* given, or the provider's, or made of authority and tenant in the arena */
+	struct span device_url;  /* the same for the device authorization endpoint; empty when not known */
 	unsigned char arena[SETTINGS_ARENA];
 	size_t used;
 };
@@ -79,10 +70,8 @@ void settings_init(struct settings *s);
 bool settings_set(struct settings *s, enum setting key, struct span value, enum setting_source source,
                   struct span origin, struct fault *f) MUST;
 
-/* Fill in provider profile and defaults and read the values: port, duration, choices, URL. On false the fault's
- * evidence names the key, the value and where it came from. Says nothing about the credential: that is the
- * first rung of the ladder. */
-bool settings_finish(struct settings *s, struct fault *f) MUST;
+/* Copy a text into the arena. False when that is full. */
+bool settings_keep(struct settings *s, struct span *text) MUST;
 
 /* The value; empty when unset. */
 struct span settings_get(const struct settings *s, enum setting key);

@@ -11,6 +11,9 @@ enum {
 	SASL_LINE_MAX = 24 * 1024 /* base64 of such a user and a token of 16 kB, and the command before it */
 };
 
+/* XOAUTH2 as Google and Microsoft describe it, OAUTHBEARER of RFC 7628. */
+enum sasl_mechanism { SASL_XOAUTH2, SASL_OAUTHBEARER, SASL__COUNT };
+
 /* Who logs in. `mark` stands in for the token on the tape. */
 struct sasl_login {
 	struct span user;

@@ -204,7 +204,10 @@ static void put_rung(struct writer *w, const struct row *row)
 		member_null(w, "evidence");
 	} else {
 		member_z(w, "fault", fault_id(f->code));
-		member_int(w, "num", f->num);
+		if (fault_kind(f->code) == FAULT_KIND_INPUT) /* its num is the setting, by a number of ours */
+			member_null(w, "num");
+		else
+			member_int(w, "num", f->num);
 		member_text(w, "evidence", fault_evidence(f));
 	}
 	if (row->verdict == VERDICT_SKIP)

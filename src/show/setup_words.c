@@ -4,7 +4,7 @@ const struct setup_words_cloud *setup_words_cloud(const struct settings *s)
 {
 	static const struct setup_words_cloud clouds[] = {
 		{ "microsoft", "https://entra.microsoft.com", NULL },
-		{ "microsoft-gcc-high", "https://entra.microsoft.us", "O365USGovGCCHigh" },
+		{ "microsoft-gcchigh", "https://entra.microsoft.us", "O365USGovGCCHigh" },
 		{ "microsoft-dod", "https://entra.microsoft.us", "O365USGovDoD" },
 		{ "microsoft-china", "https://portal.azure.cn", "O365China" },
 	};

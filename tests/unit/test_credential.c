@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "check/credential.h"
 #include "check/lint_secret.h"
+#include "check/settings_finish.h"
 #include "text/base64.h"
 #include "text/date.h"
 
@@ -135,7 +136,7 @@ TEST(what_is_good_is_silent)
 		{ { { "scope", "https://outlook.office.com/.default" } }, GOOD },
 		{ { { "scope", "https://outlook.office365.com//.default" } }, GOOD },
 		{ { { "scope", "00000002-0000-0ff1-ce00-000000000000/.default" } }, GOOD },
-		{ { { "provider", "microsoft-gcc-high" } }, GOOD },
+		{ { { "provider", "microsoft-gcchigh" } }, GOOD },
 		{ { { "provider", "microsoft-dod" } }, GOOD },
 		{ { { "provider", "microsoft-china" } }, GOOD },
 		{ { { "secret_expires", "2999-01-01" } }, GOOD },
@@ -157,7 +158,8 @@ TEST(what_is_missing)
 		{ { { "client_id", "" } }, BAD(SETTING_MISSING, "client_id") },
 		{ { { "tenant_id", "" } }, BAD(SETTING_MISSING, "tenant_id") },
 		{ { { "secret", "" } }, BAD(SETTING_MISSING, "client_secret_file") },
-		{ { { "provider", "google" }, { "tenant_id", "" } }, BAD(SETTING_MISSING, "tenant_id") },
+		{ { { "provider", "custom" }, { "tenant_id", "" }, { "scope", "mail" } },
+		  BAD(SETTING_MISSING, "tenant_id") },
 		{ { { "provider", "custom" }, { "token_url", "https://idp.example/token" } },
 		  BAD(SETTING_MISSING, "scope") },
 	};

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "check/desk.h"
+#include "check/settings_finish.h"
 
 /* ---- the peers ----------------------------------------------------------------------------------- */
 

@@ -107,7 +107,7 @@ static void fresh(void)
 {
 	memset(&report, 0, sizeof report);
 	settings_init(&settings);
-	settings.provider = &settings_providers[0];
+	settings.provider = provider_at(0);
 	settings.pop_port = 995;
 	settings.token_url = SPAN("https://login.microsoftonline.com/" TENANT "/oauth2/v2.0/token");
 	set(SETTING_TENANT_ID, TENANT);
@@ -500,7 +500,7 @@ TEST(explain_powershell_block)
 	OK(ruled_out("TLS inspection: the server's certificate goes back to DigiCert Global Root G2."));
 	OK(e.nots <= EXPLAIN_NOTS_MAX);
 	check_causes();
-	settings.provider = &settings_providers[1];
+	settings.provider = provider_at(1);
 	explain_report(&report, &e);
 	OK(has(e.powershell, "Connect-ExchangeOnline -ExchangeEnvironmentName O365USGovGCCHigh\n"));
 }
@@ -733,7 +733,7 @@ TEST(explain_auth_other_servers)
 	fresh();
 	token();
 	exchange();
-	settings.provider = &settings_providers[settings_providers_count - 1];
+	settings.provider = provider_find(SPAN("custom"));
 	report.row[RUNG_GREETING].facts = 0;
 	fact(RUNG_GREETING, FACT_SERVER, "dovecot");
 	fail(RUNG_AUTH, FAULT_AUTH_CHALLENGE, 0, "{\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"mail\"}");
@@ -939,7 +939,7 @@ TEST(explain_network_and_tls)
 	EQ(explained(), "clock-not-set");
 	t_at("somebody's own server");
 	fresh();
-	settings.provider = &settings_providers[settings_providers_count - 1];
+	settings.provider = provider_find(SPAN("custom"));
 	set(SETTING_POP_HOST, "mail.example.org");
 	fail(RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, "");
 	EQ(explained(), "private-ca chain-incomplete tls-inspection");

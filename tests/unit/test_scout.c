@@ -3,6 +3,7 @@
 #include "script.h"
 
 #include "check/scout.h"
+#include "check/settings_finish.h"
 
 #define TENANT "11111111-2222-3333-4444-555555555555"
 #define OTHER "99999999-2222-3333-4444-555555555555"
@@ -200,7 +201,7 @@ TEST(the_wrong_house_of_the_right_cloud)
 
 	scout_put_cloud(&b, &t);
 	EQ(buf_span(&b), SPAN("US government (DoD)"));
-	given("microsoft-gcc-high", TENANT);
+	given("microsoft-gcchigh", TENANT);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com",
 	    ",\"tenant_region_sub_scope\":\"DOD\""));
 	row = climb("alice@contoso.example");

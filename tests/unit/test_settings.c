@@ -1,7 +1,7 @@
 /* check/settings: sources and their strength, provider profiles, and values that cannot work. */
 #include "t.h"
 
-#include "check/settings.h"
+#include "check/settings_finish.h"
 
 static struct settings settings;
 
@@ -76,17 +76,21 @@ TEST(the_profiles)
 	static const struct { const char *id, *host, *scope, *url; bool entra; } row[] = {
 		{ "microsoft", "outlook.office365.com", "https://outlook.office365.com/.default",
 		  "https://login.microsoftonline.com/t.example/oauth2/v2.0/token", true },
-		{ "microsoft-gcc-high", "outlook.office365.us", "https://outlook.office365.us/.default",
+		{ "microsoft-gcchigh", "outlook.office365.us", "https://outlook.office365.us/.default",
 		  "https://login.microsoftonline.us/t.example/oauth2/v2.0/token", true },
 		{ "microsoft-dod", "outlook-dod.office365.us", "https://outlook-dod.office365.us/.default",
 		  "https://login.microsoftonline.us/t.example/oauth2/v2.0/token", true },
 		{ "microsoft-china", "partner.outlook.cn", "https://partner.outlook.cn/.default",
 		  "https://login.partner.microsoftonline.cn/t.example/oauth2/v2.0/token", true },
-		{ "google", "pop.gmail.com", "https://mail.google.com/", "", false },
+		{ "outlook-personal", "outlook.office365.com",
+		  "https://outlook.office.com/POP.AccessAsUser.All offline_access",
+		  "https://login.microsoftonline.com/t.example/oauth2/v2.0/token", true },
+		{ "google", "pop.gmail.com", "https://mail.google.com/", "https://oauth2.googleapis.com/token",
+		  false },
 		{ "custom", "", "", "", false },
 	};
 
-	EQ(settings_providers_count, COUNT(row));
+	OK(provider_at(COUNT(row) - 1) != NULL && provider_at(COUNT(row)) == NULL);
 	for (size_t i = 0; i < COUNT(row); i++) {
 		struct fault f;
 
@@ -149,7 +153,7 @@ TEST(values_that_cannot_work)
 {
 	static const struct { const char *key, *value, *words; } row[] = {
 		{ "provider", "Microsoft", "provider = Microsoft (here:1): " },
-		{ "provider", "outlook", "microsoft-gcc-high" },
+		{ "provider", "outlook", "microsoft-gcchigh" },
 		{ "pop_port", "0", "pop_port = 0 (here:1): a port is a number from 1 to 65535" },
 		{ "pop_port", "65536", "a port is a number" },
 		{ "pop_port", "995x", "a port is a number" },

@@ -1,3 +1,4 @@
+#include "check/settings_finish.h"
 #include "show/setup.h"
 #include "show/setup_client.h"
 #include "show/setup_words.h"
@@ -110,7 +111,7 @@ TEST(setup_clouds)
 {
 	static const struct { const char *provider, *portal, *environment; } rows[] = {
 		{ "microsoft", "https://entra.microsoft.com", "-Organization TENANT-ID\n" },
-		{ "microsoft-gcc-high", "https://entra.microsoft.us", "O365USGovGCCHigh" },
+		{ "microsoft-gcchigh", "https://entra.microsoft.us", "O365USGovGCCHigh" },
 		{ "microsoft-dod", "https://entra.microsoft.us", "O365USGovDoD" },
 		{ "microsoft-china", "https://portal.azure.cn", "O365China" },
 	};

@@ -1,0 +1,33 @@
+/* provider: what is known of each mail service: who issues its tokens, where its mail is, what it wants to be asked. */
+#ifndef CHECK_PROVIDER_H
+#define CHECK_PROVIDER_H
+
+#include "check/grant.h"
+#include "proto/sasl.h"
+
+/* Texts are static; NULL where the settings must say it. */
+struct provider {
+	const char *id;          /* "microsoft" */
+	const char *title;       /* "Microsoft 365 worldwide and GCC" */
+	const char *authority;   /* login.microsoftonline.com: its URLs are made with the tenant */
+	const char *tenant;      /* the only one that makes sense */
+	const char *token_url;   /* where there is no authority */
+	const char *pop_host;
+	const char *imap_host;
+	const char *smtp_host;
+	const char *scope_app;   /* what an application asks for itself */
+	const char *scope_user;  /* what it asks for in the name of a person */
+	enum sasl_mechanism mechanism;
+	unsigned grants;         /* 1u << GRANT_...: which of them can lead to mail */
+	bool entra;              /* AADSTS codes, tenants, Exchange's claims */
+};
+
+/* NULL when there is none with this id. */
+const struct provider *provider_find(struct span id);
+
+/* The n-th of the table; NULL behind its end. */
+const struct provider *provider_at(size_t n);
+
+bool provider_allows(const struct provider *p, enum grant g);
+
+#endif
