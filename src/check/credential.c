@@ -75,32 +75,75 @@ static bool need(struct lint *l, enum setting key)
 	return fault_set(l->fault, FAULT_SETTING_MISSING, key, span_z(settings_key(key)));
 }
 
+/* The secret that the grant is proved with; without it the setting that it usually comes from is missing. */
+static bool need_secret(struct lint *l, const struct secret *secret, enum setting from)
+{
+	if (secret_is_set(secret))
+		return true;
+	row_fact(l->row, FACT_SETTING, span_z(settings_key(from)));
+	return fault_set(l->fault, FAULT_SETTING_MISSING, from, span_z(settings_key(from)));
+}
+
 static bool all_there(struct lint *l)
+{
+	const struct grant_row *grant = grant_row(l->settings->grant);
+
+	for (const signed char *key = grant->needs; *key != GRANT_END; key++)
+		if (!need(l, (enum setting)*key))
+			return false;
+	if (!grant->provider || l->settings->token_url.n != 0)
+		return true;
+	return need(l, settings_has(l->settings, SETTING_AUTHORITY_HOST) ? SETTING_TENANT_ID : SETTING_TOKEN_URL);
+}
+
+/* A header line of its own is made of it. */
+static bool check_header(struct lint *l)
+{
+	struct span header = secret_reveal(&l->credential->identity_header);
+
+	for (size_t i = 0; i < header.n; i++)
+		if (header.p[i] <= 0x20 || header.p[i] > 0x7e)
+			return fault_set(l->fault, FAULT_SETTING_BAD, SETTING_MANAGED_IDENTITY_URL,
+			                 SPAN("IDENTITY_HEADER in the environment holds a blank or what is no "
+			                      "printable ASCII"));
+	return true;
+}
+
+/* What proves the right to a token: is it there, and can it work? */
+static bool check_proof(struct lint *l, int64_t now)
 {
 	const struct credential *c = l->credential;
 
-	if (!need(l, SETTING_CLIENT_ID) ||
-	    (!settings_has(l->settings, SETTING_TOKEN_URL) && !need(l, SETTING_TENANT_ID)) || !need(l, SETTING_SCOPE))
-		return false;
-	if (l->settings->token_url.n == 0)
-		return need(l, SETTING_TOKEN_URL);
-	if (secret_is_set(&c->client_secret) || secret_is_set(&c->assertion))
-		return true;
-	row_fact(l->row, FACT_SETTING, span_z(settings_key(SETTING_CLIENT_SECRET_FILE)));
-	return fault_set(l->fault, FAULT_SETTING_MISSING, SETTING_CLIENT_SECRET, SPAN("client_secret_file"));
+	switch (l->settings->grant) {
+	case GRANT_CLIENT_SECRET:
+		return need_secret(l, &c->client_secret, SETTING_CLIENT_SECRET_FILE) && lint_secret_check(l, now);
+	case GRANT_CERTIFICATE:
+		return need_secret(l, &c->certificate, SETTING_CERTIFICATE_FILE);
+	case GRANT_FEDERATED:
+		return need_secret(l, &c->assertion, SETTING_FEDERATED_TOKEN_FILE) && lint_secret_assertion(l, now);
+	case GRANT_MANAGED_IDENTITY:
+		return check_header(l);
+	case GRANT_REFRESH_TOKEN:
+		return need_secret(l, &c->refresh_token, SETTING_REFRESH_TOKEN_FILE);
+	case GRANT_SERVICE_ACCOUNT:
+		return need_secret(l, &c->service_account, SETTING_SERVICE_ACCOUNT_FILE);
+	case GRANT_ACCESS_TOKEN:
+		return need_secret(l, &c->access_token, SETTING_ACCESS_TOKEN_FILE);
+	case GRANT_DEVICE_CODE:
+	case GRANT__COUNT:
+		break;
+	}
+	return true;
 }
 
 static bool look(struct lint *l)
 {
 	int64_t now = clock_unix();
 
-	if (secret_is_set(&l->credential->access_token))
-		return true;
-	if (!all_there(l) || !lint_id_shapes(l) || !lint_scope_check(l))
-		return false;
-	if (!(secret_is_set(&l->credential->assertion) ? lint_secret_assertion(l, now) : lint_secret_check(l, now)))
-		return false;
-	return lint_id_mixed(l) && lint_scope_places(l);
+	if (l->settings->grant == GRANT_ACCESS_TOKEN || l->settings->grant == GRANT_MANAGED_IDENTITY)
+		return all_there(l) && check_proof(l, now);
+	return all_there(l) && lint_id_shapes(l) && lint_scope_check(l) && check_proof(l, now) && lint_id_mixed(l) &&
+	       lint_scope_places(l);
 }
 
 bool credential_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f)
@@ -112,4 +155,13 @@ bool credential_check(const struct settings *s, const struct credential *c, stru
 	good = look(&l);
 	lint_end(&l);
 	return good;
+}
+
+void credential_wipe(struct credential *c)
+{
+	struct secret *all[] = { &c->client_secret, &c->assertion,   &c->access_token,    &c->refresh_token,
+		                 &c->certificate,   &c->private_key, &c->service_account, &c->identity_header };
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		secret_wipe(all[i]);
 }

@@ -12,4 +12,7 @@ bool credential_check(const struct settings *s, const struct credential *c, stru
 /* The mailbox is an address: one @, no blanks or control characters, a domain. */
 bool credential_mailbox(struct span mailbox, struct fault *f) MUST;
 
+/* Wipe all secrets of it. */
+void credential_wipe(struct credential *c);
+
 #endif

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check/credential.h"
 #include "check/desk_hire.h"
 #include "check/desk_sum.h"
 
@@ -55,9 +56,7 @@ static bool start_keeper(struct desk *d, struct fault *f)
 	d->keeper.kill_at = clock_deadline(timeout - less);
 	if (d->ask->keeper)
 		started = desk_hire(d, &d->keeper, LADDER_KEEPER, f);
-	secret_wipe(&d->ask->credential->client_secret);
-	secret_wipe(&d->ask->credential->assertion);
-	secret_wipe(&d->ask->credential->access_token);
+	credential_wipe(d->ask->credential);
 	return started;
 }
 
@@ -165,6 +164,15 @@ static bool take_note(const struct desk *d, struct desk_job *j, const struct rol
 	return true;
 }
 
+static bool take_prompt(const struct desk *d, struct role_prompt *p)
+{
+	p->user_code[sizeof p->user_code - 1] = p->uri[sizeof p->uri - 1] = '\0';
+	p->complete[sizeof p->complete - 1] = '\0';
+	if (d->ask->ear.prompt != NULL)
+		d->ask->ear.prompt(d->ask->ear.to, p);
+	return true;
+}
+
 /* One message of a role. False when the pipe has ended or holds nonsense, such as another role's rung: the role is
  * then done with. */
 static bool take_message(struct desk *d, struct desk_job *j)
@@ -199,6 +207,8 @@ static bool take_message(struct desk *d, struct desk_job *j)
 			take_token(d, &d->message.token);
 		secret_wipe(&d->message.token.token.access);
 		return true;
+	case ROLE_PROMPT:
+		return j == &d->keeper && take_prompt(d, &d->message.prompt);
 	case ROLE_DONE:
 		j->done = true;
 		return true;

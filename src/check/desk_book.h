@@ -19,6 +19,8 @@ struct desk_ear {
 	void (*report)(void *to, const struct report *r);
 	/* Which rung each arm is on now (RUNG__COUNT: none), about ten times a second while nothing else happens. */
 	void (*progress)(void *to, int64_t at_ms, enum rung idp, enum rung pop, size_t finished, size_t all);
+	/* A person is to sign in. */
+	void (*prompt)(void *to, const struct role_prompt *prompt);
 	/* A certificate of the mail server's chain, leaf first (only with `certificates`). */
 	void (*certificate)(void *to, struct span der);
 };
@@ -33,6 +35,9 @@ struct desk_list {
 struct desk_ask {
 	const struct settings *settings;
 	struct credential *credential; /* wiped as soon as the keeper has its copy */
+	/* Not NULL: reads the secrets that credential does not have yet. The keeper calls it, nobody else. */
+	bool (*obtain)(void *from, struct credential *c, struct fault *f);
+	void *obtain_from;
 	const struct trust *trust;
 	struct desk_list mailboxes;
 	struct span only;              /* the mailbox when there is just one: judged before anything is sent */
@@ -41,6 +46,9 @@ struct desk_ask {
 	enum rung stop_after;          /* RUNG__COUNT: climb all; rungs behind it stay VERDICT_NONE */
 	bool keeper;                   /* ask for a token (check, token); probe alone needs none */
 	bool probe;                    /* go to the mail server (check, probe) */
+	bool login;                    /* a person signs in (login) */
+	bool patient;                  /* a busy provider is asked again */
+	int64_t min_life_s;            /* a stored token that lives so long is served; 0: none */
 	bool discovery;                /* the tenant rung */
 	bool triage;                   /* the IMAP and SMTP doors when the login is refused */
 	bool show_secrets;
@@ -93,6 +101,7 @@ struct desk {
 		struct role_note note;
 		struct role_certificate certificate;
 		struct role_token token;
+		struct role_prompt prompt;
 	} message;
 };
 

@@ -27,7 +27,14 @@ static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in
 	k->settings = d->ask->settings;
 	k->mailbox = d->ask->only;
 	k->credential = d->ask->credential;
-	k->reach.trust = d->ask->trust;
+	k->fetch.login = d->ask->login;
+	k->fetch.patient = d->ask->patient;
+	k->fetch.min_life_s = d->ask->min_life_s;
+	k->fetch.idp.reach.trust = d->ask->trust;
+	k->role.files = settings_has(k->settings, SETTING_TOKEN_CACHE);
+	if (d->ask->obtain != NULL && !d->ask->obtain(d->ask->obtain_from, k->credential, &k->unread) &&
+	    k->unread.code == FAULT_NONE)
+		(void)fault_set(&k->unread, FAULT_FILE_UNREADABLE, 0, SPAN("a secret"));
 	role_start(&k->role, out, in);
 	keeper_run(k);
 }

@@ -48,7 +48,7 @@ static const struct {
 	            "~Ask the network team to exclude the server from inspection." },
 	{ "tls12", "The administrator of the server, or of the proxy, admits TLS 1.2 with ECDHE and AES-GCM." },
 	{ "probe", "\to2pop probe {host}:{port}" },
-	{ "login", "Sign in again, with the program that keeps the refresh token." },
+	{ "login", "Sign in again: o2pop login, or the program that keeps the refresh token." },
 	{ "no_person", "Let the application sign in by itself (client credentials), or a person by device code." },
 	{ "get_sp", "\tGet-ServicePrincipal | Where-Object AppId -eq {'appid} | Format-List AppId,ObjectId" },
 	{ "get_perm", "\tGet-MailboxPermission -Identity {'mailbox} | Format-Table User,AccessRights,Deny" },

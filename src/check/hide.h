@@ -6,7 +6,7 @@
 #include "check/row.h"
 
 enum {
-	HIDE_MAX = 8,
+	HIDE_MAX = 16, /* two forms of each secret */
 	HIDE_KEY = 16 /* bytes of a secret's beginning that give it away; servers echo from the start */
 };
 

@@ -44,7 +44,7 @@ static void close_between(int from, int to)
 }
 
 /* A role that a peer took over finds nothing to write to but its pipe and its connection. */
-static void let_go(int out, int in)
+static void let_go(int out, int in, bool files)
 {
 	static const struct rlimit none = { 0, 0 };
 	int low = out < in ? out : in, high = out < in ? in : out;
@@ -54,13 +54,14 @@ static void let_go(int out, int in)
 	close_between(low + 1, high - 1);
 	close_between(high + 1, INT_MAX);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	(void)setrlimit(RLIMIT_FSIZE, &none);
+	if (!files)
+		(void)setrlimit(RLIMIT_FSIZE, &none);
 }
 
 void role_start(struct role *r, int out, int in)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	let_go(out, in);
+	let_go(out, in, r->files);
 	r->out = out;
 	r->in = in;
 	r->tape = (struct tape){ r->notes ? put_note : NULL, r };
@@ -86,6 +87,8 @@ size_t role_size(enum role_kind kind)
 		return sizeof(struct role_certificate);
 	case ROLE_TOKEN:
 		return sizeof(struct role_token);
+	case ROLE_PROMPT:
+		return sizeof(struct role_prompt);
 	case ROLE_DONE:
 		return sizeof(struct role_done);
 	case ROLE__COUNT:

@@ -8,7 +8,7 @@
 #include "base/tape.h"
 #include "check/hide.h"
 #include "check/row.h"
-#include "ident/token.h"
+#include "ident/device.h"
 
 /* Whose conversation a transcript line belongs to. */
 enum role_arm {
@@ -32,6 +32,7 @@ enum role_kind {
 	ROLE_NOTE,        /* a line for the transcript: struct role_note */
 	ROLE_CERTIFICATE, /* struct role_certificate */
 	ROLE_TOKEN,       /* keeper to desk to probe: struct role_token */
+	ROLE_PROMPT,      /* keeper: a person is to sign in: struct role_prompt */
 	ROLE_DONE,        /* nothing more will come: struct role_done */
 	ROLE__COUNT
 };
@@ -73,6 +74,13 @@ struct role_token {
 	struct token token;
 };
 
+/* Where to sign in, and what to type there; texts end with a NUL, complete may be empty. */
+struct role_prompt {
+	int64_t expires_in; /* seconds */
+	char user_code[DEVICE_CODE_MAX];
+	char uri[DEVICE_URI_MAX], complete[DEVICE_URI_MAX];
+};
+
 /* One worker. in is -1 where nothing is ever told to it. */
 struct role {
 	int out, in;
@@ -80,6 +88,7 @@ struct role {
 	struct deadline deadline;
 	enum rung stop_after;
 	enum role_arm arm;
+	bool files;               /* it may write files: the token store */
 	bool notes;               /* somebody listens to the transcript */
 	bool show_secrets;
 	uint32_t passed;          /* rungs that passed or warned, as a set of 1u << RUNG */
@@ -93,7 +102,7 @@ struct role {
 };
 
 /* Begin as a role: die with the desk, let go of everything that was inherited but the two pipes (descriptors, the
- * terminal, new privileges, writing files), tell what is heard. */
+ * terminal, new privileges, writing files unless r->files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
 
 /* Say that all has been told. */

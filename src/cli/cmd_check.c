@@ -1,7 +1,6 @@
 #include "base/clock.h"
 #include "cli/again.h"
 #include "cli/files.h"
-#include "cli/obtain.h"
 #include "cli/work.h"
 #include "show/jsonout.h"
 #include "show/nagios.h"
@@ -182,6 +181,8 @@ static bool read_ask(struct run *r, struct desk_ask *ask, size_t all, int *statu
 	*ask = (struct desk_ask){
 		.settings = &r->work->settings,
 		.credential = &r->work->credential,
+		.obtain = work_obtain,
+		.obtain_from = r->work,
 		.trust = &r->work->trust,
 		.mailboxes = { r, next_mailbox, all },
 		.ear = { .to = r, .report = hear_report, .progress = hear_progress },
@@ -277,9 +278,6 @@ static int check_again(struct run *r, struct desk_ask *ask)
 		if (!r->again.wanted)
 			return status;
 		again_sleep(&r->again);
-		obtain_forget(&w->settings, &w->credential);
-		if (!obtain_credential(&w->settings, &w->credential, BUF(w->load.file), &f))
-			return work_refuse(w, &f);
 	}
 }
 

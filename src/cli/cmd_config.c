@@ -47,7 +47,9 @@ static void look_into(struct work *w, struct span path, struct buf *b)
 static bool holds_secret(enum setting key)
 {
 	return key == SETTING_CLIENT_SECRET_FILE || key == SETTING_FEDERATED_TOKEN_FILE ||
-	       key == SETTING_ACCESS_TOKEN_FILE;
+	       key == SETTING_ACCESS_TOKEN_FILE || key == SETTING_REFRESH_TOKEN_FILE ||
+	       key == SETTING_CERTIFICATE_FILE || key == SETTING_PRIVATE_KEY_FILE ||
+	       key == SETTING_SERVICE_ACCOUNT_FILE;
 }
 
 static void take_entry(struct work *w, enum setting key, struct entry *e)

@@ -1,4 +1,4 @@
-#include "cli/work.h"
+#include "cli/single.h"
 #include "show/jsonout.h"
 #include "text/base64.h"
 #include "text/der.h"
@@ -10,30 +10,12 @@ static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
 enum { PEM_COLUMNS = 64 }; /* RFC 7468 section 2 */
 
 struct run {
+	struct single single; /* first: what the desk's ear is given */
 	struct work *work;
 	enum format format;
-	bool pem, taken;
-	struct work_tape tape;
+	bool pem;
 	struct buf out;
 };
-
-/* One run without a mailbox: no login. */
-static bool next_mailbox(void *from, struct span *mailbox)
-{
-	struct run *r = from;
-
-	*mailbox = (struct span){ NULL, 0 };
-	return !r->taken && (r->taken = true);
-}
-
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark,
-                      struct span text, bool more)
-{
-	struct run *r = to;
-	struct transcript_line line = { at_ms, arm, mark, text, more };
-
-	work_tape_line(&r->tape, &line);
-}
 
 static void put_name(struct buf *out, const char *label, struct span name)
 {
@@ -117,27 +99,19 @@ static bool take_target(struct work *w, int *status)
 static int probe(struct run *r)
 {
 	struct work *w = r->work;
-	struct desk_ask ask = {
-		.settings = &w->settings,
-		.credential = &w->credential,
-		.trust = &w->trust,
-		.mailboxes = { r, next_mailbox, 1 },
-		.ear = { .to = r, .report = hear_report },
-		.jobs = 1,
-		.stop_after = RUNG_CAPA,
-		.probe = true,
-		.certificates = r->pem,
-	};
-	enum ladder_exit gravest;
-	struct fault f = { 0 };
+	struct desk_ask ask;
+	int status;
 
-	if (r->tape.fd >= 0 || r->tape.stderr_too)
-		ask.ear.line = hear_line;
-	if (r->pem)
-		ask.ear.certificate = hear_certificate;
-	if (!desk_run(&w->desk, &ask, &gravest, &f))
-		return work_refuse(w, &f);
-	return work_print(&r->out, (int)gravest);
+	if (!single_start(&r->single, w, SPAN(""), &ask, &status))
+		return status;
+	ask.stop_after = RUNG_CAPA;
+	ask.probe = true;
+	ask.certificates = r->pem;
+	ask.ear.report = hear_report;
+	ask.ear.certificate = r->pem ? hear_certificate : NULL;
+	if (!single_run(&r->single, &ask, &status))
+		return status;
+	return work_print(&r->out, status);
 }
 
 int cmd_probe(struct work *w)
@@ -152,9 +126,5 @@ int cmd_probe(struct work *w)
 	r.format = (enum format)format;
 	if (!settings_has(&w->settings, SETTING_POP_HOST))
 		return work_usage(w, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
-	if (!work_tape_open(&r.tape, w, &status))
-		return status;
-	status = probe(&r);
-	work_tape_close(&r.tape);
-	return status;
+	return probe(&r);
 }

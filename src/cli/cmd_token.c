@@ -1,34 +1,18 @@
 #include "check/credential.h"
 #include "cli/bearer.h"
-#include "cli/work.h"
+#include "cli/single.h"
+#include "text/conf.h"
 
 static const char *const form_name[BEARER__COUNT] = { "raw", "json", "header", "sasl" };
 
 /* The one check that is run, as far as the token. */
 struct run {
+	struct single single; /* first: what the desk's ear is given */
 	struct work *work;
-	struct work_tape tape;
 	struct span mailbox;
-	bool taken;
-	int64_t expires_in;
+	enum bearer_form form;
+	int64_t min_life_s, expires_in;
 };
-
-static bool next_mailbox(void *from, struct span *mailbox)
-{
-	struct run *r = from;
-
-	*mailbox = r->mailbox;
-	return !r->taken && (r->taken = true);
-}
-
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark,
-                      struct span text, bool more)
-{
-	struct run *r = to;
-	struct transcript_line line = { at_ms, arm, mark, text, more };
-
-	work_tape_line(&r->tape, &line);
-}
 
 /* There is no token: the reason goes to the standard error, where nobody takes it for one. */
 static void hear_report(void *to, const struct report *report)
@@ -49,7 +33,7 @@ static void hear_report(void *to, const struct report *report)
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&out));
 }
 
-static int print(struct run *r, enum bearer_form form)
+static int print(struct run *r)
 {
 	struct work *w = r->work;
 	struct bearer bearer = { &w->token, r->mailbox, r->expires_in };
@@ -60,7 +44,7 @@ static int print(struct run *r, enum bearer_form form)
 		out_error(SPAN("this token opens the mailbox for about an hour to whoever sees it; "
 		               "better send it into a program or a private file: (umask 077; o2pop "
 		               "token >FILE)"));
-	bearer_put(&out, form, &bearer);
+	bearer_put(&out, r->form, &bearer);
 	status = work_print(&out, LADDER_EXIT_OK);
 	secret_wipe_bytes(w->text, out.n);
 	secret_wipe(&w->token);
@@ -68,14 +52,14 @@ static int print(struct run *r, enum bearer_form form)
 }
 
 /* Which mailbox the SASL string is for; the other forms need none. */
-static bool choose_mailbox(struct run *r, enum bearer_form form, int *status)
+static bool choose_mailbox(struct run *r, int *status)
 {
 	struct work *w = r->work;
 	struct fault f = { 0 };
 
 	r->mailbox = w->options.arguments != 0 ? w->options.argument[0] :
 		settings_get(&w->settings, SETTING_MAILBOX);
-	if (form != BEARER_SASL)
+	if (r->form != BEARER_SASL)
 		return true;
 	if (r->mailbox.n == 0) {
 		*status = work_usage(w, "", SPAN("--format sasl"), " needs the mailbox: o2pop "
@@ -88,31 +72,42 @@ static bool choose_mailbox(struct run *r, enum bearer_form form, int *status)
 	return false;
 }
 
-static int fetch(struct run *r, enum bearer_form form)
+/* How long a stored token must still live. */
+static bool choose_life(struct run *r, int *status)
+{
+	const struct options *o = &r->work->options;
+	int64_t ms = FETCH_MIN_LIFE_S * 1000;
+
+	if (o->given[OPTION_MIN_LIFE] != 0 && !conf_duration(o->value[OPTION_MIN_LIFE], &ms)) {
+		*status = work_usage(r->work, "--min-life ", o->value[OPTION_MIN_LIFE],
+		                     " is not a time such as 10m or 1h, at most 1 day");
+		return false;
+	}
+	r->min_life_s = ms < 1000 ? 1 : ms / 1000;
+	return true;
+}
+
+static int get_token(struct run *r)
 {
 	struct work *w = r->work;
-	struct desk_ask ask = {
-		.settings = &w->settings,
-		.credential = &w->credential,
-		.trust = &w->trust,
-		.mailboxes = { r, next_mailbox, 1 },
-		.ear = { .to = r, .report = hear_report },
-		.jobs = 1,
-		.stop_after = RUNG_TOKEN,
-		.keeper = true,
-		.show_secrets = w->options.given[OPTION_SHOW_SECRETS] != 0,
-		.token = &w->token,
-	};
-	enum ladder_exit gravest;
-	struct fault f = { 0 };
+	struct desk_ask ask;
+	int status;
 
-	if (r->tape.fd >= 0 || r->tape.stderr_too)
-		ask.ear.line = hear_line;
-	if (!desk_run(&w->desk, &ask, &gravest, &f))
-		return work_refuse(w, &f);
-	if (gravest == LADDER_EXIT_OK && !secret_is_set(&w->token))
-		gravest = LADDER_EXIT_INTERNAL;
-	return gravest == LADDER_EXIT_OK ? print(r, form) : (int)gravest;
+	if (!single_start(&r->single, w, r->mailbox, &ask, &status))
+		return status;
+	ask.stop_after = RUNG_TOKEN;
+	ask.keeper = true;
+	ask.patient = true;
+	ask.min_life_s = r->min_life_s;
+	ask.token = &w->token;
+	ask.ear.report = hear_report;
+	if (w->settings.grant == GRANT_SERVICE_ACCOUNT)
+		ask.only = r->mailbox;
+	if (!single_run(&r->single, &ask, &status))
+		return status;
+	if (status == LADDER_EXIT_OK && !secret_is_set(&w->token))
+		status = LADDER_EXIT_INTERNAL;
+	return status == LADDER_EXIT_OK ? print(r) : status;
 }
 
 int cmd_token(struct work *w)
@@ -121,11 +116,11 @@ int cmd_token(struct work *w)
 	int status = LADDER_EXIT_SETTINGS, form = BEARER_RAW;
 
 	if (!work_format(w, form_name, BEARER__COUNT, &form, &status) ||
-	    !work_arguments(w, 1, &status) || !work_load(w, WORK_TRUST, &status) ||
-	    !choose_mailbox(&r, (enum bearer_form)form, &status) ||
-	    !work_load_credential(w, &status) || !work_tape_open(&r.tape, w, &status))
+	    !work_arguments(w, 1, &status) || !work_load(w, WORK_TRUST, &status))
 		return status;
-	status = fetch(&r, (enum bearer_form)form);
-	work_tape_close(&r.tape);
-	return status;
+	r.form = (enum bearer_form)form;
+	if (!choose_mailbox(&r, &status) || !choose_life(&r, &status) ||
+	    !work_load_credential(w, &status))
+		return status;
+	return get_token(&r);
 }

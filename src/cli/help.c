@@ -27,10 +27,20 @@ static const struct command commands[] = {
 	  "Print an access token for another program.",
 	  "\to2pop token\n"
 	  "\to2pop token --format sasl user@example.com\n"
+	  "\to2pop token -c job.conf --min-life 10m\n"
 	  "\tcurl --header \"$(o2pop token --format header)\" https://...\n",
 	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint "
 	  "writes it), header (Authorization: Bearer ...) or sasl (the XOAUTH2 string for the "
-	  "mailbox). A token opens the mailbox for about an hour to whoever holds it.",
+	  "mailbox). A token opens the mailbox for about an hour to whoever holds it.\n"
+	  "With token_cache a token is served from there until --min-life (5m) is left of it.",
+	  NULL, true },
+	{ "login", COMMAND_LOGIN, cmd_login, "",
+	  "Sign a person in with a device code, and keep what is needed for further tokens.",
+	  "\to2pop login -c job.conf\n"
+	  "\to2pop login --client-id ID --tenant-id TENANT --token-cache tokens\n",
+	  "An address and a code are shown; the person opens the address on any machine or phone, "
+	  "types the code and signs in. The refresh token is kept in token_cache; from then on check "
+	  "and token work without the person (grant = device-code).",
 	  NULL, true },
 	{ "probe", COMMAND_PROBE, cmd_probe, "[HOST[:PORT]]",
 	  "Look at a mail server from outside: no account is needed.",

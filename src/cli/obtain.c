@@ -1,11 +1,86 @@
 #include "cli/obtain.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/files.h"
 #include "cli/secrets.h"
+
+/* The files that a grant needs, and where what they hold belongs. */
+static const struct source {
+	enum grant grant;
+	enum setting file;
+	size_t secret; /* in struct credential */
+} sources[] = {
+	{ GRANT_CLIENT_SECRET, SETTING_CLIENT_SECRET_FILE, offsetof(struct credential, client_secret) },
+	{ GRANT_DEVICE_CODE, SETTING_CLIENT_SECRET_FILE, offsetof(struct credential, client_secret) },
+	{ GRANT_REFRESH_TOKEN, SETTING_CLIENT_SECRET_FILE, offsetof(struct credential, client_secret) },
+	{ GRANT_CERTIFICATE, SETTING_CERTIFICATE_FILE, offsetof(struct credential, certificate) },
+	{ GRANT_CERTIFICATE, SETTING_PRIVATE_KEY_FILE, offsetof(struct credential, private_key) },
+	{ GRANT_FEDERATED, SETTING_FEDERATED_TOKEN_FILE, offsetof(struct credential, assertion) },
+	{ GRANT_REFRESH_TOKEN, SETTING_REFRESH_TOKEN_FILE, offsetof(struct credential, refresh_token) },
+	{ GRANT_SERVICE_ACCOUNT, SETTING_SERVICE_ACCOUNT_FILE, offsetof(struct credential, service_account) },
+	{ GRANT_ACCESS_TOKEN, SETTING_ACCESS_TOKEN_FILE, offsetof(struct credential, access_token) },
+};
+
+/* The other way to some of them: a command. */
+static const struct source commands[] = {
+	{ GRANT_CLIENT_SECRET, SETTING_CLIENT_SECRET_COMMAND, offsetof(struct credential, client_secret) },
+	{ GRANT_DEVICE_CODE, SETTING_CLIENT_SECRET_COMMAND, offsetof(struct credential, client_secret) },
+	{ GRANT_REFRESH_TOKEN, SETTING_CLIENT_SECRET_COMMAND, offsetof(struct credential, client_secret) },
+	{ GRANT_ACCESS_TOKEN, SETTING_ACCESS_TOKEN_COMMAND, offsetof(struct credential, access_token) },
+};
+enum { SOURCES = sizeof sources / sizeof sources[0], COMMANDS = sizeof commands / sizeof commands[0] };
+
+static struct secret *secret_of(struct credential *c, const struct source *from)
+{
+	return (struct secret *)((unsigned char *)c + from->secret);
+}
+
+/* Is it of this grant, set, and not known yet? */
+static bool wanted(const struct settings *s, struct credential *c, const struct source *from)
+{
+	return from->grant == s->grant && settings_has(s, from->file) && !secret_is_set(secret_of(c, from));
+}
+
+/* The command from a stronger source than the file's that would give the same. */
+static bool command_wins(const struct settings *s, const struct source *file)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (commands[i].grant == file->grant && commands[i].secret == file->secret &&
+		    settings_has(s, commands[i].file) && s->source[commands[i].file] > s->source[file->file])
+			return true;
+	return false;
+}
+
+static bool read_files(const struct settings *s, struct credential *c, bool descriptors, struct buf room,
+                       struct fault *f)
+{
+	for (size_t i = 0; i < SOURCES; i++) {
+		struct span path = settings_get(s, sources[i].file);
+
+		if (wanted(s, c, &sources[i]) && files_is_descriptor(path) == descriptors &&
+		    !command_wins(s, &sources[i]) &&
+		    !secrets_from_file(path, room, secret_of(c, &sources[i]), f))
+			return false;
+	}
+	return true;
+}
+
+static bool run_commands(const struct settings *s, struct credential *c, struct buf room, struct fault *f)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		struct secrets_command command = { settings_key(commands[i].file),
+			                           settings_get(s, commands[i].file), SECRETS_COMMAND_MS };
+
+		if (wanted(s, c, &commands[i]) &&
+		    !secrets_from_command(&command, room, secret_of(c, &commands[i]), f))
+			return false;
+	}
+	return true;
+}
 
 /* systemd's LoadCredential=client_secret:... puts a file into a folder that only the service can
  * read. */
@@ -21,76 +96,36 @@ static bool systemd_credential(struct buf *path)
 	return buf_ok(path) && access((const char *)path->p, R_OK) == 0;
 }
 
-/* Ask, unless nobody sits there or nothing is known that the secret could belong to. */
-static bool ask(const struct settings *s, struct credential *c, struct buf room, struct fault *f)
+/* Nothing says where the client secret is. */
+static bool unsaid(const struct settings *s, const struct credential *c)
 {
-	if (settings_has(s, SETTING_CLIENT_ID))
-		(void)secrets_from_terminal(SPAN("Client secret (the Value; it is not shown): "),
-		                            room, &c->client_secret, f);
-	return f->code == FAULT_NONE;
+	return s->grant == GRANT_CLIENT_SECRET && !secret_is_set(&c->client_secret) &&
+	       !settings_has(s, SETTING_CLIENT_SECRET_FILE) && !settings_has(s, SETTING_CLIENT_SECRET_COMMAND);
 }
 
-static bool client_secret(const struct settings *s, struct credential *c, struct buf room,
-                          struct fault *f)
+bool obtain_once(const struct settings *s, struct credential *c, struct buf room, struct fault *f)
 {
-	struct span file = settings_get(s, SETTING_CLIENT_SECRET_FILE);
-	struct span command = settings_get(s, SETTING_CLIENT_SECRET_COMMAND);
 	char z[FILES_PATH_MAX];
 	struct buf path = BUF(z);
 
-	if (secret_is_set(&c->client_secret))
-		return true;
-	if (command.n != 0 &&
-	    s->source[SETTING_CLIENT_SECRET_COMMAND] > s->source[SETTING_CLIENT_SECRET_FILE])
-		file.n = 0;
-	if (file.n != 0)
-		return secrets_from_file(file, room, &c->client_secret, f);
-	if (command.n != 0)
-		return secrets_from_command(command, SECRETS_COMMAND_MS, room, &c->client_secret,
-		                            f);
-	if (systemd_credential(&path))
-		return secrets_from_file(span_z(z), room, &c->client_secret, f);
-	return ask(s, c, room, f);
+	if (!read_files(s, c, true, room, f))
+		return false;
+	/* Ask, unless nobody sits there or nothing is known that the secret could belong to. */
+	if (unsaid(s, c) && !systemd_credential(&path) && settings_has(s, SETTING_CLIENT_ID))
+		(void)secrets_from_terminal(SPAN("Client secret (the Value; it is not shown): "), room,
+		                            &c->client_secret, f);
+	return f->code == FAULT_NONE;
 }
 
-/* From a file, unless it was read before. */
-static bool from_file(struct span path, struct buf room, struct secret *s, struct fault *f)
+bool obtain_rest(const struct settings *s, struct credential *c, struct buf room, struct fault *f)
 {
-	return secret_is_set(s) || secrets_from_file(path, room, s, f);
-}
+	char z[FILES_PATH_MAX];
+	struct buf path = BUF(z);
 
-bool obtain_credential(const struct settings *s, struct credential *c, struct buf room,
-                       struct fault *f)
-{
-	struct span token = settings_get(s, SETTING_ACCESS_TOKEN_FILE);
-	struct span assertion = settings_get(s, SETTING_FEDERATED_TOKEN_FILE);
-
-	if (token.n != 0)
-		return from_file(token, room, &c->access_token, f);
-	if (assertion.n != 0)
-		return from_file(assertion, room, &c->assertion, f);
-	return client_secret(s, c, room, f);
-}
-
-static bool rereadable(const struct settings *s, enum setting key)
-{
-	struct span path = settings_get(s, key);
-
-	return path.n != 0 && !files_is_descriptor(path);
-}
-
-void obtain_forget(const struct settings *s, struct credential *c)
-{
-	if (rereadable(s, SETTING_ACCESS_TOKEN_FILE))
-		secret_wipe(&c->access_token);
-	if (rereadable(s, SETTING_FEDERATED_TOKEN_FILE))
-		secret_wipe(&c->assertion);
-	/* A secret from environment, settings file or terminal stays. */
-	if (!settings_has(s, SETTING_CLIENT_SECRET) &&
-	    !files_is_descriptor(settings_get(s, SETTING_CLIENT_SECRET_FILE)) &&
-	    (settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
-	     settings_has(s, SETTING_CLIENT_SECRET_COMMAND)))
-		secret_wipe(&c->client_secret);
+	if (!read_files(s, c, false, room, f) || !run_commands(s, c, room, f))
+		return false;
+	return !unsaid(s, c) || !systemd_credential(&path) ||
+	       secrets_from_file(span_z(z), room, &c->client_secret, f);
 }
 
 /* The certificates of a file, a piece at a time, cut behind the last complete one. A piece

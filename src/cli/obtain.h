@@ -5,17 +5,17 @@
 #include "check/settings.h"
 #include "net/trust.h"
 
-/* Read the secrets: access_token_file; federated_token_file; client_secret_file or
- * client_secret_command, systemd's credential "client_secret"; on a terminal, ask. What is there
- * already is kept. Not finding any is no failure: the credential rung says what is missing. room
- * is lent, for a file and for what is typed; it is wiped. */
-bool obtain_credential(const struct settings *s, struct credential *c, struct buf room,
-                       struct fault *f) MUST;
+/* Read what can be read only once: secrets on the standard input or another descriptor; and when
+ * nothing says where the client secret is, ask for it on the terminal. What is there already is
+ * kept. room is lent, for a file and for what is typed; it is wiped. */
+bool obtain_once(const struct settings *s, struct credential *c, struct buf room,
+                 struct fault *f) MUST;
 
-/* Wipe what obtain_credential can read once more, so that it is read anew (a token that
- * rotates), and nothing that cannot: the standard input, a descriptor, what was typed or stood
- * in settings. */
-void obtain_forget(const struct settings *s, struct credential *c);
+/* Read the rest of what the grant needs: files, commands, systemd's credential "client_secret".
+ * For the process that is to hold them. Not finding any is no failure: the credential rung says
+ * what is missing. */
+bool obtain_rest(const struct settings *s, struct credential *c, struct buf room,
+                 struct fault *f) MUST;
 
 /* The trust anchors: embedded, or ca_file, or both ("+FILE"). The file goes through room a piece
  * at a time, which must take its longest certificate. */

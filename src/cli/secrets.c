@@ -50,13 +50,14 @@ static void run_command(const char *command, int out)
 	_exit(127);
 }
 
-static bool command_failed(struct span command, const char *how, int64_t num, struct fault *f)
+static bool command_failed(const struct secrets_command *command, const char *how, int64_t num, struct fault *f)
 {
 	char text[400];
 	struct buf b = BUF(text);
 
-	buf_z(&b, "client_secret_command '");
-	buf_printable(&b, span_first(command, 200));
+	buf_z(&b, command->key);
+	buf_z(&b, " '");
+	buf_printable(&b, span_first(command->line, 200));
 	buf_z(&b, "' ");
 	buf_z(&b, how);
 	if (num != 0)
@@ -106,10 +107,10 @@ static bool reap(pid_t pid, struct deadline until, int *status)
 	return false;
 }
 
-bool secrets_from_command(struct span command, int64_t ms, struct buf room, struct secret *s,
+bool secrets_from_command(const struct secrets_command *command, struct buf room, struct secret *s,
                           struct fault *f)
 {
-	struct deadline until = clock_deadline(ms);
+	struct deadline until = clock_deadline(command->ms);
 	char z[SECRETS_COMMAND_MAX];
 	struct buf copy = { (unsigned char *)z, sizeof z - 1, 0, false };
 	struct span rest;
@@ -117,9 +118,9 @@ bool secrets_from_command(struct span command, int64_t ms, struct buf room, stru
 	bool ended;
 	pid_t pid;
 
-	buf_put(&copy, command);
+	buf_put(&copy, command->line);
 	if (!buf_ok(&copy))
-		return fault_limit(f, FAULT_LIMIT, command.n, sizeof z - 1);
+		return fault_limit(f, FAULT_LIMIT, command->line.n, sizeof z - 1);
 	z[copy.n] = '\0';
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));

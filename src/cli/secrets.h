@@ -9,10 +9,17 @@ enum { SECRETS_COMMAND_MS = 30 * 1000 }; /* a password manager that asks its use
 /* The file's one line into `s`. Wipes `room`. */
 bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f) MUST;
 
-/* The first line that `command` (run by /bin/sh) prints. It inherits the environment, from which
+/* A command that prints a secret: the setting that names it, and its time. */
+struct secrets_command {
+	const char *key;
+	struct span line;
+	int64_t ms;
+};
+
+/* The first line that the command (run by /bin/sh) prints. It inherits the environment, from which
  * our own secrets were taken before, the standard input and error, and nothing else. Ends within
- * `ms` in any case. */
-bool secrets_from_command(struct span command, int64_t ms, struct buf room, struct secret *s,
+ * its time in any case. */
+bool secrets_from_command(const struct secrets_command *command, struct buf room, struct secret *s,
                           struct fault *f) MUST;
 
 /* Ask on the terminal that standard input and error are, without echo. False without a fault

@@ -12,8 +12,10 @@ static const struct {
 	{ "AZURE_TENANT_ID", SETTING_TENANT_ID },
 	{ "AZURE_CLIENT_ID", SETTING_CLIENT_ID },
 	{ "AZURE_CLIENT_SECRET", SETTING_CLIENT_SECRET },
+	{ "AZURE_CLIENT_CERTIFICATE_PATH", SETTING_CERTIFICATE_FILE },
 	{ "AZURE_FEDERATED_TOKEN_FILE", SETTING_FEDERATED_TOKEN_FILE },
 	{ "AZURE_AUTHORITY_HOST", SETTING_AUTHORITY_HOST },
+	{ "IDENTITY_ENDPOINT", SETTING_MANAGED_IDENTITY_URL },
 };
 
 /* Variables of ours that are no setting. */
@@ -126,7 +128,24 @@ static bool foreign_variables(struct settings *s, struct credential *c, struct f
 	return true;
 }
 
+/* What App Service wants to see in a request for its identity's tokens. */
+static bool identity_header(struct credential *c, struct fault *f)
+{
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+		struct variable v = variable_at(*entry);
+		size_t n = v.value.n;
+		bool good;
+
+		if (!span_eq(v.name, SPAN("IDENTITY_HEADER")) || n == 0)
+			continue;
+		good = secret_set(&c->identity_header, v.value);
+		secret_wipe_bytes(v.bytes, n);
+		return good || fault_limit(f, FAULT_LIMIT, n, SECRET_MAX);
+	}
+	return true;
+}
+
 bool variables_load(struct settings *s, struct credential *c, struct fault *f)
 {
-	return own_variables(s, c, f) && foreign_variables(s, c, f);
+	return own_variables(s, c, f) && foreign_variables(s, c, f) && identity_header(c, f);
 }

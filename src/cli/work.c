@@ -71,10 +71,17 @@ bool work_load_credential(struct work *w, int *status)
 {
 	struct fault f = { 0 };
 
-	if (obtain_credential(&w->settings, &w->credential, BUF(w->load.file), &f))
+	if (obtain_once(&w->settings, &w->credential, BUF(w->load.file), &f))
 		return true;
 	*status = work_refuse(w, &f);
 	return false;
+}
+
+bool work_obtain(void *from, struct credential *c, struct fault *f)
+{
+	struct work *w = from;
+
+	return obtain_rest(&w->settings, c, BUF(w->load.file), f);
 }
 
 bool work_format(struct work *w, const char *const *names, int n, int *which, int *status)

@@ -46,6 +46,7 @@ struct command {
 
 int cmd_check(struct work *w);
 int cmd_token(struct work *w);
+int cmd_login(struct work *w);
 int cmd_probe(struct work *w);
 int cmd_encode(struct work *w);
 int cmd_decode(struct work *w);
@@ -61,11 +62,14 @@ int work_refuse(struct work *w, const struct fault *f);
 /* The same for a mistake on the command line: WORDS what MORE. */
 int work_usage(struct work *w, const char *words, struct span what, const char *more);
 
-/* The settings, with the trust anchors for who goes to a server; then the credential, which may
- * ask somebody. On false the status is in *status. */
+/* The settings, with the trust anchors for who goes to a server; then what of the credential can be
+ * read only once, which may ask somebody. On false the status is in *status. */
 enum work_needs { WORK_SETTINGS, WORK_TRUST };
 bool work_load(struct work *w, enum work_needs needs, int *status) MUST;
 bool work_load_credential(struct work *w, int *status) MUST;
+
+/* The rest of the credential: for desk_ask.obtain, in the process that is to hold it. */
+bool work_obtain(void *from, struct credential *c, struct fault *f);
 
 /* --format: its place in a list of names, untouched when it was not given. On false the status
  * is in *status. */

@@ -7,43 +7,8 @@
 #include "text/guid.h"
 #include "text/json.h"
 #include "text/jwt.h"
-#include "text/pct.h"
 
 enum { CREDENTIAL_MIN = 24 }; /* characters; no word is that long, and no token that short */
-
-#define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-static void put_hidden(struct buf *shown, const char *key, size_t n)
-{
-	buf_z(shown, "&");
-	buf_z(shown, key);
-	buf_z(shown, "=<");
-	buf_z(shown, key);
-	buf_byte(shown, ' ');
-	buf_u64(shown, n);
-	buf_z(shown, " characters>");
-}
-
-static void put_open(struct buf *body, struct buf *shown, struct span key, struct span value)
-{
-	pct_form(body, key, value);
-	pct_form(shown, key, value);
-}
-
-void token_form(const struct token_request *q, struct buf *body, struct buf *shown)
-{
-	put_open(body, shown, SPAN("grant_type"), SPAN("client_credentials"));
-	put_open(body, shown, SPAN("client_id"), q->client_id);
-	put_open(body, shown, SPAN("scope"), q->scope);
-	if (secret_is_set(q->assertion)) {
-		put_open(body, shown, SPAN("client_assertion_type"), SPAN(ASSERTION_TYPE));
-		pct_form(body, SPAN("client_assertion"), secret_reveal(q->assertion));
-		put_hidden(shown, "client_assertion", secret_length(q->assertion));
-		return;
-	}
-	pct_form(body, SPAN("client_secret"), secret_reveal(q->client_secret));
-	put_hidden(shown, "client_secret", secret_length(q->client_secret));
-}
 
 void token_mark(struct token *t)
 {
@@ -107,7 +72,7 @@ static size_t credential_run(struct span s)
  * left out, and elsewhere every long run of letters that is no ID. */
 static void put_body(struct buf *b, struct span body)
 {
-	static const char *const names[] = { "access_token", "refresh_token", "id_token" };
+	static const char *const names[] = { "access_token", "refresh_token", "id_token", "device_code" };
 	struct span rest = span_trim(body), shown;
 	size_t left, at;
 
@@ -222,25 +187,59 @@ static bool take_token(const struct http_answer *a, struct token *t, struct faul
 	return take_access(a, t, f) && check_token(t, f);
 }
 
-bool token_read(const struct http_answer *a, struct token *t, struct refusal *r, struct fault *f)
+/* A JSON object, and no redirect; else the fault. */
+static bool readable(const struct http_answer *a, struct refusal *r, struct fault *f)
 {
 	struct buf duplicate = { (unsigned char *)r->duplicate, sizeof r->duplicate - 1, 0, false };
 	struct json_value v;
 	struct span twice;
 
 	memset(r, 0, sizeof *r);
-	memset(t, 0, sizeof *t);
 	if (a->status >= 300 && a->status <= 399)
 		return fault_set(f, FAULT_HTTP_REDIRECT, a->status, a->location);
 	if (!json_check(a->body, &twice) || json_at(a->body, "", &v) != JSON_FOUND || v.type != JSON_OBJECT)
 		return wait_status(a->status) ? busy(a, SPAN(""), f) : unexpected(a, FAULT_HTTP_NOT_JSON, f);
 	buf_printable(&duplicate, twice);
+	return true;
+}
+
+bool token_refused(const struct http_answer *a, struct refusal *r, struct fault *f)
+{
+	return readable(a, r, f) && refusal(a, r, f);
+}
+
+/* RFC 6749 appendix A.17: printable ASCII. */
+static void take_refresh(const struct http_answer *a, struct secret *refresh)
+{
+	struct buf b = BUF(refresh->p);
+
+	if (json_string(a->body, "refresh_token", &b) != JSON_FOUND || !buf_ok(&b))
+		b.n = 0;
+	refresh->n = (uint32_t)b.n;
+	for (size_t i = 0; i < b.n; i++)
+		if (refresh->p[i] < 0x20 || refresh->p[i] > 0x7e)
+			refresh->n = 0;
+	if (refresh->n == 0)
+		secret_wipe_bytes(refresh->p, b.n);
+}
+
+bool token_read(const struct http_answer *a, struct token *t, struct secret *refresh, struct refusal *r,
+                struct fault *f)
+{
+	struct json_value v;
+
+	memset(t, 0, sizeof *t);
+	secret_wipe(refresh);
+	if (!readable(a, r, f))
+		return false;
 	if (a->status != 200 || json_at(a->body, "error", &v) == JSON_FOUND)
 		return refusal(a, r, f);
-	if (take_token(a, t, f))
-		return true;
-	secret_wipe(&t->access);
-	return false;
+	if (!take_token(a, t, f)) {
+		secret_wipe(&t->access);
+		return false;
+	}
+	take_refresh(a, refresh);
+	return true;
 }
 
 bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s, struct span *text)
@@ -269,7 +268,7 @@ static bool is_credential(struct span key)
 		return false;
 	name = buf_span(&b);
 	return buf_ok(&b) && (span_eq(name, SPAN("access_token")) || span_eq(name, SPAN("refresh_token")) ||
-	                      span_eq(name, SPAN("id_token")));
+	                      span_eq(name, SPAN("id_token")) || span_eq(name, SPAN("device_code")));
 }
 
 /* "<token 2184 characters sha256:...>" or "<refresh_token 800 characters>" in the place of a value. */

@@ -1,4 +1,4 @@
-/* token: the client credentials request (RFC 6749 section 4.4) and what the token endpoint answers. */
+/* token: what a token endpoint answers (RFC 6749 section 5). */
 #ifndef IDENT_TOKEN_H
 #define IDENT_TOKEN_H
 
@@ -6,16 +6,6 @@
 #include "base/secret.h"
 #include "ident/refusal.h"
 #include "proto/http.h"
-
-/* What is sent. With an assertion (RFC 7523) the secret is not used. */
-struct token_request {
-	struct span client_id, scope;
-	const struct secret *client_secret;
-	const struct secret *assertion;
-};
-
-/* The form: body is what goes over the wire, shown is the same with a stand-in for the secret. */
-void token_form(const struct token_request *q, struct buf *body, struct buf *shown);
 
 enum { TOKEN_MARK_MAX = 48 };
 
@@ -31,11 +21,16 @@ struct token {
 void token_mark(struct token *t);
 struct span token_mark_span(const struct token *t);
 
-/* Read the endpoint's answer. On false: t is wiped; the fault says redirect, busy (num = seconds to wait), not
- * JSON, refused (num = AADSTS code or HTTP status, evidence = the provider's description without its ids), a status
- * without OAuth's words for it, malformed, too long (num = the limit), or the alphabet of RFC 6750 violated. *r is
- * filled as far as known. No evidence holds a token. */
-bool token_read(const struct http_answer *a, struct token *t, struct refusal *r, struct fault *f) MUST;
+/* Read the endpoint's answer. refresh receives the refresh token if there is one in it, else it is empty; one that is
+ * too long or not printable is as good as none. On false: t and refresh are wiped; the fault says
+ * redirect, busy (num = seconds to wait), not JSON, refused (num = AADSTS code or HTTP status, evidence = the
+ * provider's description without its ids), a status without OAuth's words for it, malformed, too long (num = the
+ * limit), or the alphabet of RFC 6750 violated. *r is filled as far as known. No evidence holds a token. */
+bool token_read(const struct http_answer *a, struct token *t, struct secret *refresh, struct refusal *r,
+                struct fault *f) MUST;
+
+/* What any endpoint of the provider says when it says no: token_read's faults without the token. Always false. */
+bool token_refused(const struct http_answer *a, struct refusal *r, struct fault *f);
 
 /* The provider's clock, as far as the answer tells it: by its Date, else by the refusal's timestamp or time. *text
  * borrows from a or r. */
@@ -44,7 +39,7 @@ bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *
 /* A token that was there already (a file): the same checks of length and alphabet, and its mark. */
 bool token_take(const struct secret *given, struct token *t, struct fault *f) MUST;
 
-/* The answer's body as it may be shown: the value of access_token (and of refresh_token and id_token) replaced. */
+/* The answer's body as it may be shown: without the values of access_token, refresh_token, id_token, device_code. */
 void token_show(const struct http_answer *a, const struct token *t, struct buf *shown);
 
 #endif

@@ -6,7 +6,8 @@
 #define O2POP_VERSION "0"
 #endif
 
-static void put_request(struct buf *b, const struct http_question *q)
+/* The head, but for the empty line at its end. */
+static void put_head(struct buf *b, const struct http_question *q)
 {
 	bool default_port = q->url->port == (q->url->tls ? 443 : 80);
 	size_t at;
@@ -28,7 +29,7 @@ static void put_request(struct buf *b, const struct http_question *q)
 		buf_u64(b, q->body.n);
 		buf_z(b, "\r\n");
 	}
-	buf_z(b, "Connection: close\r\n\r\n");
+	buf_z(b, "Connection: close\r\n");
 }
 
 /* Every line of a head goes on the tape as a line of its own. */
@@ -49,8 +50,11 @@ static bool send_request(struct http *h, const struct http_question *q, struct f
 	struct buf b = BUF(h->request);
 	bool sent;
 
-	put_request(&b, q);
+	put_head(&b, q);
 	tape_head(h->tape, TAPE_SENT, buf_span(&b));
+	tape_head(h->tape, TAPE_SENT, q->fields_shown);
+	buf_put(&b, q->fields);
+	buf_z(&b, "\r\n");
 	if (q->body_shown.n != 0)
 		tape_put(h->tape, TAPE_SENT, q->body_shown);
 	buf_put(&b, q->body);

@@ -25,8 +25,10 @@ struct http {
 /* What to ask. With a body it is a POST of application/x-www-form-urlencoded, else a GET. */
 struct http_question {
 	const struct url *url;
-	struct span body;       /* may hold secrets */
-	struct span body_shown; /* the same for the tape, with stand-ins */
+	struct span fields;       /* further header lines, each with its CR LF; may hold secrets */
+	struct span fields_shown; /* the same for the tape, with stand-ins */
+	struct span body;         /* may hold secrets */
+	struct span body_shown;   /* the same for the tape, with stand-ins */
 };
 
 /* The answer, whatever its status. The spans borrow from the struct http until the next exchange; absent

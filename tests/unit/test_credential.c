@@ -159,7 +159,7 @@ TEST(what_is_missing)
 		{ { { "tenant_id", "" } }, BAD(SETTING_MISSING, "tenant_id") },
 		{ { { "secret", "" } }, BAD(SETTING_MISSING, "client_secret_file") },
 		{ { { "provider", "custom" }, { "tenant_id", "" }, { "scope", "mail" } },
-		  BAD(SETTING_MISSING, "tenant_id") },
+		  BAD(SETTING_MISSING, "token_url") },
 		{ { { "provider", "custom" }, { "token_url", "https://idp.example/token" } },
 		  BAD(SETTING_MISSING, "scope") },
 	};

@@ -36,7 +36,8 @@ static const struct script_line post[] = {
 TEST(post_in_every_slice)
 {
 	struct url u = url_of("https://login.example/t/oauth2/v2.0/token");
-	struct http_question q = { &u, SPAN(FORM), SPAN("grant_type=client_credentials&client_secret=<hidden>") };
+	struct http_question q = { .url = &u, .body = SPAN(FORM),
+		.body_shown = SPAN("grant_type=client_credentials&client_secret=<hidden>") };
 
 	UPTO(slice, 260) {
 		struct http_answer a;
@@ -66,7 +67,7 @@ TEST(post_in_every_slice)
 TEST(the_request_is_wiped)
 {
 	struct url u = url_of("https://login.example/t/oauth2/v2.0/token");
-	struct http_question q = { &u, SPAN(FORM), SPAN("") };
+	struct http_question q = { .url = &u, .body = SPAN(FORM) };
 	struct http_answer a;
 	struct fault f;
 	size_t at;
@@ -116,7 +117,7 @@ TEST(get_and_host_forms)
 TEST(every_read_that_fails_ends_it)
 {
 	struct url u = url_of("https://login.example/t/oauth2/v2.0/token");
-	struct http_question q = { &u, SPAN(FORM), SPAN("") };
+	struct http_question q = { .url = &u, .body = SPAN(FORM) };
 
 	for (unsigned fail = 1; fail < 1000; fail++) {
 		struct http_answer a;
@@ -208,7 +209,7 @@ TEST(a_form_that_does_not_fit_is_not_sent)
 {
 	static unsigned char big[HTTP_REQUEST_MAX];
 	struct url u = url_of("https://h.example/");
-	struct http_question q = { &u, { big, sizeof big }, SPAN("") };
+	struct http_question q = { .url = &u, .body = { big, sizeof big } };
 	struct http_answer a;
 	struct fault f;
 

@@ -214,6 +214,12 @@ TEST(load_rights_of_the_file)
 	tidy();
 }
 
+static bool obtain(void)
+{
+	return obtain_once(&settings, &credential, BUF(load.file), &fault) &&
+	       obtain_rest(&settings, &credential, BUF(load.file), &fault);
+}
+
 TEST(load_credential_sources)
 {
 	const char *file;
@@ -223,28 +229,21 @@ TEST(load_credential_sources)
 	file = make("secret", "from-file\n", 0600);
 	OK(go());
 	EQ(settings_get(&settings, SETTING_CLIENT_SECRET_FILE), span_z(file));
-	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
-	EQ(secret_reveal(&credential.client_secret), SPAN("from-file"));
-	/* It is read anew, because it may have changed. */
-	make("secret", "renewed\n", 0600);
-	obtain_forget(&settings, &credential);
+	/* A file is for the process that is to hold the secret. */
+	OK(obtain_once(&settings, &credential, BUF(load.file), &fault));
 	OK(!secret_is_set(&credential.client_secret));
-	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
-	EQ(secret_reveal(&credential.client_secret), SPAN("renewed"));
+	OK(obtain());
+	EQ(secret_reveal(&credential.client_secret), SPAN("from-file"));
 	/* A token that is there already is stronger than any secret. */
 	fresh();
 	use_file(make("conf", "client_secret = s\naccess_token_file = token\n", 0600));
 	make("token", "a.b.c", 0600);
-	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(go() && obtain());
 	EQ(secret_reveal(&credential.access_token), SPAN("a.b.c"));
-	/* What stands in the settings file is not read a second time, so it is kept. */
-	obtain_forget(&settings, &credential);
-	OK(!secret_is_set(&credential.access_token));
-	EQ(secret_reveal(&credential.client_secret), SPAN("s"));
 	fresh();
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	make("client_secret", "from-systemd", 0400);
-	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(go() && obtain());
 	EQ(secret_reveal(&credential.client_secret), SPAN("from-systemd"));
 	tidy();
 }
@@ -258,24 +257,23 @@ TEST(load_stronger_way_to_the_secret)
 	use_file(make("conf", "client_secret_file = secret\n", 0600));
 	make("secret", "from-file", 0600);
 	setenv("O2POP_CLIENT_SECRET", "from-variable", 1);
-	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(go() && obtain());
 	EQ(secret_reveal(&credential.client_secret), SPAN("from-variable"));
 	fresh();
 	use_file(make("conf", "client_secret = from-settings\nclient_secret_file = secret\n", 0600));
 	setenv("O2POP_CLIENT_SECRET_COMMAND", "echo from-command", 1);
-	OK(go() && obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(go() && obtain());
 	EQ(secret_reveal(&credential.client_secret), SPAN("from-command"));
 	OK(!settings_has(&settings, SETTING_CLIENT_SECRET));
 	fresh();
 	setenv("O2POP_CLIENT_SECRET", "from-variable", 1);
 	OK(settings_set(&settings, SETTING_CLIENT_SECRET_FILE, SPAN("fd:9999"), SETTING_FROM_FLAG, SPAN("x"), &f));
-	OK(go() && !obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(go() && !obtain());
 	OK(!secret_is_set(&credential.client_secret));
 	/* What was read once from a descriptor is not asked for again. */
 	OK(secret_set(&credential.client_secret, SPAN("read before")));
-	obtain_forget(&settings, &credential);
 	fault = (struct fault){ 0 };
-	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(obtain());
 	EQ(secret_reveal(&credential.client_secret), SPAN("read before"));
 	tidy();
 }
@@ -284,7 +282,7 @@ TEST(load_nothing_is_no_failure)
 {
 	fresh();
 	OK(go());
-	OK(obtain_credential(&settings, &credential, BUF(load.file), &fault));
+	OK(obtain());
 	OK(!secret_is_set(&credential.client_secret));
 }
 

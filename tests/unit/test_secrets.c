@@ -33,7 +33,8 @@ static bool run(const char *command, int64_t ms, struct fault *f)
 {
 	*f = (struct fault){ 0 };
 	secret_wipe(&secret);
-	return secrets_from_command(span_z(command), ms, room(), &secret, f);
+	return secrets_from_command(&(struct secrets_command){ "client_secret_command", span_z(command), ms }, room(),
+	                            &secret, f);
 }
 
 TEST(secrets_command_first_line)

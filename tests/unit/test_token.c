@@ -2,8 +2,9 @@
 #include "t.h"
 
 #include "ident/token.h"
+#include "ident/token_form.h"
 
-static struct secret secret, assertion;
+static struct secret secret, assertion, refresh;
 static struct token token;
 static struct refusal refusal;
 
@@ -11,13 +12,11 @@ static struct refusal refusal;
 
 TEST(the_form_with_a_secret)
 {
-	struct token_request q = { SPAN("00000000-0000-0000-0000-000000000001"),
-	    SPAN("https://outlook.office365.com/.default"),
-		                   &secret, &assertion };
+	struct token_request q = { TOKEN_FORM_SECRET, SPAN("00000000-0000-0000-0000-000000000001"),
+		                   SPAN("https://outlook.office365.com/.default"), NULL, &secret };
 	char body[400], shown[400];
 	struct buf b = BUF(body), s = BUF(shown);
 
-	secret_wipe(&assertion);
 	OK(secret_set(&secret, SPAN("s~3+c&r=e%t/?#\xc3\xa4 ")));
 	token_form(&q, &b, &s);
 	EQ(buf_span(&b), SPAN("grant_type=client_credentials&client_id=00000000-0000-0000-0000-000000000001"
@@ -30,7 +29,7 @@ TEST(the_form_with_a_secret)
 
 TEST(the_form_with_an_assertion)
 {
-	struct token_request q = { SPAN("c"), SPAN("s"), &secret, &assertion };
+	struct token_request q = { TOKEN_FORM_ASSERTION, SPAN("c"), SPAN("s"), &secret, &assertion };
 	char body[400], shown[400];
 	struct buf b = BUF(body), s = BUF(shown);
 	size_t at;
@@ -57,7 +56,7 @@ static bool read_it(const struct http_answer *a, struct fault *f)
 
 	copy.body = edge_span(a->body);
 	*f = (struct fault){ .code = FAULT_NONE };
-	return token_read(&copy, &token, &refusal, f);
+	return token_read(&copy, &token, &refresh, &refusal, f);
 }
 
 static bool has(struct span text, const char *words)

@@ -1,0 +1,340 @@
+#include "check/fetch.h"
+
+#include <string.h>
+
+#include "ident/managed.h"
+#include "net/pause.h"
+
+/* ---- the store ----------------------------------------------------------------------------------- */
+
+/* Who signs in keeps what that brought, and who wants a token often is served from there. */
+static bool wants_store(const struct fetch *x)
+{
+	enum grant g = x->settings->grant;
+
+	return settings_has(x->settings, SETTING_TOKEN_CACHE) && g != GRANT_ACCESS_TOKEN &&
+	       (x->login || x->min_life_s > 0 || g == GRANT_DEVICE_CODE || g == GRANT_REFRESH_TOKEN);
+}
+
+/* Tokens of a person belong to one account; those that were got with a given refresh token to that one. */
+static void put_account(const struct fetch *x, struct buf *account)
+{
+	unsigned char digest[32];
+
+	if (x->settings->grant == GRANT_SERVICE_ACCOUNT)
+		buf_put(account, x->mailbox);
+	if (x->settings->grant != GRANT_REFRESH_TOKEN)
+		return;
+	tls_sha256(secret_reveal(&x->credential->refresh_token), digest);
+	buf_hex(account, (struct span){ digest, sizeof digest });
+}
+
+static void make_key(struct fetch *x)
+{
+	const struct settings *s = x->settings;
+	char text[SASL_USER_MAX];
+	struct buf account = BUF(text);
+	struct store_id id = {
+		.token_url = s->grant == GRANT_MANAGED_IDENTITY ? settings_get(s, SETTING_MANAGED_IDENTITY_URL) :
+		                                                  s->token_url,
+		.client_id = settings_get(s, SETTING_CLIENT_ID),
+		.scope = settings_get(s, SETTING_SCOPE),
+		.grant = span_z(grant_row(s->grant)->id),
+	};
+
+	put_account(x, &account);
+	id.account = buf_span(&account);
+	store_key(&id, x->key);
+}
+
+static bool open_store(struct fetch *x, struct row *row, struct fault *f)
+{
+	x->stored = store_open(&x->store, settings_get(x->settings, SETTING_TOKEN_CACHE), x->role->deadline, f);
+	if (!x->stored)
+		return false;
+	if (store_note(&x->store).n != 0) {
+		row_fact(row, FACT_NOTE, store_note(&x->store));
+		row->verdict = VERDICT_WARN;
+	}
+	make_key(x);
+	if (store_find(&x->store, x->key, &x->kept))
+		x->served = x->min_life_s > 0 && !x->login && secret_is_set(&x->kept.access) &&
+		            x->kept.expires - clock_unix() >= x->min_life_s;
+	hide_secret(&x->role->hide, &x->kept.refresh, "refresh_token");
+	return true;
+}
+
+/* What is needed for the next token, on the disk before this one is used. */
+static bool keep(struct fetch *x, const struct token *t, struct row *row, struct fault *f)
+{
+	bool kept;
+
+	if (x->login && !secret_is_set(&x->refresh)) {
+		row_fact(row, FACT_NOTE, SPAN("the provider gave no refresh token: the sign-in lasts as long as this "
+		                              "token"));
+		row->verdict = VERDICT_WARN;
+	}
+	if (!x->stored) {
+		if (x->settings->grant == GRANT_REFRESH_TOKEN && secret_is_set(&x->refresh)) {
+			row_fact(row, FACT_NOTE, SPAN("the provider gave a new refresh token; without token_cache it "
+			                              "is lost"));
+			row->verdict = VERDICT_WARN;
+		}
+		return true;
+	}
+	if (secret_is_set(&x->refresh))
+		x->kept.refresh = x->refresh;
+	x->kept.access = t->access;
+	x->kept.expires = t->expires_in > 0 ? idp_now(&x->idp) + t->expires_in : 0;
+	kept = store_put(&x->store, x->key, &x->kept, f);
+	secret_wipe(&x->kept.access);
+	return kept;
+}
+
+/* ---- one request --------------------------------------------------------------------------------- */
+
+static struct token_request request(const struct fetch *x, enum token_form form, const struct secret *proof)
+{
+	return (struct token_request){
+		.form = form,
+		.client_id = settings_get(x->settings, SETTING_CLIENT_ID),
+		.scope = settings_get(x->settings, SETTING_SCOPE),
+		.client_secret = &x->credential->client_secret,
+		.proof = proof,
+	};
+}
+
+/* Read the answer, tell it, and keep what it brought. */
+static bool take(struct fetch *x, const struct http_answer *a, struct token *t, struct refusal *r, struct row *row,
+                 struct fault *f)
+{
+	bool good = token_read(a, t, &x->refresh, r, f);
+
+	hide_secret(&x->role->hide, &t->access, "access_token");
+	hide_secret(&x->role->hide, &x->refresh, "refresh_token");
+	idp_tell(&x->idp, a, r, t, row);
+	return good;
+}
+
+static bool ask(struct fetch *x, enum token_form form, const struct secret *proof, struct token *t, struct row *row,
+                struct fault *f)
+{
+	struct token_request q = request(x, form, proof);
+	struct http_answer a;
+	struct refusal r;
+
+	return idp_post(&x->idp, &q, &a, f) && take(x, &a, t, &r, row, f);
+}
+
+/* ---- the machine's own identity ------------------------------------------------------------------ */
+
+static bool ask_managed(struct fetch *x, struct token *t, struct row *row, struct fault *f)
+{
+	const struct settings *s = x->settings;
+	struct managed_request q = {
+		.url = x->idp.url,
+		.scope = settings_get(s, SETTING_SCOPE),
+		.client_id = settings_get(s, SETTING_CLIENT_ID),
+		.header = &x->credential->identity_header,
+	};
+	unsigned char room[2048], shown_room[256], target_room[2048];
+	struct buf fields = BUF(room), shown = BUF(shown_room), target = BUF(target_room);
+	struct http_answer a;
+	struct refusal r;
+	bool good;
+
+	managed_target(&q, &target);
+	managed_fields(&q, &fields, &shown);
+	if (!buf_ok(&target) || !buf_ok(&fields))
+		return fault_limit(f, FAULT_LIMIT, target.n + fields.n, sizeof room);
+	x->idp.url.target = buf_span(&target);
+	good = idp_get(&x->idp, buf_span(&fields), buf_span(&shown), &a, f) && take(x, &a, t, &r, row, f);
+	x->idp.url.target = q.url.target;
+	secret_wipe_bytes(room, fields.n);
+	return good;
+}
+
+/* ---- a person signs in --------------------------------------------------------------------------- */
+
+static bool start_device(struct fetch *x, struct row *row, struct fault *f)
+{
+	struct token_request q = request(x, TOKEN_FORM_DEVICE_START, NULL);
+	struct role_prompt prompt = { .expires_in = 0 };
+	struct token none = { .mark_n = 0 };
+	struct http_answer a;
+	struct refusal r;
+	bool good;
+
+	if (!idp_post(&x->idp, &q, &a, f))
+		return false;
+	good = device_read(&a, &x->device, &r, f);
+	hide_secret(&x->role->hide, &x->device.code, "device_code");
+	idp_tell(&x->idp, &a, &r, &none, row);
+	if (!good)
+		return false;
+	memcpy(prompt.user_code, x->device.user_code, sizeof prompt.user_code);
+	memcpy(prompt.uri, x->device.uri, sizeof prompt.uri);
+	memcpy(prompt.complete, x->device.complete, sizeof prompt.complete);
+	prompt.expires_in = x->device.expires_in;
+	return role_tell(x->role, ROLE_PROMPT, &prompt, sizeof prompt);
+}
+
+/* One question whether the person has signed in. *again: not yet, and a provider that stumbles is asked again, too
+ * (RFC 8628 section 3.5). */
+static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool *again, struct fault *f)
+{
+	struct token_request q = request(x, TOKEN_FORM_DEVICE_CODE, &x->device.code);
+	struct http_answer a;
+	struct refusal r;
+
+	row->facts = 0;
+	*again = false;
+	if (!idp_post(&x->idp, &q, &a, f)) {
+		*again = fault_kind(f->code) == FAULT_KIND_NET;
+		x->device.interval += DEVICE_SLOWER_S;
+		return false;
+	}
+	if (take(x, &a, t, &r, row, f))
+		return true;
+	switch (device_poll(&r)) {
+	case DEVICE_POLL_PENDING:
+		*again = true;
+		break;
+	case DEVICE_POLL_SLOWER:
+		*again = true;
+		x->device.interval += DEVICE_SLOWER_S;
+		break;
+	case DEVICE_POLL_OVER:
+		*again = fault_kind(f->code) == FAULT_KIND_WAIT;
+		x->device.interval += DEVICE_SLOWER_S;
+		break;
+	}
+	return false;
+}
+
+static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fault *f)
+{
+	struct url u;
+	bool again;
+
+	if (!url_parse(x->settings->device_url, &u))
+		return fault_set(f, FAULT_SETTING_MISSING, SETTING_DEVICE_URL,
+		                 span_z(settings_key(SETTING_DEVICE_URL)));
+	idp_aim(&x->idp, u);
+	if (!start_device(x, row, f) || !url_parse(x->settings->token_url, &u))
+		return false;
+	idp_aim(&x->idp, u);
+	do {
+		if (!pause_ms(x->device.interval * 1000, x->role->deadline))
+			return fault_set(f, FAULT_LOGIN_LATE, 0, SPAN("nobody has signed in"));
+		*f = (struct fault){ .code = FAULT_NONE };
+		if (poll_device(x, t, row, &again, f))
+			return true;
+	} while (again);
+	return false;
+}
+
+/* ---- all grants ---------------------------------------------------------------------------------- */
+
+/* The refresh token of the last answer is newer than the one in the file. */
+static const struct secret *newest_refresh(const struct fetch *x)
+{
+	return secret_is_set(&x->kept.refresh) ? &x->kept.refresh : &x->credential->refresh_token;
+}
+
+static bool once(struct fetch *x, struct token *t, struct row *row, struct fault *f)
+{
+	switch (x->settings->grant) {
+	case GRANT_CLIENT_SECRET:
+		return ask(x, TOKEN_FORM_SECRET, &x->credential->client_secret, t, row, f);
+	case GRANT_CERTIFICATE:
+	case GRANT_FEDERATED:
+		return ask(x, TOKEN_FORM_ASSERTION, &x->credential->assertion, t, row, f);
+	case GRANT_SERVICE_ACCOUNT:
+		return ask(x, TOKEN_FORM_JWT_BEARER, &x->credential->assertion, t, row, f);
+	case GRANT_MANAGED_IDENTITY:
+		return ask_managed(x, t, row, f);
+	case GRANT_DEVICE_CODE:
+		if (x->login)
+			return sign_in(x, t, row, f);
+		return ask(x, TOKEN_FORM_REFRESH_TOKEN, &x->kept.refresh, t, row, f);
+	case GRANT_REFRESH_TOKEN:
+		return ask(x, TOKEN_FORM_REFRESH_TOKEN, newest_refresh(x), t, row, f);
+	case GRANT_ACCESS_TOKEN:
+		return token_take(&x->credential->access_token, t, f);
+	case GRANT__COUNT:
+		break;
+	}
+	return false;
+}
+
+/* A provider that says "later" is asked again: after what it asks for, or ever more slowly. */
+static bool patiently(struct fetch *x, struct token *t, struct row *row, struct fault *f)
+{
+	int64_t ms = FETCH_PAUSE_MS;
+
+	for (unsigned tries = 1; !once(x, t, row, f); tries++, ms *= 2) {
+		int64_t asked = f->num * 1000;
+
+		if (!x->patient || fault_kind(f->code) != FAULT_KIND_WAIT || tries == FETCH_TRIES_MAX ||
+		    !pause_ms(asked > ms ? asked : ms, x->role->deadline))
+			return false;
+		tape_put(&x->role->tape, TAPE_NOTE, SPAN("the provider was busy: once more"));
+		*f = (struct fault){ .code = FAULT_NONE };
+		row->facts = 0;
+	}
+	return true;
+}
+
+static void put_token(struct row *row, const struct token *t, struct span source)
+{
+	row_number(row, FACT_TOKEN_LENGTH, (int64_t)secret_length(&t->access));
+	row_fact(row, FACT_TOKEN_MARK, token_mark_span(t));
+	if (t->expires_in != 0)
+		row_number(row, FACT_EXPIRES_IN, t->expires_in);
+	row_fact(row, FACT_TOKEN_SOURCE, source);
+}
+
+bool fetch_prepare(struct fetch *x, struct row *row, struct fault *f)
+{
+	enum grant g = x->settings->grant;
+	struct url u;
+
+	if (g == GRANT_SERVICE_ACCOUNT && x->mailbox.n == 0)
+		return fault_set(f, FAULT_SETTING_MISSING, SETTING_MAILBOX, span_z(settings_key(SETTING_MAILBOX)));
+	if (wants_store(x) && !open_store(x, row, f))
+		return false;
+	if (g == GRANT_DEVICE_CODE && !x->login && !x->served && !secret_is_set(&x->kept.refresh))
+		return fault_set(f, FAULT_LOGIN_NEEDED, 0, settings_get(x->settings, SETTING_TOKEN_CACHE));
+	if (url_parse(g == GRANT_MANAGED_IDENTITY ? settings_get(x->settings, SETTING_MANAGED_IDENTITY_URL) :
+	                                            x->settings->token_url, &u))
+		idp_aim(&x->idp, u);
+	return true;
+}
+
+bool fetch_token(struct fetch *x, struct token *t, struct row *row, struct fault *f)
+{
+	if (x->served) {
+		if (!token_take(&x->kept.access, t, f))
+			return false;
+		t->expires_in = x->kept.expires - clock_unix();
+		put_token(row, t, span_z(settings_key(SETTING_TOKEN_CACHE)));
+		return true;
+	}
+	if (!patiently(x, t, row, f) || !keep(x, t, row, f))
+		return false;
+	put_token(row, t, x->settings->grant == GRANT_ACCESS_TOKEN ? SPAN("access_token_file") : SPAN("requested"));
+	return true;
+}
+
+void fetch_end(struct fetch *x)
+{
+	if (x->stored)
+		store_close(&x->store);
+	x->stored = false;
+	idp_close(&x->idp);
+	secret_wipe(&x->kept.access);
+	secret_wipe(&x->kept.refresh);
+	secret_wipe(&x->refresh);
+	secret_wipe(&x->device.code);
+}

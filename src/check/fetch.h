@@ -1,0 +1,46 @@
+/* fetch: from a credential to an access token, every grant its own way, through the store where there is one. */
+#ifndef CHECK_FETCH_H
+#define CHECK_FETCH_H
+
+#include "check/idp.h"
+#include "ident/device.h"
+#include "ident/store.h"
+
+enum {
+	FETCH_TRIES_MAX = 6,     /* of a provider that says "later" */
+	FETCH_PAUSE_MS = 1000,   /* before the second try; doubled after each */
+	FETCH_MIN_LIFE_S = 300   /* a token from the store lives at least that long, unless somebody wants more */
+};
+
+/* Fill in the first part, and idp as it asks. */
+struct fetch {
+	struct role *role;
+	const struct settings *settings;
+	const struct credential *credential;
+	struct span mailbox;     /* the only one of the run, or empty */
+	bool login;              /* a person is to sign in, now */
+	bool patient;            /* a busy provider is asked again, within the deadline */
+	int64_t min_life_s;      /* with so much of its life left a token from the store is served; 0: none is */
+	struct idp idp;
+
+	bool served;             /* the token came from the store: nothing is asked */
+	bool stored;             /* the store is open */
+	unsigned char key[STORE_KEY_SIZE];
+	struct store_entry kept;
+	struct store store;
+	struct device device;
+	struct secret refresh;   /* that came with the token */
+};
+
+/* The last step before anything is sent: where the request goes, what the store has. The faults are those of the
+ * credential rung. */
+bool fetch_prepare(struct fetch *x, struct row *row, struct fault *f) MUST;
+
+/* Get the token into *t, and what is needed for the next one into the store. A person who signs in is told where, by
+ * ROLE_PROMPT. */
+bool fetch_token(struct fetch *x, struct token *t, struct row *row, struct fault *f) MUST;
+
+/* Leave the store to others and wipe what is secret. */
+void fetch_end(struct fetch *x);
+
+#endif

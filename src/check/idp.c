@@ -1,0 +1,127 @@
+#include "check/idp.h"
+
+void idp_aim(struct idp *p, struct url url)
+{
+	if (!span_eq(url.host, p->url.host) || url.port != p->url.port || url.tls != p->url.tls)
+		idp_close(p);
+	p->url = url;
+	p->reach.role = p->role;
+	p->reach.settings = p->settings;
+	p->reach.host = url.host;
+	p->reach.port = url.port;
+	p->reach.tls_wanted = url.tls;
+}
+
+void idp_reached(struct idp *p)
+{
+	p->connected = true;
+}
+
+void idp_close(struct idp *p)
+{
+	if (p->reach.stream.ops != NULL)
+		stream_close(&p->reach.stream);
+	p->reach.stream.ops = NULL;
+	p->connected = false;
+}
+
+/* The way that the rungs went before, once more and without rows. */
+static bool connect_again(struct idp *p, struct fault *f)
+{
+	struct row row = { .facts = 0 };
+
+	idp_close(p);
+	p->connected = reach_dns(&p->reach, &row, f) && reach_tcp(&p->reach, &row, f) && reach_tls(&p->reach, &row, f);
+	return p->connected;
+}
+
+static bool exchange(struct idp *p, struct http_question *ask, struct http_answer *a, struct fault *f)
+{
+	bool good = p->connected || connect_again(p, f);
+
+	ask->url = &p->url;
+	p->http.stream = &p->reach.stream;
+	p->http.tape = &p->role->tape;
+	good = good && http_exchange(&p->http, ask, a, f);
+	idp_close(p);
+	return good;
+}
+
+bool idp_post(struct idp *p, const struct token_request *q, struct http_answer *a, struct fault *f)
+{
+	struct buf form = BUF(p->form), shown = BUF(p->form_shown);
+	struct http_question ask = { .url = NULL };
+	bool good;
+
+	token_form(q, &form, &shown);
+	if (!buf_ok(&form))
+		return fault_limit(f, FAULT_LIMIT, form.n, sizeof p->form);
+	ask.body = buf_span(&form);
+	ask.body_shown = p->role->show_secrets ? ask.body : buf_span(&shown);
+	good = exchange(p, &ask, a, f);
+	secret_wipe_bytes(p->form, form.n);
+	return good;
+}
+
+bool idp_get(struct idp *p, struct span fields, struct span fields_shown, struct http_answer *a, struct fault *f)
+{
+	struct http_question ask = {
+		.fields = fields,
+		.fields_shown = p->role->show_secrets ? fields : fields_shown,
+	};
+
+	return exchange(p, &ask, a, f);
+}
+
+/* The moment of the answer by the server's own clock, and how far ours is ahead of it. */
+static void take_date(struct idp *p, const struct http_answer *a, const struct refusal *r, struct row *row)
+{
+	int64_t ours = clock_unix();
+	struct span text;
+
+	if (!token_clock(a, r, &p->server_now, &text))
+		return;
+	p->server_seen_ms = clock_ms();
+	row_fact(row, FACT_SERVER_DATE, text);
+	row_number(row, FACT_CLOCK_SKEW, ours - p->server_now);
+}
+
+static void put_refusal(struct row *row, const struct http_answer *a, const struct refusal *r)
+{
+	row_number(row, FACT_HTTP_STATUS, a->status);
+	row_fact(row, FACT_CONTENT_TYPE, a->content_type);
+	row_fact(row, FACT_LOCATION, a->location);
+	row_fact(row, FACT_RETRY_AFTER, a->retry_after);
+	row_fact(row, FACT_ERROR, span_z(r->error));
+	row_fact(row, FACT_SUBERROR, span_z(r->suberror));
+	if (r->aadsts != 0)
+		row_number(row, FACT_AADSTS, (int64_t)r->aadsts);
+	row_fact(row, FACT_TRACE_ID, span_z(r->trace_id));
+	row_fact(row, FACT_CORRELATION_ID, span_z(r->correlation_id));
+	row_fact(row, FACT_TIMESTAMP, span_z(r->timestamp));
+	row_fact(row, FACT_DUPLICATE, span_z(r->duplicate));
+	row_fact(row, FACT_SERVER_TIME, span_z(r->server_time));
+	row_fact(row, FACT_THUMBPRINT, span_z(r->thumbprint));
+	row_fact(row, FACT_ASSERTION_ISS, span_z(r->issuer));
+	row_fact(row, FACT_ASSERTION_SUB, span_z(r->subject));
+	row_fact(row, FACT_ASSERTION_AUD, span_z(r->audience));
+}
+
+void idp_tell(struct idp *p, const struct http_answer *a, const struct refusal *r, const struct token *t,
+              struct row *row)
+{
+	struct buf shown = BUF(p->shown);
+
+	if (p->role->show_secrets)
+		buf_put(&shown, a->body);
+	else
+		token_show(a, t, &shown);
+	tape_put(&p->role->tape, TAPE_GOT, buf_span(&shown));
+	take_date(p, a, r, row);
+	put_refusal(row, a, r);
+}
+
+int64_t idp_now(const struct idp *p)
+{
+	return p->server_now != 0 ? p->server_now + (clock_ms() - p->server_seen_ms) / 1000 : clock_unix();
+}

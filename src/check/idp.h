@@ -1,0 +1,45 @@
+/* idp: what is asked of the identity provider: one request after another, each over a connection of its own. */
+#ifndef CHECK_IDP_H
+#define CHECK_IDP_H
+
+#include "check/reach.h"
+#include "ident/token_form.h"
+#include "proto/http.h"
+
+/* Fill role, settings and reach.trust before, and the rest with zero. */
+struct idp {
+	struct role *role;
+	const struct settings *settings;
+	struct reach reach;
+	struct url url;        /* where the next request goes */
+	bool connected;        /* to url's host, and nothing was asked yet */
+	struct http http;
+	int64_t server_now;    /* the provider's clock at server_seen_ms; 0: not known */
+	int64_t server_seen_ms;
+	unsigned char form[HTTP_REQUEST_MAX], form_shown[4096];
+	unsigned char shown[HTTPMSG_BODY_MAX];
+};
+
+/* Aim at a URL. The rungs idp-dns to idp-tls, with p->reach, or the first request lead there. */
+void idp_aim(struct idp *p, struct url url);
+
+/* The rungs have led to a connection. */
+void idp_reached(struct idp *p);
+
+/* Send a form, or a GET with further header lines, and get the answer, which lives until the next request. It is
+ * neither judged nor told: see idp_tell. */
+bool idp_post(struct idp *p, const struct token_request *q, struct http_answer *a, struct fault *f) MUST;
+bool idp_get(struct idp *p, struct span fields, struct span fields_shown, struct http_answer *a, struct fault *f) MUST;
+
+/* Tell an answer: its body to the transcript, its facts and those of the refusal to the row, and take the provider's
+ * clock from it. t stands for the token that may be in it. */
+void idp_tell(struct idp *p, const struct http_answer *a, const struct refusal *r, const struct token *t,
+              struct row *row);
+
+/* The provider's time now, as far as it told; else this machine's. */
+int64_t idp_now(const struct idp *p);
+
+/* Leave. */
+void idp_close(struct idp *p);
+
+#endif

@@ -1,0 +1,165 @@
+#include "check/credential.h"
+#include "cli/single.h"
+#include "show/progress.h"
+
+/* A device code lives a quarter of an hour. */
+enum { LOGIN_TIMEOUT_MS = 16 * 60 * 1000 };
+
+struct run {
+	struct single single; /* first: what the desk's ear is given */
+	struct work *work;
+	bool telling;         /* a status line on the terminal is allowed */
+	bool asked;           /* the person knows where to sign in */
+	struct progress progress;
+};
+
+static void erase_progress(struct run *r)
+{
+	char room[PROGRESS_SIZE];
+	struct buf b = BUF(room);
+
+	progress_clear(&r->progress, &b);
+	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
+}
+
+/* On the standard error, as the standard output may be a file that nobody looks at. */
+static void hear_prompt(void *to, const struct role_prompt *prompt)
+{
+	struct run *r = to;
+	struct buf out = BUF(r->work->text);
+	struct page page = work_page(r->work, &out, OUT_DIAGNOSTIC);
+	char digits[24];
+	struct buf minutes = BUF(digits);
+
+	erase_progress(r);
+	page_words(&page, 0, SPAN("To sign in, open this address on any machine or phone:"));
+	page_end(&page);
+	page_z(&page, "    ");
+	page_put(&page, span_z(prompt->uri));
+	page_end(&page);
+	page_words(&page, 0, SPAN("and type this code there:"));
+	page_end(&page);
+	page_z(&page, "    ");
+	page_tone(&page, PAGE_STRONG);
+	page_put(&page, span_z(prompt->user_code));
+	page_tone(&page, PAGE_PLAIN);
+	page_end(&page);
+	if (prompt->complete[0] != '\0') {
+		page_words(&page, 0, SPAN("This address has the code in it already:"));
+		page_end(&page);
+		page_z(&page, "    ");
+		page_put(&page, span_z(prompt->complete));
+		page_end(&page);
+	}
+	page_z(&page, "The code is good for ");
+	buf_i64(&minutes, prompt->expires_in / 60);
+	page_put(&page, buf_span(&minutes));
+	page_z(&page, " minutes. Ctrl-C gives up; nothing is changed then.");
+	page_end(&page);
+	(void)out_put(OUT_DIAGNOSTIC, buf_span(&out));
+	r->asked = true;
+}
+
+static void hear_progress(void *to, int64_t at_ms, enum rung idp, enum rung pop, size_t finished, size_t all)
+{
+	struct run *r = to;
+	char room[PROGRESS_SIZE];
+	struct buf b = BUF(room);
+	struct progress_now now = { at_ms, idp, pop, finished, all };
+
+	if (!r->telling || !r->asked || idp == RUNG__COUNT)
+		return;
+	progress_put(&r->progress, &now, &b);
+	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
+}
+
+/* What went wrong or looks odd goes where the person looks. */
+static void hear_report(void *to, const struct report *report)
+{
+	struct run *r = to;
+	struct work *w = r->work;
+	struct buf out = BUF(w->text);
+	struct page page = work_page(w, &out, OUT_DIAGNOSTIC);
+	enum rung failed;
+
+	erase_progress(r);
+	if (!report_first_failure(report, &failed) && report->row[RUNG_TOKEN].verdict != VERDICT_WARN &&
+	    report->row[RUNG_CREDENTIAL].verdict != VERDICT_WARN)
+		return;
+	explain_report(report, &w->explanation);
+	human_report(&page, report, &w->explanation);
+	(void)out_put(OUT_DIAGNOSTIC, buf_span(&out));
+}
+
+/* "Signed in. The tokens are kept in FILE. Next: o2pop check" */
+static int conclude(struct work *w)
+{
+	struct buf out = BUF(w->text);
+	struct page page = work_page(w, &out, OUT_RESULT);
+
+	page_z(&page, "Signed in. What is needed for further tokens is kept in ");
+	page_put(&page, settings_get(&w->settings, SETTING_TOKEN_CACHE));
+	page_end(&page);
+	if (w->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT) {
+		page_words(&page, 0, SPAN("Write grant = device-code into the settings, so that check and token "
+		                          "use it."));
+		page_end(&page);
+	}
+	page_words(&page, 0, SPAN("Next: o2pop check"));
+	page_end(&page);
+	return work_print(&out, LADDER_EXIT_OK);
+}
+
+static int sign_in(struct run *r)
+{
+	struct work *w = r->work;
+	struct desk_ask ask;
+	int status;
+
+	if (!single_start(&r->single, w, SPAN(""), &ask, &status))
+		return status;
+	ask.stop_after = RUNG_CLAIMS;
+	ask.keeper = true;
+	ask.login = true;
+	ask.patient = true;
+	ask.ear.prompt = hear_prompt;
+	ask.ear.progress = hear_progress;
+	ask.ear.report = hear_report;
+	if (w->settings.source[SETTING_TIMEOUT] == SETTING_FROM_DEFAULT)
+		w->settings.timeout_ms = LOGIN_TIMEOUT_MS;
+	if (!single_run(&r->single, &ask, &status) || status != LADDER_EXIT_OK)
+		return status;
+	return conclude(w);
+}
+
+/* Who says login means this grant; settings that say another one are not overruled. */
+static bool choose_grant(struct work *w, int *status)
+{
+	struct fault f = { 0 };
+
+	if (settings_set(&w->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
+	                 SPAN("login"), &f))
+		return true;
+	*status = work_refuse(w, &f);
+	return false;
+}
+
+int cmd_login(struct work *w)
+{
+	struct out_terminal diagnostic = out_terminal(OUT_DIAGNOSTIC);
+	struct run r = {
+		.work = w,
+		.progress = { .width = diagnostic.width, .dumb = diagnostic.dumb },
+	};
+	int status = LADDER_EXIT_SETTINGS;
+
+	if (!work_arguments(w, 0, &status) || !choose_grant(w, &status) || !work_load(w, WORK_TRUST, &status))
+		return status;
+	if (w->settings.grant != GRANT_DEVICE_CODE)
+		return work_usage(w, "login signs a person in with grant = device-code, but the settings say grant = ",
+		                  span_z(grant_row(w->settings.grant)->id), "");
+	if (!work_load_credential(w, &status))
+		return status;
+	r.telling = diagnostic.terminal && w->options.given[OPTION_VERBOSE] == 0;
+	return sign_in(&r);
+}

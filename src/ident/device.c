@@ -1,0 +1,86 @@
+#include "ident/device.h"
+
+#include <string.h>
+
+#include "text/json.h"
+#include "text/url.h"
+
+static bool malformed(const struct http_answer *a, struct device *d, struct span what, struct fault *f)
+{
+	secret_wipe(&d->code);
+	return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, what);
+}
+
+/* A text of the answer, printable, ended by NUL; false when it is absent, empty or too long. */
+static bool take_text(const struct http_answer *a, const char *name, char *to, size_t size)
+{
+	unsigned char room[DEVICE_URI_MAX];
+	struct buf raw = BUF(room), text = { (unsigned char *)to, size - 1, 0, false };
+	bool found = json_string(a->body, name, &raw) == JSON_FOUND && buf_ok(&raw) && raw.n != 0;
+
+	if (found)
+		buf_printable(&text, buf_span(&raw));
+	found = found && buf_ok(&text);
+	to[found ? text.n : 0] = '\0';
+	return found;
+}
+
+static bool take_code(const struct http_answer *a, struct secret *code)
+{
+	struct buf b = BUF(code->p);
+
+	if (json_string(a->body, "device_code", &b) != JSON_FOUND || !buf_ok(&b))
+		return false;
+	code->n = (uint32_t)b.n;
+	return b.n != 0;
+}
+
+/* A number of seconds within bounds, else what is usual. */
+static int64_t seconds(const struct http_answer *a, const char *name, int64_t usual, int64_t max)
+{
+	int64_t s;
+
+	return json_int(a->body, name, &s) == JSON_FOUND && s > 0 && s <= max ? s : usual;
+}
+
+static bool is_https(const char *text)
+{
+	struct url u;
+
+	return url_parse(span_z(text), &u) && u.tls;
+}
+
+bool device_read(const struct http_answer *a, struct device *d, struct refusal *r, struct fault *f)
+{
+	struct json_value v;
+
+	memset(d, 0, sizeof *d);
+	memset(r, 0, sizeof *r);
+	if (a->status != 200 || !json_check(a->body, &(struct span){ 0 }) ||
+	    json_at(a->body, "error", &v) == JSON_FOUND || json_at(a->body, "", &v) != JSON_FOUND ||
+	    v.type != JSON_OBJECT)
+		return token_refused(a, r, f);
+	if (!take_code(a, &d->code))
+		return malformed(a, d, SPAN("there is no device_code in the answer"), f);
+	if (!take_text(a, "user_code", d->user_code, sizeof d->user_code))
+		return malformed(a, d, SPAN("there is no user_code in the answer"), f);
+	if (!take_text(a, "verification_uri", d->uri, sizeof d->uri) &&
+	    !take_text(a, "verification_url", d->uri, sizeof d->uri))
+		return malformed(a, d, SPAN("there is no verification_uri in the answer"), f);
+	if (!is_https(d->uri))
+		return malformed(a, d, SPAN("the address to sign in at does not start with https://"), f);
+	if (take_text(a, "verification_uri_complete", d->complete, sizeof d->complete) && !is_https(d->complete))
+		d->complete[0] = '\0';
+	d->expires_in = seconds(a, "expires_in", DEVICE_EXPIRES_S, 24 * 3600);
+	d->interval = seconds(a, "interval", DEVICE_INTERVAL_S, DEVICE_INTERVAL_MAX_S);
+	return true;
+}
+
+enum device_poll device_poll(const struct refusal *r)
+{
+	struct span error = span_z(r->error);
+
+	if (span_eq(error, SPAN("authorization_pending")))
+		return DEVICE_POLL_PENDING;
+	return span_eq(error, SPAN("slow_down")) ? DEVICE_POLL_SLOWER : DEVICE_POLL_OVER;
+}
