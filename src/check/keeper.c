@@ -7,8 +7,8 @@ static bool rung_credential(void *self, struct row *row, struct fault *f)
 {
 	struct keeper *k = self;
 
-	return credential_check(k->settings, k->credential, row, f) &&
-	       (k->mailbox.n == 0 || credential_mailbox(k->mailbox, f));
+	return (k->mailbox.n == 0 || credential_mailbox(k->mailbox, f)) &&
+	       credential_check(k->settings, k->credential, row, f);
 }
 
 /* The moment of the answer by the server's own clock, and how far ours is ahead of it. */
