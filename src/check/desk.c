@@ -63,8 +63,8 @@ static bool start_keeper(struct desk *d, struct fault *f)
 	return started;
 }
 
-/* Who the mailbox's domain belongs to is asked once a run, for the first mailbox that has one, after all that matters more has
- * started. Without the scout there is no tenant rung, and no harm done. */
+/* Who the mailbox's domain belongs to is asked once a run, for the first mailbox that has one, after all that matters
+ * more has started. Without the scout there is no tenant rung, and no harm done. */
 static void start_scout(struct desk *d, const struct desk_job *first)
 {
 	const struct desk_ask *ask = d->ask;
@@ -376,8 +376,9 @@ static void turn(struct desk *d)
 		wait[i] = (struct pollfd){ d->job[i].in, POLLIN, 0 };
 	wait[n] = (struct pollfd){ d->keeper.in, POLLIN, 0 };
 	wait[n + 1] = (struct pollfd){ d->scout.in, POLLIN, 0 };
-	if (poll(wait, n + 2, DESK_TICK_MS) < 0)
+	if (poll(wait, n + 2, d->finished != d->noticed ? 0 : DESK_TICK_MS) < 0)
 		memset(wait, 0, sizeof wait);
+	d->noticed = d->finished; /* what has finished may be what a parked report waits for: no tick between them */
 	serve(d, &d->keeper, wait[n].revents != 0);
 	serve(d, &d->scout, wait[n + 1].revents != 0);
 	for (unsigned i = 0; i < n; i++) {
@@ -407,13 +408,14 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 	reset(&d->keeper);
 	reset(&d->scout);
 	d->scout.report.mailbox = (struct span){ NULL, 0 };
+	d->scout.report.row[RUNG_TENANT].verdict = VERDICT_NONE;
 	d->scouted = false;
 	d->slots = 0;
 	d->started = 0;
 	d->proved_n = 0;
 	d->token_known = false;
 	d->list_ended = false;
-	d->finished = 0;
+	d->finished = d->noticed = 0;
 	d->gravest = LADDER_EXIT_OK;
 	good = start_keeper(d, f);
 	while (good && anything_left(d)) {

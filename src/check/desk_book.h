@@ -82,7 +82,7 @@ struct desk {
 	char proved[REPORT_MAILBOX_MAX]; /* the first mailbox whose login passed */
 	bool token_known;
 	struct role_token token;
-	size_t finished;
+	size_t finished, noticed;
 	bool list_ended;
 	enum ladder_exit gravest;
 	union {                          /* what a role works in, after the fork */

@@ -7,6 +7,8 @@
 #include "check/explain_pick.h"
 #include "check/explain_seen.h"
 
+enum { AADSTS_SECRET_EXPIRED = 7000222 };
+
 static void start(struct explanation *e)
 {
 	e->n = 0;
@@ -36,12 +38,16 @@ void explain_report(const struct report *r, struct explanation *e)
 }
 
 /* The secret's end is near or past, says the note of the credential rung. */
-static const char *secret_end(const struct explain_case *c)
+static const char *secret_end(const struct explain_case *c, bool ended)
 {
 	const struct provider *p = explain_value_provider(c);
 
+	if (c->r->row[RUNG_TOKEN].fault.num == AADSTS_SECRET_EXPIRED) /* its cause tells it all */
+		return "{note}.";
 	if (p == NULL || !p->entra)
 		return "{note}. Make the next secret now, and note its end as secret_expires.";
+	if (ended)
+		return "{note}. If it was renewed, note its new end there. Else make the next one now: {new_secret}";
 	return "{note}. Make the next one now: {new_secret}\n"
 	       "Then note its end as secret_expires; the old secret works until its own end.";
 }
@@ -72,8 +78,8 @@ struct span explain_warning(const struct report *r, enum rung rung, struct expla
 		return (struct span){ NULL, 0 };
 	if (rung == RUNG_QUIT)
 		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
-	if (rung == RUNG_CREDENTIAL && explain_seen_secret_end(&c, &ended) && row_get(row, FACT_NOTE).n != 0)
-		return explain_fill(&c, secret_end(&c), EXPLAIN_FILL_PARAGRAPH);
+	if (rung == RUNG_CREDENTIAL && explain_seen_secret_end(c.r, &ended) && row_get(row, FACT_NOTE).n != 0)
+		return explain_fill(&c, secret_end(&c, ended), EXPLAIN_FILL_PARAGRAPH);
 	if (row->fault.code == FAULT_NONE || (rung == RUNG_CREDENTIAL && row_get(row, FACT_NOTE).n != 0))
 		return explain_fill(&c, warning(rung, row), EXPLAIN_FILL_PARAGRAPH);
 	explain_pick(&c, &l);

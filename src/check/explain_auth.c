@@ -39,7 +39,7 @@ static enum door which_door(const struct explain_case *c)
 {
 	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
 		return DOOR_CLOSED;
-	switch (explain_seen_doors(c)) {
+	switch (explain_seen_doors(c->r)) {
 	case TRIAGE_SAYS_POP_ONLY:
 		return DOOR_POP_ONLY;
 	case TRIAGE_SAYS_CLOSED:
@@ -91,7 +91,7 @@ static void pick_person(const struct explain_case *c, struct explain_list *l)
 /* Exchange does not know the application: out of the question once the token has opened another mailbox. */
 static void add_unknown_application(const struct explain_case *c, struct explain_list *l)
 {
-	if (!explain_seen_proved(c))
+	if (!explain_seen_proved(c->r))
 		explain_know_add(l, other_object_id(c) ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
 }
 
@@ -101,7 +101,7 @@ static void pick_application(const struct explain_case *c, struct explain_list *
 	case DOOR_TOKEN_REFUSED:
 		add_unknown_application(c, l);
 		explain_know_add(l, CAUSE_ADDRESS_ALIAS);
-		explain_know_add(l, explain_seen_proved(c) ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION);
+		explain_know_add(l, explain_seen_proved(c->r) ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION);
 		explain_know_add(l, CAUSE_PROPAGATION);
 		break;
 	case DOOR_CLOSED:
@@ -119,7 +119,7 @@ static void pick_application(const struct explain_case *c, struct explain_list *
 		add_unknown_application(c, l);
 		explain_know_add(l, CAUSE_NO_FULL_ACCESS);
 		explain_know_add(l, CAUSE_POP_OFF);
-		if (explain_seen_proved(c))
+		if (explain_seen_proved(c->r))
 			explain_know_add(l, CAUSE_ADDRESS_ALIAS);
 		break;
 	}
@@ -139,7 +139,7 @@ static void pick_exchange(const struct explain_case *c, struct explain_list *l)
 		explain_know_add(l, CAUSE_TOKEN_LONG);
 	if (is(kind, "opaque"))
 		explain_know_add(l, CAUSE_POP_PERSONAL);
-	if (explain_seen_person(c))
+	if (explain_seen_person(c->r))
 		pick_person(c, l);
 	else
 		pick_application(c, l);
@@ -201,7 +201,7 @@ void explain_auth(const struct explain_case *c, struct explain_list *l)
 	} else if (is(server, "exchange") || (server.n == 0 && entra(c))) {
 		pick_exchange(c, l);
 	} else {
-		if (!explain_seen_proved(c))
+		if (!explain_seen_proved(c->r))
 			explain_know_add(l, CAUSE_DOVECOT_TOKEN);
 		explain_know_add(l, CAUSE_DOVECOT_USER);
 		explain_know_add(l, CAUSE_SERVER_OTHER);
@@ -246,7 +246,7 @@ static bool wanted(const struct explain_case *c)
 {
 	struct span server = explain_value_fact(c, FACT_SERVER);
 	enum fault_code code = fault_of(c);
-	const char *needs = explain_seen_person(c) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
+	const char *needs = explain_seen_person(c->r) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
 	struct buf *room = &c->e->room;
 	size_t mark = room->n;
 	bool known = explain_fill(c, needs, EXPLAIN_FILL_SCRIPT).n != 0;
@@ -265,11 +265,11 @@ struct span explain_auth_script(const struct explain_case *c)
 	if (!wanted(c))
 		return (struct span){ NULL, 0 };
 	put_step(c, script_start);
-	if (explain_seen_person(c)) {
+	if (explain_seen_person(c->r)) {
 		if (!own_mailbox(c))
 			put_step(c, script_person);
 	} else {
-		if ((door == DOOR_UNKNOWN || door == DOOR_TOKEN_REFUSED) && !explain_seen_proved(c))
+		if ((door == DOOR_UNKNOWN || door == DOOR_TOKEN_REFUSED) && !explain_seen_proved(c->r))
 			put_step(c, script_register);
 		if (door != DOOR_POP_ONLY)
 			put_step(c, script_permit);

@@ -21,8 +21,10 @@ static void pick_deadline(const struct explain_case *c, struct explain_list *l)
 	switch (c->rung) {
 	case RUNG_IDP_DNS:
 	case RUNG_POP_DNS:
-		explain_know_add3(l, explain_seen_no_names(c) ? CAUSE_NO_NAMES : CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED,
-		                  CAUSE_NONE);
+		if (explain_seen_no_names(c->r))
+			explain_know_add(l, CAUSE_NO_NAMES);
+		else
+			explain_know_add3(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED, CAUSE_NONE);
 		break;
 	case RUNG_IDP_TCP:
 	case RUNG_POP_TCP:
@@ -46,8 +48,10 @@ void explain_net_dns(const struct explain_case *c, struct explain_list *l)
 {
 	bool known = explain_value_known_host(c);
 
-	if (explain_seen_no_names(c))
-		explain_know_add3(l, CAUSE_NO_NAMES, CAUSE_DNS_FILTERED, CAUSE_NONE);
+	if (explain_seen_no_names(c->r))
+		explain_know_add3(l, CAUSE_NO_NAMES,
+		                  explain_value_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED :
+		                                                                            CAUSE_NONE, CAUSE_NONE);
 	else if (!known && explain_value_passed(c, explain_value_on_idp(c) ? RUNG_POP_DNS : RUNG_IDP_DNS))
 		explain_know_add3(l, CAUSE_DNS_TYPO, CAUSE_DNS_FILTERED, CAUSE_NONE);
 	else if (known && explain_value_row(c)->fault.code == FAULT_DNS_NOT_FOUND)
@@ -92,7 +96,7 @@ static void pick_untrusted(const struct explain_case *c, struct explain_list *l)
 	const struct provider *p = explain_value_provider(c);
 	struct span issuer = explain_value_fact(c, FACT_ISSUER), file = explain_value_setting(c, SETTING_CA_FILE);
 
-	if (explain_seen_alone(c))
+	if (explain_seen_alone(explain_value_row(c)))
 		explain_know_add(l, CAUSE_CHAIN_INCOMPLETE);
 	if (file.n != 0 && !span_starts(file, SPAN("+")))
 		explain_know_add(l, CAUSE_CA_FILE_LACKS);
@@ -136,7 +140,8 @@ static void pick_times(const struct explain_case *c, struct explain_list *l)
 		explain_know_add3(l, CAUSE_CERT_SERVER_BAD, CAUSE_TLS_INSPECTION, CAUSE_NONE);
 	else if (explain_value_known_host(c)) /* the provider does renew its own */
 		explain_know_add3(l, CAUSE_CLOCK_WRONG,
-		                  code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD, CAUSE_NONE);
+		                  code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD,
+		                  CAUSE_NONE);
 }
 
 static bool names_inspector(const struct explain_case *c, enum fact key)

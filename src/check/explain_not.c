@@ -48,7 +48,7 @@ static bool entra_knows_application(int64_t code)
 /* What the other doors proved. */
 static void say_triage(const struct explain_case *c)
 {
-	enum triage_finding found = explain_seen_doors(c);
+	enum triage_finding found = explain_seen_doors(c->r);
 
 	say(c, found == TRIAGE_SAYS_POP_ONLY,
 	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
@@ -83,7 +83,7 @@ static void say_token(const struct explain_case *c)
 static void say_proved(const struct explain_case *c)
 {
 	const struct provider *p = explain_value_provider(c);
-	bool proved = explain_seen_proved(c) && c->rung == RUNG_AUTH;
+	bool proved = explain_seen_proved(c->r) && c->rung == RUNG_AUTH;
 
 	say(c, proved && p != NULL && p->entra,
 	    "The registration in Exchange: the same token was accepted for {proved}.");

@@ -46,8 +46,8 @@ static void pick_by_words(int64_t code, struct span words, struct explain_list *
 	}
 }
 
-/* No AADSTS number that is known: the words of OAuth, or the status. Of the form of the request o2pop is sure, and of the
- * tenant when discovery found it. */
+/* No AADSTS number that is known: the words of OAuth, or the status. Of the form of the request o2pop is sure, and of
+ * the tenant when discovery found it. */
 static void pick_unknown(const struct explain_case *c, int64_t code, struct explain_list *l)
 {
 	const struct provider *p = explain_value_provider(c);
@@ -59,14 +59,14 @@ static void pick_unknown(const struct explain_case *c, int64_t code, struct expl
 	    !explain_know_add_row(l, explain_know_named(KNOWN_ERROR, error)))
 		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, code));
 	(void)explain_know_drop(l, CAUSE_REQUEST_FORM);
-	if (explain_seen_tenant_right(c) || p == NULL || !p->entra)
+	if (explain_seen_tenant_right(c->r) || p == NULL || !p->entra)
 		(void)explain_know_drop(l, CAUSE_TENANT_UNKNOWN);
 }
 
 /* The secret was refused, and looked odd before it was sent: that is why. */
 static void pick_secret(const struct explain_case *c, int64_t code, struct explain_list *l)
 {
-	if (explain_seen_secret_odd(c) &&
+	if (explain_seen_secret_odd(c->r) &&
 	    (code == 7000215 || code == 70002 || code == 50012 ||
 	     (code < CODE_MIN && span_eq(explain_value_fact(c, FACT_ERROR), SPAN("invalid_client")))))
 		explain_know_add(l, CAUSE_SECRET_MANGLED);
@@ -120,7 +120,8 @@ static void pick_busy(const struct explain_case *c, struct explain_list *l)
 
 	(void)!span_u64(explain_value_fact(c, FACT_AADSTS), UINT32_MAX, &code);
 	(void)!span_u64(explain_value_fact(c, FACT_HTTP_STATUS), 999, &status);
-	if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, (int64_t)code)) && (status == 429 || status >= 500))
+	if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, (int64_t)code)) &&
+	    (status == 429 || status >= 500))
 		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, (int64_t)status));
 }
 
@@ -291,6 +292,6 @@ void explain_pick(const struct explain_case *c, struct explain_list *l)
 	}
 	if (l->n == 0)
 		explain_know_add_row(l, explain_know_find(KNOWN_FAULT, f->code));
-	if (explain_seen_cloud_right(c) && explain_know_drop(l, CAUSE_CLOUD_WRONG) && l->n == 0)
+	if (explain_seen_cloud_right(c->r) && explain_know_drop(l, CAUSE_CLOUD_WRONG) && l->n == 0)
 		explain_know_add(l, CAUSE_APP_OTHER_CLOUD);
 }

@@ -307,16 +307,16 @@ static bool put_exo_cloud(const struct explain_case *c, struct buf *out)
 /* The provider profile that discovery points to, unless it is the one in force. */
 static bool put_right_provider(const struct explain_case *c, struct buf *out)
 {
-	if (c->r == NULL || explain_seen_provider(c) == NULL || explain_seen_cloud_right(c))
+	if (c->r == NULL || explain_seen_provider(c->r) == NULL || explain_seen_cloud_right(c->r))
 		return false;
-	buf_z(out, explain_seen_provider(c));
+	buf_z(out, explain_seen_provider(c->r));
 	return true;
 }
 
 /* What the credential rung found odd about the secret. */
 static bool put_secret_odd(const struct explain_case *c, struct buf *out)
 {
-	if (c->r == NULL || !explain_seen_secret_odd(c))
+	if (c->r == NULL || !explain_seen_secret_odd(c->r))
 		return false;
 	return put_span(out, row_get(&c->r->row[RUNG_CREDENTIAL], FACT_NOTE));
 }
@@ -329,7 +329,7 @@ static bool put_noted_end(const struct explain_case *c, struct buf *out)
 
 	if (noted.n == 0)
 		return false;
-	(void)explain_seen_secret_end(c, &ended);
+	(void)explain_seen_secret_end(c->r, &ended);
 	buf_z(out, ended ? "The settings give it as " : "The settings say ");
 	buf_put(out, noted);
 	buf_z(out, ended ? "." : ", which is not this secret's end.");
@@ -356,7 +356,16 @@ static bool put_mail_host(const struct explain_case *c, struct buf *out)
 /* Of a certificate that came alone. */
 static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
 {
-	return c->r != NULL && explain_seen_alone(c) && put_span(out, explain_value_fact(c, FACT_ISSUER));
+	return c->r != NULL && explain_seen_alone(explain_value_row(c)) && put_span(out, explain_value_fact(c, FACT_ISSUER));
+}
+
+/* The option of "date" for UTC, where nobody has looked at the clock yet. */
+static bool put_unseen(const struct explain_case *c, struct buf *out)
+{
+	int64_t s;
+
+	buf_byte(out, 'u');
+	return !explain_value_skew(c, &s);
 }
 
 static bool put_proved(const struct explain_case *c, struct buf *out)
@@ -424,7 +433,7 @@ static const struct {
 	{ "genuine", put_genuine }, { "exo_cloud", put_exo_cloud }, { "setting", put_setting },
 	{ "where", put_where }, { "file", put_file }, { "right_provider", put_right_provider },
 	{ "secret_odd", put_secret_odd }, { "noted_end", put_noted_end }, { "idp_host", put_idp_host },
-	{ "mail_host", put_mail_host }, { "proved", put_proved },
+	{ "mail_host", put_mail_host }, { "proved", put_proved }, { "unseen", put_unseen },
 	{ "missing_issuer", put_missing_issuer },
 };
 

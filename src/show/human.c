@@ -88,7 +88,7 @@ static void put_evidence(struct page *p, const struct row *row)
 	page_end(p);
 }
 
-/* Has an application's token the right to knock at another door? */
+/* Does the token carry the right to knock at another door? What cannot be read may. */
 static bool may_triage(const struct report *r)
 {
 	static const char *const rights[] = { "IMAP.AccessAs", "SMTP.Send" };
@@ -101,24 +101,27 @@ static bool may_triage(const struct report *r)
 	return roles.n == 0 && scp.n == 0;
 }
 
-/* A refused login may have more causes than one: the other doors tell them apart. */
-static void put_triage(struct page *p, const struct report *r)
+/* A refused login has several causes: the other doors tell them apart. */
+static void put_triage(struct page *p, const struct report *r, const struct explanation *e)
 {
 	enum fault_code code = r->row[RUNG_AUTH].fault.code;
+	unsigned char bytes[400];
+	struct buf b = BUF(bytes);
 	enum rung failed;
 
-	if (!report_first_failure(r, &failed) || failed != RUNG_AUTH || r->row[RUNG_TRIAGE].verdict != VERDICT_NONE ||
+	if (!report_first_failure(r, &failed) || failed != RUNG_AUTH || e->n < 2 ||
+	    r->row[RUNG_TRIAGE].verdict != VERDICT_NONE ||
 	    (code != FAULT_AUTH_REFUSED && code != FAULT_AUTH_CHALLENGE && code != FAULT_AUTH_NOT_CONNECTED))
 		return;
+	buf_z(&b, "o2pop check --triage tries the same token at the IMAP and SMTP doors (two more logins), "
+	          "which tells a refused token from a closed mailbox and from POP3 switched off.");
+	if (!may_triage(r))
+		buf_z(&b, " It needs a right for IMAP or SMTP in the token, which has none yet.");
 	page_end(p);
 	page_toned(p, PAGE_STRONG, SPAN("To know more"));
 	page_end(p);
 	page_to(p, 2);
-	page_words(p, 2,
-	           SPAN("o2pop check --triage tries the same token at the IMAP and SMTP doors (two more logins): "
-	                "that tells whether the token is refused, the mailbox is closed, or POP3 alone."));
-	if (!may_triage(r))
-		page_words(p, 2, SPAN(" It needs IMAP.AccessAsApp or SMTP.SendAsApp in the token, which has neither."));
+	page_words(p, 2, buf_span(&b));
 	page_end(p);
 }
 
@@ -250,7 +253,7 @@ void human_report(struct page *p, const struct report *r, struct explanation *e)
 	if (fails) {
 		put_evidence(p, &r->row[failed]);
 		explained_causes(p, e);
-		put_triage(p, r);
+		put_triage(p, r, e);
 	}
 	warnings = put_warnings(p, r, e);
 	if (warnings != 0 && fails)
@@ -372,7 +375,7 @@ static void explain_later(struct page *p, struct human_many *m, const struct rep
 	}
 	put_evidence(&later, &r->row[failed]);
 	explained_causes(&later, e);
-	put_triage(&later, r);
+	put_triage(&later, r, e);
 	put_powershell(&later, e);
 	put_support(&later, r);
 	g->to = m->later.n;

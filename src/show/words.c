@@ -338,7 +338,7 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 void words_found(struct buf *out, const struct report *r, const struct row *row)
 {
 	found(out, r, row);
-	if (row->verdict != VERDICT_WARN || out->n == 0)
+	if ((row->verdict != VERDICT_WARN && row->rung != RUNG_TRIAGE) || out->n == 0)
 		item(out, "", row_get(row, FACT_NOTE), "");
 	if (row->verdict == VERDICT_WARN && out->n == 0 && row->fault.code != FAULT_NONE)
 		buf_z(out, fault_text(row->fault.code));
