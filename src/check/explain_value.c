@@ -356,7 +356,8 @@ static bool put_mail_host(const struct explain_case *c, struct buf *out)
 /* Of a certificate that came alone. */
 static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
 {
-	return c->r != NULL && explain_seen_alone(explain_value_row(c)) && put_span(out, explain_value_fact(c, FACT_ISSUER));
+	return c->r != NULL && explain_seen_alone(explain_value_row(c)) &&
+	       put_span(out, explain_value_fact(c, FACT_ISSUER));
 }
 
 /* The option of "date" for UTC, where nobody has looked at the clock yet. */
