@@ -9,6 +9,7 @@
 
 #include "check/credential.h"
 #include "check/desk_hire.h"
+#include "check/desk_proof.h"
 #include "check/desk_sum.h"
 
 enum {
@@ -23,7 +24,7 @@ enum {
 /* The report stays as it is: start_report clears what was used of it. */
 static void reset(struct desk_job *j)
 {
-	j->busy = j->told = j->done = j->triaged = false;
+	j->busy = j->told = j->done = j->triaged = j->parked = false;
 	j->ready_ms = 0;
 	j->noted = 0;
 	j->pid = 0;
@@ -41,6 +42,7 @@ static void start_report(const struct desk *d, struct desk_job *j, struct span m
 		memcpy(j->mailbox, mailbox.p, j->mailbox_n);
 	j->report.settings = d->ask->settings;
 	j->report.mailbox = (struct span){ (const unsigned char *)j->mailbox, j->mailbox_n };
+	j->report.proved = (struct span){ NULL, 0 };
 	j->report.started_unix = d->started_unix;
 }
 
@@ -60,37 +62,51 @@ static bool start_keeper(struct desk *d, struct fault *f)
 	return started;
 }
 
-/* Who the mailbox's domain belongs to is asked once a run, for the first mailbox, after all that matters more has
- * started. Without the scout there is no tenant rung, and no harm done. */
+/* Who the mailbox's domain belongs to is asked once a run, for the first mailbox that has one, after all that matters
+ * more has started. Without the scout there is no tenant rung, and no harm done. */
 static void start_scout(struct desk *d, const struct desk_job *first)
 {
 	const struct desk_ask *ask = d->ask;
 
-	d->scouted = true;
 	if (!ask->keeper || !ask->discovery || !ask->settings->provider->entra ||
 	    settings_has(ask->settings, SETTING_TOKEN_URL) || !settings_has(ask->settings, SETTING_AUTHORITY_HOST) ||
-	    ask->stop_after < RUNG_TENANT || scout_domain(first->report.mailbox).n == 0)
+	    ask->stop_after < RUNG_TENANT)
 		return;
+	if (scout_domain(first->report.mailbox).n == 0) {
+		desk_sum_no_domain(&d->scout.report.row[RUNG_TENANT]);
+		return;
+	}
+	d->scouted = true;
 	start_report(d, &d->scout, first->report.mailbox);
 	d->scout.deadline = d->keeper.deadline;
 	d->scout.kill_at = d->keeper.kill_at;
 	(void)!desk_hire(d, &d->scout, LADDER_SCOUT, &(struct fault){ 0 });
 }
 
+/* NULL: all are taken. */
+static struct desk_job *free_slot(struct desk *d)
+{
+	for (unsigned i = 0; i < d->slots; i++)
+		if (!d->job[i].busy)
+			return &d->job[i];
+	return d->slots < DESK_JOBS_MAX ? &d->job[d->slots++] : NULL;
+}
+
 /* Give every free job the next mailbox. */
 static bool start_probes(struct desk *d, struct fault *f)
 {
-	for (unsigned i = 0; i < d->ask->jobs && !d->list_ended; i++) {
-		struct desk_job *j = &d->job[i];
+	while (!d->list_ended && desk_proof_working(d) < d->ask->jobs) {
+		struct desk_job *j = free_slot(d);
 		struct span mailbox;
 
-		if (j->busy)
-			continue;
+		if (j == NULL)
+			return true;
+		reset(j);
 		if (!d->ask->mailboxes.next(d->ask->mailboxes.from, &mailbox)) {
 			d->list_ended = true;
 			return true;
 		}
-		reset(j);
+		d->started++;
 		start_report(d, j, mailbox);
 		j->report.started_unix = clock_unix();
 		j->deadline = clock_deadline(d->ask->settings->timeout_ms);
@@ -285,6 +301,7 @@ static void end_helper(struct desk *d, struct desk_job *j, bool late)
 static void finish_job(struct desk *d, struct desk_job *j)
 {
 	desk_sum(&j->report, &d->keeper.report, &d->scout.report);
+	desk_proof_take(d, j);
 	j->report.ms = clock_ms() - d->start_ms;
 	d->gravest = desk_sum_graver(d->gravest, report_exit(&j->report));
 	d->finished++;
@@ -310,6 +327,8 @@ static void go_on(struct desk *d, struct desk_job *j)
 		if (desk_hire(d, j, LADDER_TRIAGE, &(struct fault){ 0 }))
 			return;
 	}
+	if (desk_proof_waits(d, j))
+		return;
 	if (j->ready_ms == 0)
 		j->ready_ms = clock_ms();
 	if (d->scout.in >= 0 && clock_ms() - j->ready_ms < DESK_SCOUT_MS)
@@ -325,7 +344,7 @@ static void tell_progress(const struct desk *d)
 
 	if (d->ask->ear.progress == NULL)
 		return;
-	for (unsigned i = 0; i < d->ask->jobs && pop == RUNG__COUNT; i++)
+	for (unsigned i = 0; i < d->slots && pop == RUNG__COUNT; i++)
 		if (d->job[i].busy)
 			pop = d->job[i].now;
 	d->ask->ear.progress(d->ask->ear.to, clock_ms() - d->start_ms, d->keeper.now, pop, d->finished,
@@ -361,14 +380,15 @@ static void serve(struct desk *d, struct desk_job *j, bool readable)
 static void turn(struct desk *d)
 {
 	struct pollfd wait[DESK_JOBS_MAX + 2];
-	unsigned n = d->ask->jobs;
+	unsigned n = d->slots;
 
 	for (unsigned i = 0; i < n; i++)
 		wait[i] = (struct pollfd){ d->job[i].in, POLLIN, 0 };
 	wait[n] = (struct pollfd){ d->keeper.in, POLLIN, 0 };
 	wait[n + 1] = (struct pollfd){ d->scout.in, POLLIN, 0 };
-	if (poll(wait, n + 2, DESK_TICK_MS) < 0)
+	if (poll(wait, n + 2, d->finished != d->noticed ? 0 : DESK_TICK_MS) < 0)
 		memset(wait, 0, sizeof wait);
+	d->noticed = d->finished; /* what has finished may be what a parked report waits for: no tick between them */
 	serve(d, &d->keeper, wait[n].revents != 0);
 	serve(d, &d->scout, wait[n + 1].revents != 0);
 	for (unsigned i = 0; i < n; i++) {
@@ -382,7 +402,7 @@ static void turn(struct desk *d)
 
 static bool anything_left(const struct desk *d)
 {
-	for (unsigned i = 0; i < d->ask->jobs; i++)
+	for (unsigned i = 0; i < d->slots; i++)
 		if (d->job[i].busy)
 			return true;
 	return !d->list_ended || d->keeper.in >= 0;
@@ -398,12 +418,14 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 	reset(&d->keeper);
 	reset(&d->scout);
 	d->scout.report.mailbox = (struct span){ NULL, 0 };
+	d->scout.report.row[RUNG_TENANT].verdict = VERDICT_NONE;
 	d->scouted = false;
-	for (unsigned i = 0; i < ask->jobs; i++)
-		reset(&d->job[i]);
+	d->slots = 0;
+	d->started = 0;
+	d->proved_n = 0;
 	d->token_known = false;
 	d->list_ended = false;
-	d->finished = 0;
+	d->finished = d->noticed = 0;
 	d->gravest = LADDER_EXIT_OK;
 	good = start_keeper(d, f);
 	while (good && anything_left(d)) {

@@ -67,6 +67,7 @@ struct desk_job {
 	enum rung now;             /* being climbed; RUNG__COUNT: none */
 	bool told;                 /* it has the token's fate */
 	bool triaged;
+	bool parked;               /* its report waits for what other mailboxes prove: see desk_proof */
 	int64_t ready_ms;          /* when only the scout was waited for; 0: not yet */
 	bool done;                 /* it has said that it told everything */
 	size_t noted;              /* bytes of transcript that came from it */
@@ -83,9 +84,13 @@ struct desk {
 	struct desk_job scout;           /* for the domain of the first mailbox */
 	bool scouted;
 	struct desk_job job[DESK_JOBS_MAX];
+	unsigned slots;                  /* of job, that are or were in use */
+	size_t started;                  /* mailboxes */
+	uint32_t proved_n;
+	char proved[REPORT_MAILBOX_MAX]; /* the first mailbox whose login passed */
 	bool token_known;
 	struct role_token token;
-	size_t finished;
+	size_t finished, noticed;
 	bool list_ended;
 	enum ladder_exit gravest;
 	union {                          /* what a role works in, after the fork */

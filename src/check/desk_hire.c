@@ -46,6 +46,7 @@ static void run_probe(struct desk *d, const struct desk_job *j, int out, int in)
 	prepare(&p->role, d, j, ROLE_ARM_POP);
 	p->settings = d->ask->settings;
 	p->mailbox = j->report.mailbox;
+	p->judged = d->ask->only.n != 0;
 	p->certificates = d->ask->certificates;
 	p->reach.trust = d->ask->trust;
 	role_start(&p->role, out, in);
@@ -111,7 +112,7 @@ static void forget_jobs(struct desk *d)
 {
 	desk_hire_end(&d->keeper);
 	desk_hire_end(&d->scout);
-	for (unsigned i = 0; i < d->ask->jobs; i++)
+	for (unsigned i = 0; i < d->slots; i++)
 		desk_hire_end(&d->job[i]);
 }
 

@@ -52,13 +52,45 @@ static void put_clock(struct report *r)
 	row_fact(row, FACT_SERVER_DATE, row_get(&r->row[RUNG_TOKEN], FACT_SERVER_DATE));
 }
 
+static void skip_tenant(struct row *row, struct span why)
+{
+	*row = (struct row){ .rung = RUNG_TENANT, .verdict = VERDICT_SKIP, .because = RUNG_TENANT };
+	row_fact(row, FACT_NOTE, why);
+}
+
+void desk_sum_no_domain(struct row *row)
+{
+	skip_tenant(row, SPAN("the mailbox has no domain that could be looked up"));
+}
+
+/* One domain a run is looked up. Where that is not done at all, there is no row. */
+static void put_tenant(struct report *r, const struct report *scout)
+{
+	struct row *row = &r->row[RUNG_TENANT];
+	struct span own = scout_domain(r->mailbox), asked = scout_domain(scout->mailbox);
+	char text[FACT_TEXT_MAX];
+	struct buf why = BUF(text);
+
+	if (scout->row[RUNG_TENANT].verdict == VERDICT_NONE || r->mailbox.n == 0)
+		return;
+	if (same_domain(own, asked)) {
+		*row = scout->row[RUNG_TENANT];
+	} else if (own.n == 0) {
+		desk_sum_no_domain(row);
+	} else {
+		buf_z(&why, "in this run only ");
+		buf_put(&why, span_first(asked, FACT_TEXT_MAX / 2));
+		buf_z(&why, " was looked up");
+		skip_tenant(row, buf_span(&why));
+	}
+}
+
 void desk_sum(struct report *r, const struct report *run, const struct report *scout)
 {
 	for (int i = 0; i < RUNG__COUNT; i++)
 		if (ladder_role((enum rung)i) == LADDER_KEEPER)
 			r->row[i] = run->row[i];
-	if (same_domain(scout_domain(r->mailbox), scout_domain(scout->mailbox)))
-		r->row[RUNG_TENANT] = scout->row[RUNG_TENANT];
+	put_tenant(r, scout);
 	blame_the_way(r);
 	soften_tenant(r);
 	judge_mailbox(&r->row[RUNG_CLAIMS], r->mailbox);

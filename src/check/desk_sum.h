@@ -11,6 +11,9 @@ enum { DESK_SUM_SKEW_MAX_S = 300 }; /* clocks that differ more are worth a warni
  * only all of them together tell: the clock, whether the tenant matters, whose the token is. */
 void desk_sum(struct report *r, const struct report *run, const struct report *scout);
 
+/* The tenant row of a mailbox without a domain that can be looked up: a skip. */
+void desk_sum_no_domain(struct row *row);
+
 /* The row of a role that is dispensable and did not come to its end: a skip, whatever happened. */
 void desk_sum_lost(struct row *row, enum rung rung, bool late);
 

@@ -5,6 +5,9 @@
 #include "check/explain_match.h"
 #include "check/explain_not.h"
 #include "check/explain_pick.h"
+#include "check/explain_seen.h"
+
+enum { AADSTS_SECRET_EXPIRED = 7000222 };
 
 static void start(struct explanation *e)
 {
@@ -34,6 +37,21 @@ void explain_report(const struct report *r, struct explanation *e)
 	e->powershell = explain_auth_script(&c);
 }
 
+/* The secret's end is near or past, says the note of the credential rung. */
+static const char *secret_end(const struct explain_case *c, bool ended)
+{
+	const struct provider *p = explain_value_provider(c);
+
+	if (c->r->row[RUNG_TOKEN].fault.num == AADSTS_SECRET_EXPIRED) /* its cause tells it all */
+		return "{note}.";
+	if (p == NULL || !p->entra)
+		return "{note}. Make the next secret now, and note its end as secret_expires.";
+	if (ended)
+		return "{note}. If it was renewed, note its new end there. Else make the next one now: {new_secret}";
+	return "{note}. Make the next one now: {new_secret}\n"
+	       "Then note its end as secret_expires; the old secret works until its own end.";
+}
+
 /* What a warning means that comes without a fault. */
 static const char *warning(enum rung rung, const struct row *row)
 {
@@ -41,9 +59,6 @@ static const char *warning(enum rung rung, const struct row *row)
 		return "The answer holds the key {duplicate_key} twice. The first one counts.";
 	if (row_get(row, FACT_NOTE).n != 0)
 		return "{note}";
-	if (rung == RUNG_CREDENTIAL)
-		return "The client secret ends on {secret_expires}. "
-		       "Make the next one now, at {reg} > Certificates & secrets.";
 	if (rung == RUNG_IDP_TLS || rung == RUNG_POP_TLS)
 		return "The server's certificate ends in {cert_days} days. Its owner has to renew it.";
 	if (rung == RUNG_CLOCK)
@@ -56,16 +71,17 @@ struct span explain_warning(const struct report *r, enum rung rung, struct expla
 	struct explain_case c = { r, rung, e };
 	struct explain_list l = { { CAUSE_NONE }, 0 };
 	const struct row *row = &r->row[rung];
+	bool ended;
 
 	start(e);
 	if (row->verdict != VERDICT_WARN)
 		return (struct span){ NULL, 0 };
 	if (rung == RUNG_QUIT)
 		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
-	if (row->fault.code == FAULT_NONE)
+	if (rung == RUNG_CREDENTIAL && explain_seen_secret_end(c.r, &ended) && row_get(row, FACT_NOTE).n != 0)
+		return explain_fill(&c, secret_end(&c, ended), EXPLAIN_FILL_PARAGRAPH);
+	if (row->fault.code == FAULT_NONE || (rung == RUNG_CREDENTIAL && row_get(row, FACT_NOTE).n != 0))
 		return explain_fill(&c, warning(rung, row), EXPLAIN_FILL_PARAGRAPH);
-	if (row->fault.code == FAULT_SECRET_EXPIRED)
-		return explain_fill(&c, warning(RUNG_CREDENTIAL, row), EXPLAIN_FILL_PARAGRAPH);
 	explain_pick(&c, &l);
 	l.n = l.n != 0;
 	fill(&c, &l);

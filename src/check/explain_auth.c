@@ -1,6 +1,7 @@
 #include "check/explain_auth.h"
 
 #include "check/explain_match.h"
+#include "check/explain_seen.h"
 
 enum { TOKEN_LENGTH_MAX = 4096 }; /* Exchange's front end breaks off longer ones since July 2025 */
 
@@ -34,29 +35,23 @@ static bool entra(const struct explain_case *c)
 	return explain_value_provider(c) != NULL && explain_value_provider(c)->entra;
 }
 
-/* A person's token, not an application's. */
-static bool delegated(const struct explain_case *c)
-{
-	return explain_value_fact(c, FACT_ROLES).n == 0 &&
-	       (explain_value_fact(c, FACT_SCP).n != 0 || explain_value_fact(c, FACT_UPN).n != 0);
-}
-
 static enum door which_door(const struct explain_case *c)
 {
-	static const struct {
-		const char *conclusion;
-		enum door door;
-	} doors[] = {
-		{ "pop-only", DOOR_POP_ONLY },         { "mailbox-closed", DOOR_CLOSED },
-		{ "token-accepted", DOOR_CLOSED },     { "other-mailbox", DOOR_OTHER },
-		{ "token-refused", DOOR_TOKEN_REFUSED },
-	};
-
 	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
 		return DOOR_CLOSED;
-	for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++)
-		if (span_eq(explain_value_triage(c), span_z(doors[i].conclusion)))
-			return doors[i].door;
+	switch (explain_seen_doors(c->r)) {
+	case TRIAGE_SAYS_POP_ONLY:
+		return DOOR_POP_ONLY;
+	case TRIAGE_SAYS_CLOSED:
+	case TRIAGE_SAYS_ACCEPTED:
+		return DOOR_CLOSED;
+	case TRIAGE_SAYS_OTHER:
+		return DOOR_OTHER;
+	case TRIAGE_SAYS_REFUSED:
+		return DOOR_TOKEN_REFUSED;
+	case TRIAGE_SAYS_NOTHING:
+		break;
+	}
 	return DOOR_UNKNOWN;
 }
 
@@ -93,14 +88,20 @@ static void pick_person(const struct explain_case *c, struct explain_list *l)
 	explain_know_add(l, CAUSE_NO_LICENSE);
 }
 
+/* Exchange does not know the application: out of the question once the token has opened another mailbox. */
+static void add_unknown_application(const struct explain_case *c, struct explain_list *l)
+{
+	if (!explain_seen_proved(c->r))
+		explain_know_add(l, other_object_id(c) ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
+}
+
 static void pick_application(const struct explain_case *c, struct explain_list *l)
 {
-	bool other = other_object_id(c);
-
 	switch (which_door(c)) {
 	case DOOR_TOKEN_REFUSED:
-		explain_know_add(l, other ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
+		add_unknown_application(c, l);
 		explain_know_add(l, CAUSE_ADDRESS_ALIAS);
+		explain_know_add(l, explain_seen_proved(c->r) ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION);
 		explain_know_add(l, CAUSE_PROPAGATION);
 		break;
 	case DOOR_CLOSED:
@@ -115,9 +116,11 @@ static void pick_application(const struct explain_case *c, struct explain_list *
 		explain_know_add(l, CAUSE_RBAC_SWITCH);
 		break;
 	case DOOR_UNKNOWN:
-		explain_know_add(l, other ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
+		add_unknown_application(c, l);
 		explain_know_add(l, CAUSE_NO_FULL_ACCESS);
 		explain_know_add(l, CAUSE_POP_OFF);
+		if (explain_seen_proved(c->r))
+			explain_know_add(l, CAUSE_ADDRESS_ALIAS);
 		break;
 	}
 }
@@ -136,7 +139,7 @@ static void pick_exchange(const struct explain_case *c, struct explain_list *l)
 		explain_know_add(l, CAUSE_TOKEN_LONG);
 	if (is(kind, "opaque"))
 		explain_know_add(l, CAUSE_POP_PERSONAL);
-	if (delegated(c))
+	if (explain_seen_person(c->r))
 		pick_person(c, l);
 	else
 		pick_application(c, l);
@@ -198,7 +201,8 @@ void explain_auth(const struct explain_case *c, struct explain_list *l)
 	} else if (is(server, "exchange") || (server.n == 0 && entra(c))) {
 		pick_exchange(c, l);
 	} else {
-		explain_know_add(l, CAUSE_DOVECOT_TOKEN);
+		if (!explain_seen_proved(c->r))
+			explain_know_add(l, CAUSE_DOVECOT_TOKEN);
 		explain_know_add(l, CAUSE_DOVECOT_USER);
 		explain_know_add(l, CAUSE_SERVER_OTHER);
 	}
@@ -242,7 +246,7 @@ static bool wanted(const struct explain_case *c)
 {
 	struct span server = explain_value_fact(c, FACT_SERVER);
 	enum fault_code code = fault_of(c);
-	const char *needs = delegated(c) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
+	const char *needs = explain_seen_person(c->r) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
 	struct buf *room = &c->e->room;
 	size_t mark = room->n;
 	bool known = explain_fill(c, needs, EXPLAIN_FILL_SCRIPT).n != 0;
@@ -261,11 +265,11 @@ struct span explain_auth_script(const struct explain_case *c)
 	if (!wanted(c))
 		return (struct span){ NULL, 0 };
 	put_step(c, script_start);
-	if (delegated(c)) {
+	if (explain_seen_person(c->r)) {
 		if (!own_mailbox(c))
 			put_step(c, script_person);
 	} else {
-		if (door == DOOR_UNKNOWN || door == DOOR_TOKEN_REFUSED)
+		if ((door == DOOR_UNKNOWN || door == DOOR_TOKEN_REFUSED) && !explain_seen_proved(c->r))
 			put_step(c, script_register);
 		if (door != DOOR_POP_ONLY)
 			put_step(c, script_permit);

@@ -56,6 +56,17 @@ void explain_know_add3(struct explain_list *l, enum cause a, enum cause b, enum 
 	explain_know_add(l, c);
 }
 
+bool explain_know_drop(struct explain_list *l, enum cause c)
+{
+	unsigned n = 0, before = l->n;
+
+	for (unsigned i = 0; i < before; i++)
+		if (l->cause[i] != c)
+			l->cause[n++] = l->cause[i];
+	l->n = n;
+	return n != before;
+}
+
 void explain_know_cause(enum cause c, struct explain_template *t)
 {
 	const char *p = cause_texts;

@@ -32,6 +32,9 @@ struct explain_list {
 void explain_know_add(struct explain_list *l, enum cause c);
 void explain_know_add3(struct explain_list *l, enum cause a, enum cause b, enum cause c);
 
+/* Take out, if it is there; true when it was. */
+bool explain_know_drop(struct explain_list *l, enum cause c);
+
 /* The templates of a cause; static. */
 struct explain_template {
 	const char *id, *text, *fix, *verify;

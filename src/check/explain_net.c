@@ -1,6 +1,7 @@
 #include "check/explain_net.h"
 
 #include "check/explain_match.h"
+#include "check/explain_seen.h"
 
 enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is judged by an earlier clock */
 
@@ -20,7 +21,10 @@ static void pick_deadline(const struct explain_case *c, struct explain_list *l)
 	switch (c->rung) {
 	case RUNG_IDP_DNS:
 	case RUNG_POP_DNS:
-		explain_know_add3(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED, CAUSE_NONE);
+		if (explain_seen_no_names(c->r))
+			explain_know_add(l, CAUSE_NO_NAMES);
+		else
+			explain_know_add3(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED, CAUSE_NONE);
 		break;
 	case RUNG_IDP_TCP:
 	case RUNG_POP_TCP:
@@ -44,7 +48,11 @@ void explain_net_dns(const struct explain_case *c, struct explain_list *l)
 {
 	bool known = explain_value_known_host(c);
 
-	if (!known && explain_value_passed(c, explain_value_on_idp(c) ? RUNG_POP_DNS : RUNG_IDP_DNS))
+	if (explain_seen_no_names(c->r))
+		explain_know_add3(l, CAUSE_NO_NAMES,
+		                  explain_value_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED :
+		                                                                            CAUSE_NONE, CAUSE_NONE);
+	else if (!known && explain_value_passed(c, explain_value_on_idp(c) ? RUNG_POP_DNS : RUNG_IDP_DNS))
 		explain_know_add3(l, CAUSE_DNS_TYPO, CAUSE_DNS_FILTERED, CAUSE_NONE);
 	else if (known && explain_value_row(c)->fault.code == FAULT_DNS_NOT_FOUND)
 		explain_know_add3(l, CAUSE_DNS_FILTERED, CAUSE_DNS_DOWN, CAUSE_NONE);
@@ -83,21 +91,13 @@ static bool public_authority(struct span issuer)
 	return false;
 }
 
-static void drop(struct explain_list *l, enum cause c)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < l->n; i++)
-		if (l->cause[i] != c)
-			l->cause[n++] = l->cause[i];
-	l->n = n;
-}
-
 static void pick_untrusted(const struct explain_case *c, struct explain_list *l)
 {
 	const struct provider *p = explain_value_provider(c);
 	struct span issuer = explain_value_fact(c, FACT_ISSUER), file = explain_value_setting(c, SETTING_CA_FILE);
 
+	if (explain_seen_alone(explain_value_row(c)))
+		explain_know_add(l, CAUSE_CHAIN_INCOMPLETE);
 	if (file.n != 0 && !span_starts(file, SPAN("+")))
 		explain_know_add(l, CAUSE_CA_FILE_LACKS);
 	if (public_authority(issuer))
@@ -138,6 +138,10 @@ static void pick_times(const struct explain_case *c, struct explain_list *l)
 		explain_know_add(l, CAUSE_CERT_SERVER_OLD);
 	else if (explain_value_clock_right(c))
 		explain_know_add3(l, CAUSE_CERT_SERVER_BAD, CAUSE_TLS_INSPECTION, CAUSE_NONE);
+	else if (explain_value_known_host(c)) /* the provider does renew its own */
+		explain_know_add3(l, CAUSE_CLOCK_WRONG,
+		                  code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD,
+		                  CAUSE_NONE);
 }
 
 static bool names_inspector(const struct explain_case *c, enum fact key)
@@ -163,5 +167,5 @@ void explain_net_tls(const struct explain_case *c, struct explain_list *l)
 	if (l->n == 0)
 		explain_know_add_row(l, explain_know_find(KNOWN_FAULT, f->code));
 	if (public_authority(explain_value_fact(c, FACT_ISSUER)))
-		drop(l, CAUSE_TLS_INSPECTION);
+		(void)explain_know_drop(l, CAUSE_TLS_INSPECTION);
 }

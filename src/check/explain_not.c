@@ -1,5 +1,6 @@
 #include "check/explain_not.h"
 
+#include "check/explain_seen.h"
 #include "check/judge.h"
 
 /* Facts are those of the rung that failed, else the first that any rung has. */
@@ -47,13 +48,13 @@ static bool entra_knows_application(int64_t code)
 /* What the other doors proved. */
 static void say_triage(const struct explain_case *c)
 {
-	struct span found = explain_value_triage(c);
+	enum triage_finding found = explain_seen_doors(c->r);
 
-	say(c, span_eq(found, SPAN("pop-only")),
+	say(c, found == TRIAGE_SAYS_POP_ONLY,
 	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
-	say(c, span_eq(found, SPAN("mailbox-closed")) || span_eq(found, SPAN("other-mailbox")),
+	say(c, found == TRIAGE_SAYS_CLOSED || found == TRIAGE_SAYS_OTHER,
 	    "The registration in Exchange: the token was accepted at another door.");
-	say(c, span_eq(found, SPAN("token-accepted")), "The token: the SMTP server accepted it.");
+	say(c, found == TRIAGE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
 }
 
 static void say_token(const struct explain_case *c)
@@ -78,10 +79,22 @@ static void say_token(const struct explain_case *c)
 	say(c, entra_knows_application(f->num), "Client id and tenant: Entra found the application.");
 }
 
+/* What another mailbox of the run proved. */
+static void say_proved(const struct explain_case *c)
+{
+	const struct provider *p = explain_value_provider(c);
+	bool proved = explain_seen_proved(c->r) && c->rung == RUNG_AUTH;
+
+	say(c, proved && p != NULL && p->entra,
+	    "The registration in Exchange: the same token was accepted for {proved}.");
+	say(c, proved && (p == NULL || !p->entra), "The token as such: it was accepted for {proved}.");
+}
+
 void explain_not(const struct explain_case *c)
 {
 	struct explain_case pop_tls = { c->r, RUNG_POP_TLS, c->e };
 
+	say_proved(c);
 	say_triage(c);
 	say_token(c);
 	say(c, c->rung > RUNG_TENANT && c->r->row[RUNG_TENANT].verdict == VERDICT_PASS,

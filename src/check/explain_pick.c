@@ -3,7 +3,10 @@
 #include "check/explain_auth.h"
 #include "check/explain_match.h"
 #include "check/explain_net.h"
+#include "check/explain_seen.h"
 #include "text/guid.h"
+
+enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */
 
 /* ---- the token endpoint ------------------------------------------------------------------------ */
 
@@ -43,10 +46,37 @@ static void pick_by_words(int64_t code, struct span words, struct explain_list *
 	}
 }
 
+/* No AADSTS number that is known: the words of OAuth, or the status. Of the form of the request o2pop is sure, and of
+ * the tenant when discovery found it. */
+static void pick_unknown(const struct explain_case *c, int64_t code, struct explain_list *l)
+{
+	const struct provider *p = explain_value_provider(c);
+	struct span error = explain_value_fact(c, FACT_ERROR);
+
+	if (code >= CODE_MIN || span_eq(error, SPAN("invalid_request")))
+		explain_know_add(l, CAUSE_ENTRA_UNKNOWN);
+	if (!explain_know_add_row(l, explain_know_named(KNOWN_SUBERROR, explain_value_fact(c, FACT_SUBERROR))) &&
+	    !explain_know_add_row(l, explain_know_named(KNOWN_ERROR, error)))
+		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, code));
+	(void)explain_know_drop(l, CAUSE_REQUEST_FORM);
+	if (explain_seen_tenant_right(c->r) || p == NULL || !p->entra)
+		(void)explain_know_drop(l, CAUSE_TENANT_UNKNOWN);
+}
+
+/* The secret was refused, and looked odd before it was sent: that is why. */
+static void pick_secret(const struct explain_case *c, int64_t code, struct explain_list *l)
+{
+	if (explain_seen_secret_odd(c->r) &&
+	    (code == 7000215 || code == 70002 || code == 50012 ||
+	     (code < CODE_MIN && span_eq(explain_value_fact(c, FACT_ERROR), SPAN("invalid_client")))))
+		explain_know_add(l, CAUSE_SECRET_MANGLED);
+}
+
 static void pick_refusal(const struct explain_case *c, struct explain_list *l)
 {
 	int64_t code = explain_value_row(c)->fault.num;
 
+	pick_secret(c, code, l);
 	switch (code) {
 	case 700016: case 700011: case 7000229: case 90002: case 500011: case 650059: case 900382: case 1000104:
 		pick_tenant(c, l);
@@ -59,12 +89,8 @@ static void pick_refusal(const struct explain_case *c, struct explain_list *l)
 		break;
 	}
 	pick_by_words(code, explain_value_evidence(c), l);
-	if (explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, code)))
-		return;
-	if (explain_know_add_row(l, explain_know_named(KNOWN_SUBERROR, explain_value_fact(c, FACT_SUBERROR))) ||
-	    explain_know_add_row(l, explain_know_named(KNOWN_ERROR, explain_value_fact(c, FACT_ERROR))))
-		return;
-	explain_know_add_row(l, explain_know_find(KNOWN_HTTP, code));
+	if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, code)))
+		pick_unknown(c, code, l);
 }
 
 /* Did the user choose the address of the token endpoint, or a part of it? */
@@ -85,6 +111,18 @@ static bool like_portal(struct span said)
 		if (explain_value_has(said, words[i]))
 			return true;
 	return false;
+}
+
+/* "Not now", in the provider's words or by the status; words may come with any status. */
+static void pick_busy(const struct explain_case *c, struct explain_list *l)
+{
+	uint64_t code = 0, status = 0;
+
+	(void)!span_u64(explain_value_fact(c, FACT_AADSTS), UINT32_MAX, &code);
+	(void)!span_u64(explain_value_fact(c, FACT_HTTP_STATUS), 999, &status);
+	if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, (int64_t)code)) &&
+	    (status == 429 || status >= 500))
+		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, (int64_t)status));
 }
 
 static void pick_http(const struct explain_case *c, struct explain_list *l)
@@ -226,7 +264,7 @@ void explain_pick(const struct explain_case *c, struct explain_list *l)
 		break;
 	case FAULT_KIND_WAIT:
 		if (f->code == FAULT_HTTP_BUSY)
-			pick_http(c, l);
+			pick_busy(c, l);
 		else if (f->code != FAULT_STORE_BUSY)
 			pick_mail(c, l);
 		break;
@@ -254,4 +292,6 @@ void explain_pick(const struct explain_case *c, struct explain_list *l)
 	}
 	if (l->n == 0)
 		explain_know_add_row(l, explain_know_find(KNOWN_FAULT, f->code));
+	if (explain_seen_cloud_right(c->r) && explain_know_drop(l, CAUSE_CLOUD_WRONG) && l->n == 0)
+		explain_know_add(l, CAUSE_APP_OTHER_CLOUD);
 }

@@ -1,5 +1,6 @@
 #include "check/explain_value.h"
 
+#include "check/explain_seen.h"
 #include "text/guid.h"
 
 enum {
@@ -28,13 +29,6 @@ bool explain_value_on_idp(const struct explain_case *c)
 bool explain_value_passed(const struct explain_case *c, enum rung rung)
 {
 	return c->r->row[rung].verdict == VERDICT_PASS || c->r->row[rung].verdict == VERDICT_WARN;
-}
-
-struct span explain_value_triage(const struct explain_case *c)
-{
-	struct span rest;
-
-	return span_cut(row_get(&c->r->row[RUNG_TRIAGE], FACT_NOTE), ';', &rest);
 }
 
 const struct provider *explain_value_provider(const struct explain_case *c)
@@ -312,6 +306,76 @@ static bool put_exo_cloud(const struct explain_case *c, struct buf *out)
 	return false;
 }
 
+/* The provider profile that discovery points to, unless it is the one in force. */
+static bool put_right_provider(const struct explain_case *c, struct buf *out)
+{
+	if (c->r == NULL || explain_seen_provider(c->r) == NULL || explain_seen_cloud_right(c->r))
+		return false;
+	buf_z(out, explain_seen_provider(c->r));
+	return true;
+}
+
+/* What the credential rung found odd about the secret. */
+static bool put_secret_odd(const struct explain_case *c, struct buf *out)
+{
+	if (c->r == NULL || !explain_seen_secret_odd(c->r))
+		return false;
+	return put_span(out, row_get(&c->r->row[RUNG_CREDENTIAL], FACT_NOTE));
+}
+
+/* What the settings note about an end that has come. */
+static bool put_noted_end(const struct explain_case *c, struct buf *out)
+{
+	struct span noted = explain_value_setting(c, SETTING_SECRET_EXPIRES);
+	bool ended = false;
+
+	if (noted.n == 0)
+		return false;
+	(void)explain_seen_secret_end(c->r, &ended);
+	buf_z(out, ended ? "The settings give it as " : "The settings say ");
+	buf_put(out, noted);
+	buf_z(out, ended ? "." : ", which is not this secret's end.");
+	return true;
+}
+
+static bool put_host_of(const struct explain_case *c, enum rung rung, struct buf *out)
+{
+	struct explain_case other = { c->r, rung, c->e };
+
+	return c->r != NULL && put_host(&other, out);
+}
+
+static bool put_idp_host(const struct explain_case *c, struct buf *out)
+{
+	return put_host_of(c, RUNG_IDP_DNS, out);
+}
+
+static bool put_mail_host(const struct explain_case *c, struct buf *out)
+{
+	return put_host_of(c, RUNG_POP_DNS, out);
+}
+
+/* Of a certificate that came alone. */
+static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
+{
+	return c->r != NULL && explain_seen_alone(explain_value_row(c)) &&
+	       put_span(out, explain_value_fact(c, FACT_ISSUER));
+}
+
+/* The option of "date" for UTC, where nobody has looked at the clock yet. */
+static bool put_unseen(const struct explain_case *c, struct buf *out)
+{
+	int64_t s;
+
+	buf_byte(out, 'u');
+	return !explain_value_skew(c, &s);
+}
+
+static bool put_proved(const struct explain_case *c, struct buf *out)
+{
+	return c->r != NULL && put_span(out, c->r->proved);
+}
+
 /* Which setting is wrong: named by the rung, or the number of a FAULT_SETTING_BAD. */
 static bool which_setting(const struct explain_case *c, enum setting *key)
 {
@@ -370,7 +434,10 @@ static const struct {
 	{ "mailbox", put_mailbox }, { "domain", put_domain }, { "host", put_host }, { "port", put_port },
 	{ "good_scope", put_scope }, { "code", put_code }, { "skew", put_skew }, { "wait", put_wait },
 	{ "genuine", put_genuine }, { "exo_cloud", put_exo_cloud }, { "setting", put_setting },
-	{ "where", put_where }, { "file", put_file },
+	{ "where", put_where }, { "file", put_file }, { "right_provider", put_right_provider },
+	{ "secret_odd", put_secret_odd }, { "noted_end", put_noted_end }, { "idp_host", put_idp_host },
+	{ "mail_host", put_mail_host }, { "proved", put_proved }, { "unseen", put_unseen },
+	{ "missing_issuer", put_missing_issuer },
 };
 
 bool explain_value(const struct explain_case *c, struct span name, struct buf *out)

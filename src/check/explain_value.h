@@ -36,9 +36,6 @@ const struct provider *explain_value_provider(const struct explain_case *c);
 const struct row *explain_value_row(const struct explain_case *c);
 struct span explain_value_evidence(const struct explain_case *c);
 
-/* The conclusion of the triage rung, a word of triage_conclude; empty when there was no triage. */
-struct span explain_value_triage(const struct explain_case *c);
-
 /* Did a rung pass, be it with a warning? */
 bool explain_value_passed(const struct explain_case *c, enum rung rung);
 

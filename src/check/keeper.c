@@ -11,8 +11,8 @@ static bool rung_credential(void *self, struct row *row, struct fault *f)
 		*f = k->unread;
 		return false;
 	}
-	return credential_check(k->settings, k->credential, row, f) &&
-	       (k->mailbox.n == 0 || credential_mailbox(k->mailbox, f)) && fetch_prepare(&k->fetch, row, f);
+	return (k->mailbox.n == 0 || credential_mailbox(k->mailbox, f)) &&
+	       credential_check(k->settings, k->credential, row, f) && fetch_prepare(&k->fetch, row, f);
 }
 
 static bool rung_token(void *self, struct row *row, struct fault *f)

@@ -12,6 +12,8 @@ void lint_start(struct lint *l, const struct settings *s, const struct credentia
 	l->row = row;
 	l->fault = f;
 	l->note_n = 0;
+	l->doubt = FAULT_NONE;
+	l->doubted = SETTING_PROVIDER;
 }
 
 static bool within(const struct secret *s, struct span text)
@@ -84,7 +86,18 @@ void lint_warn(struct lint *l, enum setting key, struct span why)
 		l->note_n = b.n; /* else there is no room for this one */
 }
 
+void lint_doubt(struct lint *l, enum fault_code code, enum setting key)
+{
+	if (l->doubt != FAULT_NONE)
+		return;
+	l->doubt = code;
+	l->doubted = key;
+}
+
 void lint_end(struct lint *l)
 {
+	if (l->doubt != FAULT_NONE) /* a refusal was first, and stays */
+		(void)fault_set(l->fault, l->doubt, l->doubted,
+		                (struct span){ (const unsigned char *)l->note, l->note_n });
 	row_fact(l->row, FACT_NOTE, (struct span){ (const unsigned char *)l->note, l->note_n });
 }

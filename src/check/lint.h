@@ -11,6 +11,8 @@ struct lint {
 	const struct credential *credential;
 	struct row *row;
 	struct fault *fault;
+	enum fault_code doubt;    /* what is suspected if it does not work; FAULT_NONE: nothing */
+	enum setting doubted;
 	size_t note_n;
 	char note[FACT_TEXT_MAX]; /* what is odd and may work, parted by "; " */
 };
@@ -24,7 +26,10 @@ bool lint_refuse(struct lint *l, enum fault_code code, enum setting key, struct 
 /* It may work, but is odd: "client_id: WHY" is added to the note, and the rung is a warning. */
 void lint_warn(struct lint *l, enum setting key, struct span why);
 
-/* Put the note into the row. */
+/* Beside a warning: the fault that a later refusal would be due to. The first one stays. */
+void lint_doubt(struct lint *l, enum fault_code code, enum setting key);
+
+/* Put the note into the row, and the doubt, unless a setting was refused. */
 void lint_end(struct lint *l);
 
 /* Is this text, or a part of it, the client secret or the assertion? */

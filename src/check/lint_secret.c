@@ -5,10 +5,10 @@
 #include "ident/claims.h"
 #include "text/date.h"
 #include "text/guid.h"
+#include "text/pct.h"
 
 enum {
 	DAY = 86400,
-	END_WARN_S = 30 * DAY, /* a new secret takes somebody with rights, and those have holidays */
 	LENGTH_MIN = 34,       /* Entra's values have about 40 characters */
 	LENGTH_MAX = 44,
 	SKEW_S = 300           /* what Entra forgives */
@@ -54,6 +54,13 @@ static bool entra_character(unsigned char c)
 	       c == '_' || c == '-';
 }
 
+/* It may work, and if it does not, this is why. */
+static void doubt(struct lint *l, struct span why)
+{
+	lint_warn(l, blamed(l), why);
+	lint_doubt(l, FAULT_SECRET_SHAPE, blamed(l));
+}
+
 /* What Entra makes today; secrets of older kinds still work until they end. */
 static void warn_unusual(struct lint *l, struct span secret)
 {
@@ -63,15 +70,52 @@ static void warn_unusual(struct lint *l, struct span secret)
 	if (secret.n < LENGTH_MIN || secret.n > LENGTH_MAX) {
 		buf_u64(&why, secret.n);
 		buf_z(&why, " characters, Entra's secrets have about 40: is it whole?");
-		lint_warn(l, blamed(l), buf_span(&why));
+		doubt(l, buf_span(&why));
 		return;
 	}
 	for (size_t i = 0; i < secret.n; i++) {
 		if (!entra_character(secret.p[i])) {
-			lint_warn(l, blamed(l), SPAN("a character that Entra's secrets no longer have"));
+			doubt(l, SPAN("a character that Entra's secrets no longer have"));
 			return;
 		}
 	}
+}
+
+/* Exactly what Entra makes today. */
+static bool entra_form(struct span s)
+{
+	size_t at;
+
+	if (s.n < LENGTH_MIN || s.n > LENGTH_MAX || !span_find_byte(s, '~', &at))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!entra_character(s.p[i]))
+			return false;
+	return true;
+}
+
+/* A secret of Entra's that somebody has percent-encoded: then nothing but the decoded one has their form. */
+static bool encoded_entra(struct span secret)
+{
+	unsigned char room[3 * LENGTH_MAX];
+	struct buf plain = BUF(room);
+	bool is = secret.n <= sizeof room && !entra_form(secret) && pct_get(&plain, secret) &&
+	          entra_form(buf_span(&plain));
+
+	secret_wipe_bytes(room, sizeof room);
+	return is;
+}
+
+/* RFC 6749 allows a secret to hold any printable ASCII: what another provider makes is its own affair. A % before two
+ * digits may stand in any secret; only where all speaks for an encoded one it is not tried. */
+static bool may_work(const struct lint *l, struct span secret, enum lint_text odd)
+{
+	bool entra = l->settings->provider->entra;
+
+	if (odd == LINT_TEXT_ENCODED)
+		return !entra || !encoded_entra(secret);
+	return !entra && (odd == LINT_TEXT_BLANK || odd == LINT_TEXT_ENTITY || odd == LINT_TEXT_BLANK_START ||
+	                  odd == LINT_TEXT_BLANK_END || odd == LINT_TEXT_QUOTED || odd == LINT_TEXT_PLACEHOLDER);
 }
 
 static bool check_text(struct lint *l, struct span secret)
@@ -87,37 +131,41 @@ static bool check_text(struct lint *l, struct span secret)
 	buf_z(&why, ", ");
 	buf_u64(&why, secret.n);
 	buf_z(&why, " bytes in all");
-	/* RFC 6749 allows a secret to hold any printable ASCII: what another provider makes is its own affair. */
-	if (l->settings->provider->entra ||
-	    (odd != LINT_TEXT_BLANK && odd != LINT_TEXT_ENTITY && odd != LINT_TEXT_ENCODED &&
-	     odd != LINT_TEXT_BLANK_START && odd != LINT_TEXT_BLANK_END &&
-	     odd != LINT_TEXT_QUOTED && odd != LINT_TEXT_PLACEHOLDER))
+	if (!may_work(l, secret, odd))
 		return lint_refuse(l, FAULT_SECRET_SHAPE, blamed(l), buf_span(&why));
-	lint_warn(l, blamed(l), buf_span(&why));
+	doubt(l, odd == LINT_TEXT_ENCODED ?
+	      SPAN("it looks like percent-encoding (% and two digits), which o2pop does itself; if you "
+	           "encoded it, take that back") : buf_span(&why));
 	return true;
 }
 
-/* The day itself still counts, in every time zone. */
-static bool check_end(struct lint *l, int64_t now)
+/* The day itself still counts, in every time zone. The end is what somebody has noted, perhaps of the last secret: the
+ * provider knows better. */
+static void check_end(struct lint *l, int64_t now)
 {
 	int64_t end = l->settings->secret_expires;
 	char text[80];
 	struct buf why = BUF(text);
 
-	if (end == 0 || end - now > END_WARN_S)
-		return true;
-	buf_z(&why, end + DAY < now ? "that was " : "that is in ");
-	date_put_span(&why, end - now);
-	if (end + DAY < now) {
+	if (end == 0 || end - now > LINT_SECRET_END_WARN_S)
+		return;
+	if (lint_secret_ended(end, now)) {
+		buf_z(&why, "that was ");
+		date_put_span(&why, end - now);
 		buf_z(&why, " ago");
-		return lint_refuse(l, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES, buf_span(&why));
-	}
-	if (end <= now) {
-		why = BUF(text);
+		lint_doubt(l, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES);
+	} else if (end <= now) {
 		buf_z(&why, "that is today");
+	} else {
+		buf_z(&why, "that is in ");
+		date_put_span(&why, end - now);
 	}
 	lint_warn(l, SETTING_SECRET_EXPIRES, buf_span(&why));
-	return true;
+}
+
+bool lint_secret_ended(int64_t end, int64_t now)
+{
+	return end + DAY < now;
 }
 
 bool lint_secret_check(struct lint *l, int64_t now)
@@ -128,9 +176,10 @@ bool lint_secret_check(struct lint *l, int64_t now)
 		return false;
 	if (!check_text(l, secret))
 		return false;
-	if (l->settings->provider->entra)
+	if (l->settings->provider->entra && l->doubt == FAULT_NONE)
 		warn_unusual(l, secret);
-	return check_end(l, now);
+	check_end(l, now);
+	return true;
 }
 
 /* ---- the assertion ------------------------------------------------------------------------------- */

@@ -209,11 +209,41 @@ static void tell_chain(struct probe *p)
 	}
 }
 
+/* Of many mailboxes: what is no address fails by itself, and nothing is sent for it. */
+static bool rung_address(void *self, struct row *row, struct fault *f)
+{
+	struct probe *p = self;
+
+	(void)row;
+	return credential_mailbox(p->mailbox, f);
+}
+
+static bool refuse_address(struct probe *p)
+{
+	struct role *r = &p->role;
+
+	if (p->judged || p->mailbox.n == 0 || r->stop_after < RUNG_AUTH ||
+	    credential_mailbox(p->mailbox, &(struct fault){ 0 }))
+		return false;
+	for (int i = RUNG_POP_DNS; i <= RUNG_CAPA; i++)
+		role_skip(r, (enum rung)i, RUNG_AUTH);
+	role_assume(r, RUNG_CAPA);
+	role_assume(r, RUNG_CLAIMS);
+	role_climb(r, RUNG_AUTH, rung_address, p);
+	role_skip(r, RUNG_MAILBOX, RUNG_AUTH);
+	role_skip(r, RUNG_QUIT, RUNG_AUTH);
+	return true;
+}
+
 void probe_run(struct probe *p)
 {
 	struct entry entry = { .probe = p };
 	struct role *r = &p->role;
 
+	if (refuse_address(p)) {
+		role_done(r);
+		return;
+	}
 	p->reach.role = r;
 	p->reach.settings = p->settings;
 	p->reach.host = settings_get(p->settings, SETTING_POP_HOST);

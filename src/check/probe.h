@@ -11,6 +11,7 @@ struct probe {
 	struct role role;
 	const struct settings *settings;
 	struct span mailbox;   /* empty: stop after CAPA, nobody logs in */
+	bool judged;           /* the credential rung judges the mailbox's form, because it is the only one */
 	bool certificates;     /* tell the chain to the desk */
 	struct reach reach;
 	struct pop3 pop;

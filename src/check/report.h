@@ -11,6 +11,7 @@ enum { REPORT_MAILBOX_MAX = 320 }; /* RFC 5321: 64 + @ + 255 */
 struct report {
 	const struct settings *settings; /* outlives the report */
 	struct span mailbox;             /* borrowed from the settings or the list */
+	struct span proved;              /* another mailbox of the run, which this token has opened; empty: none yet */
 	int64_t started_unix;
 	int64_t ms;
 	struct row row[RUNG__COUNT];     /* VERDICT_NONE where the rung was not asked for */

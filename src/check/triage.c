@@ -48,41 +48,75 @@ const char *triage_word(enum triage_door d)
 	return "unclear";
 }
 
+enum triage_door triage_find(struct span word)
+{
+	for (int d = TRIAGE_NOT_TRIED; d <= TRIAGE_UNCLEAR; d++)
+		if (span_eq(word, span_z(triage_word((enum triage_door)d))))
+			return (enum triage_door)d;
+	return TRIAGE_NOT_TRIED;
+}
+
 /* What SMTP alone says. Its consent does not open a mailbox, and "off" is said before the token is looked at. */
-static const char *conclude_smtp(enum triage_door smtp)
+static enum triage_finding judge_smtp(enum triage_door smtp)
 {
 	switch (smtp) {
 	case TRIAGE_OPEN:
-		return "token-accepted";
+		return TRIAGE_SAYS_ACCEPTED;
 	case TRIAGE_CLOSED:
-		return "mailbox-closed";
+		return TRIAGE_SAYS_CLOSED;
 	case TRIAGE_REFUSED:
-		return "token-refused";
+		return TRIAGE_SAYS_REFUSED;
 	case TRIAGE_NOT_TRIED:
 	case TRIAGE_OFF:
 	case TRIAGE_UNREACHED:
 	case TRIAGE_UNCLEAR:
 		break;
 	}
-	return "unclear";
+	return TRIAGE_SAYS_NOTHING;
 }
 
-const char *triage_conclude(enum triage_door imap, enum triage_door smtp, bool app)
+enum triage_finding triage_judge(enum triage_door imap, enum triage_door smtp, bool app)
 {
 	switch (imap) {
 	case TRIAGE_OPEN:
-		return "pop-only";
+		return TRIAGE_SAYS_POP_ONLY;
 	case TRIAGE_CLOSED:
-		return smtp == TRIAGE_REFUSED && !app ? "other-mailbox" : "mailbox-closed";
-	case TRIAGE_REFUSED:
-		return smtp == TRIAGE_OPEN ? "unclear" : "token-refused"; /* two witnesses who contradict each other */
+		return smtp == TRIAGE_REFUSED && !app ? TRIAGE_SAYS_OTHER : TRIAGE_SAYS_CLOSED;
+	case TRIAGE_REFUSED: /* two witnesses may contradict each other */
+		return smtp == TRIAGE_OPEN ? TRIAGE_SAYS_NOTHING : TRIAGE_SAYS_REFUSED;
 	case TRIAGE_NOT_TRIED:
 	case TRIAGE_OFF:
 	case TRIAGE_UNREACHED:
 	case TRIAGE_UNCLEAR:
 		break;
 	}
-	return conclude_smtp(smtp);
+	return judge_smtp(smtp);
+}
+
+static const struct {
+	const char *word, *sentence;
+} findings[] = {
+	[TRIAGE_SAYS_NOTHING] = { "unclear", "the other doors say nothing about the token" },
+	[TRIAGE_SAYS_POP_ONLY] = { "pop-only", "the mailbox opens by IMAP: of all things only POP3 is closed" },
+	[TRIAGE_SAYS_CLOSED] = { "mailbox-closed", "the token is accepted, but the mailbox does not open" },
+	[TRIAGE_SAYS_OTHER] = { "other-mailbox", "the token is accepted, but it is not for this mailbox" },
+	[TRIAGE_SAYS_ACCEPTED] = { "token-accepted", "the SMTP server accepts the token" },
+	[TRIAGE_SAYS_REFUSED] = { "token-refused", "the other doors refuse the token, too" },
+};
+
+const char *triage_conclude(enum triage_door imap, enum triage_door smtp, bool app)
+{
+	return findings[triage_judge(imap, smtp, app)].word;
+}
+
+const char *triage_sentence(struct span note)
+{
+	struct span rest, word = span_cut(note, ';', &rest);
+
+	for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++)
+		if (span_eq(word, span_z(findings[i].word)))
+			return findings[i].sentence;
+	return "";
 }
 
 /* ---- the doors ----------------------------------------------------------------------------------- */

@@ -46,6 +46,20 @@ enum triage_door triage_of(const struct fault *f);
 /* "open", "closed", "refused", "off", "not-tried", "unreached", "unclear" */
 const char *triage_word(enum triage_door d);
 
+/* The door with this word; TRIAGE_NOT_TRIED for any other text. */
+enum triage_door triage_find(struct span word);
+
+/* What the doors say together. */
+enum triage_finding {
+	TRIAGE_SAYS_NOTHING,
+	TRIAGE_SAYS_POP_ONLY,
+	TRIAGE_SAYS_CLOSED,   /* the mailbox */
+	TRIAGE_SAYS_OTHER,    /* the mailbox, for a person whose it is not */
+	TRIAGE_SAYS_ACCEPTED, /* the token */
+	TRIAGE_SAYS_REFUSED   /* the token */
+};
+enum triage_finding triage_judge(enum triage_door imap, enum triage_door smtp, bool app);
+
 /* pop-only         the mailbox opens by IMAP: of all things only POP3 is closed
  * mailbox-closed   the token is accepted, the mailbox is not opened
  * other-mailbox    the same, and the person who the token is for is not this mailbox's
@@ -53,5 +67,8 @@ const char *triage_word(enum triage_door d);
  * token-refused    token, registration in Exchange or address are refused
  * unclear */
 const char *triage_conclude(enum triage_door imap, enum triage_door smtp, bool app);
+
+/* The same for people: a sentence without its end. Empty for a text that begins with none of these words. */
+const char *triage_sentence(struct span note);
 
 #endif

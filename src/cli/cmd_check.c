@@ -10,6 +10,9 @@
 /* A check that is over before that shows no status line. */
 enum { PROGRESS_AFTER_MS = 400 };
 
+/* Bits to tell names apart by: ten thousand mailboxes leave most of them unset. */
+enum { MARKS = 65536 };
+
 enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT_NAGIOS, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "human", "json", "nagios" };
 
@@ -22,9 +25,11 @@ struct run {
 	bool holding;          /* the report may not be wanted: see --wait */
 	bool lost;             /* the standard output is broken */
 	struct progress progress;
-	size_t next;           /* of the arguments */
-	struct span list;      /* the text of the mailbox file, and what is left of it */
-	struct span lines;
+	struct span list;      /* the text of the mailbox file */
+	struct place {
+		size_t next;       /* of the arguments */
+		struct span lines; /* what is left of the file */
+	} at;                  /* how far the mailboxes have been taken */
 	struct work_tape tape;
 	struct buf out;
 	struct nagios nagios;
@@ -43,29 +48,97 @@ static bool next_line(struct span *lines, struct span *mailbox)
 }
 
 /* Arguments first, then the file; without both the setting. */
-static bool next_mailbox(void *from, struct span *mailbox)
+static bool next_name(const struct run *r, struct place *at, struct span *mailbox)
 {
-	struct run *r = from;
 	const struct options *o = &r->work->options;
 
-	if (r->next < o->arguments) {
-		*mailbox = o->argument[r->next++];
+	if (at->next < o->arguments) {
+		*mailbox = o->argument[at->next++];
 		return true;
 	}
-	if (next_line(&r->lines, mailbox))
+	if (next_line(&at->lines, mailbox))
 		return true;
-	if (r->next != 0 || o->given[OPTION_MAILBOXES] != 0 ||
+	if (at->next != 0 || o->given[OPTION_MAILBOXES] != 0 ||
 	    !settings_has(&r->work->settings, SETTING_MAILBOX))
 		return false;
-	r->next = 1;
+	at->next = 1;
 	*mailbox = settings_get(&r->work->settings, SETTING_MAILBOX);
 	return true;
 }
 
 static void rewind_list(struct run *r)
 {
-	r->next = 0;
-	r->lines = r->list;
+	r->at = (struct place){ 0, r->list };
+}
+
+/* Is the same mailbox named before? Large and small letters are one in every mail service that is known. */
+static bool named_before(const struct run *r, struct span mailbox, struct span *first)
+{
+	struct place at = { 0, r->list };
+
+	while (next_name(r, &at, first) && first->p != mailbox.p)
+		if (span_eq_nocase(*first, mailbox))
+			return true;
+	return false;
+}
+
+static bool next_mailbox(void *from, struct span *mailbox)
+{
+	struct run *r = from;
+
+	return next_name(r, &r->at, mailbox);
+}
+
+/* Has a name like this one been seen? A guess, to spare the search: no is certain. */
+static bool seen(unsigned char *marks, struct span mailbox)
+{
+	uint32_t h = 2166136261; /* FNV-1a, over small letters */
+	bool was;
+
+	for (size_t i = 0; i < mailbox.n; i++)
+		h = (h ^ (mailbox.p[i] | 0x20)) * 16777619;
+	h = (h ^ h >> 16) % MARKS;
+	was = (marks[h / 8] >> h % 8 & 1) != 0;
+	marks[h / 8] |= (unsigned char)(1u << h % 8);
+	return was;
+}
+
+/* Take a name out of the arguments, or make its line a comment. */
+static void strike(struct run *r, struct place *at, struct span mailbox)
+{
+	struct work *w = r->work;
+	struct options *o = &w->options;
+
+	if (mailbox.p >= w->input && mailbox.p < w->input + sizeof w->input) {
+		w->input[mailbox.p - w->input] = '#';
+		return;
+	}
+	at->next--;
+	o->arguments--;
+	for (size_t i = at->next; i < o->arguments; i++)
+		o->argument[i] = o->argument[i + 1];
+}
+
+/* A mailbox that is named twice is checked once: two sessions at a time would lock each other out. */
+static void strike_repeated(struct run *r)
+{
+	unsigned char marks[MARKS / 8] = { 0 };
+	struct place at = { 0, r->list };
+	struct span mailbox, first;
+
+	while (next_name(r, &at, &mailbox)) {
+		char room[2 * REPORT_MAILBOX_MAX + 80];
+		struct buf b = BUF(room);
+
+		if (!seen(marks, mailbox) || !named_before(r, mailbox, &first))
+			continue;
+		buf_printable(&b, span_first(first, REPORT_MAILBOX_MAX));
+		buf_z(&b, " and ");
+		buf_printable(&b, span_first(mailbox, REPORT_MAILBOX_MAX));
+		buf_z(&b, " are the same mailbox: it is checked once");
+		out_error(buf_span(&b));
+		strike(r, &at, mailbox);
+	}
 }
 
 static bool read_mailboxes(struct run *r, size_t *all, int *status)
@@ -83,6 +156,7 @@ static bool read_mailboxes(struct run *r, size_t *all, int *status)
 	r->list = buf_span(&text);
 	if (span_starts(r->list, SPAN("\xef\xbb\xbf")))
 		r->list = span_from(r->list, 3);
+	strike_repeated(r);
 	rewind_list(r);
 	for (*all = 0; next_mailbox(r, &mailbox); ++*all) {
 		if (mailbox.n > REPORT_MAILBOX_MAX) {

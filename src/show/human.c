@@ -24,11 +24,13 @@ static void put_head(struct page *p, const struct report *r, struct span what)
 	page_end(p);
 }
 
-/* The mailbox; without one, the host that was probed. */
+/* The mailbox; without one, the token endpoint that was asked, or the host that was probed. */
 static struct span subject(const struct report *r)
 {
 	if (r->mailbox.n != 0 || r->settings == NULL)
 		return r->mailbox;
+	if (r->row[RUNG_POP_DNS].verdict == VERDICT_NONE && r->settings->token_url.n != 0)
+		return r->settings->token_url;
 	return settings_get(r->settings, SETTING_POP_HOST);
 }
 
@@ -83,6 +85,43 @@ static void put_evidence(struct page *p, const struct row *row)
 	page_end(p);
 	page_to(p, 2);
 	page_words(p, 2, said);
+	page_end(p);
+}
+
+/* Does the token carry the right to knock at another door? What cannot be read may. */
+static bool may_triage(const struct report *r)
+{
+	static const char *const rights[] = { "IMAP.AccessAs", "SMTP.Send" };
+	struct span roles = row_get(&r->row[RUNG_CLAIMS], FACT_ROLES), scp = row_get(&r->row[RUNG_CLAIMS], FACT_SCP);
+	size_t at;
+
+	for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++)
+		if (span_find(roles, span_z(rights[i]), &at) || span_find(scp, span_z(rights[i]), &at))
+			return true;
+	return roles.n == 0 && scp.n == 0;
+}
+
+/* A refused login has several causes: the other doors tell them apart. */
+static void put_triage(struct page *p, const struct report *r, const struct explanation *e)
+{
+	enum fault_code code = r->row[RUNG_AUTH].fault.code;
+	unsigned char bytes[400];
+	struct buf b = BUF(bytes);
+	enum rung failed;
+
+	if (!report_first_failure(r, &failed) || failed != RUNG_AUTH || e->n < 2 ||
+	    r->row[RUNG_TRIAGE].verdict != VERDICT_NONE ||
+	    (code != FAULT_AUTH_REFUSED && code != FAULT_AUTH_CHALLENGE && code != FAULT_AUTH_NOT_CONNECTED))
+		return;
+	buf_z(&b, "o2pop check --triage tries the same token at the IMAP and SMTP doors (two more logins), "
+	          "which tells a refused token from a closed mailbox and from POP3 switched off.");
+	if (!may_triage(r))
+		buf_z(&b, " It needs a right for IMAP or SMTP in the token, which has none yet.");
+	page_end(p);
+	page_toned(p, PAGE_STRONG, SPAN("To know more"));
+	page_end(p);
+	page_to(p, 2);
+	page_words(p, 2, buf_span(&b));
 	page_end(p);
 }
 
@@ -214,6 +253,7 @@ void human_report(struct page *p, const struct report *r, struct explanation *e)
 	if (fails) {
 		put_evidence(p, &r->row[failed]);
 		explained_causes(p, e);
+		put_triage(p, r, e);
 	}
 	warnings = put_warnings(p, r, e);
 	if (warnings != 0 && fails)
@@ -335,6 +375,7 @@ static void explain_later(struct page *p, struct human_many *m, const struct rep
 	}
 	put_evidence(&later, &r->row[failed]);
 	explained_causes(&later, e);
+	put_triage(&later, r, e);
 	put_powershell(&later, e);
 	put_support(&later, r);
 	g->to = m->later.n;

@@ -286,6 +286,7 @@ void share_report(struct share *s, const struct report *r)
 	if (r->settings != NULL)
 		share_settings(s, r->settings);
 	share_add(s, SHARE_MAILBOX, r->mailbox);
+	share_add(s, SHARE_MAILBOX, r->proved);
 	for (int i = 0; i < RUNG__COUNT; i++) {
 		for (size_t k = 0; k < sizeof what / sizeof what[0]; k++)
 			share_add(s, what[k].kind, row_get(&r->row[i], what[k].key));

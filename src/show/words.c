@@ -1,5 +1,6 @@
 #include "show/words.h"
 
+#include "check/triage.h"
 #include "text/date.h"
 
 /* Behind what stands there already. */
@@ -248,6 +249,31 @@ static void skew(struct buf *b, const struct row *row)
 	buf_z(b, behind ? " behind the server's clock" : " ahead of the server's clock");
 }
 
+/* A sentence of its own, with a full stop unless it has one. */
+static void sentence(struct buf *b, const char *before, struct span text)
+{
+	if (text.n == 0)
+		return;
+	buf_z(b, b->n != 0 ? " " : "");
+	buf_z(b, before);
+	buf_put(b, text);
+	buf_z(b, span_ends(text, SPAN(".")) ? "" : ".");
+}
+
+/* What the doors mean, what they said, and why one was not tried. */
+static void triage(struct buf *b, const struct row *row)
+{
+	struct span note = row_get(row, FACT_NOTE), why = note;
+	const char *meaning = triage_sentence(note);
+
+	if (meaning[0] != '\0')
+		(void)span_cut(note, ';', &why);
+	sentence(b, "", span_z(meaning));
+	sentence(b, "IMAP said: ", row_get(row, FACT_IMAP));
+	sentence(b, "SMTP said: ", row_get(row, FACT_SMTP));
+	sentence(b, "", span_trim(why));
+}
+
 static void found(struct buf *b, const struct report *r, const struct row *row)
 {
 	switch (row->rung) {
@@ -299,8 +325,7 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 		                                      : "not closed in good order");
 		return;
 	case RUNG_TRIAGE:
-		item(b, "IMAP: ", row_get(row, FACT_IMAP), "");
-		item(b, "SMTP: ", row_get(row, FACT_SMTP), "");
+		triage(b, row);
 		return;
 	case RUNG_CLOCK:
 		skew(b, row);
@@ -313,10 +338,20 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 void words_found(struct buf *out, const struct report *r, const struct row *row)
 {
 	found(out, r, row);
-	if (row->verdict != VERDICT_WARN || out->n == 0)
+	if ((row->verdict != VERDICT_WARN && row->rung != RUNG_TRIAGE) || out->n == 0)
 		item(out, "", row_get(row, FACT_NOTE), "");
 	if (row->verdict == VERDICT_WARN && out->n == 0 && row->fault.code != FAULT_NONE)
 		buf_z(out, fault_text(row->fault.code));
+}
+
+/* "HTTP 429, try again in 30 seconds" */
+static void wait(struct buf *b, const struct row *row)
+{
+	item(b, "HTTP ", row_get(row, FACT_HTTP_STATUS), "");
+	if (row->fault.num <= 0)
+		return;
+	item(b, "", SPAN("try again in "), "");
+	date_put_span(b, row->fault.num);
 }
 
 void words_failed(struct buf *out, const struct row *row, bool evidence)
@@ -326,6 +361,12 @@ void words_failed(struct buf *out, const struct row *row, bool evidence)
 	struct buf more = BUF(bytes);
 
 	buf_z(out, fault_text(row->fault.code));
+	if (fault_kind(row->fault.code) == FAULT_KIND_WAIT)
+		wait(&more, row);
+	if (span_ends(said, span_z(fault_text(row->fault.code)))) /* "host: the name does not exist" says it again */
+		said = span_trim(span_first(said, said.n - span_z(fault_text(row->fault.code)).n));
+	if (span_ends(said, SPAN(":")))
+		said.n--;
 	if (fault_kind(row->fault.code) == FAULT_KIND_IDP) {
 		item(&more, "", row_get(row, FACT_ERROR), "");
 		item(&more, "AADSTS", row_get(row, FACT_AADSTS), "");

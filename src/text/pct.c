@@ -80,7 +80,7 @@ bool pct_looks_encoded(struct span s)
 			continue;
 		if (!escaped(span_from(s, i), &c))
 			return false;
-		found = found || !unreserved(c);
+		found = found || !unreserved(c) || c == '~'; /* many encoders take it along */
 		i += 2;
 	}
 	return found;

@@ -15,7 +15,7 @@ bool pct_get(struct buf *out, struct span in) MUST;
 void pct_form(struct buf *out, struct span key, struct span value);
 
 /* True when `s` looks as if it had been percent-encoded already: at least one %XX of a character that
- * encoding would have touched, and no % without two digits. */
+ * encoding would have touched, or of a ~, which RFC 1738 had encoded; and no % without two digits. */
 bool pct_looks_encoded(struct span s);
 
 #endif

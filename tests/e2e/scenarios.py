@@ -309,7 +309,7 @@ def empty_mailbox(p):
 
 @scenario("secret-encoding")
 def secret_encoding(p):
-    """A secret with / + = & %: the provider gets it whole. (Before two digits a percent sign is refused as encoded.)"""
+    """A secret with / + = & % and one with a percent sign before two digits: the provider gets it whole."""
     client = FACTS["clients"]["spiced"]
     r = p.check("secret-encoding", client_id=client["id"], secret=client["secret"])
     expect("exit status (" + r.summary() + ")", r.status, 0)

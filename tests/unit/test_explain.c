@@ -230,7 +230,7 @@ TEST(explain_causes_are_whole)
 
 /* Whole, in the places that the evidence decides on: in known.def, or as CAUSE_NAME in a module. */
 static const char *const by_evidence[] = {
-	"AUD_CONSENT", "AUD_GRAPH", "CA_FILE_LACKS", "DELEGATED_OTHER", "IS_IMAP", "IS_SMTP", "MAILBOX_ELSEWHERE",
+	"APP_OTHER_CLOUD", "AUD_CONSENT", "AUD_GRAPH", "CA_FILE_LACKS", "DELEGATED_OTHER", "IS_IMAP", "IS_SMTP", "MAILBOX_ELSEWHERE", "NO_NAMES",
 	"OBJECT_ID_OTHER", "PIN_DIFFERS", "POP_PERSONAL", "PORT_BLOCKED", "PROPAGATION", "RBAC_SWITCH", "ROLE_EWS",
 	"ROLE_NEW", "ROLE_OTHER",
 };
@@ -565,24 +565,25 @@ TEST(explain_powershell_is_safe)
 TEST(explain_auth_elimination)
 {
 	static const struct {
-		const char *note, *ids, *not_cause;
+		const char *imap, *smtp, *ids, *not_cause;
 	} rows[] = {
-		{ "", "not-registered-in-exchange no-mailbox-permission pop-disabled", "The POP3 role" },
-		{ "unclear", "not-registered-in-exchange no-mailbox-permission pop-disabled", "The POP3 role" },
-		{ "token-refused", "not-registered-in-exchange address-not-primary not-yet-in-force", "The POP3 role" },
-		{ "mailbox-closed", "no-mailbox-permission pop-disabled mailbox-unreadable", "The registration in Exchange" },
-		{ "token-accepted; IMAP not tried: the token has no IMAP.AccessAsApp",
+		{ "", "", "not-registered-in-exchange no-mailbox-permission pop-disabled", "The POP3 role" },
+		{ "unclear", "off", "not-registered-in-exchange no-mailbox-permission pop-disabled", "The POP3 role" },
+		{ "refused", "not-tried", "not-registered-in-exchange address-not-primary not-yet-in-force", "The POP3 role" },
+		{ "closed", "refused", "no-mailbox-permission pop-disabled mailbox-unreadable", "The registration in Exchange" },
+		{ "not-tried", "open",
 		  "no-mailbox-permission pop-disabled mailbox-unreadable", "The token" },
-		{ "pop-only", "pop-disabled not-yet-in-force rbac-enforced", "The registration in Exchange, FullAccess" },
+		{ "open", "unreached", "pop-disabled not-yet-in-force rbac-enforced", "The registration in Exchange, FullAccess" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		t_at("%s", rows[i].note);
+		t_at("%s %s", rows[i].imap, rows[i].smtp);
 		fresh();
 		token();
 		exchange();
 		verdict(RUNG_TRIAGE, VERDICT_PASS, 5);
-		fact(RUNG_TRIAGE, FACT_NOTE, rows[i].note);
+		fact(RUNG_TRIAGE, FACT_IMAP_DOOR, rows[i].imap);
+		fact(RUNG_TRIAGE, FACT_SMTP_DOOR, rows[i].smtp);
 		fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
 		EQ(explained(), rows[i].ids);
 		OK(ruled_out(rows[i].not_cause));
@@ -724,7 +725,8 @@ TEST(explain_auth_delegated)
 	report.mailbox = SPAN("Ann@Contoso.com");
 	EQ(explained(), "pop-disabled address-not-primary mailbox-unlicensed");
 	OK(!has(e.powershell, "FullAccess"));
-	fact(RUNG_TRIAGE, FACT_NOTE, "other-mailbox");
+	fact(RUNG_TRIAGE, FACT_IMAP_DOOR, "closed");
+	fact(RUNG_TRIAGE, FACT_SMTP_DOOR, "refused");
 	EQ(explained(), "signed-in-as-another pop-disabled address-not-primary");
 }
 
@@ -768,10 +770,15 @@ TEST(explain_token_refusals)
 		  "certificate-not-uploaded certificate-key-mismatch" },
 		{ 700023, "Client assertion audience claim does not match Realm issuer.", "", "", "assertion-claims scope-wrong" },
 		{ 700023, "InvalidResourcelessScope", "", "", "scope-wrong assertion-claims" },
-		{ 999999999, "AADSTS999999999: new", "invalid_scope", "", "scope-wrong" },
-		{ 999999999, "AADSTS999999999: new", "invalid_grant", "client_mismatch", "refresh-token-foreign" },
+		{ 999999999, "AADSTS999999999: new", "invalid_scope", "", "provider-refused scope-wrong" },
+		{ 999999999, "AADSTS999999999: new", "invalid_grant", "client_mismatch", "provider-refused refresh-token-foreign" },
+		{ 999999999, "AADSTS999999999: new", "invalid_request", "", "provider-refused tenant-unknown" },
+		{ 90033, "AADSTS90033: A transient error.", "invalid_request", "", "provider-transient" },
+		{ 400, "no words", "invalid_request", "", "provider-refused tenant-unknown" },
+		{ 90002, "", "invalid_tenant", "", "tenant-unknown cloud-wrong" },
+		{ 900382, "", "invalid_request", "", "cloud-wrong" },
 		{ 999999999, "AADSTS999999999: new", "brand_new", "", "provider-refused" },
-		{ 400, "no words", "", "", "request-form provider-refused" },
+		{ 400, "no words", "", "", "provider-refused" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -786,7 +793,6 @@ TEST(explain_token_refusals)
 		OK(ruled_out("The network, TLS and proxies"));
 		check_causes();
 	}
-	OK(has(e.cause[0].fix, "o2pop token -v"));
 	t_at("thumbprint");
 	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700027, rows[8].evidence);
 	fact(RUNG_TOKEN, FACT_THUMBPRINT, "0AF1");
@@ -797,6 +803,7 @@ TEST(explain_token_refusals)
 	report.row[RUNG_TOKEN].facts = 0;
 	EQ(explained(), "provider-refused");
 	OK(has(e.cause[0].fix, "\thttps://login.microsoftonline.com/error?code=999999999\n"));
+	OK(has(e.cause[0].text, "does not know AADSTS999999999: the provider's own words"));
 	t_at("federated");
 	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 70021, "");
 	fact(RUNG_TOKEN, FACT_ASSERTION_ISS, "https://i/");
@@ -814,6 +821,103 @@ TEST(explain_token_refusals)
 	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700016, "");
 	EQ(explained(), "tenant-wrong client-id-wrong app-not-in-tenant");
 	OK(has(e.cause[0].fix, "\ttenant_id = " OTHER));
+}
+
+/* What other rungs have seen beside the refusal. */
+TEST(explain_token_with_evidence)
+{
+	static const char *const right[] = { "worldwide", "worldwide (GCC)" };
+	static const struct {
+		const char *cloud, *line;
+	} other[] = {
+		{ "US government (GCC High)", "\tprovider = microsoft-gcchigh\n" },
+		{ "US government (DoD)", "\tprovider = microsoft-dod\n" },
+		{ "China (21Vianet)", "\tprovider = microsoft-china\n" },
+	};
+
+	fresh();
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 7000215, "AADSTS7000215: Invalid client secret provided.");
+	t_at("an odd secret leads");
+	verdict(RUNG_CREDENTIAL, VERDICT_WARN, 0);
+	fault_set(&report.row[RUNG_CREDENTIAL].fault, FAULT_SECRET_SHAPE, SETTING_CLIENT_SECRET_FILE, SPAN("x"));
+	fact(RUNG_CREDENTIAL, FACT_NOTE, "client_secret_file: 18 characters, is it whole?");
+	EQ(explained(), "secret-mangled secret-wrong secret-new");
+	OK(has(e.cause[0].text, "Odd about it, before it was sent: client_secret_file: 18 characters, is it whole?"));
+	t_at("the end that was noted");
+	set(SETTING_SECRET_EXPIRES, "2026-01-31");
+	settings.secret_expires = 1769817600;
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 7000222, "");
+	EQ(explained(), "secret-expired");
+	OK(has(e.cause[0].text, "its end date. The settings give it as 2026-01-31."));
+	settings.secret_expires = report.started_unix + 86400;
+	explain_report(&report, &e);
+	OK(has(e.cause[0].text, "The settings say 2026-01-31, which is not this secret's end."));
+	for (size_t i = 0; i < COUNT(right); i++) {
+		t_at("%s", right[i]);
+		fresh();
+		token();
+		report.row[RUNG_TENANT].facts = 0;
+		fact(RUNG_TENANT, FACT_TENANT_FOUND, TENANT);
+		fact(RUNG_TENANT, FACT_CLOUD, right[i]);
+		fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 90002, "");
+		EQ(explained(), "tenant-unknown");
+		fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 500011, "");
+		EQ(explained(), "resource-wrong no-exchange-online");
+		fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 900382, "");
+		EQ(explained(), "app-in-other-cloud");
+		fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 999999999, "");
+		fact(RUNG_TOKEN, FACT_ERROR, "invalid_request");
+		EQ(explained(), "provider-refused");
+	}
+	for (size_t i = 0; i < COUNT(other); i++) {
+		t_at("%s", other[i].cloud);
+		fresh();
+		fail(RUNG_TENANT, FAULT_TENANT_CLOUD, 0, "");
+		fact(RUNG_TENANT, FACT_CLOUD, other[i].cloud);
+		EQ(explained(), "cloud-wrong");
+		OK(has(e.cause[0].fix, other[i].line));
+		OK(!has(e.cause[0].fix, "Worldwide and GCC"));
+	}
+	t_at("an unknown cloud");
+	fail(RUNG_TENANT, FAULT_TENANT_CLOUD, 0, "");
+	report.row[RUNG_TENANT].facts = 0;
+	explain_report(&report, &e);
+	OK(has(e.cause[0].fix, "Worldwide and GCC"));
+}
+
+/* Another mailbox of the run was opened with the same token. */
+TEST(explain_auth_after_a_proof)
+{
+	fresh();
+	token();
+	exchange();
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	report.proved = SPAN("ann@contoso.com");
+	EQ(explained(), "no-mailbox-permission pop-disabled address-not-primary");
+	OK(ruled_out("The registration in Exchange: the same token was accepted for ann@contoso.com."));
+	OK(!has(e.powershell, "New-ServicePrincipal") && has(e.powershell, "\nAdd-MailboxPermission"));
+	set(SETTING_ENTERPRISE_OBJECT_ID, OTHER);
+	EQ(explained(), "no-mailbox-permission pop-disabled address-not-primary");
+	verdict(RUNG_TRIAGE, VERDICT_PASS, 5);
+	fact(RUNG_TRIAGE, FACT_IMAP_DOOR, "refused");
+	EQ(explained(), "address-not-primary no-mailbox-permission not-yet-in-force");
+	t_at("Dovecot");
+	settings.provider = &settings_providers[settings_providers_count - 1];
+	report.row[RUNG_GREETING].facts = 0;
+	fact(RUNG_GREETING, FACT_SERVER, "dovecot");
+	EQ(explained(), "token-of-another-user server-says-no");
+	OK(ruled_out("The token as such: it was accepted for ann@contoso.com."));
+	t_at("a person's token proves nothing for another mailbox");
+	fresh();
+	token();
+	exchange();
+	report.row[RUNG_CLAIMS].facts = 0;
+	fact(RUNG_CLAIMS, FACT_SCP, "POP.AccessAsUser.All");
+	fact(RUNG_CLAIMS, FACT_UPN, "ann@contoso.com");
+	report.proved = SPAN("ann@contoso.com");
+	fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0, refused);
+	EQ(explained(), "signed-in-as-another pop-disabled address-not-primary");
+	OK(!ruled_out("The registration"));
 }
 
 TEST(explain_claims)
@@ -882,7 +986,9 @@ TEST(explain_network_and_tls)
 		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Contoso Web Gateway CA", "tls-inspection root-unknown" },
 		{ RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=DigiCert Cloud Services CA-1", "root-unknown chain-incomplete" },
 		{ RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, true, "", "CN=DigiCert", "certificate-not-renewed" },
-		{ RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, false, "", "CN=DigiCert", "certificate-not-renewed clock-wrong" },
+		{ RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, false, "", "CN=DigiCert", "clock-wrong certificate-not-renewed" },
+		{ RUNG_POP_TLS, FAULT_CERT_NOT_YET, 54, false, "", "CN=DigiCert", "clock-wrong certificate-bad" },
+		{ RUNG_IDP_TLS, FAULT_CERT_NOT_YET, 54, false, "", "CN=DigiCert", "clock-wrong certificate-bad" },
 		{ RUNG_POP_TLS, FAULT_CERT_NOT_YET, 54, true, "", "CN=Gateway", "certificate-bad tls-inspection" },
 		{ RUNG_POP_TLS, FAULT_CERT_NAME, 56, true, "", "CN=Gateway", "certificate-other-name tls-inspection" },
 		{ RUNG_POP_TLS, FAULT_CERT_NAME, 56, true, "", "CN=DigiCert", "certificate-other-name" },
@@ -934,7 +1040,53 @@ TEST(explain_network_and_tls)
 	fact(RUNG_TOKEN, FACT_CLOCK_SKEW, "864000");
 	EQ(explained(), "clock-wrong");
 	OK(has(e.cause[0].text, "clock is 10 days fast"));
+	t_at("the clock was compared with none");
+	report.row[RUNG_TOKEN].facts = 0;
+	explain_report(&report, &e);
+	OK(has(e.cause[0].text, "could not be compared") && has(e.cause[0].fix, "\tdate -u\n"));
+	t_at("a certificate alone");
+	fresh();
+	token();
+	fail(RUNG_POP_TLS, FAULT_CERT_UNTRUSTED, 62, "");
+	fact(RUNG_POP_TLS, FACT_SUBJECT, "CN=mail.example");
+	fact(RUNG_POP_TLS, FACT_ISSUER, "CN=Issuing CA 3");
+	fact(RUNG_POP_TLS, FACT_CHAIN, "Issuing CA 3");
+	EQ(explained(), "chain-incomplete tls-inspection root-unknown");
+	OK(has(e.cause[0].text, "that of the issuer is missing: CN=Issuing CA 3."));
+	report.row[RUNG_POP_TLS].facts--;
+	fact(RUNG_POP_TLS, FACT_CHAIN, "Issuing CA 3 <- Root 1");
+	EQ(explained(), "tls-inspection root-unknown");
+	report.row[RUNG_POP_TLS].facts = 0;
+	fact(RUNG_POP_TLS, FACT_SUBJECT, "CN=mail.example");
+	fact(RUNG_POP_TLS, FACT_ISSUER, "CN=mail.example");
+	fact(RUNG_POP_TLS, FACT_CHAIN, "mail.example");
+	EQ(explained(), "tls-inspection root-unknown");
+	t_at("no name at all");
+	fresh();
+	fail(RUNG_IDP_DNS, FAULT_DNS_FAILED, 0, "");
+	fact(RUNG_IDP_DNS, FACT_HOST, "login.microsoftonline.com:443");
+	fail(RUNG_POP_DNS, FAULT_DEADLINE, 0, "");
+	EQ(explained(), "no-name-resolved");
+	OK(has(e.cause[0].text, "neither login.microsoftonline.com nor outlook.office365.com"));
+	OK(has(e.cause[0].verify, "\tnslookup login.microsoftonline.com\n\tnslookup outlook.office365.com"));
+	fail(RUNG_IDP_DNS, FAULT_DNS_NOT_FOUND, 0, "");
+	EQ(explained(), "no-name-resolved dns-filtered");
+	t_at("busy, in the provider's words");
+	fresh();
+	fail(RUNG_TOKEN, FAULT_HTTP_BUSY, 0, "AADSTS90033: A transient error has occurred.");
+	fact(RUNG_TOKEN, FACT_HTTP_STATUS, "400");
+	fact(RUNG_TOKEN, FACT_ERROR, "temporarily_unavailable");
+	EQ(explained(), "provider-transient provider-throttled");
+	fact(RUNG_TOKEN, FACT_AADSTS, "90033");
+	EQ(explained(), "provider-transient");
+	report.row[RUNG_TOKEN].facts = 0;
+	fact(RUNG_TOKEN, FACT_HTTP_STATUS, "429");
+	fact(RUNG_TOKEN, FACT_RETRY_AFTER, "30");
+	EQ(explained(), "provider-throttled");
+	OK(has(e.cause[0].text, "The answer was HTTP status 429.") && has(e.cause[0].fix, "Wait 30 seconds."));
 	t_at("the clock was never set");
+	fail(RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, "");
+	report.row[RUNG_TOKEN].verdict = VERDICT_NONE;
 	report.started_unix = 1000;
 	EQ(explained(), "clock-not-set");
 	t_at("somebody's own server");
@@ -960,8 +1112,17 @@ TEST(explain_warnings)
 {
 	fresh();
 	verdict(RUNG_CREDENTIAL, VERDICT_WARN, 0);
-	set(SETTING_SECRET_EXPIRES, "2026-10-01");
-	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "The client secret ends on 2026-10-01."));
+	fact(RUNG_CREDENTIAL, FACT_NOTE, "secret_expires: that is in 10 days");
+	settings.secret_expires = report.started_unix + 10 * 86400;
+	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "that is in 10 days. Make the next one now: entra.microsoft.com"));
+	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "New client secret. Copy the column Value"));
+	fault_set(&report.row[RUNG_CREDENTIAL].fault, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES, SPAN("x"));
+	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "New client secret"));
+	settings.provider = &settings_providers[settings_providers_count - 1];
+	OK(!has(explain_warning(&report, RUNG_CREDENTIAL, &e), "entra"));
+	settings.provider = &settings_providers[0];
+	settings.secret_expires = 0;
+	EQ(explain_warning(&report, RUNG_CREDENTIAL, &e), SPAN("secret_expires: that is in 10 days"));
 	verdict(RUNG_POP_TLS, VERDICT_WARN, 0);
 	fact(RUNG_POP_TLS, FACT_CERT_DAYS, "9");
 	OK(has(explain_warning(&report, RUNG_POP_TLS, &e), "ends in 9 days"));

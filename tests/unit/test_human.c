@@ -209,6 +209,48 @@ TEST(human_without_a_mailbox)
 	s = render(false, false, NULL);
 	OK(holds(s, "  pop.contoso.ch  2026"));
 	OK(sums_up(s, "PASS  everything that was asked for"));
+	t_at("only a token was asked for");
+	show_settings.token_url = SPAN("https://login.example/t/token");
+	show_row(RUNG_POP_DNS, VERDICT_NONE, 0, 0);
+	s = render(false, false, NULL);
+	OK(holds(s, "  https://login.example/t/token  2026") && !holds(s, "  pop.contoso.ch  2026"));
+}
+
+/* What came back is told once, with the status and the time to wait. */
+TEST(human_says_it_once)
+{
+	struct span s;
+
+	show_good();
+	show_fail(RUNG_POP_DNS, FAULT_DNS_NOT_FOUND, -2, "pop.contoso.ch: the name does not exist");
+	show_fail(RUNG_TOKEN, FAULT_HTTP_BUSY, 30, "");
+	show_fact(RUNG_TOKEN, FACT_HTTP_STATUS, "429");
+	s = render(false, false, NULL);
+	OK(holds(s, "the server is busy: HTTP 429, try again in 30 s"));
+	OK(holds(s, "the name does not exist: pop.contoso.ch"));
+	OK(!holds(s, "pop.contoso.ch: the name does not exist"));
+}
+
+/* The other doors are offered where they would tell something, and their words make sentences. */
+TEST(human_triage)
+{
+	struct span s;
+
+	show_refused();
+	s = render(false, false, NULL);
+	OK(holds(s, "\nTo know more\n  o2pop check --triage tries the same token"));
+	OK(holds(s, "(two more\n  logins)"));
+	show_e.n = 1;
+	OK(!holds(render(false, false, NULL), "--triage"));
+	show_e.n = 2;
+	show_row(RUNG_TRIAGE, VERDICT_PASS, 0, 9);
+	show_fact(RUNG_TRIAGE, FACT_IMAP, "OK [READ-ONLY] EXAMINE completed.");
+	show_fact(RUNG_TRIAGE, FACT_NOTE, "pop-only; SMTP: the time was up");
+	s = render(false, false, NULL);
+	OK(!holds(s, "--triage") && !holds(s, "pop-only") && !holds(s, ".,"));
+	OK(holds(s, "the mailbox opens by IMAP") && holds(s, "IMAP said: OK [READ-ONLY]") && holds(s, "SMTP: the time was"));
+	show_good();
+	OK(!holds(render(false, false, NULL), "--triage"));
 }
 
 TEST(human_colours_are_the_allowed_ones)

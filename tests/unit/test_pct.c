@@ -101,7 +101,8 @@ TEST(pct_looks_encoded_rows)
 		{ SPAN_INIT("abc~Q8"), false },
 		{ SPAN_INIT("a%2Fb"), true },
 		{ SPAN_INIT("a%2fb"), true },
-		{ SPAN_INIT("%7E"), false },
+		{ SPAN_INIT("%7E"), true }, /* encoders of RFC 1738 take the ~ along */
+		{ SPAN_INIT("a%7eb"), true },
 		{ SPAN_INIT("%7E%2B"), true },
 		{ SPAN_INIT("%41%42"), false },
 		{ SPAN_INIT("100%"), false },

@@ -92,10 +92,28 @@ TEST(the_scouts_row_is_for_its_domain)
 	put(&scout, RUNG_TENANT, VERDICT_PASS, FAULT_NONE);
 	scout.mailbox = SPAN("bob@fabrikam.example");
 	desk_sum(&report, &run, &scout);
-	EQ(report.row[RUNG_TENANT].verdict, VERDICT_NONE);
+	EQ(report.row[RUNG_TENANT].verdict, VERDICT_SKIP);
+	EQ(report.row[RUNG_TENANT].because, RUNG_TENANT);
+	EQ(row_get(&report.row[RUNG_TENANT], FACT_NOTE), SPAN("in this run only fabrikam.example was looked up"));
+	OK(row_valid(&report.row[RUNG_TENANT]));
+	report.mailbox = SPAN("Alice <alice@contoso.example>");
+	desk_sum(&report, &run, &scout);
+	EQ(report.row[RUNG_TENANT].verdict, VERDICT_SKIP);
+	EQ(row_get(&report.row[RUNG_TENANT], FACT_NOTE), SPAN("the mailbox has no domain that could be looked up"));
+	fresh();
+	report.mailbox = SPAN("alice@localhost");
+	desk_sum_no_domain(&scout.row[RUNG_TENANT]);
+	scout.mailbox = SPAN("");
+	desk_sum(&report, &run, &scout);
+	EQ(report.row[RUNG_TENANT].verdict, VERDICT_SKIP);
+	fresh();
+	put(&scout, RUNG_TENANT, VERDICT_PASS, FAULT_NONE);
 	scout.mailbox = SPAN("");
 	report.mailbox = SPAN("");
 	desk_sum(&report, &run, &scout);
+	EQ(report.row[RUNG_TENANT].verdict, VERDICT_NONE);
+	fresh();
+	desk_sum(&report, &run, &scout); /* nobody has looked */
 	EQ(report.row[RUNG_TENANT].verdict, VERDICT_NONE);
 }
 
