@@ -122,7 +122,7 @@ int cmd_token(struct work *w)
 
 	if (!work_format(w, form_name, BEARER__COUNT, &form, &status) ||
 	    !work_arguments(w, 1, &status) || !work_load(w, WORK_TRUST, &status) ||
-	    !choose_mailbox(&r, (enum bearer_form)form, &status) ||
+	    !work_settled(w, &status) || !choose_mailbox(&r, (enum bearer_form)form, &status) ||
 	    !work_load_credential(w, &status) || !work_tape_open(&r.tape, w, &status))
 		return status;
 	status = fetch(&r, (enum bearer_form)form);

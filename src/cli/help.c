@@ -61,12 +61,12 @@ static const struct command commands[] = {
 	  "0  something known was found\n1  nothing known was found\n2  the command line, or a "
 	  "file that cannot be read",
 	  false },
-	{ "encode", COMMAND_ENCODE, cmd_encode, "MAILBOX",
+	{ "encode", COMMAND_ENCODE, cmd_encode, "[MAILBOX]",
 	  "The XOAUTH2 string for a mailbox and a token that is there already.",
 	  "\to2pop encode user@example.com --access-token-file token.txt\n"
 	  "\to2pop token | o2pop encode user@example.com\n",
-	  "The token comes from access_token_file, else from the standard input; never from the "
-	  "command line.",
+	  "Without MAILBOX it is the setting mailbox. The token comes from access_token_file, "
+	  "else from the standard input; never from the command line.",
 	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used",
 	  true },
 	{ "decode", COMMAND_DECODE, cmd_decode, "[FILE]",
@@ -322,9 +322,12 @@ static int unknown_command(struct work *w, struct span name)
 	if (span_find_byte(name, '@', &at))
 		return work_usage(w, "unknown command '", name,
 		                  "'; to check a mailbox: o2pop check ADDRESS");
-	buf_z(&b, "'; did you mean ");
-	buf_z(&b, best);
-	buf_z(&b, "?");
+	buf_z(&b, "'");
+	if (conf_near(name, span_z(best))) {
+		buf_z(&b, "; did you mean ");
+		buf_z(&b, best);
+		buf_z(&b, "?");
+	}
 	text[b.n] = '\0';
 	return work_usage(w, "unknown command '", name, text);
 }

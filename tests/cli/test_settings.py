@@ -90,6 +90,7 @@ def test_file_from_pipe(place):
 def test_file_that_is_wrong(place):
     for text, problem in (
             ("tenat_id = x\n", "unknown setting 'tenat_id'; did you mean tenant_id?"),
+            ("bogus = x\n", "unknown setting 'bogus'\n"),
             ("tenant_id = x\nnonsense\n", ":2: this is neither"),
             ("pop_port = 0\n", "pop_port = 0"),
             ("provider = gmail\n", "provider = gmail"),
@@ -106,6 +107,7 @@ def test_file_that_is_wrong(place):
 def test_unknown_variable(place):
     has(place.run("config", env={"O2POP_TENAT_ID": "x"}).exits(2).err,
         "unknown variable O2POP_TENAT_ID", "did you mean O2POP_TENANT_ID?")
+    has(place.run("config", env={"O2POP_BOGUS": "x"}).exits(2).err, "unknown variable O2POP_BOGUS in the environment\n")
 
 
 def test_file_with_bom_and_crlf(place):
