@@ -56,8 +56,8 @@ static const struct command commands[] = {
 	  "\to2pop explain '-ERR Protocol error. Connection is closed. 10'\n"
 	  "\to2pop explain - <mail.log\n",
 	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail "
-	  "servers, fault ids of o2pop's reports, TLS alerts, network errors. Needs neither "
-	  "settings nor network.",
+	  "servers, TLS alerts, network errors; and of o2pop's own reports fault ids, cause ids, rungs "
+	  "(auth) and exit statuses (8). Needs neither settings nor network.",
 	  "0  something known was found\n1  nothing known was found\n2  the command line, or a "
 	  "file that cannot be read",
 	  false },
@@ -108,6 +108,20 @@ static const char check_exits[] =
 	"8   the mail server refused the login\n"
 	"9   the mailbox could not be read\n"
 	"10  refused for now: throttled or busy; try again later";
+
+struct span help_exit(uint64_t status)
+{
+	struct span rest = span_z(check_exits);
+
+	while (rest.n != 0) {
+		struct span meaning, number = span_cut(span_cut(rest, '\n', &rest), ' ', &meaning);
+		uint64_t n;
+
+		if (span_u64(number, UINT32_MAX, &n) && n == status)
+			return span_trim(meaning);
+	}
+	return (struct span){ NULL, 0 };
+}
 
 const struct command *help_find(struct span name)
 {
