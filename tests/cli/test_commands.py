@@ -339,11 +339,11 @@ def test_setup_knows_nothing(place):
 def test_setup_knows_everything(place):
     r = place.run("setup", "-c", conf(place)).exits(0)
     has(r.out, f"New-ServicePrincipal -AppId {CLIENT} -ObjectId {OBJECT}", f"-Organization {TENANT}",
-        "Add-MailboxPermission -Identity a@b.example", "o2pop check -c ")
+        "Add-MailboxPermission -Identity 'a@b.example'", "o2pop check -c ")
     hasnt(r.out, SECRET)
     hasnt(r.out.split("1. Register")[1], "TENANT-ID", "APPLICATION-ID", "OBJECT-ID", "MAILBOX")
     r = place.run("setup", "-c", conf(place), "c@d.example", "e@f.example").exits(0)
-    has(r.out, "-Identity c@d.example", "-Identity e@f.example")
+    has(r.out, "-Identity 'c@d.example'", "-Identity 'e@f.example'")
     hasnt(r.out, "a@b.example")
 
 
