@@ -118,11 +118,11 @@ static void erase_progress(struct run *r)
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark,
-                      struct span text, bool more)
+static void hear_line(void *to, int64_t at_ms, enum role_arm arm, unsigned job,
+                      enum tape_mark mark, struct span text, bool more)
 {
 	struct run *r = to;
-	struct transcript_line line = { at_ms, arm, mark, text, more };
+	struct transcript_line line = { at_ms, arm, job, mark, text, more };
 
 	erase_progress(r);
 	work_tape_line(&r->tape, &line);
@@ -215,7 +215,7 @@ static bool read_ask(struct run *r, struct desk_ask *ask, size_t all, int *statu
 	}
 	if (all == 1 && next_mailbox(r, &ask->only))
 		rewind_list(r);
-	ask->jobs = (unsigned)jobs;
+	ask->jobs = (unsigned)(jobs < all ? jobs : all);
 	if (o->given[OPTION_STOP_AFTER] == 0 ||
 	    ladder_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))
 		return true;
