@@ -29,8 +29,10 @@ static bool note_failure(const struct reach *to, const struct row *row, const st
 
 	if (more.n == 0 || row_get(row, FACT_ADDRESS).n != 0)
 		more = fault_evidence(f);
-	if (span_find(more, what, &at))
-		more.n = 0; /* the resolver's words are ours */
+	/* The resolver's words are ours. The other names of a certificate are the report's to tell: --share knows them
+	 * only there. */
+	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME || f->code == FAULT_CERT_CONSTRAINT)
+		more.n = 0;
 	buf_z(&b, ladder_id(row->rung));
 	buf_byte(&b, ' ');
 	buf_put(&b, row_get(row, FACT_HOST));
