@@ -78,10 +78,12 @@ static void start_scout(struct desk *d, const struct desk_job *first)
 	(void)!desk_hire(d, &d->scout, LADDER_SCOUT, &(struct fault){ 0 });
 }
 
-/* Which of several jobs at the same time this is, from 1; 0: there is only one, or it is none of them. */
+/* Which of several jobs at the same time this is, from 1; 0: the only one, or none of them. */
 static unsigned number_of(const struct desk *d, const struct desk_job *j)
 {
-	return d->ask->jobs > 1 && j != &d->keeper && j != &d->scout ? (unsigned)(j - d->job) + 1 : 0;
+	if (d->ask->jobs <= 1 || j == &d->keeper || j == &d->scout)
+		return 0;
+	return (unsigned)(j - d->job) + 1;
 }
 
 /* Of several jobs at the same time, each says whose mailbox its next lines are about. */
@@ -94,8 +96,8 @@ static void note_mailbox(const struct desk *d, const struct desk_job *j)
 		return;
 	buf_z(&b, "mailbox ");
 	buf_put(&b, j->report.mailbox);
-	d->ask->ear.line(d->ask->ear.to, clock_ms() - d->start_ms, ROLE_ARM_POP, number_of(d, j), TAPE_NOTE,
-	                 buf_span(&b), false);
+	d->ask->ear.line(d->ask->ear.to, clock_ms() - d->start_ms, ROLE_ARM_POP, number_of(d, j),
+	                 TAPE_NOTE, buf_span(&b), false);
 }
 
 /* Give every free job the next mailbox. */
@@ -229,7 +231,7 @@ static bool take_message(struct desk *d, struct desk_job *j)
 	return false;
 }
 
-/* "pop-dns: no answer until the time was up", for a rung of which its role could not tell any more. */
+/* "pop-dns: no answer until the time was up", for a rung that its role could not tell of. */
 static void note_lost(const struct desk *d, const struct row *row, unsigned number)
 {
 	char text[FAULT_EVIDENCE_MAX + 80];
@@ -240,7 +242,8 @@ static void note_lost(const struct desk *d, const struct row *row, unsigned numb
 	buf_z(&b, ladder_id(row->rung));
 	buf_z(&b, ": ");
 	buf_put(&b, fault_evidence(&row->fault));
-	d->ask->ear.line(d->ask->ear.to, clock_ms() - d->start_ms, ROLE_ARM_DESK, number, TAPE_NOTE, buf_span(&b), false);
+	d->ask->ear.line(d->ask->ear.to, clock_ms() - d->start_ms, ROLE_ARM_DESK, number, TAPE_NOTE,
+	                 buf_span(&b), false);
 }
 
 /* A role has ended without telling its last rungs: the one under way failed, those behind it wait for it. */

@@ -18,8 +18,8 @@ static void put_host(struct row *row, const struct reach *to)
 	row_fact(row, FACT_HOST, buf_span(&b));
 }
 
-/* "pop-tcp mail.example:995: the connection was refused: 192.0.2.1 ECONNREFUSED 3 ms": where nothing was said there
- * is nothing to show of a conversation, but what was tried and what came of it. */
+/* "pop-tcp mail.example:995: the connection was refused: 192.0.2.1 ECONNREFUSED 3 ms": where nothing
+ * was said there is no conversation to show, but what was tried and what came of it. */
 static bool note_failure(const struct reach *to, const struct row *row, const struct fault *f)
 {
 	char text[2 * FACT_TEXT_MAX + FAULT_EVIDENCE_MAX];
@@ -29,9 +29,10 @@ static bool note_failure(const struct reach *to, const struct row *row, const st
 
 	if (more.n == 0 || row_get(row, FACT_ADDRESS).n != 0)
 		more = fault_evidence(f);
-	/* The resolver's words are ours. The other names of a certificate are the report's to tell: --share knows them
-	 * only there. */
-	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME || f->code == FAULT_CERT_CONSTRAINT)
+	/* The resolver's words are ours. The other names of a certificate are the report's to tell:
+	 * --share knows them only there. */
+	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME ||
+	    f->code == FAULT_CERT_CONSTRAINT)
 		more.n = 0;
 	buf_z(&b, ladder_id(row->rung));
 	buf_byte(&b, ' ');

@@ -74,8 +74,8 @@ static void take_entry(struct work *w, enum setting key, struct entry *e)
 	}
 }
 
-/* The next n columns of a line stay together: on a terminal they begin a line of their own, further left if
- * need be, rather than being broken at its edge. In a file a setting is one line. */
+/* The next n columns of a line stay together: on a terminal they begin a line of their own, further
+ * left if need be, rather than being broken at its edge. In a file a setting is one line. */
 static void keep_together(struct page *p, size_t n)
 {
 	if (p->width == 0 || p->column + n <= p->width)

@@ -48,7 +48,9 @@ static bool read_text(struct work *w, struct buf *text, struct fault *f)
 /* "8", "exit 8", "exit status 8" */
 static bool is_exit(struct span text, uint64_t *status)
 {
-	static const struct span before[] = { SPAN_INIT("exit"), SPAN_INIT("status"), SPAN_INIT("code") };
+	static const struct span before[] = {
+		SPAN_INIT("exit"), SPAN_INIT("status"), SPAN_INIT("code"),
+	};
 
 	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
 		if (span_starts_nocase(text, before[i]))

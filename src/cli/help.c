@@ -56,8 +56,8 @@ static const struct command commands[] = {
 	  "\to2pop explain '-ERR Protocol error. Connection is closed. 10'\n"
 	  "\to2pop explain - <mail.log\n",
 	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail "
-	  "servers, TLS alerts, network errors; and of o2pop's own reports fault ids, cause ids, rungs "
-	  "(auth) and exit statuses (8). Needs neither settings nor network.",
+	  "servers, TLS alerts, network errors; and of o2pop's own reports fault ids, cause ids, "
+	  "rungs (auth) and exit statuses (8). Needs neither settings nor network.",
 	  "0  something known was found\n1  nothing known was found\n2  the command line, or a "
 	  "file that cannot be read",
 	  false },

@@ -25,7 +25,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_MAILBOXES] = { "mailboxes", 0, "FILE", COMMAND_CHECK,
 	                       "file with a mail address a line; - is the standard input" },
 	[OPTION_STOP_AFTER] = { "stop-after", 0, "RUNG", COMMAND_CHECK,
-	                        "climb no further than this rung" },
+	                        "climb no further than this rung, such as claims" },
 	[OPTION_TRANSCRIPT] = { "transcript", 0, "FILE",
 	                        COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE,
 	                        "write the conversation to FILE, without secrets" },

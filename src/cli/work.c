@@ -91,8 +91,8 @@ bool work_load_credential(struct work *w, int *status)
 	return false;
 }
 
-/* Has anything been set that a token could be asked with, or anything about it? What only says whom to
- * trust, how long to wait or which mailbox to open does not count. */
+/* Has anything been set that a token could be asked with, or anything about it? What only says whom
+ * to trust, how long to wait or which mailbox to open does not count. */
 static bool anything_set(const struct work *w)
 {
 	for (int i = 0; i < SETTING__COUNT; i++)
@@ -154,8 +154,8 @@ bool work_settled(struct work *w, int *status)
 	page_end(&page);
 	put_needed(&page);
 	page_end(&page);
-	page_lines(&page, 0, SPAN("Where each of them comes from, step by step, and the file to write:\n"
-	                          "\to2pop setup"));
+	page_lines(&page, 0, SPAN("Where each of them comes from, step by step, and the file to "
+	                          "write:\n\to2pop setup"));
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
 	return false;
 }

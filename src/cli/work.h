@@ -68,8 +68,8 @@ enum work_needs { WORK_SETTINGS, WORK_TRUST };
 bool work_load(struct work *w, enum work_needs needs, int *status) MUST;
 bool work_load_credential(struct work *w, int *status) MUST;
 
-/* For commands that ask for a token: false when nobody has set anything yet. What is needed, where it was
- * looked for and what to do is said then, and the status is in *status. */
+/* For commands that ask for a token: false when nobody has set anything yet. What is needed, where
+ * it was looked for and what to do is said then, and the status is in *status. */
 bool work_settled(struct work *w, int *status) MUST;
 
 /* --format: its place in a list of names, untouched when it was not given. On false the status

@@ -98,18 +98,22 @@ static const char *const rungs[RUNG__COUNT] = {
 	[RUNG_TENANT] = "The mailbox's domain belongs to the configured tenant and cloud.",
 	[RUNG_IDP_DNS] = "The identity provider's name has addresses.",
 	[RUNG_IDP_TCP] = "One of the identity provider's addresses accepts a connection.",
-	[RUNG_IDP_TLS] = "The identity provider's certificate chain, its name and the cipher suite are right.",
+	[RUNG_IDP_TLS] = "The identity provider's certificates, the name in them and the cipher suite "
+	                 "are right.",
 	[RUNG_TOKEN] = "The identity provider issues an access token.",
-	[RUNG_CLAIMS] = "The token can open this door: audience, rights, tenant, application, times, length.",
+	[RUNG_CLAIMS] = "The token can open this door: audience, rights, tenant, application, times, "
+	                "length.",
 	[RUNG_POP_DNS] = "The mail server's name has addresses.",
 	[RUNG_POP_TCP] = "One of the mail server's addresses accepts a connection.",
-	[RUNG_POP_TLS] = "The mail server's certificate chain, its name and the cipher suite are right.",
+	[RUNG_POP_TLS] = "The mail server's certificates, the name in them and the cipher suite are "
+	                 "right.",
 	[RUNG_GREETING] = "It is a POP3 server that answers.",
 	[RUNG_CAPA] = "The mail server offers XOAUTH2.",
 	[RUNG_AUTH] = "The mail server accepts this token for this mailbox.",
 	[RUNG_MAILBOX] = "The mailbox can be read: STAT, UIDL, LIST, TOP 1 0.",
 	[RUNG_QUIT] = "The session ends in good order; only a warning if not.",
-	[RUNG_TRIAGE] = "With --triage, after a refused login: what the IMAP and SMTP doors say to the same token.",
+	[RUNG_TRIAGE] = "With --triage, after a refused login: what the IMAP and SMTP doors say to the "
+	                "same token.",
 	[RUNG_CLOCK] = "This machine's clock agrees with the provider's; only a warning if not.",
 };
 
@@ -159,9 +163,9 @@ void explained_exit(struct page *p, unsigned status, struct span meaning)
 	struct buf b = BUF(text);
 	uint32_t set = 0;
 
-	for (int i = 0; i < RUNG__COUNT; i++)
-		if (can_fail((enum rung)i) && ladder_exit((enum rung)i, &(struct fault){ 0 }) == status)
-			set |= 1u << i;
+	for (enum rung r = RUNG_CREDENTIAL; r < RUNG__COUNT; r++)
+		if (can_fail(r) && ladder_exit(r, &(struct fault){ 0 }) == status)
+			set |= 1u << r;
 	buf_z(&b, "exit status ");
 	buf_u64(&b, status);
 	page_toned(p, PAGE_STRONG, buf_span(&b));
@@ -173,7 +177,8 @@ void explained_exit(struct page *p, unsigned status, struct span meaning)
 	page_lines(p, 2, buf_span(&b));
 	put_rungs(p, "Rungs that end with it: ", set);
 	if (status <= 3)
-		page_lines(p, 2, SPAN("With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."));
+		page_lines(p, 2, SPAN("With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, "
+		                      "3 UNKNOWN."));
 }
 
 void explained_nothing(struct page *p, struct span text)
@@ -190,7 +195,8 @@ void explained_nothing(struct page *p, struct span text)
 	page_end(p);
 	page_end(p);
 	page_lines(p, 0,
-	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, TLS alerts, errors of the "
-	                "network, and of its own reports the fault ids, cause ids, rungs and exit statuses. Any "
-	                "AADSTS code can be looked up at https://login.microsoftonline.com/error"));
+	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, TLS "
+	                "alerts, errors of the network, and of its own reports the fault ids, "
+	                "cause ids, rungs and exit statuses. Any AADSTS code can be looked up "
+	                "at https://login.microsoftonline.com/error"));
 }

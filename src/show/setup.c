@@ -37,7 +37,7 @@ static struct span value_of(const struct setup *s, enum setting key)
 	return settings_get(s->settings, key);
 }
 
-/* The value for PowerShell, or the word that stands for it. Names stand in quotes, as in what a check says. */
+/* The value for PowerShell, or the word that stands for it; names in quotes, as in a check's report. */
 static void put_value(struct buf *b, const struct setup *s, enum setting key)
 {
 	struct span value = value_of(s, key);

@@ -7,8 +7,9 @@
 #include "show/share.h"
 
 /* A line: seconds since the start with three decimals, right-aligned in 8 columns, a blank, the arm
- * (desk, idp, pop, imap, smtp, disc; pop1, pop2 ... where several speak at the same time), a blank, the mark (-> sent, <- received, == note), a blank,
- * the text made printable, LF. tests/sim/from-transcript reads this form.
+ * (desk, idp, pop, imap, smtp, disc; pop1, pop2 ... where several speak at the same time), a blank,
+ * the mark (-> sent, <- received, == note), a blank, the text made printable, LF.
+ * tests/sim/from-transcript reads this form.
  *
  * A long line comes in pieces and leaves as one line. When another arm speaks before its end it is
  * ended there, and what is left of it follows later with the marks >+, <+ or =+. */
