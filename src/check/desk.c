@@ -92,6 +92,28 @@ static struct desk_job *free_slot(struct desk *d)
 	return d->slots < DESK_JOBS_MAX ? &d->job[d->slots++] : NULL;
 }
 
+/* Which of several jobs at the same time this is, from 1; 0: the only one, or none of them. */
+static unsigned number_of(const struct desk *d, const struct desk_job *j)
+{
+	if (d->ask->jobs <= 1 || j == &d->keeper || j == &d->scout)
+		return 0;
+	return (unsigned)(j - d->job) + 1;
+}
+
+/* Of several jobs at the same time, each says whose mailbox its next lines are about. */
+static void note_mailbox(const struct desk *d, const struct desk_job *j)
+{
+	char text[REPORT_MAILBOX_MAX + 16];
+	struct buf b = BUF(text);
+
+	if (d->ask->ear.line == NULL || number_of(d, j) == 0)
+		return;
+	buf_z(&b, "mailbox ");
+	buf_put(&b, j->report.mailbox);
+	d->ask->ear.line(d->ask->ear.to, clock_ms() - d->start_ms, ROLE_ARM_POP, number_of(d, j),
+	                 TAPE_NOTE, buf_span(&b), false);
+}
+
 /* Give every free job the next mailbox. */
 static bool start_probes(struct desk *d, struct fault *f)
 {
@@ -112,6 +134,7 @@ static bool start_probes(struct desk *d, struct fault *f)
 		j->deadline = clock_deadline(d->ask->settings->timeout_ms);
 		j->kill_at = clock_deadline(d->ask->settings->timeout_ms + DESK_GRACE_MS);
 		j->busy = true;
+		note_mailbox(d, j);
 		if (d->ask->probe && !desk_hire(d, j, LADDER_PROBE, f))
 			return false; /* without a probe there are only the keeper's rows */
 		if (!d->scouted)
@@ -175,7 +198,7 @@ static bool take_note(const struct desk *d, struct desk_job *j, const struct rol
 		return false;
 	j->noted += n->n;
 	if (d->ask->ear.line != NULL && j->noted <= DESK_NOTES_MAX)
-		d->ask->ear.line(d->ask->ear.to, n->at_ms, n->arm, n->mark,
+		d->ask->ear.line(d->ask->ear.to, n->at_ms, n->arm, number_of(d, j), n->mark,
 		                 (struct span){ (const unsigned char *)n->text, n->n }, n->more != 0);
 	return true;
 }
@@ -234,6 +257,21 @@ static bool take_message(struct desk *d, struct desk_job *j)
 	return false;
 }
 
+/* "pop-dns: no answer until the time was up", for a rung that its role could not tell of. */
+static void note_lost(const struct desk *d, const struct row *row, unsigned number)
+{
+	char text[FAULT_EVIDENCE_MAX + 80];
+	struct buf b = BUF(text);
+
+	if (d->ask->ear.line == NULL)
+		return;
+	buf_z(&b, ladder_id(row->rung));
+	buf_z(&b, ": ");
+	buf_put(&b, fault_evidence(&row->fault));
+	d->ask->ear.line(d->ask->ear.to, clock_ms() - d->start_ms, ROLE_ARM_DESK, number, TAPE_NOTE,
+	                 buf_span(&b), false);
+}
+
 /* A role has ended without telling its last rungs: the one under way failed, those behind it wait for it. */
 static void complete_rows(const struct desk *d, struct desk_job *j, int signal_number, bool late)
 {
@@ -257,6 +295,7 @@ static void complete_rows(const struct desk *d, struct desk_job *j, int signal_n
 		row->ms = clock_ms() - d->start_ms - row->began_ms;
 		(void)fault_set(&row->fault, late ? FAULT_DEADLINE : FAULT_ROLE_DIED, late ? 0 : signal_number,
 		                late ? SPAN("no answer until the time was up") : SPAN("the worker ended early"));
+		note_lost(d, row, number_of(d, j));
 	}
 }
 

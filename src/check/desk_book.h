@@ -13,8 +13,10 @@ enum { DESK_JOBS_MAX = 16 }; /* probes at the same time; Exchange throttles befo
 /* Where what happens is told, while it happens. A NULL member is not told. Spans live during the call. */
 struct desk_ear {
 	void *to;
-	/* One line of the conversation (or a piece: `more` says that the line goes on). at_ms since the start. */
-	void (*line)(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark, struct span text, bool more);
+	/* One line of the conversation (or a piece: `more` says that the line goes on). at_ms since the
+	 * start; job: which of several at the same time speaks, from 1; 0 where there is only one. */
+	void (*line)(void *to, int64_t at_ms, enum role_arm arm, unsigned job, enum tape_mark mark,
+	             struct span text, bool more);
 	/* A mailbox is finished. r lives during the call. */
 	void (*report)(void *to, const struct report *r);
 	/* Which rung each arm is on now (RUNG__COUNT: none), about ten times a second while nothing else happens. */

@@ -109,6 +109,17 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 	return true;
 }
 
+bool explain_cause(struct span id, struct explanation *e)
+{
+	struct explain_case c = { NULL, RUNG_CREDENTIAL, e };
+	struct explain_list l = { { CAUSE_NONE }, 0 };
+
+	start(e);
+	explain_know_add(&l, explain_know_cause_named(id));
+	fill(&c, &l);
+	return l.n != 0;
+}
+
 const char *explain_who(enum explain_who who)
 {
 	switch (who) {

@@ -23,6 +23,9 @@ struct explain_found {
  * those lines are left out or name the thing in words. On false *at is untouched. */
 bool explain_text(struct span text, size_t *at, struct explain_found *found, struct explanation *e);
 
+/* Explain the cause with this id, without a report, as explain_text does. False: there is none. */
+bool explain_cause(struct span id, struct explanation *e);
+
 const char *explain_who(enum explain_who who);
 
 #endif

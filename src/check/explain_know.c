@@ -81,6 +81,19 @@ void explain_know_cause(enum cause c, struct explain_template *t)
 	t->certainty = (enum explain_certainty)(cause_marks[c] >> CERTAINTY_SHIFT);
 }
 
+enum cause explain_know_cause_named(struct span id)
+{
+	const char *p = cause_texts;
+
+	for (int i = 0; i < CAUSE__COUNT; i++) {
+		if (span_eq(id, span_z(p)))
+			return (enum cause)i;
+		for (int k = 0; k < 4; k++)
+			p = next_text(p);
+	}
+	return CAUSE_NONE;
+}
+
 /* ---- rows of known.def ------------------------------------------------------------------------- */
 
 /* A row is a byte that says its kind, and what that kind needs in one of the arrays below, which have an element

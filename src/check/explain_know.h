@@ -43,6 +43,9 @@ struct explain_template {
 };
 void explain_know_cause(enum cause c, struct explain_template *t);
 
+/* The cause with this id; CAUSE_NONE if there is none. */
+enum cause explain_know_cause_named(struct span id);
+
 /* A row of known.def is named by its position; EXPLAIN_KNOW_NOTHING is none. */
 enum { EXPLAIN_KNOW_NOTHING = 0xffff };
 

@@ -18,6 +18,33 @@ static void put_host(struct row *row, const struct reach *to)
 	row_fact(row, FACT_HOST, buf_span(&b));
 }
 
+/* "pop-tcp mail.example:995: the connection was refused: 192.0.2.1 ECONNREFUSED 3 ms": where nothing
+ * was said there is no conversation to show, but what was tried and what came of it. */
+static bool note_failure(const struct reach *to, const struct row *row, const struct fault *f)
+{
+	char text[2 * FACT_TEXT_MAX + FAULT_EVIDENCE_MAX];
+	struct buf b = BUF(text);
+	struct span more = row_get(row, FACT_ATTEMPTS), what = span_z(fault_text(f->code));
+	size_t at;
+
+	if (more.n == 0 || row_get(row, FACT_ADDRESS).n != 0)
+		more = fault_evidence(f);
+	/* The resolver's words are ours. The other names of a certificate are the report's to tell:
+	 * --share knows them only there. */
+	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME ||
+	    f->code == FAULT_CERT_CONSTRAINT)
+		more.n = 0;
+	buf_z(&b, ladder_id(row->rung));
+	buf_byte(&b, ' ');
+	buf_put(&b, row_get(row, FACT_HOST));
+	buf_z(&b, ": ");
+	buf_put(&b, what);
+	buf_z(&b, more.n != 0 ? ": " : "");
+	buf_put(&b, more);
+	tape_put(&to->role->tape, TAPE_NOTE, buf_span(&b));
+	return false;
+}
+
 /* Clear text stays on this machine or link: what counts is where the bytes would go, not what the name says. */
 static bool all_local(const struct reach *to, struct fault *f)
 {
@@ -46,7 +73,7 @@ bool reach_dns(void *self, struct row *row, struct fault *f)
 		return fault_set(f, FAULT_SETTING_MISSING, SETTING_POP_HOST, span_z(settings_key(SETTING_POP_HOST)));
 	put_host(row, to);
 	if (!dns_ask(&q, &to->addresses, f) || (!to->tls_wanted && !all_local(to, f)))
-		return false;
+		return note_failure(to, row, f);
 	for (unsigned i = 0; i < to->addresses.n; i++) {
 		buf_z(&b, i != 0 ? " " : "");
 		dns_put(&b, &to->addresses.list[i]);
@@ -89,7 +116,7 @@ bool reach_tcp(void *self, struct row *row, struct fault *f)
 	put_host(row, to);
 	put_attempts(row, to, &attempts);
 	if (!connected)
-		return false;
+		return note_failure(to, row, f);
 	to->stream = tcp_stream(&to->tcp);
 	dns_put(&b, &to->tcp.peer);
 	row_fact(row, FACT_ADDRESS, buf_span(&b));
@@ -212,7 +239,7 @@ bool reach_tls(void *self, struct row *row, struct fault *f)
 	         to->trust->embedded != 0 && to->trust->embedded == to->trust->n ? SPAN("embedded roots") :
 	         to->trust->embedded != 0 ? SPAN("embedded roots and the CA file") : SPAN("the CA file"));
 	if (!started)
-		return false;
+		return note_failure(to, row, f);
 	to->stream = tls_stream(&to->tls);
 	put_session(row, to);
 	return true;

@@ -191,11 +191,11 @@ static void erase_progress(struct run *r)
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark,
-                      struct span text, bool more)
+static void hear_line(void *to, int64_t at_ms, enum role_arm arm, unsigned job,
+                      enum tape_mark mark, struct span text, bool more)
 {
 	struct run *r = to;
-	struct transcript_line line = { at_ms, arm, mark, text, more };
+	struct transcript_line line = { at_ms, arm, job, mark, text, more };
 
 	erase_progress(r);
 	work_tape_line(&r->tape, &line);
@@ -247,6 +247,21 @@ static void hear_report(void *to, const struct report *report)
 		flush(r);
 }
 
+/* All rungs are listed that ladder_find takes. */
+static int no_rung(struct work *w, struct span given)
+{
+	char text[300];
+	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
+
+	buf_z(&b, " is not a rung; rungs are ");
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		buf_z(&b, i == 0 ? "" : ", ");
+		buf_z(&b, ladder_id((enum rung)i));
+	}
+	text[b.n] = '\0';
+	return work_usage(w, "--stop-after ", given, text);
+}
+
 static bool read_ask(struct run *r, struct desk_ask *ask, size_t all, int *status)
 {
 	const struct options *o = &r->work->options;
@@ -275,14 +290,11 @@ static bool read_ask(struct run *r, struct desk_ask *ask, size_t all, int *statu
 	}
 	if (all == 1 && next_mailbox(r, &ask->only))
 		rewind_list(r);
-	ask->jobs = (unsigned)jobs;
+	ask->jobs = (unsigned)(jobs < all ? jobs : all);
 	if (o->given[OPTION_STOP_AFTER] == 0 ||
 	    ladder_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))
 		return true;
-	*status = work_usage(r->work, "--stop-after ", o->value[OPTION_STOP_AFTER],
-	                     " is not a rung; rungs are credential, tenant, idp-dns, idp-tcp, "
-	                     "idp-tls, token, claims, pop-dns, pop-tcp, pop-tls, greeting, capa, "
-	                     "auth, mailbox, quit");
+	*status = no_rung(r->work, o->value[OPTION_STOP_AFTER]);
 	return false;
 }
 
@@ -364,7 +376,8 @@ int cmd_check(struct work *w)
 	size_t all = 0;
 
 	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
-	    !work_load(w, WORK_TRUST, &status) || !read_mailboxes(&r, &all, &status) ||
+	    !work_load(w, WORK_TRUST, &status) || !work_settled(w, &status) ||
+	    !read_mailboxes(&r, &all, &status) ||
 	    !read_ask(&r, &ask, all, &status) || !work_load_credential(w, &status) ||
 	    !work_tape_open(&r.tape, w, &status))
 		return status;

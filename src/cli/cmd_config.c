@@ -8,6 +8,7 @@ static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
 
 enum {
 	CONFIG_VALUE = 24, /* column of the values; the longest key has 22 letters */
+	CONFIG_LEFT = 4,   /* and of one that is too long to stand there */
 	CONFIG_TEXT_MAX = 700
 };
 
@@ -75,22 +76,39 @@ static void take_entry(struct work *w, enum setting key, struct entry *e)
 	}
 }
 
+/* The next n columns of a line stay together: on a terminal they begin a line of their own, further
+ * left if need be, rather than being broken at its edge. In a file a setting is one line. */
+static void keep_together(struct page *p, size_t n)
+{
+	if (p->width == 0 || p->column + n <= p->width)
+		return;
+	page_end(p);
+	page_to(p, CONFIG_VALUE + n <= p->width ? CONFIG_VALUE : CONFIG_LEFT);
+}
+
+static void put_value(struct page *p, struct span value)
+{
+	page_to(p, CONFIG_VALUE);
+	keep_together(p, value.n);
+	page_put(p, value);
+}
+
 static void put_row(struct page *p, const struct entry *e)
 {
+	struct span origin = e->origin.n != 0 ? e->origin : span_z(e->source);
+
 	page_z(p, e->key);
-	page_to(p, CONFIG_VALUE);
-	page_put(p, e->value);
+	put_value(p, e->value);
 	if (e->content.n != 0) {
 		page_z(p, "  ");
+		keep_together(p, e->content.n);
 		page_put(p, e->content);
 	}
 	page_z(p, "  ");
+	keep_together(p, origin.n + 2);
 	page_tone(p, PAGE_FAINT);
 	page_z(p, "(");
-	if (e->origin.n != 0)
-		page_put(p, e->origin);
-	else
-		page_z(p, e->source);
+	page_put(p, origin);
 	page_z(p, ")");
 	page_tone(p, PAGE_PLAIN);
 	page_end(p);
@@ -121,10 +139,11 @@ static void put_human(struct work *w, struct page *p)
 	struct entry e;
 
 	page_toned(p, PAGE_STRONG, SPAN("settings file"));
-	page_to(p, CONFIG_VALUE);
-	page_put(p, path.n != 0 ? path : SPAN("none"));
+	put_value(p, path.n != 0 ? path : SPAN("none"));
 	if (w->load.profile.n != 0) {
-		page_z(p, "  [");
+		page_z(p, "  ");
+		keep_together(p, w->load.profile.n + 2);
+		page_z(p, "[");
 		page_put(p, w->load.profile);
 		page_z(p, "]");
 	}

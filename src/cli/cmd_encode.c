@@ -17,7 +17,9 @@ static bool read_token(struct work *w, struct secret *s, struct fault *f)
 		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "),
 		                            BUF(w->load.file), s, f);
 	} else if (!secrets_from_file(path.n != 0 ? path : SPAN("-"), BUF(w->load.file), s, f)) {
-		return false;
+		if (path.n != 0 || f->num != 0)
+			return false;
+		*f = (struct fault){ 0 }; /* nothing came in: below is said what could */
 	}
 	if (f->code != FAULT_NONE || secret_is_set(s))
 		return f->code == FAULT_NONE;

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/help.h"
 #include "cli/work.h"
 #include "show/explained.h"
 
@@ -44,6 +45,61 @@ static bool read_text(struct work *w, struct buf *text, struct fault *f)
 	return buf_ok(text) || fault_limit(f, FAULT_LIMIT, text->n, text->cap);
 }
 
+/* "8", "exit 8", "exit status 8" */
+static bool is_exit(struct span text, uint64_t *status)
+{
+	static const struct span before[] = {
+		SPAN_INIT("exit"), SPAN_INIT("status"), SPAN_INIT("code"),
+	};
+
+	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+		if (span_starts_nocase(text, before[i]))
+			text = span_trim(span_from(text, before[i].n));
+	return span_u64(text, UINT32_MAX, status) && help_exit(*status).n != 0;
+}
+
+/* A text that is nothing but one of our own words. */
+static bool own_word(struct work *w, struct page *page, struct span text)
+{
+	uint64_t status;
+	enum rung rung;
+
+	if (is_exit(text, &status))
+		explained_exit(page, (unsigned)status, help_exit(status));
+	else if (ladder_find(text, &rung))
+		explained_rung(page, rung);
+	else if (explain_cause(text, &w->explanation))
+		explained_cause(page, &w->explanation);
+	else
+		return false;
+	return true;
+}
+
+/* The ids of causes in a report in JSON, behind what else is known of it. */
+static bool own_ids(struct work *w, struct page *page, struct span text, bool first)
+{
+	const char *seen[EXPLAIN_FOUND_MAX];
+	struct span key = SPAN("\"id\":\"");
+	size_t at, n = 0;
+
+	while (span_find(text, key, &at) && n < EXPLAIN_FOUND_MAX) {
+		struct span id = span_cut(span_from(text, at + key.n), '"', &text);
+		size_t i = 0;
+
+		if (!explain_cause(id, &w->explanation))
+			continue;
+		while (i < n && seen[i] != w->explanation.cause[0].id)
+			i++;
+		if (i < n)
+			continue;
+		seen[n++] = w->explanation.cause[0].id;
+		if (!first || n > 1)
+			page_end(page);
+		explained_cause(page, &w->explanation);
+	}
+	return n != 0;
+}
+
 int cmd_explain(struct work *w)
 {
 	struct buf text = BUF(w->input), out = BUF(w->text);
@@ -51,18 +107,26 @@ int cmd_explain(struct work *w)
 	struct seen seen = { .n = 0 };
 	struct explain_found found;
 	struct fault f = { 0 };
+	bool known = false;
+	struct span all;
 	size_t at = 0;
 
 	if (!read_text(w, &text, &f))
 		return work_refuse(w, &f);
+	all = span_trim(buf_span(&text));
 	while (explain_text(buf_span(&text), &at, &found, &w->explanation)) {
 		if (!is_new(&seen, &found))
 			continue;
 		if (seen.n > 1)
 			page_end(&page);
 		explained_found(&page, &found, &w->explanation);
+		known = known || found.meaning[0] != '\0';
 	}
-	if (seen.n == 0)
-		explained_nothing(&page, span_first(span_trim(buf_span(&text)), 200));
-	return work_print(&out, seen.n != 0 ? LADDER_EXIT_OK : EXPLAIN_EXIT_NOTHING);
+	known = own_ids(w, &page, all, seen.n == 0) || known;
+	if (seen.n == 0 && !known) {
+		known = own_word(w, &page, all);
+		if (!known)
+			explained_nothing(&page, span_first(all, 200));
+	}
+	return work_print(&out, known ? LADDER_EXIT_OK : EXPLAIN_EXIT_NOTHING);
 }

@@ -153,7 +153,8 @@ int cmd_login(struct work *w)
 	};
 	int status = LADDER_EXIT_SETTINGS;
 
-	if (!work_arguments(w, 0, &status) || !choose_grant(w, &status) || !work_load(w, WORK_TRUST, &status))
+	if (!work_arguments(w, 0, &status) || !choose_grant(w, &status) || !work_load(w, WORK_TRUST, &status) ||
+	    !work_settled(w, &status))
 		return status;
 	if (w->settings.grant != GRANT_DEVICE_CODE)
 		return work_usage(w, "login signs a person in with grant = device-code, but the settings say grant = ",

@@ -116,7 +116,8 @@ int cmd_token(struct work *w)
 	int status = LADDER_EXIT_SETTINGS, form = BEARER_RAW;
 
 	if (!work_format(w, form_name, BEARER__COUNT, &form, &status) ||
-	    !work_arguments(w, 1, &status) || !work_load(w, WORK_TRUST, &status))
+	    !work_arguments(w, 1, &status) || !work_load(w, WORK_TRUST, &status) ||
+	    !work_settled(w, &status))
 		return status;
 	r.form = (enum bearer_form)form;
 	if (!choose_mailbox(&r, &status) || !choose_life(&r, &status) ||

@@ -185,6 +185,23 @@ static bool lenient_base64(struct decoded *d, struct span text, struct span *byt
 	return bytes->n != 0 && !d->room.full;
 }
 
+/* n,a=MAILBOX,^Ahost=...^Aauth=Bearer TOKEN^A^A (RFC 7628) */
+static void take_oauthbearer(struct decoded *d, struct span frame)
+{
+	static const struct span scheme = SPAN_INIT("auth=Bearer ");
+	struct span rest;
+	size_t at;
+
+	note(d, DECODE_FOUND_OAUTHBEARER);
+	if (span_find(frame, SPAN(",a="), &at))
+		d->user = span_cut(span_from(frame, at + 3), ',', &rest);
+	if (span_find(frame, scheme, &at)) {
+		d->token = span_cut(span_from(frame, at + scheme.n), 1, &rest);
+		d->token = span_cut(d->token, '^', &rest);
+		decode_token(d);
+	}
+}
+
 static void take_frame(struct decoded *d, struct span frame)
 {
 	static const enum decode_finding found[] = {
@@ -198,10 +215,18 @@ static void take_frame(struct decoded *d, struct span frame)
 		[XOAUTH2_NO_TRAILER] = DECODE_FOUND_NO_TRAILER,
 		[XOAUTH2_TRAILING] = DECODE_FOUND_TRAILING,
 	};
-	enum xoauth2_lint lint = xoauth2_get(frame, &d->user, &d->token);
-	bool cut = lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE; /* said already */
+	enum xoauth2_lint lint, spelt = xoauth2_spelt_out(frame);
+	bool cut;
 
 	d->kind = DECODE_SASL;
+	if (spelt != XOAUTH2_GOOD)
+		decode_note(d, found[spelt], span_z(xoauth2_lint_text(spelt)));
+	if (span_starts(frame, SPAN("n,"))) {
+		take_oauthbearer(d, frame);
+		return;
+	}
+	lint = xoauth2_get(frame, &d->user, &d->token);
+	cut = lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE; /* said already */
 	if (lint != XOAUTH2_GOOD && !cut)
 		decode_note(d, found[lint], span_z(xoauth2_lint_text(lint)));
 	decode_token(d);
@@ -269,14 +294,9 @@ static bool take_base64(struct decoded *d, struct span text)
 
 	if (!lenient_base64(d, text, &bytes, &url))
 		return false;
-	if (is_frame(bytes)) {
+	if (is_frame(bytes) || span_starts(bytes, SPAN("n,"))) {
 		check_sasl_alphabet(d, text, url);
 		take_frame(d, bytes);
-		return true;
-	}
-	if (span_starts(bytes, SPAN("n,"))) {
-		note(d, DECODE_FOUND_OAUTHBEARER);
-		d->kind = DECODE_SASL;
 		return true;
 	}
 	if (!is_object(bytes))

@@ -254,6 +254,19 @@ struct span files_one_line(struct span text)
 	return text;
 }
 
+bool files_filled(struct span text, struct span path, struct fault *f)
+{
+	char room[600];
+	struct buf b = BUF(room);
+
+	if (span_trim(text).n != 0)
+		return true;
+	put_name(&b, path);
+	buf_z(&b, text.n == 0 ? " is empty" : " holds nothing but blanks and line ends");
+	buf_z(&b, ": put the secret or token that belongs there into it");
+	return fault_set(f, FAULT_FILE_UNREADABLE, 0, buf_span(&b));
+}
+
 bool files_create(struct span path, int *fd, struct fault *f)
 {
 	char z[FILES_PATH_MAX];

@@ -41,6 +41,10 @@ bool files_guarded(int fd, struct span path, bool strict, struct fault *f) MUST;
 bool files_piece(int fd, struct span path, unsigned char *to, size_t room, size_t *n,
                  struct fault *f) MUST;
 
+/* False when what was read of a file that should hold a secret is empty or blank; the fault's number
+ * is 0 then. */
+bool files_filled(struct span text, struct span path, struct fault *f) MUST;
+
 /* Create a file that only its owner may read, or empty one that is ours already. A symbolic
  * link, another user's file or one with several names is refused as it is. */
 bool files_create(struct span path, int *fd, struct fault *f) MUST;

@@ -66,17 +66,17 @@ static const struct command commands[] = {
 	  "\to2pop explain '-ERR Protocol error. Connection is closed. 10'\n"
 	  "\to2pop explain - <mail.log\n",
 	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail "
-	  "servers, fault ids of o2pop's reports, TLS alerts, network errors. Needs neither "
-	  "settings nor network.",
+	  "servers, TLS alerts, network errors; and of o2pop's own reports fault ids, cause ids, "
+	  "rungs (auth) and exit statuses (8). Needs neither settings nor network.",
 	  "0  something known was found\n1  nothing known was found\n2  the command line, or a "
 	  "file that cannot be read",
 	  false },
-	{ "encode", COMMAND_ENCODE, cmd_encode, "MAILBOX",
+	{ "encode", COMMAND_ENCODE, cmd_encode, "[MAILBOX]",
 	  "The XOAUTH2 string for a mailbox and a token that is there already.",
 	  "\to2pop encode user@example.com --access-token-file token.txt\n"
 	  "\to2pop token | o2pop encode user@example.com\n",
-	  "The token comes from access_token_file, else from the standard input; never from the "
-	  "command line.",
+	  "Without MAILBOX it is the setting mailbox. The token comes from access_token_file, "
+	  "else from the standard input; never from the command line.",
 	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used",
 	  true },
 	{ "decode", COMMAND_DECODE, cmd_decode, "[FILE]",
@@ -118,6 +118,20 @@ static const char check_exits[] =
 	"8   the mail server refused the login\n"
 	"9   the mailbox could not be read\n"
 	"10  refused for now: throttled or busy; try again later";
+
+struct span help_exit(uint64_t status)
+{
+	struct span rest = span_z(check_exits);
+
+	while (rest.n != 0) {
+		struct span meaning, number = span_cut(span_cut(rest, '\n', &rest), ' ', &meaning);
+		uint64_t n;
+
+		if (span_u64(number, UINT32_MAX, &n) && n == status)
+			return span_trim(meaning);
+	}
+	return (struct span){ NULL, 0 };
+}
 
 const struct command *help_find(struct span name)
 {
@@ -332,9 +346,12 @@ static int unknown_command(struct work *w, struct span name)
 	if (span_find_byte(name, '@', &at))
 		return work_usage(w, "unknown command '", name,
 		                  "'; to check a mailbox: o2pop check ADDRESS");
-	buf_z(&b, "'; did you mean ");
-	buf_z(&b, best);
-	buf_z(&b, "?");
+	buf_z(&b, "'");
+	if (conf_near(name, span_z(best))) {
+		buf_z(&b, "; did you mean ");
+		buf_z(&b, best);
+		buf_z(&b, "?");
+	}
 	text[b.n] = '\0';
 	return work_usage(w, "unknown command '", name, text);
 }

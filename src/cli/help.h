@@ -7,6 +7,9 @@
 /* The command of this name; NULL if there is none. */
 const struct command *help_find(struct span name);
 
+/* What an exit status of a check means, as the help has it; empty when there is no such status. */
+struct span help_exit(uint64_t status);
+
 /* Print and return the exit status. */
 int help_command(const struct command *c);
 int help_version(void);

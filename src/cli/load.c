@@ -95,7 +95,9 @@ static bool take_file_setting(struct load *l, struct settings *s, struct credent
 	struct buf origin = BUF(text), room = BUF(path);
 
 	if (!settings_find(name, &key, &nearest))
-		return bad_line(at, "unknown setting", name, settings_key(nearest), f);
+		return bad_line(at, "unknown setting", name,
+		                conf_near(name, span_z(settings_key(nearest))) ?
+		                settings_key(nearest) : NULL, f);
 	put_place(&origin, at);
 	l->steers = l->steers || steers(key);
 	if (settings_kind(key) == SETTING_KIND_PATH)
@@ -161,6 +163,20 @@ static bool exists(struct buf *path, const char *head, const char *tail)
 		return false;
 	buf_put(path, buf_span(&b));
 	return true;
+}
+
+void load_places(struct buf *out)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (xdg != NULL && xdg[0] != '\0') {
+		buf_z(out, xdg);
+		buf_z(out, "/o2pop/o2pop.conf\n");
+	} else if (home != NULL && home[0] != '\0') {
+		buf_z(out, home);
+		buf_z(out, "/.config/o2pop/o2pop.conf\n");
+	}
+	buf_z(out, "/etc/o2pop.conf\n");
 }
 
 /* The settings file to read: named by the user (must exist), or the first of the usual places

@@ -27,6 +27,9 @@ struct load {
 bool load_settings(struct load *l, const struct options *o, struct settings *s,
                    struct credential *c, struct fault *f) MUST;
 
+/* The settings files that are looked for when none is named, a line each, the strongest first. */
+void load_places(struct buf *out);
+
 /* The settings file that was read; empty if there was none. */
 struct span load_path(const struct load *l);
 

@@ -50,6 +50,7 @@ static int run(const struct command *c, int argc, char **argv, int from, bool na
 	bool good;
 
 	work.command = c->bit;
+	work.name = c->name;
 	settings_init(&work.settings);
 	good = options_read(&work.options, &work.settings, c->bit, argc, argv, from, &f);
 	if (nagios && work.options.given[OPTION_FORMAT] == 0) {

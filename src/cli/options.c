@@ -26,7 +26,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_MAILBOXES] = { "mailboxes", 0, "FILE", COMMAND_CHECK,
 	                       "file with a mail address a line; - is the standard input" },
 	[OPTION_STOP_AFTER] = { "stop-after", 0, "RUNG", COMMAND_CHECK,
-	                        "climb no further than this rung" },
+	                        "climb no further than this rung, such as claims" },
 	[OPTION_TRANSCRIPT] = { "transcript", 0, "FILE",
 	                        COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE | COMMAND_LOGIN,
 	                        "write the conversation to FILE, without secrets" },
@@ -78,7 +78,7 @@ static bool find_option(struct span name, unsigned command, enum option *which)
 }
 
 /* "unknown option --clinet-id; did you mean --client-id?" */
-static bool unknown(struct span name, enum setting nearest, struct fault *f)
+static bool unknown(struct span name, unsigned command, enum setting nearest, struct fault *f)
 {
 	char text[200];
 	struct buf b = BUF(text);
@@ -88,15 +88,17 @@ static bool unknown(struct span name, enum setting nearest, struct fault *f)
 	for (int i = 0; i < OPTION__COUNT; i++) {
 		unsigned d = conf_distance(name, span_z(options_table[i].name));
 
-		if (d < away) {
+		if (d < away && (options_table[i].commands & command) != 0) {
 			away = d;
 			best = options_table[i].name;
 		}
 	}
+	if (!conf_near(name, span_z(best)))
+		return usage(f, "unknown option --", name, "");
 	buf_z(&b, "; did you mean --");
 	for (const char *c = best; *c != '\0'; c++)
 		buf_byte(&b, *c == '_' ? '-' : (unsigned char)*c);
-	buf_z(&b, "? (--help lists all)");
+	buf_z(&b, "?");
 	text[b.n < sizeof text ? b.n : sizeof text - 1] = '\0';
 	return usage(f, "unknown option --", name, text);
 }
@@ -208,10 +210,10 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 		return take_option(o, c, which, f);
 	if (find_option(c->name, COMMAND_ALL, &which))
 		return usage(f, "--", c->name,
-		             " is not an option of this command (its --help lists them)");
+		             " is not an option of this command");
 	if (settings_find(c->name, &key, &nearest))
 		return take_setting(c, s, key, f);
-	return unknown(c->name, nearest, f);
+	return unknown(c->name, command, nearest, f);
 }
 
 /* "-vj4", "-j 4" */
@@ -227,8 +229,7 @@ static bool take_letters(struct options *o, unsigned command, struct cursor *c, 
 			    (options_table[i].commands & command) != 0)
 				which = (enum option)i;
 		if (which == OPTION__COUNT)
-			return usage(f, "unknown option -", span_first(letters, 1),
-			             " (--help lists all)");
+			return usage(f, "unknown option -", span_first(letters, 1), "");
 		letters = span_from(letters, 1);
 		c->has_inlined = letters.n != 0 && options_table[which].value != NULL;
 		c->inlined = letters;

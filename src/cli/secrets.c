@@ -33,7 +33,8 @@ static bool keep(struct span line, struct buf *room, struct secret *s, struct fa
 
 bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f)
 {
-	if (!files_read(path, FILES_SECRET, &room, f)) {
+	if (!files_read(path, FILES_SECRET, &room, f) ||
+	    !files_filled(buf_span(&room), path, f)) {
 		secret_wipe_bytes(room.p, room.n);
 		return false;
 	}
@@ -113,7 +114,7 @@ bool secrets_from_command(const struct secrets_command *command, struct buf room
 	struct deadline until = clock_deadline(command->ms);
 	char z[SECRETS_COMMAND_MAX];
 	struct buf copy = { (unsigned char *)z, sizeof z - 1, 0, false };
-	struct span rest;
+	struct span rest, line;
 	int ends[2], status = 0;
 	bool ended;
 	pid_t pid;
@@ -135,11 +136,14 @@ bool secrets_from_command(const struct secrets_command *command, struct buf room
 	if (pid < 0)
 		return false;
 	ended = reap(pid, ended ? until : clock_deadline(0), &status) && ended;
-	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return keep(files_one_line(span_cut(buf_span(&room), '\n', &rest)), &room, s, f);
+	line = files_one_line(span_cut(buf_span(&room), '\n', &rest));
+	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0 && line.n != 0)
+		return keep(line, &room, s, f);
 	secret_wipe_bytes(room.p, room.n);
 	if (!ended)
 		return command_failed(command, "did not end in time", 0, f);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return command_failed(command, "printed no secret on its first line", 0, f);
 	if (WIFEXITED(status))
 		return command_failed(command, "ended with status ", WEXITSTATUS(status), f);
 	return command_failed(command, "was ended by signal ", WTERMSIG(status), f);

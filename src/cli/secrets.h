@@ -6,7 +6,7 @@
 
 enum { SECRETS_COMMAND_MS = 30 * 1000 }; /* a password manager that asks its user needs a while */
 
-/* The file's one line into `s`. Wipes `room`. */
+/* The file's one line into `s`; an empty file is a fault. Wipes `room`. */
 bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f) MUST;
 
 /* A command that prints a secret: the setting that names it, and its time. */

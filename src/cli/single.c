@@ -8,10 +8,11 @@ static bool next_mailbox(void *from, struct span *mailbox)
 	return !s->taken && (s->taken = true);
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark, struct span text, bool more)
+static void hear_line(void *to, int64_t at_ms, enum role_arm arm, unsigned job, enum tape_mark mark,
+                      struct span text, bool more)
 {
 	struct single *s = to;
-	struct transcript_line line = { at_ms, arm, mark, text, more };
+	struct transcript_line line = { at_ms, arm, job, mark, text, more };
 
 	work_tape_line(&s->tape, &line);
 }

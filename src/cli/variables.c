@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "text/conf.h"
 #include "text/url.h"
 
 /* Variables of the Azure SDK and of OpenSSL that mean the same as a setting of ours. */
@@ -83,7 +84,10 @@ static bool unknown_variable(struct span name, enum setting nearest, struct faul
 
 	buf_z(&b, "unknown variable ");
 	buf_printable(&b, span_first(name, 80));
-	buf_z(&b, " in the environment; did you mean O2POP_");
+	buf_z(&b, " in the environment");
+	if (!conf_near(span_from(name, sizeof "O2POP_" - 1), span_z(settings_key(nearest))))
+		return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
+	buf_z(&b, "; did you mean O2POP_");
 	for (const char *k = settings_key(nearest); *k != '\0'; k++)
 		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') :
 		         (unsigned char)*k);

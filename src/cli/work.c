@@ -6,10 +6,24 @@
 #include "cli/obtain.h"
 #include "show/nagios.h"
 
+enum { WORK_HELP = 22 }; /* column of what a setting is */
+
 static bool for_nagios(const struct work *w)
 {
 	return w->command == COMMAND_CHECK && w->options.given[OPTION_FORMAT] != 0 &&
 	       span_eq(w->options.value[OPTION_FORMAT], SPAN("nagios"));
+}
+
+/* The help that lists what may be typed. */
+static void say_try(const struct work *w)
+{
+	char text[80];
+	struct buf b = BUF(text);
+
+	buf_z(&b, "Try: o2pop ");
+	buf_z(&b, w->name != NULL ? w->name : "");
+	buf_z(&b, w->name != NULL ? " --help\n" : "--help\n");
+	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
 }
 
 int work_refuse(struct work *w, const struct fault *f)
@@ -32,7 +46,7 @@ int work_refuse(struct work *w, const struct fault *f)
 		return work_print(&nagios, status);
 	}
 	if (f->code == FAULT_USAGE)
-		(void)out_put(OUT_DIAGNOSTIC, SPAN("Try: o2pop --help\n"));
+		say_try(w);
 	return fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT ?
 	       LADDER_EXIT_INTERNAL :
 	                                                                             LADDER_EXIT_SETTINGS;
@@ -82,6 +96,75 @@ bool work_obtain(void *from, struct credential *c, struct fault *f)
 	struct work *w = from;
 
 	return obtain_rest(&w->settings, c, BUF(w->load.file), f);
+}
+
+/* Has anything been set that a token could be asked with, or anything about it? What only says whom
+ * to trust, how long to wait or which mailbox to open does not count. */
+static bool anything_set(const struct work *w)
+{
+	for (int i = 0; i < SETTING__COUNT; i++)
+		if (w->settings.source[i] > SETTING_FROM_PROVIDER && i != SETTING_MAILBOX &&
+		    i != SETTING_CA_FILE && i != SETTING_TIMEOUT)
+			return true;
+	return load_path(&w->load).n != 0;
+}
+
+static void put_places(struct page *p)
+{
+	char text[2 * FILES_PATH_MAX];
+	struct buf b = BUF(text);
+	struct span rest;
+
+	load_places(&b);
+	page_lines(p, 0, SPAN("Looked for: flags such as --client-id, variables such as "
+	                      "O2POP_CLIENT_ID or AZURE_CLIENT_ID, and these files:"));
+	for (rest = buf_span(&b); rest.n != 0;) {
+		page_to(p, 2);
+		page_put(p, span_cut(rest, '\n', &rest));
+		page_end(p);
+	}
+}
+
+static void put_needed(struct page *p)
+{
+	static const enum setting needed[] = {
+		SETTING_TENANT_ID, SETTING_CLIENT_ID, SETTING_CLIENT_SECRET_FILE, SETTING_MAILBOX,
+	};
+
+	page_z(p, "Needed:");
+	page_end(p);
+	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+		page_to(p, 2);
+		page_z(p, settings_key(needed[i]));
+		page_to(p, WORK_HELP);
+		page_words(p, WORK_HELP, span_z(settings_help(needed[i])));
+		page_end(p);
+	}
+}
+
+bool work_settled(struct work *w, int *status)
+{
+	struct buf b = BUF(w->text);
+	struct page page = work_page(w, &b, OUT_DIAGNOSTIC);
+
+	if (anything_set(w))
+		return true;
+	*status = LADDER_EXIT_SETTINGS;
+	if (for_nagios(w)) {
+		*status = work_usage(w, "", SPAN("there are no settings yet"),
+		                     "; o2pop setup shows where each comes from");
+		return false;
+	}
+	page_lines(&page, 0, SPAN("o2pop: there are no settings yet, so nothing was tried"));
+	page_end(&page);
+	put_places(&page);
+	page_end(&page);
+	put_needed(&page);
+	page_end(&page);
+	page_lines(&page, 0, SPAN("Where each of them comes from, step by step, and the file to "
+	                          "write:\n\to2pop setup"));
+	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
+	return false;
 }
 
 bool work_format(struct work *w, const char *const *names, int n, int *which, int *status)

@@ -15,7 +15,8 @@ enum { WORK_TEXT_MAX = 1024 * 1024 }; /* a report, or a log that is pasted into 
 
 /* Static in main.c, zero at the start, touched only as far as a command needs it. */
 struct work {
-	unsigned command; /* COMMAND_CHECK ... */
+	unsigned command;     /* COMMAND_CHECK ... */
+	const char *name;     /* of the command; NULL before it is known */
 	struct options options;
 	struct settings settings;
 	struct credential credential;
@@ -70,6 +71,10 @@ bool work_load_credential(struct work *w, int *status) MUST;
 
 /* The rest of the credential: for desk_ask.obtain, in the process that is to hold it. */
 bool work_obtain(void *from, struct credential *c, struct fault *f);
+
+/* For commands that ask for a token: false when nobody has set anything yet. What is needed, where
+ * it was looked for and what to do is said then, and the status is in *status. */
+bool work_settled(struct work *w, int *status) MUST;
 
 /* --format: its place in a list of names, untouched when it was not given. On false the status
  * is in *status. */

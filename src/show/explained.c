@@ -84,6 +84,103 @@ void explained_found(struct page *p, const struct explain_found *found, const st
 	}
 }
 
+void explained_cause(struct page *p, const struct explanation *e)
+{
+	page_toned(p, PAGE_STRONG, span_z(e->cause[0].id));
+	page_end(p);
+	page_lines(p, 2, SPAN("A cause that o2pop's reports name."));
+	explained_causes(p, e);
+}
+
+/* What a rung proves when it passes. */
+static const char *const rungs[RUNG__COUNT] = {
+	[RUNG_CREDENTIAL] = "The settings can work, which is judged before a byte is sent.",
+	[RUNG_TENANT] = "The mailbox's domain belongs to the configured tenant and cloud.",
+	[RUNG_IDP_DNS] = "The identity provider's name has addresses.",
+	[RUNG_IDP_TCP] = "One of the identity provider's addresses accepts a connection.",
+	[RUNG_IDP_TLS] = "The identity provider's certificates, the name in them and the cipher suite "
+	                 "are right.",
+	[RUNG_TOKEN] = "The identity provider issues an access token.",
+	[RUNG_CLAIMS] = "The token can open this door: audience, rights, tenant, application, times, "
+	                "length.",
+	[RUNG_POP_DNS] = "The mail server's name has addresses.",
+	[RUNG_POP_TCP] = "One of the mail server's addresses accepts a connection.",
+	[RUNG_POP_TLS] = "The mail server's certificates, the name in them and the cipher suite are "
+	                 "right.",
+	[RUNG_GREETING] = "It is a POP3 server that answers.",
+	[RUNG_CAPA] = "The mail server offers XOAUTH2.",
+	[RUNG_AUTH] = "The mail server accepts this token for this mailbox.",
+	[RUNG_MAILBOX] = "The mailbox can be read: STAT, UIDL, LIST, TOP 1 0.",
+	[RUNG_QUIT] = "The session ends in good order; only a warning if not.",
+	[RUNG_TRIAGE] = "With --triage, after a refused login: what the IMAP and SMTP doors say to the "
+	                "same token.",
+	[RUNG_CLOCK] = "This machine's clock agrees with the provider's; only a warning if not.",
+};
+
+/* Can this rung end a check? */
+static bool can_fail(enum rung r)
+{
+	return r != RUNG_QUIT && r != RUNG_TRIAGE && r != RUNG_CLOCK;
+}
+
+static void put_rungs(struct page *p, const char *label, uint32_t set)
+{
+	const char *before = label;
+
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		if ((set >> i & 1) == 0)
+			continue;
+		page_to(p, 2);
+		page_z(p, before);
+		page_words(p, 2, span_z(ladder_id((enum rung)i)));
+		before = ", ";
+	}
+	if (before != label)
+		page_end(p);
+}
+
+void explained_rung(struct page *p, enum rung rung)
+{
+	char text[120];
+	struct buf b = BUF(text);
+
+	page_toned(p, PAGE_STRONG, span_z(ladder_id(rung)));
+	page_end(p);
+	page_lines(p, 2, SPAN("A rung of the ladder that o2pop check climbs. It proves:"));
+	page_lines(p, 2, span_z(rungs[rung]));
+	put_rungs(p, "It needs: ", ladder_needs(rung));
+	if (!can_fail(rung))
+		return;
+	buf_z(&b, "When it fails, the exit status is ");
+	buf_u64(&b, ladder_exit(rung, &(struct fault){ 0 }));
+	buf_z(&b, " (a deadline: 3; throttled or busy: 10).");
+	page_lines(p, 2, buf_span(&b));
+}
+
+void explained_exit(struct page *p, unsigned status, struct span meaning)
+{
+	char text[200];
+	struct buf b = BUF(text);
+	uint32_t set = 0;
+
+	for (enum rung r = RUNG_CREDENTIAL; r < RUNG__COUNT; r++)
+		if (can_fail(r) && ladder_exit(r, &(struct fault){ 0 }) == status)
+			set |= 1u << r;
+	buf_z(&b, "exit status ");
+	buf_u64(&b, status);
+	page_toned(p, PAGE_STRONG, buf_span(&b));
+	page_end(p);
+	b = BUF(text);
+	buf_z(&b, "Of o2pop check, token and probe: ");
+	buf_put(&b, meaning);
+	buf_z(&b, ".");
+	page_lines(p, 2, buf_span(&b));
+	put_rungs(p, "Rungs that end with it: ", set);
+	if (status <= 3)
+		page_lines(p, 2, SPAN("With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, "
+		                      "3 UNKNOWN."));
+}
+
 void explained_nothing(struct page *p, struct span text)
 {
 	page_z(p, "Nothing known was found");
@@ -98,8 +195,8 @@ void explained_nothing(struct page *p, struct span text)
 	page_end(p);
 	page_end(p);
 	page_lines(p, 0,
-	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, fault "
-	                "ids of its own reports, "
-	                "TLS alerts and errors of the network. Any AADSTS code can be looked up at "
-	                "https://login.microsoftonline.com/error"));
+	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, TLS "
+	                "alerts, errors of the network, and of its own reports the fault ids, "
+	                "cause ids, rungs and exit statuses. Any AADSTS code can be looked up "
+	                "at https://login.microsoftonline.com/error"));
 }

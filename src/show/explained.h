@@ -18,6 +18,12 @@ void explained_causes(struct page *p, const struct explanation *e);
 void explained_found(struct page *p, const struct explain_found *found,
                      const struct explanation *e);
 
+/* One of o2pop's own words: a cause by its id (e->cause[0]), a rung, the exit status of a check with
+ * what it means (a sentence without its capital and full stop). */
+void explained_cause(struct page *p, const struct explanation *e);
+void explained_rung(struct page *p, enum rung rung);
+void explained_exit(struct page *p, unsigned status, struct span meaning);
+
 /* `o2pop explain` found nothing it knows in the text. */
 void explained_nothing(struct page *p, struct span text);
 

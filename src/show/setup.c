@@ -19,7 +19,7 @@ static const struct attribute {
 	{ SETTING_TENANT_ID, "Directory (tenant) ID", "step 1, Overview", "TENANT-ID" },
 	{ SETTING_CLIENT_ID, "Application (client) ID", "step 1, Overview", "APPLICATION-ID" },
 	{ SETTING_CLIENT_SECRET, "Client secret, its Value", "step 4, shown only once", NULL },
-	{ SETTING_ENTERPRISE_OBJECT_ID, "Object ID of the Enterprise application", "step 5",
+	{ SETTING_ENTERPRISE_OBJECT_ID, "Object ID of the Enterprise app", "step 5",
 		"OBJECT-ID" },
 	{ SETTING_REGISTRATION_OBJECT_ID, "Object ID of the App registration", "needed nowhere",
 		NULL },
@@ -37,18 +37,18 @@ static struct span value_of(const struct setup *s, enum setting key)
 	return settings_get(s->settings, key);
 }
 
-/* The value for PowerShell, or the word that stands for it. */
+/* The value for PowerShell, or the word that stands for it; names in quotes, as in a check's report. */
 static void put_value(struct buf *b, const struct setup *s, enum setting key)
 {
 	struct span value = value_of(s, key);
 
-	if (value.n != 0) {
-		setup_words_powershell(b, value);
-		return;
-	}
-	for (size_t i = 0; i < ATTRIBUTES; i++)
+	for (size_t i = 0; i < ATTRIBUTES && value.n == 0; i++)
 		if (attributes[i].key == key)
-			buf_z(b, attributes[i].word);
+			value = span_z(attributes[i].word);
+	if (key == SETTING_DISPLAY_NAME)
+		setup_words_quote(b, value);
+	else
+		setup_words_powershell(b, value);
 }
 
 static void put_known(struct page *p, const struct setup *s)
@@ -124,8 +124,8 @@ static void put_object_id(struct page *p, const struct setup *s)
 	char text[SETUP_TEXT_MAX];
 	struct buf b = BUF(text);
 
-	step(p, "5. Find the Object ID of the Enterprise application", "you");
-	buf_z(&b, "Enterprise applications (not App registrations) > All applications > the "
+	step(p, "5. Find the Object ID of the Enterprise app", "you");
+	buf_z(&b, "Enterprise apps (not App registrations) > All applications > the "
 	      "application > Overview > Object ID. Or in PowerShell:\n\tConnect-MgGraph -Scopes "
 	      "Application.Read.All\n"
 	      "\t(Get-MgServicePrincipal -Filter \"appId eq '");
@@ -139,11 +139,11 @@ static void put_object_id(struct page *p, const struct setup *s)
 static void put_mailbox(struct buf *b, const struct setup *s, struct span mailbox)
 {
 	buf_z(b, "\tAdd-MailboxPermission -Identity ");
-	setup_words_powershell(b, mailbox);
+	setup_words_quote(b, mailbox);
 	buf_z(b, " -User ");
 	put_value(b, s, SETTING_ENTERPRISE_OBJECT_ID);
 	buf_z(b, " -AccessRights FullAccess\n\tSet-CASMailbox -Identity ");
-	setup_words_powershell(b, mailbox);
+	setup_words_quote(b, mailbox);
 	buf_z(b, " -PopEnabled $true\n");
 }
 
@@ -160,9 +160,9 @@ static void put_proof(struct buf *b, struct span mailbox)
 	buf_z(b, "This proves each of it:\n\tGet-ServicePrincipal | Format-List "
 	      "DisplayName,AppId,ObjectId\n"
 	      "\tGet-MailboxPermission -Identity ");
-	setup_words_powershell(b, mailbox);
+	setup_words_quote(b, mailbox);
 	buf_z(b, " | Format-Table User,AccessRights,Deny\n\tGet-CASMailbox -Identity ");
-	setup_words_powershell(b, mailbox);
+	setup_words_quote(b, mailbox);
 	buf_z(b, " | Format-List PopEnabled\nAll of this step as one script:\n\to2pop setup "
 	      "--format powershell");
 }
@@ -373,7 +373,7 @@ bool setup_powershell(struct buf *out, const struct setup *s)
 	put_variable(out, "$Tenant", value_of(s, SETTING_TENANT_ID), "Directory (tenant) ID");
 	put_variable(out, "$AppId", value_of(s, SETTING_CLIENT_ID), "Application (client) ID");
 	put_variable(out, "$ObjectId", value_of(s, SETTING_ENTERPRISE_OBJECT_ID),
-	             "Object ID of the Enterprise application (not of the App registration)");
+	             "Object ID of the Enterprise app (not of the App registration)");
 	put_variable(out, "$Name", name.n != 0 ? name : SPAN("POP3 reader"), "");
 	put_mailboxes(out, s);
 	buf_z(out, script_body);

@@ -30,8 +30,10 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 	buf_put(out, buf_span(&b));
 	buf_byte(out, ' ');
 	buf_z(out, transcript_arm(t->arm));
+	if (t->job != 0)
+		buf_u64(out, t->job);
 	buf_byte(out, ' ');
-	buf_z(out, mark[t->mark][t->cut[t->arm]]);
+	buf_z(out, mark[t->mark][t->cut[t->job][t->arm]]);
 	buf_byte(out, ' ');
 }
 
@@ -115,12 +117,13 @@ void transcript_put(struct transcript *t, const struct transcript_line *line, st
 {
 	struct span text = line->text;
 
-	if (t->open && (t->arm != line->arm || t->mark != line->mark)) {
-		t->cut[t->arm] = true;
+	if (t->open && (t->arm != line->arm || t->job != line->job || t->mark != line->mark)) {
+		t->cut[t->job][t->arm] = true;
 		end(t, out);
 	}
 	if (!t->open) {
 		t->arm = line->arm;
+		t->job = line->job < TRANSCRIPT_JOBS ? line->job : 0;
 		t->mark = line->mark;
 		t->n = t->done = 0;
 		t->open = true;
@@ -138,6 +141,6 @@ void transcript_put(struct transcript *t, const struct transcript_line *line, st
 	}
 	if (!line->more) {
 		end(t, out);
-		t->cut[t->arm] = false;
+		t->cut[t->job][t->arm] = false;
 	}
 }

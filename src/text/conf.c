@@ -157,6 +157,11 @@ unsigned conf_distance(struct span a, struct span b)
 	return rows[a.n % 3][b.n];
 }
 
+bool conf_near(struct span given, struct span known)
+{
+	return 3 * (size_t)conf_distance(given, known) <= given.n;
+}
+
 bool conf_duration(struct span s, int64_t *ms)
 {
 	static const struct { struct span name; uint64_t ms; } unit[] = {

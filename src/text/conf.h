@@ -19,6 +19,9 @@ bool conf_same_key(struct span a, struct span b);
 /* How far apart two keys are (edits of one character, swaps of neighbours count one), for "did you mean". */
 unsigned conf_distance(struct span a, struct span b);
 
+/* Is `known` near enough to be offered for `given`: at most a third of its letters away? */
+bool conf_near(struct span given, struct span known);
+
 /* "90", "90s", "500ms", "2m", "1h" into milliseconds; false for anything else and above a day. */
 bool conf_duration(struct span s, int64_t *ms) MUST;
 

@@ -63,7 +63,10 @@ static size_t separator(struct span s, enum xoauth2_lint *what)
 		{ SPAN_INIT("\\001"),   XOAUTH2_ESCAPE_TEXT },
 		{ SPAN_INIT("\\u0001"), XOAUTH2_ESCAPE_TEXT },
 		{ SPAN_INIT("%x01"),    XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("%01"),     XOAUTH2_ESCAPE_TEXT },
 		{ SPAN_INIT("<01>"),    XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("<SOH>"),   XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("\\1"),     XOAUTH2_ESCAPE_TEXT },
 	};
 
 	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
@@ -213,6 +216,33 @@ enum xoauth2_lint xoauth2_get(struct span frame, struct span *user, struct span 
 	if (r.rest.n != 0)
 		note(&r, XOAUTH2_TRAILING);
 	return r.first;
+}
+
+/* What follows the byte 1 in a frame of either mechanism: its fields, another one, or nothing. */
+static bool field_follows(struct span s)
+{
+	static const struct span field[] = {
+		SPAN_INIT("auth"), SPAN_INIT("host="), SPAN_INIT("port="), SPAN_INIT("Bearer"),
+	};
+	enum xoauth2_lint what;
+
+	s = span_trim(s);
+	for (size_t i = 0; i < sizeof field / sizeof field[0]; i++)
+		if (span_starts_nocase(s, field[i]))
+			return true;
+	return s.n == 0 || separator(s, &what) != 0;
+}
+
+enum xoauth2_lint xoauth2_spelt_out(struct span frame)
+{
+	for (; frame.n != 0; frame = span_from(frame, 1)) {
+		enum xoauth2_lint what = XOAUTH2_GOOD;
+		size_t n = separator(frame, &what);
+
+		if (n != 0 && what != XOAUTH2_GOOD && field_follows(span_from(frame, n)))
+			return what;
+	}
+	return XOAUTH2_GOOD;
 }
 
 /* A field of the challenge as printable text with a NUL; "" when it is absent. Some servers

@@ -17,7 +17,7 @@ enum xoauth2_lint {
 	XOAUTH2_NO_USER,          /* does not start with user= (exactly, lower case), or nothing follows it */
 	XOAUTH2_BLANK_IN_USER,    /* blank after user=, before ^A or between */
 	XOAUTH2_CARET_A,          /* the two characters ^ and A instead of the byte 1 */
-	XOAUTH2_ESCAPE_TEXT,      /* \x01, \001, \u0001, %x01 or <01> as text instead of the byte 1 */
+	XOAUTH2_ESCAPE_TEXT,      /* \x01, \001, \1, \u0001, %01, %x01, <01>, <SOH> as text instead of it */
 	XOAUTH2_NO_AUTH,          /* no auth=Bearer after the first ^A, or no token */
 	XOAUTH2_BEARER_SPELLING,  /* auth=bearer, auth=Bearer: or two blanks */
 	XOAUTH2_LINE_BREAK,       /* CR or LF inside */
@@ -28,6 +28,10 @@ enum xoauth2_lint {
 /* Take a frame apart. user and token borrow from it and hold what could be recognised, also when
  * the verdict is not GOOD. The first problem in reading order is returned. */
 enum xoauth2_lint xoauth2_get(struct span frame, struct span *user, struct span *token);
+
+/* The first problem often hides this one: CARET_A or ESCAPE_TEXT when anywhere in the frame a text
+ * stands where the byte 1 belongs, GOOD when not. */
+enum xoauth2_lint xoauth2_spelt_out(struct span frame);
 
 /* One sentence about a lint, static. */
 const char *xoauth2_lint_text(enum xoauth2_lint lint);

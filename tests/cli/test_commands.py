@@ -264,7 +264,41 @@ def test_explain(place):
         check(columns(r.out) <= 80, r.out)
     r = place.run("explain", "nothing", "to", "see").exits(1)
     has(r.out, "nothing to see")
-    has(place.run("explain", "AADSTS999999999").exits(0).out, "https://login.microsoftonline.com/error?code=999999999")
+    has(place.run("explain", "AADSTS999999999").exits(1).out, "https://login.microsoftonline.com/error?code=999999999")
+    place.run("explain", "AADSTS999999999", "AADSTS7000215").exits(0)
+
+
+def test_explain_own_words(place):
+    """What reports and statuses of o2pop itself say: rungs, causes, exit statuses."""
+    for text, want in (("auth", ["A rung", "accepts this token", "It needs: claims, capa", "exit status is 8"]),
+                       ("pop-tls", ["It needs: pop-tcp", "exit status is 4"]), ("clock", ["warning"]),
+                       ("no-mailbox-permission", ["A cause", "FullAccess", "Who", "Fix"]),
+                       ("8", ["exit status 8\n", "the mail server refused the login", "with it: auth\n"]),
+                       ("exit 8", ["exit status 8\n"]), ("Exit status 10", ["throttled"]), ("0", ["everything passed"]),
+                       ("3", ["idp-dns, idp-tcp, pop-dns, pop-tcp", "3 UNKNOWN"])):
+        r = place.run("explain", *text.split()).exits(0)
+        has(" ".join(r.out.split("  ")) + r.out, *want)
+        check(columns(r.out) <= 80, r.out)
+    for text in ("11", "exit 11", "exit", "authentic", "no-mailbox", "claims auth"):
+        place.run("explain", *text.split()).exits(1)
+    # Numbers that were known before keep their meaning.
+    has(place.run("explain", "429").exits(0).out, "429")
+    has(place.run("explain", "7000215").exits(0).out, "The client secret is wrong.")
+    # A report in JSON, or a piece of it.
+    r = place.run("explain", stdin='{"causes":[{"id":"pop-disabled","who":"exchange"},{"id":"secret-new"},'
+                                   '{"id":"pop-disabled"}]}').exits(0)
+    equal(re.findall(r"^[a-z-]+$", r.out, re.M), ["pop-disabled", "secret-new"], "ids")
+
+
+def test_explain_every_own_word(place):
+    with open(os.path.join(os.path.dirname(__file__), "../../src/check/causes.def")) as f:
+        ids = re.findall(r'^CAUSE\(\w+, "([a-z0-9-]+)"', f.read(), re.M)
+    check(len(ids) > 100, "causes.def was not understood")
+    for first in range(0, len(ids), 50):
+        some = ids[first:first + 50]
+        out = place.run("explain", stdin="".join(f'{{"id":"{i}"}}' for i in some)).exits(0).out
+        for cause in some:
+            check(re.search(rf"^{cause}\n  A cause .*\n\nCause    \S", out, re.M), f"{cause} is not explained:", out)
 
 
 def test_explain_a_log(place):
@@ -304,11 +338,11 @@ def test_setup_knows_nothing(place):
 def test_setup_knows_everything(place):
     r = place.run("setup", "-c", conf(place)).exits(0)
     has(r.out, f"New-ServicePrincipal -AppId {CLIENT} -ObjectId {OBJECT}", f"-Organization {TENANT}",
-        "Add-MailboxPermission -Identity a@b.example", "o2pop check -c ")
+        "Add-MailboxPermission -Identity 'a@b.example'", "o2pop check -c ")
     hasnt(r.out, SECRET)
     hasnt(r.out.split("1. Register")[1], "TENANT-ID", "APPLICATION-ID", "OBJECT-ID", "MAILBOX")
     r = place.run("setup", "-c", conf(place), "c@d.example", "e@f.example").exits(0)
-    has(r.out, "-Identity c@d.example", "-Identity e@f.example")
+    has(r.out, "-Identity 'c@d.example'", "-Identity 'e@f.example'")
     hasnt(r.out, "a@b.example")
 
 

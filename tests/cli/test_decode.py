@@ -76,6 +76,13 @@ def test_decode_sasl_mistakes(place):
             (encoded(f"user={USER}^Aauth=Bearer {t}^A^A"), ["caret-a"]),
             (encoded(f"user={USER}\\x01auth=Bearer {t}\\x01\\x01"), ["escape-text"]),
             (encoded(f"user={USER}\1auth=bearer {t}\1\1"), ["bearer"]),
+            # Not encoded, and a mistake in front of it: both are named.
+            (f"user={USER}^Aauth=Bearer {t}^A^A", ["not-encoded", "caret-a"]),
+            (f"user= {USER}^Aauth=Bearer {t}^A^A", ["not-encoded", "caret-a", "blank-in-user"]),
+            (f"User={USER}\\x01auth=Bearer {t}\\x01\\x01", ["not-encoded", "escape-text", "no-user"]),
+            (f"user={USER}\\1auth=Bearer {t}\\1\\1", ["not-encoded", "escape-text"]),
+            (f"user={USER}%01Bearer {t}%01%01", ["not-encoded", "escape-text", "blank-in-user"]),
+            (f"n,a={USER},^Ahost=h^Aport=995^Aauth=Bearer {t}^A^A", ["not-encoded", "caret-a", "oauthbearer"]),
             (encoded(f"user={USER}\1auth=Bearer {t}\1"), ["no-trailer"]),
             (encoded(good + "\n"), ["trailing"]),
             (encoded(f"User={USER}\1auth=Bearer {t}\1\1"), ["no-user"]),
@@ -92,6 +99,8 @@ def test_decode_sasl_mistakes(place):
     if len(short) % 4:
         decode(place, short, 1, "xoauth2", ["padding"])
     decode(place, good, 0, "xoauth2", ["not-encoded"])
+    d = decode(place, encoded(f"n,a={USER},\1host=h\1port=995\1auth=Bearer {t}\1\1"), 0, "xoauth2", ["oauthbearer"])
+    equal((d["mailbox"], d["claims"]["oid"]), (USER, OBJECT))
     decode(place, f"user={USER}^Aauth=Bearer {t}^A^A", 1, "xoauth2", ["not-encoded", "caret-a"])
 
 

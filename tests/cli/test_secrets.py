@@ -45,6 +45,23 @@ def test_from_file(place):
     equal(fetch(place, "--client-secret-file", place.file("secret", SECRET + "\r\n")), SECRET)
 
 
+def test_empty(place):
+    """Where a secret should stand there is nothing: that is said of the file, not of the setting."""
+    path = place.path("secret")
+    for flag in ("--client-secret-file", "--access-token-file", "--federated-token-file"):
+        for text, problem in (("", "is empty"), ("\n", "holds nothing but blanks"), (" \r\n", "holds nothing but")):
+            place.file("secret", text)
+            r = place.run("token", "--client-id", CLIENT, "--tenant-id", TENANT, flag, path).exits(2)
+            has(r.err, f"the file '{path}' {problem}")
+            hasnt(r.all, "missing")
+    place.file("secret", "")
+    has(place.run("config", "--client-secret-file", path).exits(0).out, f"the file '{path}' is empty")
+    has(place.run("encode", "a@b.example", "--access-token-file", path).exits(2).err, "is empty")
+    has(place.run("token", "--client-id", CLIENT, "--client-secret-file", "-").exits(2).err, "the standard input is empty")
+    has(place.run("token", "--client-id", CLIENT, "--client-secret-command", "true").exits(2).err,
+        "client_secret_command 'true' printed no secret")
+
+
 def test_from_stdin(place):
     equal(fetch(place, "--client-secret-file", "-", stdin=SECRET + "\n"), SECRET)
 

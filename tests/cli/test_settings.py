@@ -1,7 +1,8 @@
 """Where settings come from, which source wins, and what is refused."""
 import os
+import re
 
-from rig import CLIENT, SECRET, check, equal, has, hasnt
+from rig import CLIENT, SECRET, Terminal, check, equal, has, hasnt
 
 
 def settings(place, *args, env=None):
@@ -52,6 +53,23 @@ def test_azure_names(place):
     equal(s["tenant_id"]["origin"], "O2POP_TENANT_ID", "ours is stronger")
 
 
+def test_config_breaks_no_value(place):
+    """On a terminal of 80 columns what does not fit begins a line of its own; in a file a setting is one line."""
+    folder = "a-folder-with-a-long-name/and-another-one"
+    conf = place.file(folder + "/o2pop.conf", f"tenant_id = t.example\nclient_secret_file = {'s' * 20}\n")
+    place.file(f"{folder}/{'s' * 20}", SECRET)
+    r = place.run("config", "-c", conf).exits(0)
+    has(r.out, f"tenant_id               t.example  ({conf}:1)\n")
+    t = Terminal(place, "config", "-c", conf)
+    try:
+        equal(t.wait(), 0, "wait status")
+        text = re.sub(r"\x1b\[[0-9]*m", "", t.text).replace("\r", "")
+    finally:
+        t.end()
+    has(text, conf + "\n", f"\n    ({conf}:1)\n", f"/{'s' * 20}\n", "<set, 40 characters>")
+    check(all(len(line) <= 80 or len(line.split()) == 1 for line in text.splitlines()), text)
+
+
 def test_empty_variable_is_none(place):
     equal(settings(place, env={"O2POP_SCOPE": ""})["scope"]["source"], "provider")
 
@@ -90,6 +108,7 @@ def test_file_from_pipe(place):
 def test_file_that_is_wrong(place):
     for text, problem in (
             ("tenat_id = x\n", "unknown setting 'tenat_id'; did you mean tenant_id?"),
+            ("bogus = x\n", "unknown setting 'bogus'\n"),
             ("tenant_id = x\nnonsense\n", ":2: this is neither"),
             ("pop_port = 0\n", "pop_port = 0"),
             ("provider = gmail\n", "provider = gmail"),
@@ -106,6 +125,7 @@ def test_file_that_is_wrong(place):
 def test_unknown_variable(place):
     has(place.run("config", env={"O2POP_TENAT_ID": "x"}).exits(2).err,
         "unknown variable O2POP_TENAT_ID", "did you mean O2POP_TENANT_ID?")
+    has(place.run("config", env={"O2POP_BOGUS": "x"}).exits(2).err, "unknown variable O2POP_BOGUS in the environment\n")
 
 
 def test_file_with_bom_and_crlf(place):

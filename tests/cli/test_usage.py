@@ -14,6 +14,25 @@ def test_no_arguments(place):
     has(r.err, "o2pop setup", "o2pop check", "o2pop explain")
 
 
+def test_no_settings(place):
+    """A first run: what was looked for and where, all that is needed, and the way to it."""
+    for args in (["check"], ["check", "a@b.example"], ["check", "--timeout", "5s"], ["token"]):
+        r = place.run(*args).exits(2)
+        equal(r.out, "", "stdout")
+        check(r.err.startswith("o2pop: there are no settings yet"), r.err)
+        has(r.err, place.path(".config/o2pop/o2pop.conf"), "/etc/o2pop.conf", "O2POP_CLIENT_ID", "--client-id",
+            "tenant_id ", "client_id ", "client_secret_file ", "mailbox ", "    o2pop setup\n")
+        check(columns(r.err) <= 80, r.err)
+    has(place.run("check", env={"XDG_CONFIG_HOME": "/xdg"}).err, "  /xdg/o2pop/o2pop.conf\n  /etc/o2pop.conf\n")
+    has(place.run("check", "--client-id", "x").exits(2).err, "no mailbox to check")
+    has(place.run("check", env={"AZURE_CLIENT_ID": "x"}).exits(2).err, "no mailbox to check")
+    place.file(".config/o2pop/o2pop.conf", "# nothing yet\n")
+    has(place.run("check").exits(2).err, "no mailbox to check")
+    r = place.run("check", "--format", "nagios", env={"HOME": "/nowhere"}).exits(3)
+    check(r.out.startswith("O2POP UNKNOWN - ") and r.out.count("\n") == 1, r.out)
+    has(r.out, "no settings", "o2pop setup")
+
+
 def test_help(place):
     r = place.run("--help").exits(0)
     for command in COMMANDS:
@@ -46,6 +65,10 @@ def test_help_names_every_setting(place):
         has(text, "client_secret" if key == "client_secret" else "--" + key.replace("_", "-"))
 
 
+def test_usage_of_encode(place):
+    has(place.run("encode", "--help").exits(0).out, "Usage: o2pop encode [MAILBOX] [OPTION...]", "the setting mailbox")
+
+
 def test_version(place):
     r = place.run("--version").exits(0)
     root = os.path.join(os.path.dirname(__file__), "../..")
@@ -61,6 +84,8 @@ def test_version(place):
 def test_unknown_command(place):
     has(place.run("chek").exits(2).err, "o2pop: unknown command 'chek'; did you mean check?")
     has(place.run("explian", "x").exits(2).err, "did you mean explain?")
+    r = place.run("frobnicate").exits(2)
+    equal(r.err, "o2pop: unknown command 'frobnicate'\nTry: o2pop --help\n", "far from every command")
     has(place.run("user@example.com").exits(2).err, "o2pop check ADDRESS")
     has(place.run("-v").exits(2).err, "no command")
     has(place.run("che\x1b[31mk").exits(2).err, "\\x1b[31m")
@@ -69,6 +94,9 @@ def test_unknown_command(place):
 def test_unknown_option(place):
     has(place.run("check", "--clinet-id", "x").exits(2).err, "unknown option --clinet-id; did you mean --client-id?")
     has(place.run("check", "--transcirpt=x").exits(2).err, "did you mean --transcript?")
+    r = place.run("check", "--bogus").exits(2)
+    equal(r.err, "o2pop: unknown option --bogus\nTry: o2pop check --help\n", "far from every option")
+    has(place.run("decode", "--bogus").exits(2).err, "Try: o2pop decode --help\n")
     has(place.run("check", "-z").exits(2).err, "unknown option -z")
     has(place.run("check", "-vz").exits(2).err, "unknown option -z")
     has(place.run("check", "--verbose=3").exits(2).err, "--verbose takes no value")
@@ -95,14 +123,18 @@ def test_values_of_options(place):
     base = ["check", "a@b.example", "--client-id", "x", "--access-token-file", "/dev/null"]
     has(place.run(*base, "--jobs", "17").exits(2).err, "--jobs 17", "1 to 16")
     has(place.run(*base, "-j0").exits(2).err, "--jobs 0")
-    has(place.run(*base, "--stop-after", "tls").exits(2).err, "tls is not a rung", "pop-tls")
+    r = place.run(*base, "--stop-after", "tls").exits(2)
+    has(" ".join(r.err.split()), "tls is not a rung; rungs are ")
+    for rung in r.err.split("rungs are ")[1].split("\n")[0].split(", "):
+        hasnt(place.run(*base, "--stop-after", rung, "--jobs", "1", "--format", "json").err, "not a rung")
+    equal(r.err.split("rungs are ")[1].split("\n")[0].split(", ")[-3:], ["quit", "triage", "clock"], "the last rungs")
     has(place.run(*base, "--format", "xml").exits(2).err, "'xml'", "human, json or nagios")
     has(place.run("decode", "--format", "nagios").exits(2).err, "human or json")
-    has(place.run(*base, "--wait", "soon").exits(2).err, "--wait soon")
+    has(place.run(*base[:-1], place.file("token", "x"), "--wait", "soon").exits(2).err, "--wait soon")
     has(place.run(*base, "--timeout", "forever").exits(2).err, "timeout = forever (--timeout)")
     has(place.run(*base, "--pop-port", "99999").exits(2).err, "pop_port = 99999 (--pop-port)")
     has(place.run("check", "--client-id", "x").exits(2).err, "no mailbox to check")
-    has(place.run("check", "a" * 400 + "@b.example").exits(2).err, "longer than any address")
+    has(place.run("check", "--client-id", "x", "a" * 400 + "@b.example").exits(2).err, "longer than any address")
 
 
 def test_errors_name_the_program(place):

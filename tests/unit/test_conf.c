@@ -140,6 +140,28 @@ TEST(conf_distance_rows)
 	}
 }
 
+/* A third of the letters that were given, and no more. */
+TEST(conf_near_rows)
+{
+	static const struct { struct span given, known; bool near; } row[] = {
+		{ SPAN_INIT("bogus"), SPAN_INIT("jobs"), false },
+		{ SPAN_INIT("jbos"), SPAN_INIT("jobs"), true },
+		{ SPAN_INIT("tenat_id"), SPAN_INIT("tenant_id"), true },
+		{ SPAN_INIT("CLIENT-SCERET"), SPAN_INIT("client_secret"), true },
+		{ SPAN_INIT("abc"), SPAN_INIT("abd"), true },
+		{ SPAN_INIT("ab"), SPAN_INIT("ac"), false },
+		{ SPAN_INIT("abcdef"), SPAN_INIT("abcdxy"), true },
+		{ SPAN_INIT("abcde"), SPAN_INIT("abcxy"), false },
+		{ SPAN_INIT(""), SPAN_INIT("jobs"), false },
+		{ SPAN_INIT(""), SPAN_INIT(""), true },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		t_at("row %zu", i);
+		OK(conf_near(edge_span(row[i].given), edge_span(row[i].known)) == row[i].near);
+	}
+}
+
 TEST(conf_distance_of_long_keys)
 {
 	unsigned char a[200], b[200];

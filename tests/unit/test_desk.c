@@ -183,12 +183,15 @@ static void hear_progress(void *to, int64_t at_ms, enum rung idp, enum rung pop,
 		kill(desk.keeper.pid, SIGKILL);
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, enum tape_mark mark, struct span text, bool more)
+static void hear_line(void *to, int64_t at_ms, enum role_arm arm, unsigned job, enum tape_mark mark, struct span text,
+                      bool more)
 {
 	(void)to;
 	(void)mark;
+	OK(ask.jobs == 1 || arm == ROLE_ARM_IDP || arm == ROLE_ARM_DESK ? job == 0 : job >= 1 && job <= ask.jobs);
 	OK(at_ms >= 0 && at_ms < 30000);
-	OK(arm == ROLE_ARM_IDP || arm == ROLE_ARM_POP || arm == ROLE_ARM_IMAP || arm == ROLE_ARM_SMTP);
+	OK(arm == ROLE_ARM_IDP || arm == ROLE_ARM_POP || arm == ROLE_ARM_IMAP || arm == ROLE_ARM_SMTP ||
+	   (arm == ROLE_ARM_DESK && kill_at != RUNG__COUNT));
 	buf_put(&heard, text);
 	buf_z(&heard, more ? "" : "\n");
 }
@@ -412,6 +415,7 @@ TEST(many_mailboxes)
 {
 	for (unsigned jobs = 1; jobs <= 3; jobs++) {
 		uint32_t seen = 0;
+		size_t at;
 
 		given(start_peer(token_good, COUNT(token_good)), start_peer(pop_good, COUNT(pop_good)), "20s");
 		ask.jobs = jobs;
@@ -424,6 +428,7 @@ TEST(many_mailboxes)
 			seen |= 1u << (mailbox[i][0] - 'a');
 		}
 		EQ(seen, 31u);
+		OK(span_find(buf_span(&heard), SPAN("mailbox a@rig.test\n"), &at) == (jobs > 1));
 	}
 }
 

@@ -55,6 +55,70 @@ TEST(explained_found_unknown_code)
 	        "Official https://login.microsoftonline.com/error?code=99\n"));
 }
 
+TEST(explained_own_words)
+{
+	static const char rung[] = "auth\n"
+	                           "  A rung of the ladder that o2pop check climbs. It proves:\n"
+	                           "  The mail server accepts this token for this mailbox.\n"
+	                           "  It needs: claims, capa\n"
+	                           "  When it fails, the exit status is 8 (a deadline: 3; throttled or busy: 10).\n";
+	static const char status[] = "exit status 4\n"
+	                             "  Of o2pop check, token and probe: TLS.\n"
+	                             "  Rungs that end with it: idp-tls, pop-tls\n";
+
+	UPTO (cap, sizeof rung) {
+		struct buf out = edge_buf(cap);
+		struct page p = { .out = &out };
+
+		explained_rung(&p, RUNG_AUTH);
+		OK(buf_ok(&out) == (cap >= sizeof rung - 1));
+		if (buf_ok(&out))
+			EQ(buf_span(&out), SPAN(rung));
+	}
+	UPTO (cap, sizeof status) {
+		struct buf out = edge_buf(cap);
+		struct page p = { .out = &out };
+
+		explained_exit(&p, 4, SPAN("TLS"));
+		OK(buf_ok(&out) == (cap >= sizeof status - 1));
+		if (buf_ok(&out))
+			EQ(buf_span(&out), SPAN(status));
+	}
+}
+
+/* Every rung has a sentence, and every status of a check names the rungs that end with it. */
+TEST(explained_every_rung)
+{
+	for (int i = 0; i < RUNG__COUNT; i++) {
+		struct buf out = BUF(bytes);
+		struct page p = { .out = &out };
+		struct span rest;
+
+		t_at("%s", ladder_id((enum rung)i));
+		explained_rung(&p, (enum rung)i);
+		EQ(span_cut(buf_span(&out), '\n', &rest), span_z(ladder_id((enum rung)i)));
+		span_cut(rest, '\n', &rest);
+		OK(span_ends(span_cut(rest, '\n', &rest), SPAN(".")) || rest.n != 0);
+		OK(buf_ok(&out));
+	}
+}
+
+TEST(explained_cause_by_its_id)
+{
+	struct buf out = BUF(bytes);
+	struct page p = { .out = &out };
+	size_t at;
+
+	OK(explain_cause(SPAN("secret-wrong"), &e));
+	EQ(e.n, 1);
+	explained_cause(&p, &e);
+	OK(span_starts(buf_span(&out), SPAN("secret-wrong\n  A cause that")));
+	OK(span_find(buf_span(&out), SPAN("\nWho      you\n"), &at));
+	OK(!explain_cause(SPAN("secret"), &e));
+	OK(!explain_cause(SPAN(""), &e));
+	OK(!explain_cause(SPAN("secret-wrong "), &e));
+}
+
 TEST(explained_found_line)
 {
 	struct explain_found found = { SPAN("-ERR\033[2J\nno"), "The login was refused.", 0 };

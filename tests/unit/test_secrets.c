@@ -45,7 +45,6 @@ TEST(secrets_command_first_line)
 		{ "printf one", SPAN_INIT("one") },
 		{ "printf 'one\\r\\n'", SPAN_INIT("one") },
 		{ "printf ' one \\n'", SPAN_INIT(" one ") },
-		{ "true", SPAN_INIT("") },
 		{ "echo one; sleep 0.2", SPAN_INIT("one") },
 	};
 	struct fault f;
@@ -64,6 +63,8 @@ TEST(secrets_command_fails)
 		{ "echo s3cret; exit 3", "ended with status 3", 3 },
 		{ "echo s3cret; kill -15 $$", "was ended by signal 15", 15 },
 		{ "/no/such/program", "ended with status 127", 127 },
+		{ "true", "printed no secret on its first line", 0 },
+		{ "echo; echo s3cret", "printed no secret on its first line", 0 },
 	};
 	struct fault f;
 	size_t at;
@@ -123,6 +124,29 @@ TEST(secrets_from_a_file)
 	OK(!secrets_from_file(span_z(path), room(), &secret, &f));
 	EQ(f.code, FAULT_FILE_EXPOSED);
 	OK(room_is_clean());
+	close(fd);
+	unlink(path);
+}
+
+TEST(secrets_from_an_empty_file)
+{
+	static const char *const rows[] = { "", "\n", " \t\r\n" };
+	char path[] = "/tmp/o2pop-secret.XXXXXX";
+	int fd = mkstemp(path);
+	size_t at;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fault f = { 0 };
+
+		t_at("row %zu", i);
+		OK(ftruncate(fd, 0) == 0 &&
+		   pwrite(fd, rows[i], strlen(rows[i]), 0) == (ssize_t)strlen(rows[i]));
+		OK(!secrets_from_file(span_z(path), room(), &secret, &f));
+		EQ(f.code, FAULT_FILE_UNREADABLE);
+		EQ(f.num, 0);
+		OK(span_find(fault_evidence(&f), span_z(path), &at));
+		OK(span_find(fault_evidence(&f), i == 0 ? SPAN("is empty") : SPAN("nothing but"), &at));
+	}
 	close(fd);
 	unlink(path);
 }

@@ -59,8 +59,8 @@ TEST(setup_unknown_is_named)
 	struct setup s = fresh(false);
 
 	steps(&s, false);
-	OK(has("New-ServicePrincipal -AppId APPLICATION-ID -ObjectId OBJECT-ID -DisplayName NAME"));
-	OK(has("Add-MailboxPermission -Identity MAILBOX -User OBJECT-ID"));
+	OK(has("New-ServicePrincipal -AppId APPLICATION-ID -ObjectId OBJECT-ID -DisplayName 'NAME'"));
+	OK(has("Add-MailboxPermission -Identity 'MAILBOX' -User OBJECT-ID"));
 	OK(has("Connect-ExchangeOnline -Organization TENANT-ID"));
 	OK(has("tenant_id = TENANT-ID"));
 	OK(has("o2pop check MAILBOX"));
@@ -81,7 +81,7 @@ TEST(setup_known_is_filled_in)
 	steps(&s, true);
 	OK(has("New-ServicePrincipal -AppId " CLIENT " -ObjectId " OBJECT " -DisplayName 'Bob''s "
 	       "reader'"));
-	OK(has("Add-MailboxPermission -Identity a@b.example -User " OBJECT));
+	OK(has("Add-MailboxPermission -Identity 'a@b.example' -User " OBJECT));
 	OK(has("Set-CASMailbox -Identity 'o''hara@b.example' -PopEnabled $true"));
 	OK(has("appId eq '" CLIENT "'"));
 	OK(has("o2pop check -c job.conf --profile prod a@b.example"));

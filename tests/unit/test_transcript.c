@@ -5,7 +5,7 @@
 static void put(struct transcript *t, int64_t ms, enum role_arm arm, enum tape_mark mark,
                 const char *text, bool more, struct buf *out)
 {
-	struct transcript_line line = { ms, arm, mark, span_z(text), more };
+	struct transcript_line line = { ms, arm, 0, mark, span_z(text), more };
 
 	transcript_put(t, &line, out);
 }
@@ -55,7 +55,7 @@ TEST(transcript_pieces_join)
 			char bytes[200];
 			struct buf out = BUF(bytes);
 			struct span all = SPAN(text);
-			struct transcript_line a = { 7, ROLE_ARM_POP, TAPE_GOT,
+			struct transcript_line a = { 7, ROLE_ARM_POP, 0, TAPE_GOT,
 				                     span_first(all, first), true };
 			struct transcript_line b = a, c = a;
 
@@ -69,6 +69,29 @@ TEST(transcript_pieces_join)
 			EQ(buf_span(&out), SPAN(want));
 		}
 	}
+}
+
+/* Probes at the same time have names of their own, and one does not end the other's line for good. */
+TEST(transcript_several_jobs)
+{
+	static const struct transcript_line lines[] = {
+		{ 1, ROLE_ARM_POP, 1, TAPE_NOTE, SPAN_INIT("mailbox a@b"), false },
+		{ 2, ROLE_ARM_POP, 2, TAPE_GOT, SPAN_INIT("one"), true },
+		{ 3, ROLE_ARM_POP, 16, TAPE_GOT, SPAN_INIT("+OK"), false },
+		{ 4, ROLE_ARM_POP, 2, TAPE_GOT, SPAN_INIT("two"), false },
+		{ 5, ROLE_ARM_IDP, 0, TAPE_SENT, SPAN_INIT("POST"), false },
+	};
+	struct transcript t = { 0 };
+	char bytes[400];
+	struct buf out = BUF(bytes);
+
+	for (size_t i = 0; i < COUNT(lines); i++)
+		transcript_put(&t, &lines[i], &out);
+	EQ(buf_span(&out), SPAN("   0.001 pop1 == mailbox a@b\n"
+	                        "   0.002 pop2 <- one\n"
+	                        "   0.003 pop16 <- +OK\n"
+	                        "   0.004 pop2 <+ two\n"
+	                        "   0.005 idp -> POST\n"));
 }
 
 TEST(transcript_interrupted_line_goes_on_later)
@@ -104,7 +127,7 @@ TEST(transcript_shares_across_pieces)
 	UPTO (cut, sizeof text - 1) {
 		static struct share share;
 		struct transcript t = { .share = &share };
-		struct transcript_line line = { 0, ROLE_ARM_POP, TAPE_SENT,
+		struct transcript_line line = { 0, ROLE_ARM_POP, 0, TAPE_SENT,
 			                        span_first(SPAN(text), cut), true };
 		char bytes[400];
 		struct buf out = BUF(bytes);
@@ -128,7 +151,7 @@ TEST(transcript_long_lines)
 		text[i] = (unsigned char)("a@b.ch \xc3\xa9"[i % 9]);
 	for (int shared = 0; shared < 2; shared++) {
 		struct transcript t = { .share = shared ? &share : NULL };
-		struct transcript_line line = { 0, ROLE_ARM_IDP, TAPE_GOT, { text, sizeof text }, false };
+		struct transcript_line line = { 0, ROLE_ARM_IDP, 0, TAPE_GOT, { text, sizeof text }, false };
 		struct buf out = BUF(bytes);
 		size_t at;
 

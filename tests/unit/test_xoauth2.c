@@ -78,6 +78,9 @@ static const struct row rows[] = {
 	{ SPAN_INIT("user=a@b\\u0001auth=Bearer t\\u0001\\u0001"), XOAUTH2_ESCAPE_TEXT, "a@b", "t" },
 	{ SPAN_INIT("user=a@b%x01auth=Bearer t%x01%x01"), XOAUTH2_ESCAPE_TEXT, "a@b", "t" },
 	{ SPAN_INIT("user=a@b<01>auth=Bearer t<01><01>"), XOAUTH2_ESCAPE_TEXT, "a@b", "t" },
+	{ SPAN_INIT("user=a@b%01auth=Bearer t%01%01"), XOAUTH2_ESCAPE_TEXT, "a@b", "t" },
+	{ SPAN_INIT("user=a@b\\1auth=Bearer t\\1\\1"), XOAUTH2_ESCAPE_TEXT, "a@b", "t" },
+	{ SPAN_INIT("user=a@b<SOH>auth=Bearer t<SOH><SOH>"), XOAUTH2_ESCAPE_TEXT, "a@b", "t" },
 	{ SPAN_INIT("user=a@b\\x01auth=Bearer t" A A), XOAUTH2_ESCAPE_TEXT, "a@b", "t" },
 
 	{ SPAN_INIT("user=a@b"), XOAUTH2_NO_AUTH, "a@b", "" },
@@ -131,6 +134,29 @@ TEST(get_rows)
 		EQ(xoauth2_get(edge_span(rows[i].frame), &user, &token), rows[i].lint);
 		EQ(user, span_z(rows[i].user));
 		EQ(token, span_z(rows[i].token));
+	}
+}
+
+TEST(spelt_out_rows)
+{
+	static const struct { struct span frame; enum xoauth2_lint lint; } row[] = {
+		{ SPAN_INIT(GOOD), XOAUTH2_GOOD },
+		{ SPAN_INIT(""), XOAUTH2_GOOD },
+		{ SPAN_INIT("^A"), XOAUTH2_CARET_A },
+		{ SPAN_INIT("user= a@b^Aauth=Bearer t^A^A"), XOAUTH2_CARET_A },
+		{ SPAN_INIT("User=a@b\\x01auth=Bearer t\\x01\\x01"), XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("user=a@b^ABearer t^A^A"), XOAUTH2_CARET_A },
+		{ SPAN_INIT("user=a@b\\1 auth=Bearer t"), XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("n,a=a@b,^Ahost=h^Aauth=Bearer t^A^A"), XOAUTH2_CARET_A },
+		{ SPAN_INIT("user=a@b" A "auth=Bearer t%01\n"), XOAUTH2_ESCAPE_TEXT },
+		/* ^ and \ may stand in a mailbox. */
+		{ SPAN_INIT("user=x^ann@b" A "auth=Bearer t" A A), XOAUTH2_GOOD },
+		{ SPAN_INIT("user=x\\1y@b" A "auth=Bearer t" A A), XOAUTH2_GOOD },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		t_at("row %lu", (unsigned long)i);
+		EQ(xoauth2_spelt_out(edge_span(row[i].frame)), row[i].lint);
 	}
 }
 
