@@ -227,7 +227,7 @@ void explain_pick(const struct explain_case *c, struct explain_list *l)
 	case FAULT_KIND_WAIT:
 		if (f->code == FAULT_HTTP_BUSY)
 			pick_http(c, l);
-		else
+		else if (f->code != FAULT_STORE_BUSY)
 			pick_mail(c, l);
 		break;
 	case FAULT_KIND_TOKEN:

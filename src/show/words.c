@@ -61,7 +61,7 @@ void words_time(struct buf *out, int64_t ms)
 
 bool words_quoted(const struct fault *f)
 {
-	if (f->code == FAULT_TENANT_OTHER || f->code == FAULT_TENANT_CLOUD)
+	if (f->code == FAULT_TENANT_OTHER || f->code == FAULT_TENANT_CLOUD || f->code == FAULT_STORE_BUSY)
 		return false; /* our own finding, out of what was said */
 	switch (fault_kind(f->code)) {
 	case FAULT_KIND_HTTP:
