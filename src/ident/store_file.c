@@ -205,7 +205,7 @@ bool store_file_aside(const struct store_file *s, struct buf *where, struct faul
 			return store_path_failed(&s->path, STORE_PATH_STORE, "set aside", errno, f);
 		buf_put(where, store_path_given(&s->path));
 		buf_z(where, suffix);
-		return flush_folder(s, f);
+		return true;
 	}
 	return store_path_failed(&s->path, STORE_PATH_STORE,
 	                         "set aside: look at those that are there, .bad to .bad-9, and remove them",

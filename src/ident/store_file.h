@@ -31,8 +31,8 @@ bool store_file_read(const struct store_file *s, struct buf *into, struct fault 
  * the folder fails, at the end, the new one is. */
 bool store_file_replace(const struct store_file *s, struct span text, struct fault *f) MUST;
 
-/* Rename the file to the first free PATH.bad..., and append that name. On false it has its old name, unless only the
- * flushing of the folder failed. */
+/* Rename the file to the first free PATH.bad..., and append that name. On false it has its old name. It is not waited
+ * for the disk: after a power cut it may have to be set aside again. */
 bool store_file_aside(const struct store_file *s, struct buf *where, struct fault *f) MUST;
 
 /* Let the others in. Nothing happens when it is not open. A process that was forked in the meantime may not call it:

@@ -8,6 +8,7 @@
 #include "check/explain_fill.h"
 #include "check/explain_know.h"
 #include "check/explain_match.h"
+#include "show/words.h"
 
 enum {
 	LINE_MAX_PROSE = 420,   /* of one filled line; the show layer wraps prose */
@@ -706,6 +707,26 @@ TEST(explain_credential)
 		struct explain_case c = { &report, RUNG_CREDENTIAL, &e };
 
 		EQ(explain_fill(&c, "{client_secret}", EXPLAIN_FILL_LINES).n, 0);
+	}
+}
+
+/* Our own file, whatever the rung's server is. */
+TEST(explain_store)
+{
+	static const struct { enum fault_code code; const char *ids; } rows[] = {
+		{ FAULT_STORE_EXPOSED, "store-exposed" }, { FAULT_STORE_FAILED, "store-failed" },
+		{ FAULT_STORE_BUSY, "store-in-use" }, { FAULT_STORE_FULL, "store-full" },
+		{ FAULT_STORE_VALUE, "token-unfit" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (int rung = RUNG_CREDENTIAL; rung <= RUNG_MAILBOX; rung++) {
+			t_at("%s on %s", fault_id(rows[i].code), ladder_id((enum rung)rung));
+			fresh();
+			fail((enum rung)rung, rows[i].code, 0, "the token store '/Basic authentication is disabled' is in use");
+			EQ(explained(), rows[i].ids);
+			OK(!words_quoted(&report.row[rung].fault));
+		}
 	}
 }
 
