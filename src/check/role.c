@@ -32,6 +32,9 @@ static void put_note(void *to, enum tape_mark mark, struct span text)
 			memcpy(note.text, piece.p, piece.n);
 		(void)role_tell(r, ROLE_NOTE, &note, sizeof note);
 	} while (text.n != 0);
+	/* A peer may have sent back a part of a secret that does not begin as the whole does. */
+	secret_wipe_bytes(&note, sizeof note);
+	secret_wipe_bytes(r->told, told.n);
 }
 
 /* Close all descriptors in from..to; kernels before 5.9 and emulators need it one by one. */
@@ -71,6 +74,8 @@ void role_done(struct role *r)
 	struct role_done done = { 0 };
 
 	(void)role_tell(r, ROLE_DONE, &done, sizeof done);
+	r->tape = (struct tape){ NULL, NULL };
+	secret_wipe_bytes(&r->hide, sizeof r->hide); /* it knows how they begin */
 }
 
 size_t role_size(enum role_kind kind)

@@ -96,7 +96,7 @@ struct role {
  * terminal, new privileges, writing files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
 
-/* Say that all has been told. */
+/* Say that all has been told: the last that the role says. */
 void role_done(struct role *r);
 
 /* Climb one rung: tell that it begins, run `climb` (true: passed, or warned when it said so in row->verdict),
