@@ -64,6 +64,7 @@ static void tape_answer(struct keeper *k, const struct http_answer *a)
 	else
 		token_show(a, &k->result.token, &shown);
 	tape_put(&k->role.tape, TAPE_GOT, buf_span(&shown));
+	secret_wipe_bytes(k->shown, shown.n);
 }
 
 static bool request(struct keeper *k, struct row *row, struct fault *f)
@@ -159,5 +160,6 @@ void keeper_run(struct keeper *k)
 		secret_wipe(&k->result.token.access);
 	(void)role_tell(r, ROLE_TOKEN, &k->result, sizeof k->result);
 	role_done(r);
+	http_wipe(&k->http);
 	secret_wipe(&k->result.token.access);
 }
