@@ -108,6 +108,16 @@ static void forget_jobs(struct desk *d)
 		desk_hire_end(&d->job[i]);
 }
 
+/* In the child, at its end: what it was given, and what the desk knew when it was hired. */
+static void forget_secrets(const struct desk_ask *ask, struct token *t)
+{
+	secret_wipe(&ask->credential->client_secret);
+	secret_wipe(&ask->credential->assertion);
+	secret_wipe(&ask->credential->access_token);
+	secret_wipe(&t->access);
+	secret_wipe_stack();
+}
+
 bool desk_hire(struct desk *d, struct desk_job *j, enum ladder_role role, struct fault *f)
 {
 	int rows[2], orders[2];
@@ -128,6 +138,7 @@ bool desk_hire(struct desk *d, struct desk_job *j, enum ladder_role role, struct
 		close(rows[0]);
 		close(orders[1]);
 		run(d, j, rows[1], orders[0]);
+		forget_secrets(d->ask, &d->token.token);
 		_exit(0);
 	}
 	close(rows[1]);
