@@ -95,8 +95,10 @@ int main(int argc, char **argv)
 			status = help_without_command(&work, argc, argv, at);
 		}
 	}
-	secret_wipe_bytes(&work.credential, sizeof work.credential);
-	secret_wipe_bytes(&work.load, sizeof work.load);
+	secret_wipe(&work.credential.client_secret);
+	secret_wipe(&work.credential.assertion);
+	secret_wipe(&work.credential.access_token);
 	secret_wipe(&work.token);
+	secret_wipe_stack();
 	return status;
 }
