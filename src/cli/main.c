@@ -5,11 +5,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "check/lock.h"
 #include "cli/help.h"
 #include "cli/work.h"
 
 /* Everything that changes: the only mutable static of the program. */
 static struct work work;
+_Static_assert(sizeof work < LOCK_ALL_LIMIT / 4 * 3, "it could not be locked");
 
 /* A file that is opened must not become the standard output because that was closed. */
 static void open_standard(void)
@@ -24,13 +26,14 @@ static void open_standard(void)
 	}
 }
 
-/* What a crash or another user's debugger could tell is cut off before a secret is read. */
+/* What a crash, another user's debugger or the swap could tell is cut off before a secret is read. */
 static void protect(void)
 {
 	static const struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
+	(void)lock_memory(&work.credential, sizeof work.credential);
 	signal(SIGPIPE, SIG_IGN);
 }
 
