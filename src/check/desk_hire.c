@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/lock.h"
+
 /* What every role starts with. Its line buffer is left alone: a page that is not touched costs nothing. */
 static void prepare(struct role *r, const struct desk *d, const struct desk_job *j, enum role_arm arm)
 {
@@ -29,6 +31,7 @@ static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in
 	k->credential = d->ask->credential;
 	k->reach.trust = d->ask->trust;
 	role_start(&k->role, out, in);
+	(void)lock_memory(k->credential, sizeof *k->credential);
 	keeper_run(k);
 }
 
@@ -42,6 +45,7 @@ static void run_probe(struct desk *d, const struct desk_job *j, int out, int in)
 	p->certificates = d->ask->certificates;
 	p->reach.trust = d->ask->trust;
 	role_start(&p->role, out, in);
+	(void)lock_memory(&p->token, sizeof p->token);
 	probe_run(p);
 }
 
@@ -67,6 +71,7 @@ static void run_triage(struct desk *d, const struct desk_job *j, int out, int in
 	t->token = &d->token.token;
 	t->reach.trust = d->ask->trust;
 	role_start(&t->role, out, in);
+	(void)lock_memory(t->token, sizeof *t->token);
 	triage_run(t);
 }
 
