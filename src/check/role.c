@@ -46,6 +46,15 @@ static void close_between(int from, int to)
 		close(fd);
 }
 
+/* Nothing that a role does is steered by the environment any more, and a secret may stand there under any name. */
+static void forget_environment(void)
+{
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+		secret_wipe_bytes(*entry, strlen(*entry));
+	if (environ != NULL)
+		*environ = NULL;
+}
+
 /* A role that a peer took over finds nothing to write to but its pipe and its connection. */
 static void let_go(int out, int in)
 {
@@ -64,6 +73,7 @@ void role_start(struct role *r, int out, int in)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	let_go(out, in);
+	forget_environment();
 	r->out = out;
 	r->in = in;
 	r->tape = (struct tape){ r->notes ? put_note : NULL, r };

@@ -93,7 +93,7 @@ struct role {
 };
 
 /* Begin as a role: die with the desk, let go of everything that was inherited but the two pipes (descriptors, the
- * terminal, new privileges, writing files), tell what is heard. */
+ * terminal, the environment, new privileges, writing files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
 
 /* Say that all has been told: the last that the role says. */
