@@ -2,10 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check/lock.h"
+
+enum { HIRE_PARTING_MS = 100 }; /* for what takes 10 */
 
 /* What every role starts with. Its line buffer is left alone: a page that is not touched costs nothing. */
 static void prepare(struct role *r, const struct desk *d, const struct desk_job *j, enum role_arm arm)
@@ -102,6 +107,18 @@ void desk_hire_end(struct desk_job *j)
 	if (j->out >= 0)
 		close(j->out);
 	j->in = j->out = -1;
+}
+
+/* Its own handler wipes what it has. It has not ended by itself, so nothing else can be expected of it. */
+void desk_hire_warn(const struct desk_job *j)
+{
+	struct deadline soon = clock_deadline(HIRE_PARTING_MS);
+	siginfo_t end = { .si_pid = 0 };
+
+	(void)kill(j->pid, SIGTERM);
+	while (waitid(P_PID, (id_t)j->pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid == 0 &&
+	       clock_left(soon) != 0)
+		(void)poll(NULL, 0, 1);
 }
 
 /* In the child: nothing of the other roles stays open. */
