@@ -234,6 +234,8 @@ static void end_role(struct desk *d, struct desk_job *j, bool late)
 {
 	int status = 0;
 
+	if (late)
+		desk_hire_warn(j);
 	kill(j->pid, SIGKILL); /* it may have closed its pipe and live on */
 	desk_hire_end(j);
 	while (waitpid(j->pid, &status, 0) < 0 && errno == EINTR)
