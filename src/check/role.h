@@ -92,7 +92,7 @@ struct role {
 	unsigned char told[ROLE_LINE_MAX];
 };
 
-/* Begin as a role: die with the desk, let go of everything that was inherited but the two pipes (descriptors, the
+/* Begin as a role: get SIGTERM when the desk dies, let go of everything that was inherited but the two pipes (descriptors, the
  * terminal, the environment, new privileges, writing files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
 
