@@ -1,6 +1,6 @@
 /* watch: runs a program under ptrace and looks for secrets in the memory of each of its processes.
  *
- *	watch NEEDLES REPORT PROGRAM [ARG...]
+ *	watch [--signal S] NEEDLES REPORT PROGRAM [ARG...]
  *	watch --files NEEDLES FILE...
  *	watch --spill NEEDLES
  *
@@ -20,7 +20,8 @@
  *	end N exit S | end N signal S                    its end
  *	error TEXT                                       the search is not complete
  *
- * The exit status is the program's. --files prints the same kind of lines for files. --spill is the control: a program
+ * The exit status is the program's, 128 and S when the signal S ended it. --signal sends S to the first process once
+ * another one that has a secret waits. --files prints the same kind of lines for files. --spill is the control: a program
  * that leaves every form of the first secret behind, and has a child with it that is killed. */
 #include <errno.h>
 #include <fcntl.h>
@@ -336,6 +337,7 @@ struct process {
 };
 
 static struct process processes[PROCESSES_MAX];
+static int signal_due; /* what is still to be sent to the first process */
 static int processes_n;
 static char program[4096];
 
@@ -544,13 +546,18 @@ static void check_read(struct process *p, int64_t n)
 	free(bytes);
 }
 
-static bool waits(uint64_t nr)
+static bool is_poll(uint64_t nr)
 {
 #ifdef SYS_poll
 	if (nr == SYS_poll)
 		return true;
 #endif
-	return nr == SYS_ppoll || nr == SYS_write || nr == SYS_writev || nr == SYS_sendto || nr == SYS_sendmsg;
+	return nr == SYS_ppoll;
+}
+
+static bool waits(uint64_t nr)
+{
+	return is_poll(nr) || nr == SYS_write || nr == SYS_writev || nr == SYS_sendto || nr == SYS_sendmsg;
 }
 
 static void at_system_call(struct process *p)
@@ -567,6 +574,10 @@ static void at_system_call(struct process *p)
 		memcpy(p->args, info.entry.args, sizeof p->args);
 		if (waits(p->nr))
 			search(p, false);
+		if (signal_due != 0 && p->number > 1 && p->seen && is_poll(p->nr)) {
+			kill(processes[0].pid, signal_due);
+			signal_due = 0;
+		}
 	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT && p->entered) {
 		p->entered = false;
 		if (p->nr == SYS_read)
@@ -757,8 +768,13 @@ int main(int argc, char **argv)
 		read_needles(argv[2]);
 		return look_at_files(argv + 3);
 	}
+	if (argc > 3 && strcmp(argv[1], "--signal") == 0) {
+		signal_due = atoi(argv[2]);
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc < 4) {
-		fputs("usage: watch NEEDLES REPORT PROGRAM [ARG...]\n", stderr);
+		fputs("usage: watch [--signal S] NEEDLES REPORT PROGRAM [ARG...]\n", stderr);
 		return 2;
 	}
 	report = fopen(argv[2], "we");
