@@ -92,8 +92,8 @@ struct role {
 	unsigned char told[ROLE_LINE_MAX];
 };
 
-/* Begin as a role: get SIGTERM when the desk dies, let go of everything that was inherited but the two pipes (descriptors, the
- * terminal, the environment, new privileges, writing files), tell what is heard. */
+/* Begin as a role: get SIGTERM when the desk dies, let go of everything that was inherited but the two pipes
+ * (descriptors, the terminal, the environment, new privileges, writing files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
 
 /* Say that all has been told: the last that the role says. */
