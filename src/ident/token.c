@@ -239,7 +239,7 @@ bool token_read(const struct http_answer *a, struct token *t, struct refusal *r,
 		return refusal(a, r, f);
 	if (take_token(a, t, f))
 		return true;
-	secret_wipe(&t->access);
+	secret_wipe_bytes(&t->access, sizeof t->access); /* what did not become a token has no length yet */
 	return false;
 }
 
