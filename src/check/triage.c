@@ -203,7 +203,7 @@ static bool knock(struct triage *t, const struct door *d, struct row *row, struc
 		return false;
 	good = (!d->tls || reach_tls(&t->reach, &unseen, f)) && d->talk(t, row, f);
 	stream_close(&t->reach.stream);
-	secret_wipe_bytes(&t->talk, sizeof t->talk);
+	secret_wipe_used(&t->talk, sizeof t->talk);
 	return good;
 }
 

@@ -9,7 +9,7 @@
 #include "cli/help.h"
 #include "cli/work.h"
 
-enum { LAST_STACK = 64 * 1024 }; /* for a signal's handler; processors with large registers save 12 kB there */
+enum { LAST_STACK = 32 * 1024 }; /* for a signal's handler; processors with large registers save 12 kB there */
 
 /* Everything that changes. The other mutable statics of the program are what a signal's handler needs. */
 static struct work work;
@@ -41,20 +41,12 @@ static void protect(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Pages that were never touched are only read. A sanitizer's view of a stack is not ours. */
-__attribute__((no_sanitize("address"))) static void wipe_used(void *p, size_t n)
-{
-	for (volatile unsigned char *b = p; n != 0; b++, n--)
-		if (*b != 0)
-			*b = 0;
-}
-
 /* In place of the end that the signal would have been, which follows at once. It does not return: the stack that it
  * would return to is wiped, too, and it has one of its own. */
 static void end_without_secrets(int sig)
 {
-	wipe_used(&work, sizeof work);
-	wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);
+	secret_wipe_used(&work, sizeof work);
+	secret_wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);
 	(void)raise(sig);
 	_exit(128 + sig);
 }

@@ -257,7 +257,7 @@ static void forget(struct tls *t)
 {
 	struct inner *in = inner(t);
 
-	secret_wipe_bytes(&in->engine, sizeof in->engine);
+	secret_wipe_used(&in->engine, sizeof in->engine);
 	secret_wipe_bytes(in->unread, in->unread_n);
 	in->unread_at = in->unread_n = 0;
 	t->handshake_done = false;

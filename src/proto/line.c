@@ -68,6 +68,6 @@ bool line_reply(struct line *l, struct span *text, struct fault *f)
 
 void line_wipe(struct line *l)
 {
-	secret_wipe_bytes(l->p, l->cap);
+	secret_wipe_used(l->p, l->cap);
 	l->n = l->at = 0;
 }
