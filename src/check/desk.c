@@ -401,7 +401,7 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 	if (d->scout.in >= 0)
 		end_helper(d, &d->scout, true);
 	secret_wipe(&d->token.token.access);
-	secret_wipe_bytes(&d->message, sizeof d->message);
+	secret_wipe_used(&d->message, sizeof d->message);
 	*gravest = good ? d->gravest : LADDER_EXIT_INTERNAL;
 	return good;
 }
