@@ -46,8 +46,8 @@ static void close_between(int from, int to)
 		close(fd);
 }
 
-/* Nothing that a role does is steered by the environment any more, and a secret may stand there under any name. */
-static void forget_environment(void)
+/* A secret may stand there under any name. */
+void role_forget_environment(void)
 {
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
 		secret_wipe_bytes(*entry, strlen(*entry));
@@ -87,7 +87,7 @@ void role_start(struct role *r, int out, int in)
 {
 	end_with_desk();
 	let_go(out, in);
-	forget_environment();
+	role_forget_environment();
 	r->out = out;
 	r->in = in;
 	r->tape = (struct tape){ r->notes ? put_note : NULL, r };

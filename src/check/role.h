@@ -96,6 +96,9 @@ struct role {
  * (descriptors, the terminal, the environment, new privileges, writing files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
 
+/* Overwrite all variables; there are none afterwards. */
+void role_forget_environment(void);
+
 /* Say that all has been told: the last that the role says. */
 void role_done(struct role *r);
 

@@ -47,6 +47,7 @@ static void end_without_secrets(int sig)
 {
 	secret_wipe_used(&work, sizeof work);
 	secret_wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);
+	role_forget_environment();
 	(void)raise(sig);
 	_exit(128 + sig);
 }
@@ -135,6 +136,7 @@ int main(int argc, char **argv)
 	secret_wipe(&work.credential.assertion);
 	secret_wipe(&work.credential.access_token);
 	secret_wipe(&work.token);
+	role_forget_environment(); /* a run that ended early did not look for the secret there */
 	secret_wipe_stack();
 	return status;
 }
