@@ -13,7 +13,7 @@
  *
  *	leak N WHERE: BYTES bytes of secret I, FORM      still there at the end
  *	soft N WHERE: ...                                while it waited or wrote: in a page that may be swapped out
- *	seen N                                           it had a secret while it waited, wrote or ended
+ *	seen N                                           it had a secret when it began, waited, wrote or ended
  *	early N: BYTES bytes of secret I, FORM           read while core dumps or ptrace were still allowed
  *	environment N NAME                               a variable of the settings, at the end
  *	descriptors N KIND...                            what was open at the end
@@ -395,8 +395,10 @@ static void look_at_mapping(struct mapping *m, int memory, int pagemap, uint64_t
 	free(there);
 }
 
+enum moment { BEGINS, WAITS, ENDS };
+
 /* Look through all that can be written to. smaps gives the mappings and which of them are locked. */
-static void search(struct process *p, bool ends)
+static void search(struct process *p, enum moment moment)
 {
 	char path[64], line[4096];
 	struct mapping m = { .process = p };
@@ -424,7 +426,8 @@ static void search(struct process *p, bool ends)
 			snprintf(m.name, sizeof m.name, "%s", name);
 		} else if (strncmp(line, "VmFlags:", 8) == 0 && writable && end - start <= LARGE) {
 			m.base = start;
-			m.verb = ends ? "leak" : strstr(line, " lo") == NULL ? "soft" : NULL;
+			m.verb = moment == ENDS                                         ? "leak" :
+			         moment == WAITS && strstr(line, " lo") == NULL ? "soft" : NULL;
 			look_at_mapping(&m, memory, pagemap, start, end);
 		}
 	}
@@ -496,7 +499,7 @@ static void at_end(struct process *p)
 		return;
 	if (ptrace(PTRACE_GETEVENTMSG, p->pid, NULL, &status) != 0)
 		fail("PTRACE_GETEVENTMSG");
-	search(p, true);
+	search(p, ENDS);
 	put_environment(p);
 	put_descriptors(p);
 	if (WIFSIGNALED((int)status))
@@ -573,7 +576,7 @@ static void at_system_call(struct process *p)
 		p->nr = info.entry.nr;
 		memcpy(p->args, info.entry.args, sizeof p->args);
 		if (waits(p->nr))
-			search(p, false);
+			search(p, WAITS);
 		if (signal_due != 0 && p->number > 1 && p->seen && is_poll(p->nr)) {
 			kill(processes[0].pid, signal_due);
 			signal_due = 0;
@@ -626,6 +629,8 @@ static void at_exec(struct process *p)
 		memcpy(program, exe, (size_t)n + 1);
 	p->ours = strcmp(program, exe) == 0;
 	p->undumpable = p->entered = false;
+	if (p->ours)
+		search(p, BEGINS);
 }
 
 /* A stop of one process: look, and return the signal that it is to get. */
