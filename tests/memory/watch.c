@@ -569,8 +569,11 @@ static void at_system_call(struct process *p)
 
 	if (!p->ours)
 		return;
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, p->pid, (void *)sizeof info, &info) <= 0)
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, p->pid, (void *)sizeof info, &info) <= 0) {
+		if (errno == ESRCH) /* killed in the meantime: its end is still to come */
+			return;
 		fail("PTRACE_GET_SYSCALL_INFO");
+	}
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		p->entered = true;
 		p->nr = info.entry.nr;
