@@ -46,7 +46,7 @@ OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(
 say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
 dir = @mkdir -p $(@D)
 
-.PHONY: all host demo check test unit cases e2e lint size bench deps install clean distclean help
+.PHONY: all host demo check test unit cases memory e2e lint size bench deps install clean distclean help
 
 all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
 
@@ -152,6 +152,15 @@ unit: $(UNITS) ## The unit tests of one toolchain
 
 cases: $(B)/o2pop $(PLAYER) ## The conversations in tests/cases, played by the simulator
 	@$(RIG) tests/cases/run
+
+# It follows native programs only.
+WATCH := $(GEN)/watch
+$(WATCH): tests/memory/watch.c
+	$(dir)
+	$(call say,HOSTCC)$(HOSTCC) -O2 -Wall -Wextra -o $@ $<
+
+memory: $(B)/o2pop $(PLAYER) $(WATCH) ## No secret is left in the memory of any process; needs ptrace
+	@$(RIG) tests/memory/run
 
 e2e: $(B)/o2pop ## Against a real Dovecot and a real OpenID provider
 	@$(RIG) tests/e2e/run

@@ -147,18 +147,13 @@ static bool start_probes(struct desk *d, struct fault *f)
 static void hand_over(const struct desk *d, struct desk_job *j)
 {
 	struct role_head head = { ROLE_MAGIC, ROLE_TOKEN };
-	struct iovec_pair {
-		struct role_head head;
-		struct role_token token;
-	} message = { head, d->token };
 
 	if (j->told || j->out < 0 || !d->token_known)
 		return;
 	j->told = true;
 	/* A fresh pipe takes it whole; one that does not is no longer what we made. */
-	if (write(j->out, &message.head, sizeof message.head) == (ssize_t)sizeof message.head)
-		(void)!write(j->out, &message.token, sizeof message.token);
-	secret_wipe(&message.token.token.access);
+	if (write(j->out, &head, sizeof head) == (ssize_t)sizeof head)
+		(void)!write(j->out, &d->token, sizeof d->token);
 }
 
 static void take_token(struct desk *d, const struct role_token *t)
@@ -304,6 +299,8 @@ static void end_role(struct desk *d, struct desk_job *j, bool late)
 {
 	int status = 0;
 
+	if (late)
+		desk_hire_warn(j);
 	kill(j->pid, SIGKILL); /* it may have closed its pipe and live on */
 	desk_hire_end(j);
 	while (waitpid(j->pid, &status, 0) < 0 && errno == EINTR)
@@ -475,6 +472,7 @@ bool desk_run(struct desk *d, const struct desk_ask *ask, enum ladder_exit *grav
 	if (d->scout.in >= 0)
 		end_helper(d, &d->scout, true);
 	secret_wipe(&d->token.token.access);
+	secret_wipe_used(&d->message, sizeof d->message);
 	*gravest = good ? d->gravest : LADDER_EXIT_INTERNAL;
 	return good;
 }

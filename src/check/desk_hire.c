@@ -2,8 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "check/credential.h"
+#include "check/lock.h"
+
+enum { HIRE_PARTING_MS = 100 }; /* for what takes 10 */
 
 /* What every role starts with. Its line buffer is left alone: a page that is not touched costs nothing. */
 static void prepare(struct role *r, const struct desk *d, const struct desk_job *j, enum role_arm arm)
@@ -36,6 +44,7 @@ static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in
 	    k->unread.code == FAULT_NONE)
 		(void)fault_set(&k->unread, FAULT_FILE_UNREADABLE, 0, SPAN("a secret"));
 	role_start(&k->role, out, in);
+	(void)lock_memory(k->credential, sizeof *k->credential);
 	keeper_run(k);
 }
 
@@ -50,6 +59,7 @@ static void run_probe(struct desk *d, const struct desk_job *j, int out, int in)
 	p->certificates = d->ask->certificates;
 	p->reach.trust = d->ask->trust;
 	role_start(&p->role, out, in);
+	(void)lock_memory(&p->token, sizeof p->token);
 	probe_run(p);
 }
 
@@ -75,6 +85,7 @@ static void run_triage(struct desk *d, const struct desk_job *j, int out, int in
 	t->token = &d->token.token;
 	t->reach.trust = d->ask->trust;
 	role_start(&t->role, out, in);
+	(void)lock_memory(t->token, sizeof *t->token);
 	triage_run(t);
 }
 
@@ -107,6 +118,18 @@ void desk_hire_end(struct desk_job *j)
 	j->in = j->out = -1;
 }
 
+/* Its own handler wipes what it has. It has not ended by itself, so nothing else can be expected of it. */
+void desk_hire_warn(const struct desk_job *j)
+{
+	struct deadline soon = clock_deadline(HIRE_PARTING_MS);
+	siginfo_t end = { .si_pid = 0 };
+
+	(void)kill(j->pid, SIGTERM);
+	while (waitid(P_PID, (id_t)j->pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid == 0 &&
+	       clock_left(soon) != 0)
+		(void)poll(NULL, 0, 1);
+}
+
 /* In the child: nothing of the other roles stays open. */
 static void forget_jobs(struct desk *d)
 {
@@ -114,6 +137,15 @@ static void forget_jobs(struct desk *d)
 	desk_hire_end(&d->scout);
 	for (unsigned i = 0; i < d->slots; i++)
 		desk_hire_end(&d->job[i]);
+}
+
+/* In the child, at its end: what it was given, and what the desk knew when it was hired. */
+static void forget_secrets(struct desk *d)
+{
+	credential_wipe(d->ask->credential);
+	secret_wipe(&d->token.token.access);
+	secret_wipe_used(&d->worker, sizeof d->worker);
+	secret_wipe_stack();
 }
 
 bool desk_hire(struct desk *d, struct desk_job *j, enum ladder_role role, struct fault *f)
@@ -136,6 +168,7 @@ bool desk_hire(struct desk *d, struct desk_job *j, enum ladder_role role, struct
 		close(rows[0]);
 		close(orders[1]);
 		run(d, j, rows[1], orders[0]);
+		forget_secrets(d);
 		_exit(0);
 	}
 	close(rows[1]);

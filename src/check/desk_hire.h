@@ -8,6 +8,9 @@
  * no process. */
 bool desk_hire(struct desk *d, struct desk_job *j, enum ladder_role role, struct fault *f) MUST;
 
+/* Tell a role that its time is up, and give it a moment to end by itself and wipe what it has. It may live on. */
+void desk_hire_warn(const struct desk_job *j);
+
 /* Close our ends of the pipes. */
 void desk_hire_end(struct desk_job *j);
 

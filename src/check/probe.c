@@ -267,4 +267,5 @@ void probe_run(struct probe *p)
 	role_done(r);
 	if (role_passed(r, RUNG_POP_TCP))
 		stream_close(&p->reach.stream);
+	line_wipe(&p->pop.line);
 }

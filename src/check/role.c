@@ -32,6 +32,9 @@ static void put_note(void *to, enum tape_mark mark, struct span text)
 			memcpy(note.text, piece.p, piece.n);
 		(void)role_tell(r, ROLE_NOTE, &note, sizeof note);
 	} while (text.n != 0);
+	/* A peer may have sent back a part of a secret that does not begin as the whole does. */
+	secret_wipe_bytes(&note, sizeof note);
+	secret_wipe_bytes(r->told, told.n);
 }
 
 /* Close all descriptors in from..to; kernels before 5.9 and emulators need it one by one. */
@@ -41,6 +44,15 @@ static void close_between(int from, int to)
 		return;
 	for (int fd = from; fd <= to && fd < ROLE_FD_MAX; fd++)
 		close(fd);
+}
+
+/* A secret may stand there under any name. */
+void role_forget_environment(void)
+{
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+		secret_wipe_bytes(*entry, strlen(*entry));
+	if (environ != NULL)
+		*environ = NULL;
 }
 
 /* A role that a peer took over finds nothing to write to but its pipe and its connection. */
@@ -58,10 +70,25 @@ static void let_go(int out, int in, bool files)
 		(void)setrlimit(RLIMIT_FSIZE, &none);
 }
 
+/* By the signal that lets a process wipe its secrets first; who started us may have had it ignored. */
+static void end_with_desk(void)
+{
+	struct sigaction now;
+	sigset_t set;
+
+	if (sigaction(SIGTERM, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+		(void)signal(SIGTERM, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
 void role_start(struct role *r, int out, int in)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	end_with_desk();
 	let_go(out, in, r->files);
+	role_forget_environment();
 	r->out = out;
 	r->in = in;
 	r->tape = (struct tape){ r->notes ? put_note : NULL, r };
@@ -72,6 +99,8 @@ void role_done(struct role *r)
 	struct role_done done = { 0 };
 
 	(void)role_tell(r, ROLE_DONE, &done, sizeof done);
+	r->tape = (struct tape){ NULL, NULL };
+	secret_wipe_bytes(&r->hide, sizeof r->hide); /* it knows how they begin */
 }
 
 size_t role_size(enum role_kind kind)

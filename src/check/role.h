@@ -101,11 +101,15 @@ struct role {
 	unsigned char told[ROLE_LINE_MAX];
 };
 
-/* Begin as a role: die with the desk, let go of everything that was inherited but the two pipes (descriptors, the
- * terminal, new privileges, writing files unless r->files), tell what is heard. */
+/* Begin as a role: get SIGTERM when the desk dies, let go of everything that was inherited but the two pipes
+ * (descriptors, the terminal, the environment, new privileges, writing files unless
+ * r->files), tell what is heard. */
 void role_start(struct role *r, int out, int in);
 
-/* Say that all has been told. */
+/* Overwrite all variables; there are none afterwards. */
+void role_forget_environment(void);
+
+/* Say that all has been told: the last that the role says. */
 void role_done(struct role *r);
 
 /* Climb one rung: tell that it begins, run `climb` (true: passed, or warned when it said so in row->verdict),

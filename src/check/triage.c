@@ -237,6 +237,7 @@ static bool knock(struct triage *t, const struct door *d, struct row *row, struc
 		return false;
 	good = (!d->tls || reach_tls(&t->reach, &unseen, f)) && d->talk(t, row, f);
 	stream_close(&t->reach.stream);
+	secret_wipe_used(&t->talk, sizeof t->talk);
 	return good;
 }
 

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "check/lock.h"
 #include "cli/again.h"
 #include "cli/files.h"
 #include "cli/work.h"
@@ -341,7 +342,9 @@ struct task {
 static int try_once(void *of)
 {
 	struct task *t = of;
+	const struct role_token *token = &t->run->work->desk.token;
 
+	(void)lock_memory(token, sizeof *token);
 	return check_once(t->run, t->ask);
 }
 

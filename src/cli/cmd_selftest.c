@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "check/lock.h"
 #include "cli/work.h"
 #include "net/tls.h"
 #include "text/base64.h"
@@ -198,6 +200,34 @@ static enum verdict test_limits(struct buf *seen)
 	return bad ? VERDICT_WARN : VERDICT_PASS;
 }
 
+/* On the terms of a check, which locks what holds its secrets. */
+static enum verdict test_swap(struct buf *seen)
+{
+	struct credential like = { .client_secret = { .n = 0 } };
+	struct rlimit l;
+
+	(void)munlockall(); /* what this process has locked already would count */
+	switch (lock_memory(&like, sizeof like)) {
+	case LOCK_ALL:
+		buf_z(seen, "the memory is locked, nothing of it is swapped out");
+		return VERDICT_PASS;
+	case LOCK_PART:
+		buf_z(seen, "secrets as they are kept are locked, not what is made of them");
+		break;
+	case LOCK_NOTHING:
+		buf_z(seen, "secrets may be swapped out");
+		break;
+	}
+	if (getrlimit(RLIMIT_MEMLOCK, &l) == 0 && l.rlim_cur < LOCK_ALL_LIMIT) {
+		buf_z(seen, ": locked memory is limited to ");
+		buf_u64(seen, l.rlim_cur / 1024);
+		buf_z(seen, " kB, needed are ");
+		buf_u64(seen, LOCK_ALL_LIMIT / 1024);
+		buf_z(seen, " (ulimit -l)");
+	}
+	return VERDICT_WARN;
+}
+
 static enum verdict test_privacy(struct buf *seen)
 {
 	struct rlimit l;
@@ -218,7 +248,7 @@ static const struct {
 	{ "XOAUTH2 and base64", test_base64 }, { "SHA-256", test_sha256 },
 	{ "JSON", test_json },             { "built-in roots", test_roots },
 	{ "processes", test_processes },   { "limits", test_limits },
-	{ "privacy", test_privacy },
+	{ "privacy", test_privacy },       { "swap", test_swap },
 };
 
 int cmd_selftest(struct work *w)

@@ -5,11 +5,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "check/credential.h"
+#include "check/lock.h"
 #include "cli/help.h"
 #include "cli/work.h"
 
-/* Everything that changes: the only mutable static of the program. */
+enum { LAST_STACK = 32 * 1024 }; /* for a signal's handler; processors with large registers save 12 kB there */
+
+/* Everything that changes. The other mutable statics of the program are what a signal's handler needs. */
 static struct work work;
+static unsigned char *stack_begin;
+static _Alignas(16) unsigned char last_stack[LAST_STACK];
+_Static_assert(sizeof work < LOCK_ALL_LIMIT / 4 * 3, "it could not be locked");
 
 /* A file that is opened must not become the standard output because that was closed. */
 static void open_standard(void)
@@ -24,14 +31,43 @@ static void open_standard(void)
 	}
 }
 
-/* What a crash or another user's debugger could tell is cut off before a secret is read. */
+/* What a crash, another user's debugger or the swap could tell is cut off before a secret is read. */
 static void protect(void)
 {
 	static const struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
+	(void)lock_memory(&work.credential, sizeof work.credential);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* In place of the end that the signal would have been, which follows at once. It does not return: the stack that it
+ * would return to is wiped, too, and it has one of its own. */
+static void end_without_secrets(int sig)
+{
+	secret_wipe_used(&work, sizeof work);
+	secret_wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);
+	role_forget_environment();
+	(void)raise(sig);
+	_exit(128 + sig);
+}
+
+/* The roles have this from here: they are forked. What is ignored stays so. */
+static void watch_signals(void)
+{
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	/* At the handler's raise() the signal does again what it usually does, and is not held back. */
+	struct sigaction last = { .sa_handler = end_without_secrets,
+		                  .sa_flags = SA_ONSTACK | SA_NODEFER | (int)SA_RESETHAND };
+	stack_t own = { .ss_sp = last_stack, .ss_size = sizeof last_stack };
+	struct sigaction before;
+
+	if (sigaltstack(&own, NULL) != 0)
+		return;
+	for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+		if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			(void)sigaction(ending[i], &last, NULL);
 }
 
 static struct span base_name(const char *path)
@@ -81,8 +117,10 @@ int main(int argc, char **argv)
 	const struct command *c = NULL;
 	int status, at;
 
+	stack_begin = __builtin_frame_address(0);
 	open_standard();
 	protect();
+	watch_signals();
 	if (argc > 0 && span_eq(base_name(argv[0]), SPAN("check_o2pop"))) {
 		status = run(help_find(SPAN("check")), argc, argv, 1, true);
 	} else {
@@ -96,8 +134,9 @@ int main(int argc, char **argv)
 			status = help_without_command(&work, argc, argv, at);
 		}
 	}
-	secret_wipe_bytes(&work.credential, sizeof work.credential);
-	secret_wipe_bytes(&work.load, sizeof work.load);
+	credential_wipe(&work.credential);
 	secret_wipe(&work.token);
+	role_forget_environment(); /* a run that ended early did not look for the secret there */
+	secret_wipe_stack();
 	return status;
 }

@@ -271,6 +271,7 @@ void work_tape_close(struct work_tape *t)
 
 	transcript_end(&t->work->transcript, &b);
 	put(t, buf_span(&b));
+	secret_wipe_used(&t->work->transcript, sizeof t->work->transcript); /* see --show-secrets */
 	if (t->fd >= 0)
 		close(t->fd);
 	t->fd = -1;

@@ -234,12 +234,12 @@ bool token_read(const struct http_answer *a, struct token *t, struct secret *ref
 		return false;
 	if (a->status != 200 || json_at(a->body, "error", &v) == JSON_FOUND)
 		return refusal(a, r, f);
-	if (!take_token(a, t, f)) {
-		secret_wipe(&t->access);
-		return false;
+	if (take_token(a, t, f)) {
+		take_refresh(a, refresh);
+		return true;
 	}
-	take_refresh(a, refresh);
-	return true;
+	secret_wipe_bytes(&t->access, sizeof t->access); /* what did not become a token has no length yet */
+	return false;
 }
 
 bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s, struct span *text)

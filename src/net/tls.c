@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "net/dns.h"
 #include "net/tls_engine.h"
 
@@ -251,26 +252,41 @@ static enum pump pump(struct tls *t, unsigned wanted, struct fault *f)
 
 /* ---- the session ------------------------------------------------------------------------------- */
 
-bool tls_start(struct tls *t, struct stream under, const struct tls_question *q, struct fault *f)
+/* Keys, and what was sent and received: the engine is of no use afterwards. The chain stays. */
+static void forget(struct tls *t)
+{
+	struct inner *in = inner(t);
+
+	secret_wipe_used(&in->engine, sizeof in->engine);
+	secret_wipe_bytes(in->unread, in->unread_n);
+	in->unread_at = in->unread_n = 0;
+	t->handshake_done = false;
+}
+
+static bool shake_hands(struct tls *t, const struct tls_question *q, struct fault *f)
 {
 	struct tls_case c;
 
+	if (!set_up(t, q, f) || pump(t, BR_SSL_SENDAPP, f) != PUMP_READY)
+		return false;
+	c = what_is_known(t);
+	if (tls_cert_judge(&c, f))
+		return true;
+	t->engine_error = (int)f->num;
+	return false;
+}
+
+bool tls_start(struct tls *t, struct stream under, const struct tls_question *q, struct fault *f)
+{
 	t->under = under;
 	t->chain.n = t->chain.left_out = 0;
 	t->first_n = 0;
 	t->handshake_done = t->closed_cleanly = false;
 	t->engine_error = 0;
-	if (!set_up(t, q, f))
-		return false;
-	if (pump(t, BR_SSL_SENDAPP, f) != PUMP_READY)
-		return false;
-	c = what_is_known(t);
-	if (!tls_cert_judge(&c, f)) {
-		t->engine_error = (int)f->num;
-		return false;
-	}
-	t->handshake_done = true;
-	return true;
+	t->handshake_done = shake_hands(t, q, f);
+	if (!t->handshake_done)
+		forget(t);
+	return t->handshake_done;
 }
 
 static size_t least(size_t a, size_t b)
@@ -287,6 +303,7 @@ static bool read_some(struct stream *s, unsigned char *p, size_t cap, size_t *n,
 	if (in->unread_at < in->unread_n) {
 		*n = least(cap, in->unread_n - in->unread_at);
 		memcpy(p, in->unread + in->unread_at, *n);
+		secret_wipe_bytes(in->unread + in->unread_at, *n);
 		in->unread_at += *n;
 		return true;
 	}
@@ -369,6 +386,7 @@ static void close_session(struct stream *s)
 		br_ssl_engine_close(engine(t));
 		flush(t, &ignored);
 	}
+	forget(t);
 	stream_close(&t->under);
 }
 

@@ -21,8 +21,8 @@ struct tls_question {
 	                            * hexadecimal digits; or empty */
 };
 
-/* A session. Everything is inside: no destructor is needed, but wipe it (secret_wipe_bytes) before the memory
- * serves another host. It points into itself: do not copy or move it. */
+/* A session. Everything is inside. Keys and data are wiped when it is closed or tls_start fails. It points into
+ * itself: do not copy or move it. */
 struct tls {
 	struct stream under;
 	struct tls_chain chain;
@@ -42,7 +42,7 @@ struct tls {
 bool tls_start(struct tls *t, struct stream under, const struct tls_question *q, struct fault *f) MUST;
 
 /* The session as a stream; an end without close_notify is FAULT_TLS_TRUNCATED, never a clean end. Close sends
- * close_notify and does not wait for the peer's. */
+ * close_notify and does not wait for the peer's; of the session the chain and the first bytes are left then. */
 struct stream tls_stream(struct tls *t);
 
 /* "TLS 1.2", "ECDHE-RSA-AES256-GCM-SHA384"; static, "" before the handshake. */

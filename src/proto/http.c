@@ -58,9 +58,8 @@ static bool send_request(struct http *h, const struct http_question *q, struct f
 	if (q->body_shown.n != 0)
 		tape_put(h->tape, TAPE_SENT, q->body_shown);
 	buf_put(&b, q->body);
-	if (!buf_ok(&b))
-		return fault_limit(f, FAULT_LIMIT, b.n + q->body.n, sizeof h->request);
-	sent = stream_write(h->stream, buf_span(&b), f);
+	sent = buf_ok(&b) ? stream_write(h->stream, buf_span(&b), f) :
+	                    fault_limit(f, FAULT_LIMIT, b.n + q->body.n, sizeof h->request);
 	secret_wipe_bytes(h->request, b.n);
 	return sent;
 }
@@ -84,14 +83,12 @@ static bool ended(struct http *h, bool clean, struct fault *f)
 	return fault_set(f, FAULT_HTTP_TRUNCATED, h->message.status, SPAN("the connection ended inside the answer"));
 }
 
-static bool receive(struct http *h, struct fault *f)
+static bool receive_by(struct http *h, unsigned char *in, size_t cap, struct fault *f)
 {
-	unsigned char in[4096];
-
 	for (;;) {
 		size_t n, used;
 
-		if (!stream_read(h->stream, in, sizeof in, &n, f)) {
+		if (!stream_read(h->stream, in, cap, &n, f)) {
 			if (f->code == FAULT_TLS_TRUNCATED)
 				return ended(h, false, f);
 			return false;
@@ -110,6 +107,15 @@ static bool receive(struct http *h, struct fault *f)
 			                   HTTPMSG_BODY_MAX);
 		}
 	}
+}
+
+static bool receive(struct http *h, struct fault *f)
+{
+	unsigned char in[4096];
+	bool good = receive_by(h, in, sizeof in, f);
+
+	secret_wipe_bytes(in, sizeof in);
+	return good;
 }
 
 /* The field's value, or an empty span. */
@@ -141,4 +147,11 @@ bool http_exchange(struct http *h, const struct http_question *q, struct http_an
 		.retry_after = field(h, SPAN("Retry-After")),
 	};
 	return true;
+}
+
+void http_wipe(struct http *h)
+{
+	secret_wipe_bytes(h->head, h->message.head.n);
+	secret_wipe_bytes(h->body, h->message.body.n);
+	h->message.head.n = h->message.body.n = 0;
 }

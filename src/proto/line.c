@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/secret.h"
+
 void line_start(struct line *l, struct stream *s, unsigned char *p, size_t cap)
 {
 	*l = (struct line){ s, p, cap, 0, 0 };
@@ -62,4 +64,10 @@ bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f)
 bool line_reply(struct line *l, struct span *text, struct fault *f)
 {
 	return take(l, text, NULL, f);
+}
+
+void line_wipe(struct line *l)
+{
+	secret_wipe_used(l->p, l->cap);
+	l->n = l->at = 0;
 }

@@ -23,6 +23,9 @@ bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f) MU
  * have come without an end, with both numbers. */
 bool line_reply(struct line *l, struct span *text, struct fault *f) MUST;
 
+/* Overwrite what the peer has said: it may have sent a secret back. Nothing can be read afterwards. */
+void line_wipe(struct line *l);
+
 /* Has the peer said more than was taken? */
 bool line_pending(const struct line *l);
 

@@ -160,9 +160,21 @@ static void put_file(const char *dir, const char *name, const struct text *t)
 		die("%s: %s", path.p, strerror(errno));
 }
 
-static void put_result(const struct program *p, const struct scene *s)
+/* Before the program runs, because something that watches it may want to know them. */
+static void put_secrets(const struct program *p, const struct scene *s)
 {
-	struct text status = { 0 }, secrets = { 0 };
+	struct text secrets = { 0 };
+
+	for (size_t i = 0; i < s->secrets.n; i++) {
+		text_put(&secrets, s->secrets.p[i].text.p, s->secrets.p[i].text.n);
+		text_byte(&secrets, '\n');
+	}
+	put_file(p->dir, "secrets", &secrets);
+}
+
+static void put_result(const struct program *p)
+{
+	struct text status = { 0 };
 
 	if (p->overdue)
 		text_z(&status, "limit\n");
@@ -171,12 +183,7 @@ static void put_result(const struct program *p, const struct scene *s)
 	else
 		text_f(&status, "exit %d\n", WEXITSTATUS(p->status));
 	text_f(&status, "ms %ld\n", p->ms);
-	for (size_t i = 0; i < s->secrets.n; i++) {
-		text_put(&secrets, s->secrets.p[i].text.p, s->secrets.p[i].text.n);
-		text_byte(&secrets, '\n');
-	}
 	put_file(p->dir, "status", &status);
-	put_file(p->dir, "secrets", &secrets);
 }
 
 static void remove_dir(const char *dir)
@@ -219,6 +226,7 @@ int main(int argc, char **argv)
 	doors_bind(d, s, p.pki);
 	scene_prepare(s);
 	program_files(&p, s);
+	put_secrets(&p, s);
 	names_serve(s, p.dir);
 	doors_serve(d, s, b);
 	program_run(&p, s, b);
@@ -233,7 +241,7 @@ int main(int argc, char **argv)
 	}
 	if (WEXITSTATUS(p.status) == NAMES_IMPOSSIBLE)
 		return NAMES_IMPOSSIBLE;
-	put_result(&p, s);
+	put_result(&p);
 	if (o.keep)
 		fprintf(stderr, "sim: kept %s\n", p.dir);
 	else if (o.dir == NULL)

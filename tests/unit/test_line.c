@@ -36,6 +36,24 @@ TEST(lines_in_every_slice_and_buffer)
 	}
 }
 
+TEST(what_was_said_can_be_wiped)
+{
+	static const struct script_line row[] = { PEER_RAW("one\r\ntwo\r\n") };
+	struct fault f = { .code = FAULT_NONE };
+	unsigned char bytes[16] = { 0 };
+	struct line l;
+	struct span text;
+
+	script_start(&script, row, COUNT(row));
+	line_start(&l, &script.stream, bytes, sizeof bytes);
+	OK(line_reply(&l, &text, &f));
+	OK(line_pending(&l));
+	line_wipe(&l);
+	OK(!line_pending(&l));
+	for (size_t i = 0; i < sizeof bytes; i++)
+		OK(bytes[i] == 0);
+}
+
 TEST(what_is_longer_than_the_buffer_is_cut_and_its_end_is_found)
 {
 	static const struct script_line row[] = { PEER_RAW("0123456789abcdef\r\nshort\r\n0123456\r\nok\n") };

@@ -88,6 +88,18 @@ TEST(secret_wiping_bytes)
 	secret_wipe_bytes(NULL, 0);
 }
 
+TEST(secret_wiping_what_is_used)
+{
+	UPTO(n, 40) {
+		unsigned char *p = edge(text, n);
+
+		memset(p, n % 2 == 0 ? 's' : 0, n);
+		secret_wipe_used(p, n);
+		OK(all_zero(p, n));
+	}
+	secret_wipe_used(NULL, 0);
+}
+
 TEST(secret_from_a_pipe)
 {
 	secret.n = SECRET_MAX;
