@@ -362,6 +362,13 @@ static bool put_file(const struct explain_case *c, struct buf *out)
 	return put_span(out, explain_value_setting(c, SETTING_CLIENT_SECRET_FILE));
 }
 
+/* Where the private key is looked for. */
+static bool put_key_file(const struct explain_case *c, struct buf *out)
+{
+	return put_span(out, explain_value_setting(c, SETTING_PRIVATE_KEY_FILE)) ||
+	       put_span(out, explain_value_setting(c, SETTING_CERTIFICATE_FILE));
+}
+
 static const struct {
 	const char *name;
 	bool (*put)(const struct explain_case *c, struct buf *out);
@@ -370,7 +377,7 @@ static const struct {
 	{ "mailbox", put_mailbox }, { "domain", put_domain }, { "host", put_host }, { "port", put_port },
 	{ "good_scope", put_scope }, { "code", put_code }, { "skew", put_skew }, { "wait", put_wait },
 	{ "genuine", put_genuine }, { "exo_cloud", put_exo_cloud }, { "setting", put_setting },
-	{ "where", put_where }, { "file", put_file },
+	{ "where", put_where }, { "file", put_file }, { "key_file", put_key_file },
 };
 
 bool explain_value(const struct explain_case *c, struct span name, struct buf *out)
