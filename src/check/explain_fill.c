@@ -37,6 +37,17 @@ static const struct {
 	           "~An administrator of the mailbox's tenant opens the application's admin consent address "
 	           "and accepts." },
 	{ "upload", "{reg} > Certificates & secrets > Certificates > Upload certificate (the file without the key)." },
+	{ "new_pair", "Make a new key and certificate:\n"
+	              "\topenssl req -x509 -newkey rsa:2048 -nodes -keyout o2pop.key -out o2pop.crt -days 730 "
+	              "-subj /CN=o2pop\n"
+	              "Upload o2pop.crt, never the key: {reg} > Certificates & secrets > Certificates > "
+	              "Upload certificate. In the settings:\n"
+	              "\tcertificate_file = o2pop.crt\n\tprivate_key_file = o2pop.key" },
+	{ "same_key", "Both commands must print the same:\n"
+	              "\topenssl x509 -in {certificate_file} -noout -pubkey\n"
+	              "~\topenssl x509 -in o2pop.crt -noout -pubkey\n"
+	              "\topenssl pkey -in {key_file} -pubout\n"
+	              "~\topenssl pkey -in o2pop.key -pubout" },
 	{ "set_clock", "Set the clock and keep it set by NTP, on Linux with:\n\ttimedatectl set-ntp true" },
 	{ "right_host", "Exchange Online worldwide is\n\tpop_host = outlook.office365.com\n\tpop_port = 995" },
 	{ "right_idp", "Microsoft's identity provider is\n\tauthority_host = login.microsoftonline.com" },

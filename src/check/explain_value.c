@@ -426,6 +426,13 @@ static bool put_file(const struct explain_case *c, struct buf *out)
 	return put_span(out, explain_value_setting(c, SETTING_CLIENT_SECRET_FILE));
 }
 
+/* Where the private key is looked for. */
+static bool put_key_file(const struct explain_case *c, struct buf *out)
+{
+	return put_span(out, explain_value_setting(c, SETTING_PRIVATE_KEY_FILE)) ||
+	       put_span(out, explain_value_setting(c, SETTING_CERTIFICATE_FILE));
+}
+
 static const struct {
 	const char *name;
 	bool (*put)(const struct explain_case *c, struct buf *out);
@@ -437,7 +444,7 @@ static const struct {
 	{ "where", put_where }, { "file", put_file }, { "right_provider", put_right_provider },
 	{ "secret_odd", put_secret_odd }, { "noted_end", put_noted_end }, { "idp_host", put_idp_host },
 	{ "mail_host", put_mail_host }, { "proved", put_proved }, { "unseen", put_unseen },
-	{ "missing_issuer", put_missing_issuer },
+	{ "missing_issuer", put_missing_issuer }, { "key_file", put_key_file },
 };
 
 bool explain_value(const struct explain_case *c, struct span name, struct buf *out)

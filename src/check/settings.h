@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "check/provider.h"
 #include "check/setting.h"
+#include "ident/assertion.h"
 
 enum setting_kind {
 	SETTING_KIND_TEXT, SETTING_KIND_GUID, SETTING_KIND_PATH, SETTING_KIND_URL, SETTING_KIND_HOST,
@@ -20,7 +21,6 @@ enum setting_source {
 
 enum pop_tls { POP_TLS_IMPLICIT, POP_TLS_NONE };
 enum pop_form { POP_FORM_TWO_LINE, POP_FORM_ONE_LINE };
-enum assertion_form { ASSERTION_FORM_PS256, ASSERTION_FORM_RS256, ASSERTION_FORM_RS256_SHA1 };
 enum pop_pipelining { POP_PIPELINING_AUTO, POP_PIPELINING_ON, POP_PIPELINING_OFF };
 
 enum {

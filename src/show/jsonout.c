@@ -47,7 +47,8 @@ bool jsonout_is_number(enum fact key)
 	static const enum fact number[] = {
 		FACT_CERT_DAYS,  FACT_HTTP_STATUS,  FACT_CLOCK_SKEW, FACT_AADSTS,
 		FACT_EXPIRES_IN, FACT_TOKEN_LENGTH, FACT_TOKEN_LIFE, FACT_MESSAGES,
-		FACT_OCTETS,     FACT_TOP_LINES,    FACT_WAIT,
+		FACT_OCTETS,     FACT_TOP_LINES,    FACT_WAIT,       FACT_APP_CERT_DAYS,
+		FACT_KEY_BITS,
 	};
 
 	for (size_t i = 0; i < sizeof number / sizeof number[0]; i++)

@@ -279,9 +279,10 @@ void share_report(struct share *s, const struct report *r)
 		{ FACT_APPID, SHARE_APPLICATION }, { FACT_OID, SHARE_OBJECT },
 		{ FACT_UPN, SHARE_MAILBOX },       { FACT_APP_NAME, SHARE_NAME },
 		{ FACT_FRONT_END, SHARE_HOST },    { FACT_ASSERTION_SUB, SHARE_NAME },
+		{ FACT_SERVICE_ACCOUNT, SHARE_MAILBOX },
 	};
 	static const enum fact places[] = { FACT_HOST, FACT_LOCATION, FACT_SUBJECT, FACT_NAMES,
-		                            FACT_ASSERTION_ISS };
+		                            FACT_ASSERTION_ISS, FACT_APP_CERT_SUBJECT };
 
 	if (r->settings != NULL)
 		share_settings(s, r->settings);

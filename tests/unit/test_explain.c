@@ -683,6 +683,17 @@ TEST(explain_credential)
 		{ FAULT_IDS_MIXED, SETTING_CLIENT_ID, TENANT, "ids-mixed-up" },
 		{ FAULT_SETTING_MISSING, SETTING_CLIENT_ID, TENANT, "setting-absent" },
 		{ FAULT_ASSERTION_EXPIRED, SETTING_FEDERATED_TOKEN_FILE, TENANT, "assertion-time clock-wrong" },
+		{ FAULT_KEY_MISSING, SETTING_CERTIFICATE_FILE, TENANT, "private-key-absent" },
+		{ FAULT_KEY_ENCRYPTED, SETTING_PRIVATE_KEY_FILE, TENANT, "private-key-encrypted" },
+		{ FAULT_KEY_FORMAT, SETTING_CERTIFICATE_FILE, TENANT, "certificate-not-pem" },
+		{ FAULT_KEY_KIND, SETTING_PRIVATE_KEY_FILE, TENANT, "private-key-unfit" },
+		{ FAULT_KEY_SIZE, SETTING_PRIVATE_KEY_FILE, TENANT, "private-key-unfit" },
+		{ FAULT_KEY_BROKEN, SETTING_PRIVATE_KEY_FILE, TENANT, "private-key-damaged" },
+		{ FAULT_KEY_MISMATCH, SETTING_CERTIFICATE_FILE, TENANT, "certificate-of-another-key" },
+		{ FAULT_APP_CERT_MISSING, SETTING_CERTIFICATE_FILE, TENANT, "certificate-absent" },
+		{ FAULT_APP_CERT_EXPIRED, SETTING_CERTIFICATE_FILE, TENANT, "certificate-expired clock-wrong" },
+		{ FAULT_APP_CERT_NOT_YET, SETTING_CERTIFICATE_FILE, TENANT, "clock-wrong certificate-expired" },
+		{ FAULT_SERVICE_ACCOUNT, SETTING_SERVICE_ACCOUNT_FILE, TENANT, "service-account-file" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -728,6 +739,40 @@ TEST(explain_store)
 			OK(!words_quoted(&report.row[rung].fault));
 		}
 	}
+}
+
+/* What is to be typed has the files of the settings in it. */
+TEST(explain_certificate)
+{
+	fresh();
+	set(SETTING_CERTIFICATE_FILE, "/etc/o2pop/app.crt");
+	fail(RUNG_CREDENTIAL, FAULT_KEY_MISMATCH, SETTING_CERTIFICATE_FILE, "");
+	explain_report(&report, &e);
+	OK(has(e.cause[0].fix, "\topenssl x509 -in /etc/o2pop/app.crt -noout -pubkey\n"));
+	OK(has(e.cause[0].fix, "\topenssl pkey -in /etc/o2pop/app.crt -pubout"));
+	OK(!has(e.cause[0].fix, "o2pop.key"));
+	set(SETTING_PRIVATE_KEY_FILE, "/etc/o2pop/app.key");
+	explain_report(&report, &e);
+	OK(has(e.cause[0].fix, "\topenssl pkey -in /etc/o2pop/app.key -pubout"));
+	fail(RUNG_CREDENTIAL, FAULT_KEY_ENCRYPTED, SETTING_PRIVATE_KEY_FILE, "");
+	fact(RUNG_CREDENTIAL, FACT_SETTING, "private_key_file");
+	explain_report(&report, &e);
+	OK(has(e.cause[0].fix, "\topenssl pkey -in /etc/o2pop/app.key -out o2pop.key"));
+	OK(!has(e.cause[0].fix, "locked.key"));
+	fail(RUNG_CREDENTIAL, FAULT_KEY_SIZE, SETTING_PRIVATE_KEY_FILE, "");
+	explain_report(&report, &e);
+	OK(has(e.cause[0].fix, "\topenssl req -x509 -newkey rsa:2048 -nodes -keyout o2pop.key -out o2pop.crt"));
+	OK(has(e.cause[0].fix, "> Certificates & secrets > Certificates > Upload certificate."));
+	/* both thumbprints side by side: the one that Entra saw, and the one in use here */
+	fresh();
+	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700027, "AADSTS700027: The key was not found.");
+	fact(RUNG_TOKEN, FACT_THUMBPRINT, "0AF1");
+	fact(RUNG_CREDENTIAL, FACT_APP_CERT_SHA1, "C0FFEE");
+	fact(RUNG_CREDENTIAL, FACT_APP_CERT_ENDS, "2028-01-01 00:00:00Z");
+	explain_report(&report, &e);
+	EQ(e.cause[0].id, "certificate-not-uploaded");
+	OK(has(e.cause[0].text, "Its thumbprint is 0AF1. The certificate in use here has the thumbprint C0FFEE"));
+	OK(has(e.cause[0].verify, "The page lists the thumbprint C0FFEE."));
 }
 
 /* A person's token. */
