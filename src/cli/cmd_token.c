@@ -52,7 +52,7 @@ static void hear_report(void *to, const struct report *report)
 static int print(struct run *r, enum bearer_form form)
 {
 	struct work *w = r->work;
-	struct bearer bearer = { &w->token, r->mailbox, r->expires_in };
+	struct bearer bearer = { &w->token, r->mailbox, &w->settings, r->expires_in };
 	struct buf out = BUF(w->text);
 	int status;
 

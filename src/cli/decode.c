@@ -3,6 +3,7 @@
 #include "text/base64.h"
 #include "text/json.h"
 #include "text/jwt.h"
+#include "text/oauthbearer.h"
 #include "text/xoauth2.h"
 
 #define AGAIN \
@@ -17,6 +18,7 @@ static const struct {
 	[DECODE_ASSERTION] = { "assertion", "assertion" },
 	[DECODE_OPAQUE] = { "opaque-token", "opaque token" },
 	[DECODE_SASL] = { "xoauth2", "XOAUTH2 string" },
+	[DECODE_BEARER] = { "oauthbearer", "OAUTHBEARER string" },
 	[DECODE_CHALLENGE] = { "challenge", "challenge of a mail server" },
 	[DECODE_PART] = { "part", "one part of a token" },
 };
@@ -120,9 +122,13 @@ static struct span peel(struct decoded *d, struct span text)
 /* Words that belong to a protocol and not to what it carries. */
 static struct span without_prefix(struct decoded *d, struct span text)
 {
-	if (span_starts_nocase(text, SPAN("AUTH XOAUTH2 "))) {
+	static const char *const commands[] = { "AUTH XOAUTH2 ", "AUTH OAUTHBEARER " };
+
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (!span_starts_nocase(text, span_z(commands[i])))
+			continue;
 		note(d, DECODE_FOUND_ONE_LINE);
-		text = span_trim(span_from(text, sizeof "AUTH XOAUTH2 " - 1));
+		text = span_trim(span_from(text, span_z(commands[i]).n));
 	}
 	if (span_starts_nocase(text, SPAN("Authorization:")))
 		text = span_trim(span_from(text, sizeof "Authorization:" - 1));
@@ -207,6 +213,26 @@ static void take_frame(struct decoded *d, struct span frame)
 	decode_token(d);
 }
 
+static bool is_bearer(struct span bytes)
+{
+	return span_starts_nocase(bytes, SPAN("n,")) || span_starts_nocase(bytes, SPAN("y,"));
+}
+
+static void take_bearer(struct decoded *d, struct span frame)
+{
+	struct oauthbearer o;
+
+	d->kind = DECODE_BEARER;
+	note(d, DECODE_FOUND_OAUTHBEARER);
+	if (!oauthbearer_get(frame, &d->room, &o))
+		note(d, DECODE_FOUND_OAUTHBEARER_FORM);
+	d->user = o.user;
+	d->host = o.host;
+	d->port = o.port;
+	d->token = o.token;
+	decode_token(d);
+}
+
 static bool is_frame(struct span bytes)
 {
 	size_t at;
@@ -269,14 +295,12 @@ static bool take_base64(struct decoded *d, struct span text)
 
 	if (!lenient_base64(d, text, &bytes, &url))
 		return false;
-	if (is_frame(bytes)) {
+	if (is_bearer(bytes) || is_frame(bytes)) {
 		check_sasl_alphabet(d, text, url);
-		take_frame(d, bytes);
-		return true;
-	}
-	if (span_starts(bytes, SPAN("n,"))) {
-		note(d, DECODE_FOUND_OAUTHBEARER);
-		d->kind = DECODE_SASL;
+		if (is_bearer(bytes))
+			take_bearer(d, bytes);
+		else
+			take_frame(d, bytes);
 		return true;
 	}
 	if (!is_object(bytes))
@@ -311,7 +335,10 @@ void decode_text(struct decoded *d, struct span text, int64_t now, struct buf ro
 		note(d, DECODE_FOUND_TERMINAL);
 	if (text.n == 0)
 		return;
-	if (is_frame(text) && text.p[0] != '{') {
+	if (is_bearer(text)) {
+		note(d, DECODE_FOUND_NOT_ENCODED);
+		take_bearer(d, text);
+	} else if (is_frame(text) && text.p[0] != '{') {
 		note(d, DECODE_FOUND_NOT_ENCODED);
 		take_frame(d, text);
 	} else if (is_object(text)) {

@@ -29,7 +29,7 @@ static const struct command commands[] = {
 	  "\to2pop token --format sasl user@example.com\n"
 	  "\tcurl --header \"$(o2pop token --format header)\" https://...\n",
 	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint "
-	  "writes it), header (Authorization: Bearer ...) or sasl (the XOAUTH2 string for the "
+	  "writes it), header (Authorization: Bearer ...) or sasl (the login string for the "
 	  "mailbox). A token opens the mailbox for about an hour to whoever holds it.",
 	  NULL, true },
 	{ "probe", COMMAND_PROBE, cmd_probe, "[HOST[:PORT]]",
@@ -62,7 +62,7 @@ static const struct command commands[] = {
 	  "file that cannot be read",
 	  false },
 	{ "encode", COMMAND_ENCODE, cmd_encode, "MAILBOX",
-	  "The XOAUTH2 string for a mailbox and a token that is there already.",
+	  "The login string for a mailbox and a token that is there already.",
 	  "\to2pop encode user@example.com --access-token-file token.txt\n"
 	  "\to2pop token | o2pop encode user@example.com\n",
 	  "The token comes from access_token_file, else from the standard input; never from the "
@@ -104,7 +104,7 @@ static const char check_exits[] =
 	"4   TLS\n"
 	"5   the token endpoint refused, or the tenant rung\n"
 	"6   the token lacks a right (claims)\n"
-	"7   not POP3, or XOAUTH2 is not offered\n"
+	"7   not POP3, or the mechanism is not offered\n"
 	"8   the mail server refused the login\n"
 	"9   the mailbox could not be read\n"
 	"10  refused for now: throttled or busy; try again later";

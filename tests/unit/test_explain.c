@@ -231,7 +231,7 @@ TEST(explain_causes_are_whole)
 /* Whole, in the places that the evidence decides on: in known.def, or as CAUSE_NAME in a module. */
 static const char *const by_evidence[] = {
 	"AUD_CONSENT", "AUD_GRAPH", "CA_FILE_LACKS", "DELEGATED_OTHER", "IS_IMAP", "IS_SMTP", "MAILBOX_ELSEWHERE",
-	"OBJECT_ID_OTHER", "PIN_DIFFERS", "POP_PERSONAL", "PORT_BLOCKED", "PROPAGATION", "RBAC_SWITCH", "ROLE_EWS",
+	"OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER", "PIN_DIFFERS", "POP_PERSONAL", "PORT_BLOCKED", "PROPAGATION", "RBAC_SWITCH", "ROLE_EWS",
 	"ROLE_NEW", "ROLE_OTHER",
 };
 
@@ -928,6 +928,19 @@ TEST(explain_network_and_tls)
 	set(SETTING_TOKEN_URL, "https://login.microsoftonline.com/t/oauth2/v2.0/authorize");
 	fail(RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, "<html>Sign in to your account");
 	EQ(explained(), "token-url-wrong proxy-page captive-portal");
+	t_at("the other mechanism");
+	fresh();
+	fail(RUNG_CAPA, FAULT_POP_NO_XOAUTH2, 0, "SASL OAUTHBEARER");
+	fact(RUNG_CAPA, FACT_SASL, "PLAIN OAUTHBEARER");
+	EQ(explained(), "offers-oauthbearer");
+	fresh();
+	fail(RUNG_CAPA, FAULT_POP_NO_OAUTHBEARER, 0, "SASL XOAUTH2");
+	fact(RUNG_CAPA, FACT_SASL, "XOAUTH2");
+	EQ(explained(), "offers-xoauth2");
+	fresh();
+	fail(RUNG_CAPA, FAULT_POP_NO_OAUTHBEARER, 0, "SASL PLAIN");
+	fact(RUNG_CAPA, FACT_SASL, "PLAIN");
+	EQ(explained(), "capability-hidden exchange-on-premises");
 	t_at("the clock explains the certificate");
 	fresh();
 	fail(RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, "");

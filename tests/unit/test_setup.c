@@ -233,6 +233,30 @@ TEST(setup_clients)
 	OK(!setup_client_find(SPAN("pine"), &client));
 }
 
+TEST(setup_clients_take_the_mechanism)
+{
+	static const struct { enum setup_client client; const char *xoauth2, *oauthbearer; } rows[] = {
+		{ SETUP_MPOP, "\nauth xoauth2\n", "\nauth oauthbearer\n" },
+		{ SETUP_FETCHMAIL, "  auth xoauth2 username", "  auth oauthbearer username" },
+		{ SETUP_OPENSSL, "say 'AUTH XOAUTH2'; hear", "say 'AUTH OAUTHBEARER'; hear" },
+		{ SETUP_OPENSSL, "say ''; hear; exit", "say 'AQ=='; hear; exit" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct setup s = fresh(true);
+		struct fault f = { 0 };
+
+		t_at("row %zu", i);
+		OK(setup_client(&out, rows[i].client, &s));
+		OK(has(rows[i].xoauth2) && !has(rows[i].oauthbearer));
+		set(SETTING_MECHANISM, "oauthbearer");
+		OK(settings_finish(&settings, &f));
+		out = BUF(room);
+		OK(setup_client(&out, rows[i].client, &s));
+		OK(!has(rows[i].xoauth2) && has(rows[i].oauthbearer));
+	}
+}
+
 TEST(setup_clients_refuse)
 {
 	static const struct span bad[] = { SPAN_INIT("a'b@c.de"), SPAN_INIT("a\"@c.de"),
