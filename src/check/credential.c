@@ -75,16 +75,21 @@ static bool need(struct lint *l, enum setting key)
 	return fault_set(l->fault, FAULT_SETTING_MISSING, key, span_z(settings_key(key)));
 }
 
+/* What the grant needs; the mailbox is told by other ways, too. */
 static bool all_there(struct lint *l)
 {
+	const struct grant_row *row = grant_row(l->settings->grant);
 	const struct credential *c = l->credential;
 
-	if (!need(l, SETTING_CLIENT_ID) ||
-	    (!settings_has(l->settings, SETTING_TOKEN_URL) && !need(l, SETTING_TENANT_ID)) || !need(l, SETTING_SCOPE))
+	for (int i = 0; i < GRANT_NEEDS_MAX && row->needs[i] != GRANT_END; i++)
+		if (row->needs[i] != SETTING_MAILBOX && !need(l, (enum setting)row->needs[i]))
+			return false;
+	if (row->provider && !settings_has(l->settings, SETTING_TOKEN_URL) && !need(l, SETTING_TENANT_ID))
 		return false;
-	if (l->settings->token_url.n == 0)
+	if (row->provider && l->settings->token_url.n == 0)
 		return need(l, SETTING_TOKEN_URL);
-	if (secret_is_set(&c->client_secret) || secret_is_set(&c->assertion))
+	if (l->settings->grant != GRANT_CLIENT_SECRET || secret_is_set(&c->client_secret) ||
+	    secret_is_set(&c->assertion))
 		return true;
 	row_fact(l->row, FACT_SETTING, span_z(settings_key(SETTING_CLIENT_SECRET_FILE)));
 	return fault_set(l->fault, FAULT_SETTING_MISSING, SETTING_CLIENT_SECRET, SPAN("client_secret_file"));
@@ -98,7 +103,9 @@ static bool look(struct lint *l)
 		return true;
 	if (!all_there(l) || !lint_id_shapes(l) || !lint_scope_check(l))
 		return false;
-	if (!(secret_is_set(&l->credential->assertion) ? lint_secret_assertion(l, now) : lint_secret_check(l, now)))
+	if (secret_is_set(&l->credential->assertion) && !lint_secret_assertion(l, now))
+		return false;
+	if (secret_is_set(&l->credential->client_secret) && !lint_secret_check(l, now))
 		return false;
 	return lint_id_mixed(l) && lint_scope_places(l);
 }

@@ -172,6 +172,9 @@ static void pick_input(const struct explain_case *c, struct explain_list *l)
 	static const char *const any[] = { "common", "organizations", "consumers" };
 	struct span tenant = explain_value_setting(c, SETTING_TENANT_ID);
 
+	if (explain_value_row(c)->fault.code == FAULT_SCOPE_SHAPE && c->r->settings != NULL &&
+	    grant_row(c->r->settings->grant)->person)
+		explain_know_add(l, CAUSE_SCOPE_PERSON);
 	if (explain_value_row(c)->fault.code != FAULT_TENANT_SHAPE)
 		return;
 	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)

@@ -232,7 +232,7 @@ TEST(explain_causes_are_whole)
 static const char *const by_evidence[] = {
 	"AUD_CONSENT", "AUD_GRAPH", "CA_FILE_LACKS", "DELEGATED_OTHER", "IS_IMAP", "IS_SMTP", "MAILBOX_ELSEWHERE",
 	"OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER", "PIN_DIFFERS", "POP_PERSONAL", "PORT_BLOCKED", "PROPAGATION", "RBAC_SWITCH", "ROLE_EWS",
-	"ROLE_NEW", "ROLE_OTHER",
+	"ROLE_NEW", "ROLE_OTHER", "SCOPE_PERSON",
 };
 
 /* Is the name in the list of "CAUSES(A, B)"? */
@@ -928,6 +928,23 @@ TEST(explain_network_and_tls)
 	set(SETTING_TOKEN_URL, "https://login.microsoftonline.com/t/oauth2/v2.0/authorize");
 	fail(RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, "<html>Sign in to your account");
 	EQ(explained(), "token-url-wrong proxy-page captive-portal");
+	t_at("the scope of a person");
+	fresh();
+	settings.grant = GRANT_DEVICE_CODE;
+	fail(RUNG_CREDENTIAL, FAULT_SCOPE_SHAPE, SETTING_SCOPE, "scope = x: y");
+	EQ(explained(), "scope-person");
+	OK(has(e.cause[0].fix, "scope = https://outlook.office.com/POP.AccessAsUser.All offline_access"));
+	settings.grant = GRANT_CLIENT_SECRET;
+	EQ(explained(), "scope-wrong");
+	t_at("the profile of the right cloud");
+	fresh();
+	fail(RUNG_TENANT, FAULT_TENANT_CLOUD, 0, "cloud_instance_name microsoftonline.com");
+	EQ(explained(), "cloud-wrong");
+	OK(has(e.cause[0].fix, "GCC High: microsoft-gcchigh"));
+	fact(RUNG_TENANT, FACT_PROVIDER_FOUND, "microsoft-dod");
+	EQ(explained(), "cloud-wrong");
+	OK(has(e.cause[0].fix, "\tprovider = microsoft-dod"));
+	OK(!has(e.cause[0].fix, "GCC High"));
 	t_at("the other mechanism");
 	fresh();
 	fail(RUNG_CAPA, FAULT_POP_NO_XOAUTH2, 0, "SASL OAUTHBEARER");
