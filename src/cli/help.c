@@ -44,10 +44,12 @@ static const struct command commands[] = {
 	  "Every step of the set-up, in order, filled in with what is known.",
 	  "\to2pop setup\n"
 	  "\to2pop setup -c job.conf user@example.com\n"
+	  "\to2pop setup --grant device-code\n"
 	  "\to2pop setup -c job.conf --format powershell >setup.ps1\n"
 	  "\to2pop setup -c job.conf --client mpop\n",
 	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
-	  "not know is named in words. --format is text or powershell. --client prints a working "
+	  "not know is named in words. --grant prints the way with another grant than the client "
+	  "secret. --format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, curl or openssl instead.",
 	  NULL, true },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
