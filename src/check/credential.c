@@ -140,7 +140,7 @@ static bool look(struct lint *l)
 {
 	int64_t now = clock_unix();
 
-	if (l->settings->grant == GRANT_ACCESS_TOKEN || l->settings->grant == GRANT_MANAGED_IDENTITY)
+	if (l->settings->grant == GRANT_ACCESS_TOKEN)
 		return all_there(l) && check_proof(l, now);
 	return all_there(l) && lint_id_shapes(l) && lint_scope_check(l) && check_proof(l, now) && lint_id_mixed(l) &&
 	       lint_scope_places(l);

@@ -68,7 +68,7 @@ static void start_scout(struct desk *d, const struct desk_job *first)
 {
 	const struct desk_ask *ask = d->ask;
 
-	if (!ask->keeper || !ask->discovery || !ask->settings->provider->entra ||
+	if (!ask->keeper || !ask->discovery || !ask->settings->provider->entra || ask->settings->provider->personal ||
 	    settings_has(ask->settings, SETTING_TOKEN_URL) || !settings_has(ask->settings, SETTING_AUTHORITY_HOST) ||
 	    ask->stop_after < RUNG_TENANT)
 		return;

@@ -106,6 +106,9 @@ void explain_not(const struct explain_case *c)
 	say(&pop_tls, c->rung >= RUNG_GREETING && explain_value_passed(c, RUNG_POP_TLS) &&
 	    explain_value_setting(c, SETTING_CA_FILE).n == 0,
 	    "TLS inspection: the server's certificate goes back to {anchor}.");
-	say(c, c->rung > RUNG_CAPA && explain_value_passed(c, RUNG_CAPA), "The mechanism: the server offers XOAUTH2.");
+	say(c, c->rung > RUNG_CAPA && explain_value_passed(c, RUNG_CAPA),
+	    span_eq(explain_value_setting(c, SETTING_MECHANISM), SPAN("oauthbearer")) ?
+	            "The mechanism: the server offers OAUTHBEARER." :
+	            "The mechanism: the server offers XOAUTH2.");
 	say(c, explain_value_clock_right(c), "The clock: it is right to a few minutes.");
 }

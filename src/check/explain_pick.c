@@ -210,6 +210,9 @@ static void pick_input(const struct explain_case *c, struct explain_list *l)
 	static const char *const any[] = { "common", "organizations", "consumers" };
 	struct span tenant = explain_value_setting(c, SETTING_TENANT_ID);
 
+	if (explain_value_row(c)->fault.code == FAULT_SCOPE_SHAPE && c->r->settings != NULL &&
+	    grant_row(c->r->settings->grant)->person)
+		explain_know_add(l, CAUSE_SCOPE_PERSON);
 	if (explain_value_row(c)->fault.code != FAULT_TENANT_SHAPE)
 		return;
 	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
@@ -225,9 +228,12 @@ static void pick_input(const struct explain_case *c, struct explain_list *l)
 
 static void pick_no_xoauth2(const struct explain_case *c, struct explain_list *l)
 {
-	struct span server = explain_value_fact(c, FACT_SERVER);
+	struct span server = explain_value_fact(c, FACT_SERVER), sasl = explain_value_fact(c, FACT_SASL);
+	bool bearer = explain_value_row(c)->fault.code == FAULT_POP_NO_OAUTHBEARER;
 
-	if (explain_value_known_host(c))
+	if (explain_value_has(sasl, bearer ? "XOAUTH2" : "OAUTHBEARER"))
+		explain_know_add(l, bearer ? CAUSE_OFFERS_XOAUTH2 : CAUSE_OFFERS_OAUTHBEARER);
+	else if (explain_value_known_host(c))
 		explain_know_add3(l, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_NO_XOAUTH2_ONPREM, CAUSE_NONE);
 	else if (server.n != 0 && !explain_value_has(server, "exchange"))
 		explain_know_add3(l, CAUSE_NO_XOAUTH2_SERVER, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_NONE);
@@ -240,7 +246,7 @@ static void pick_mail(const struct explain_case *c, struct explain_list *l)
 	if (code == FAULT_AUTH_REFUSED || code == FAULT_AUTH_CHALLENGE || code == FAULT_AUTH_PROTOCOL ||
 	    code == FAULT_AUTH_NOT_CONNECTED)
 		explain_auth(c, l);
-	else if (code == FAULT_POP_NO_XOAUTH2)
+	else if (code == FAULT_POP_NO_XOAUTH2 || code == FAULT_POP_NO_OAUTHBEARER)
 		pick_no_xoauth2(c, l);
 	else if (code == FAULT_POP_OTHER_SERVICE || code == FAULT_POP_MALFORMED)
 		explain_net_service(c, explain_value_evidence(c), l);

@@ -306,15 +306,6 @@ static bool put_exo_cloud(const struct explain_case *c, struct buf *out)
 	return false;
 }
 
-/* The provider profile that discovery points to, unless it is the one in force. */
-static bool put_right_provider(const struct explain_case *c, struct buf *out)
-{
-	if (c->r == NULL || explain_seen_provider(c->r) == NULL || explain_seen_cloud_right(c->r))
-		return false;
-	buf_z(out, explain_seen_provider(c->r));
-	return true;
-}
-
 /* What the credential rung found odd about the secret. */
 static bool put_secret_odd(const struct explain_case *c, struct buf *out)
 {
@@ -441,7 +432,7 @@ static const struct {
 	{ "mailbox", put_mailbox }, { "domain", put_domain }, { "host", put_host }, { "port", put_port },
 	{ "good_scope", put_scope }, { "code", put_code }, { "skew", put_skew }, { "wait", put_wait },
 	{ "genuine", put_genuine }, { "exo_cloud", put_exo_cloud }, { "setting", put_setting },
-	{ "where", put_where }, { "file", put_file }, { "right_provider", put_right_provider },
+	{ "where", put_where }, { "file", put_file },
 	{ "secret_odd", put_secret_odd }, { "noted_end", put_noted_end }, { "idp_host", put_idp_host },
 	{ "mail_host", put_mail_host }, { "proved", put_proved }, { "unseen", put_unseen },
 	{ "missing_issuer", put_missing_issuer }, { "key_file", put_key_file },

@@ -3,9 +3,14 @@
 #include <string.h>
 
 #include "text/base64.h"
+#include "text/oauthbearer.h"
 #include "text/pct.h"
+#include "text/xoauth2.h"
 
-enum { HIDE_LEAST = 6 };
+enum {
+	HIDE_LEAST = 6,
+	FRAME_START = 12 /* bytes of a login text; a multiple of three, so that its base64 goes on behind it */
+};
 
 static void add(struct hide *h, struct span start, const char *name)
 {
@@ -32,16 +37,26 @@ void hide_secret(struct hide *h, const struct secret *s, const char *name)
 	secret_wipe_bytes(room, sizeof room);
 }
 
+static void add_frame(struct hide *h, struct span frame)
+{
+	unsigned char room[BASE64_SIZE(FRAME_START)];
+	struct buf line = BUF(room);
+
+	base64_put(&line, span_first(frame, FRAME_START));
+	add(h, buf_span(&line), "sasl");
+}
+
 void hide_sasl(struct hide *h, struct span mailbox)
 {
-	unsigned char frame[12], room[BASE64_SIZE(sizeof frame)];
-	struct buf start = BUF(frame), line = BUF(room);
+	unsigned char one[XOAUTH2_FRAME_SIZE(FRAME_START, 0)];
+	unsigned char other[OAUTHBEARER_FRAME_SIZE(FRAME_START, 0, 0)];
+	struct buf xoauth2 = BUF(one), bearer = BUF(other);
+	struct span start = span_first(mailbox, FRAME_START), none = { NULL, 0 };
 
-	buf_z(&start, "user=");
-	buf_put(&start, span_first(mailbox, sizeof frame - start.n));
-	if (start.n == sizeof frame) /* less would end in padding, which the line has not at this place */
-		base64_put(&line, buf_span(&start));
-	add(h, buf_span(&line), "sasl");
+	xoauth2_put(&xoauth2, start, none);
+	oauthbearer_put(&bearer, start, none, 0, none);
+	add_frame(h, buf_span(&xoauth2));
+	add_frame(h, buf_span(&bearer));
 }
 
 /* The characters that tokens, secrets and their encodings consist of. */

@@ -24,7 +24,7 @@ struct hide {
  * of all texts and are left alone. */
 void hide_secret(struct hide *h, const struct secret *s, const char *name);
 
-/* Look for the SASL line that begins like this mailbox's. */
+/* Look for SASL lines, of both mechanisms, that begin like this mailbox's. */
 void hide_sasl(struct hide *h, struct span mailbox);
 
 /* Append the text; where a key stands, it and all characters of credentials behind it become "<name>". */

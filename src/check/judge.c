@@ -166,11 +166,25 @@ static bool check_owner(struct judge *j)
 	return true;
 }
 
+/* A ready token may be anybody's; of the other grants it is known whose token they lead to. */
+static void check_kind(struct judge *j)
+{
+	bool person = grant_row(j->settings->grant)->person, app = claims_is_app(j->claims);
+
+	if (j->settings->grant == GRANT_ACCESS_TOKEN || !j->settings->provider->entra || person != app)
+		return;
+	if (app)
+		warn(j, "an application's token, though the grant is a person's sign-in");
+	else if (settings_has(j->settings, SETTING_GRANT)) /* else it was only concluded from the credential */
+		warn(j, "a person's token, though the grant of the settings is an application's own");
+}
+
 /* Only Exchange Online's permissions are known by name. */
 static bool check_rights(struct judge *j)
 {
 	const struct claims *c = j->claims;
 
+	check_kind(j);
 	if (!for_exchange(c) && !audience_is(c, SPAN(CONSENT)))
 		return true;
 	if (claims_is_app(c)) {
@@ -202,7 +216,7 @@ static void check_length(struct judge *j)
 /* Entra's tokens for applications are JWTs. Those of personal accounts and of other providers may be anything. */
 static void check_opaque(struct judge *j)
 {
-	if (j->settings->provider->entra && !j->claims->personal)
+	if (j->settings->provider->entra && !j->settings->provider->personal && !j->claims->personal)
 		warn(j, "the token is not a JWT, as Entra's are: nothing in it can be checked");
 }
 

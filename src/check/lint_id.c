@@ -89,17 +89,44 @@ static bool check_client(struct lint *l)
 	return true;
 }
 
-static bool check_tenant(struct lint *l)
+bool lint_id_any_tenant(struct span tenant)
 {
 	static const char *const any[] = { "common", "organizations", "consumers" };
-	struct span id = settings_get(l->settings, SETTING_TENANT_ID);
-	size_t at;
 
 	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
-		if (span_eq_nocase(id, span_z(any[i])))
-			return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-			                   SPAN("that is for people of any tenant; an application "
-			                        "signs in at its own tenant"));
+		if (span_eq_nocase(tenant, span_z(any[i])))
+			return true;
+	return false;
+}
+
+/* A person's sign-in: with an application for several tenants, at an address for all of them. */
+static bool check_persons_tenant(struct lint *l, struct span id)
+{
+	bool people = span_eq_nocase(id, SPAN("consumers")) || span_eq_nocase(id, span_z(personal_tenant));
+
+	if (l->settings->provider->personal && span_eq_nocase(id, SPAN("organizations")))
+		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
+		                   SPAN("that is for work accounts only; personal ones sign in at consumers"));
+	if (l->settings->provider->personal && !people && !lint_id_any_tenant(id))
+		lint_warn(l, SETTING_TENANT_ID,
+		          SPAN("personal accounts are in no organisation's tenant; write consumers"));
+	if (!l->settings->provider->personal && people)
+		lint_warn(l, SETTING_TENANT_ID, SPAN("that is for personal accounts: provider = outlook-personal"));
+	return true;
+}
+
+static bool check_tenant(struct lint *l)
+{
+	struct span id = settings_get(l->settings, SETTING_TENANT_ID);
+	bool person = grant_row(l->settings->grant)->person;
+	size_t at;
+
+	if (person && (lint_id_any_tenant(id) || span_eq_nocase(id, span_z(personal_tenant))))
+		return check_persons_tenant(l, id);
+	if (lint_id_any_tenant(id))
+		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
+		                   SPAN("that is for people of any tenant; an application "
+		                        "signs in at its own tenant"));
 	if (span_eq_nocase(id, span_z(personal_tenant)))
 		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
 		                   SPAN("that is the tenant of personal accounts, where no "
@@ -107,7 +134,7 @@ static bool check_tenant(struct lint *l)
 	if (span_eq(id, SPAN("00000000-0000-0000-0000-000000000000")))
 		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, SPAN("an ID of zeros stands for none"));
 	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))
-		return true;
+		return !person || check_persons_tenant(l, id);
 	return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
 	              "; it is the Directory (tenant) ID that is wanted, 36 characters, or a domain of the tenant");
 }
@@ -134,6 +161,8 @@ bool lint_id_shapes(struct lint *l)
 {
 	if (!l->settings->provider->entra)
 		return check_other(l);
+	if (l->settings->grant == GRANT_MANAGED_IDENTITY && !settings_has(l->settings, SETTING_CLIENT_ID))
+		return true; /* the machine's own: an id is only needed to choose among several */
 	if (!check_client(l) || (settings_has(l->settings, SETTING_TENANT_ID) && !check_tenant(l)))
 		return false;
 	for (size_t i = IDS_IN_USE; i < IDS; i++)

@@ -4,6 +4,9 @@
 
 #include "check/lint.h"
 
+/* Does the tenant stand for any: common, organizations, consumers? */
+bool lint_id_any_tenant(struct span tenant);
+
 /* client_id and tenant_id have the shape of what they are; those that take no part in the login are only warned
  * about. */
 bool lint_id_shapes(struct lint *l) MUST;

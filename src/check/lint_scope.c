@@ -2,6 +2,7 @@
 
 #include "check/cloud.h"
 #include "check/judge.h"
+#include "check/lint_id.h"
 #include "check/lint_text.h"
 #include "text/conf.h"
 #include "text/url.h"
@@ -68,6 +69,99 @@ static bool check_form(struct lint *l, struct span scope)
 	return true;
 }
 
+/* The resource that belongs to a scope's first word: its whole, or what stands before the permission's name. */
+static struct span resource_before(struct span word)
+{
+	while (word.n != 0 && word.p[word.n - 1] != '/')
+		word.n--;
+	return without_slash(word);
+}
+
+static bool is_graph(struct span resource)
+{
+	return span_starts_nocase(resource, SPAN("https://graph.microsoft.")) ||
+	       span_starts_nocase(resource, SPAN("https://dod-graph.microsoft.us")) ||
+	       span_eq_nocase(resource, SPAN("00000003-0000-0000-c000-000000000000"));
+}
+
+/* What a person's scope asks for, word by word. */
+struct asked {
+	struct span resource; /* of the first permission */
+	bool offline, pop, whole, named;
+};
+
+static bool known_resource(struct lint *l, struct asked *a, struct span resource)
+{
+	if (resource.n == 0)
+		return refuse(l, "a permission without its resource means Microsoft Graph's, which opens no mailbox by "
+		                 "POP3");
+	if (is_graph(resource))
+		return refuse(l, "Microsoft Graph's permission opens no mailbox by POP3; the mail server's does");
+	if (a->resource.n != 0 && !span_eq_nocase(a->resource, resource))
+		return refuse(l, "permissions of two resources; a token is for one");
+	if (a->resource.n == 0 && !judge_is_exchange(resource))
+		lint_warn(l, SETTING_SCOPE, SPAN("not a resource of Exchange Online"));
+	a->resource = resource;
+	return true;
+}
+
+static bool take_word(struct lint *l, struct asked *a, struct span word)
+{
+	static const char *const plain[] = { "openid", "profile", "email" };
+	size_t at;
+
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		if (span_eq_nocase(word, span_z(plain[i])))
+			return true;
+	if (span_eq_nocase(word, SPAN("offline_access"))) {
+		a->offline = true;
+		return true;
+	}
+	if (span_find_nocase(word, SPAN("AccessAsApp"), &at))
+		return refuse(l, "an application's permission; a person is asked for POP.AccessAsUser.All");
+	if (span_ends(word, SPAN(SUFFIX)))
+		a->whole = true;
+	else
+		a->named = true;
+	a->pop |= a->whole || span_find_nocase(word, SPAN("POP.AccessAsUser.All"), &at);
+	return known_resource(l, a, resource_before(word));
+}
+
+/* A person's scope: permissions of one resource by name, or all that were agreed to by /.default. */
+static bool check_person(struct lint *l, struct span scope)
+{
+	struct asked a = { .offline = false };
+	struct span rest = scope;
+	char text[120];
+	struct buf why = BUF(text);
+	size_t at;
+	enum lint_text odd;
+
+	if (span_find_byte(scope, ',', &at))
+		return refuse(l, "a comma; scopes are parted by blanks");
+	while (rest.n != 0) {
+		struct span word = span_cut(rest, ' ', &rest);
+
+		odd = lint_text_find(word, &at);
+		if (word.n != 0 && odd != LINT_TEXT_CLEAN) {
+			lint_text_put(&why, odd, at);
+			return lint_refuse(l, FAULT_SCOPE_SHAPE, SETTING_SCOPE, buf_span(&why));
+		}
+		if (word.n != 0 && !take_word(l, &a, word))
+			return false;
+	}
+	if (a.whole && a.named)
+		return refuse(l, "/.default stands for every permission that was agreed to; "
+		                 "beside it no other is named");
+	if (!a.pop)
+		return refuse(l, "no POP.AccessAsUser.All: the token would open no mailbox by POP3");
+	if (!a.offline)
+		lint_warn(l, SETTING_SCOPE,
+		          SPAN("without offline_access there will be no refresh token, and a person has to sign in "
+		               "again when the token expires"));
+	return true;
+}
+
 static void warn_resource(struct lint *l, struct span resource)
 {
 	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
@@ -88,6 +182,8 @@ bool lint_scope_check(struct lint *l)
 
 	if (!l->settings->provider->entra)
 		return true;
+	if (grant_row(l->settings->grant)->person)
+		return check_person(l, scope);
 	if (!check_form(l, scope))
 		return false;
 	if (!judge_is_exchange(resource_of(scope)))
@@ -112,8 +208,7 @@ static bool check_token_url(struct lint *l)
 	if (!settings_has(l->settings, SETTING_TOKEN_URL) || !url_parse(l->settings->token_url, &u))
 		return true;
 	tenant = url_tenant(u.target);
-	if (span_eq_nocase(tenant, SPAN("common")) || span_eq_nocase(tenant, SPAN("organizations")) ||
-	    span_eq_nocase(tenant, SPAN("consumers")))
+	if (lint_id_any_tenant(tenant) && !grant_row(l->settings->grant)->person)
 		return lint_refuse(l, FAULT_TENANT_SHAPE, SETTING_TOKEN_URL,
 		                   SPAN("its tenant stands for any; an application signs in at its own tenant"));
 	if (span_find_nocase(u.target, SPAN("/authorize"), &at))
@@ -159,7 +254,8 @@ bool lint_scope_places(struct lint *l)
 		                   settings_has(s, SETTING_TOKEN_URL) ? SETTING_TOKEN_URL : SETTING_AUTHORITY_HOST,
 		                   SPAN("the German cloud was closed in 2021"));
 	warn_cloud(l, SETTING_POP_HOST, cloud_of_mail(settings_get(s, SETTING_POP_HOST)), authority);
-	if (scope.n > sizeof SUFFIX - 1 && url_parse(resource_of(scope), &u))
-		warn_cloud(l, SETTING_SCOPE, cloud_of_mail(u.host), authority);
+	while (scope.n != 0)
+		if (url_parse(resource_before(span_cut(scope, ' ', &scope)), &u))
+			warn_cloud(l, SETTING_SCOPE, cloud_of_mail(u.host), authority);
 	return check_token_url(l);
 }

@@ -4,7 +4,8 @@
 
 #include "check/lint.h"
 
-/* What client credentials ask Entra for: one resource and "/.default" (facts 1.2: 1002012, 70011). */
+/* What the grant asks Entra for. Client credentials: one resource and "/.default" (facts 1.2: 1002012, 70011). A
+ * person's sign-in: permissions of one resource by name, and offline_access (facts 3, 6); "/.default" is taken, too. */
 bool lint_scope_check(struct lint *l) MUST;
 
 /* Authority, token URL, scope and mail server belong together. */

@@ -41,7 +41,7 @@ static bool rung_capa(void *self, struct row *row, struct fault *f)
 	struct buf shown = BUF(text);
 
 	if (p->settings->pipelining == POP_PIPELINING_ON && p->mailbox.n != 0 &&
-	    p->settings->form == POP_FORM_TWO_LINE && !pop3_capa_auth_send(&p->pop, f))
+	    p->settings->form == POP_FORM_TWO_LINE && !pop3_capa_auth_send(&p->pop, p->settings->mechanism, f))
 		return false;
 	if (!pop3_capa(&p->pop, &p->capa, &shown, f))
 		return false;
@@ -49,15 +49,18 @@ static bool rung_capa(void *self, struct row *row, struct fault *f)
 	put_sasl(row, &p->capa);
 	if (shown.n == 0) {
 		row->verdict = VERDICT_WARN;
-		row_fact(row, FACT_NOTE, SPAN("the server does not know CAPA; XOAUTH2 is tried all the same"));
+		row_fact(row, FACT_NOTE,
+		         p->settings->mechanism == SASL_OAUTHBEARER ?
+		                 SPAN("the server does not know CAPA; OAUTHBEARER is tried all the same") :
+		                 SPAN("the server does not know CAPA; XOAUTH2 is tried all the same"));
 		return true;
 	}
-	if (!p->capa.xoauth2)
-		return fault_set(f, FAULT_POP_NO_XOAUTH2, 0, buf_span(&shown));
-	return true;
+	if (p->settings->mechanism == SASL_OAUTHBEARER)
+		return p->capa.oauthbearer || fault_set(f, FAULT_POP_NO_OAUTHBEARER, 0, buf_span(&shown));
+	return p->capa.xoauth2 || fault_set(f, FAULT_POP_NO_XOAUTH2, 0, buf_span(&shown));
 }
 
-/* The keeper's result. While it is on its way AUTH XOAUTH2 is said already: the answer to it costs no time then. A
+/* The keeper's result. While it is on its way AUTH is said already: the answer to it costs no time then. A
  * refusal at this point is kept for the auth rung. */
 static void wait_for_token(struct probe *p, struct fault *refused)
 {
@@ -67,7 +70,7 @@ static void wait_for_token(struct probe *p, struct fault *refused)
 	if (role_passed(&p->role, RUNG_CAPA))
 		(void)role_tell(&p->role, ROLE_BEGIN, &begin, sizeof begin);
 	if (role_passed(&p->role, RUNG_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
-		p->begun = pop3_auth_begin(&p->pop, refused);
+		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, refused);
 	if (role_read(p->role.in, &head, sizeof head, p->role.deadline) && head.magic == ROLE_MAGIC &&
 	    head.kind == ROLE_TOKEN && role_read(p->role.in, &p->token, sizeof p->token, p->role.deadline) &&
 	    secret_valid(&p->token.token.access) && p->token.token.mark_n <= TOKEN_MARK_MAX &&
@@ -85,15 +88,21 @@ static void wait_for_token(struct probe *p, struct fault *refused)
 
 struct entry {
 	struct probe *probe;
-	struct fault refused; /* of AUTH XOAUTH2, before there was a token */
+	struct fault refused; /* of AUTH, before there was a token */
 };
 
 static bool rung_auth(void *self, struct row *row, struct fault *f)
 {
 	struct entry *e = self;
 	struct probe *p = e->probe;
-	struct sasl_login login = { p->mailbox, &p->token.token.access, token_mark_span(&p->token.token),
-		                    p->settings->form == POP_FORM_ONE_LINE, p->role.show_secrets };
+	struct sasl_login login = { .user = p->mailbox,
+		                    .token = &p->token.token.access,
+		                    .mark = token_mark_span(&p->token.token),
+		                    .mechanism = p->settings->mechanism,
+		                    .host = p->reach.host,
+		                    .port = p->reach.port,
+		                    .one_line = p->settings->form == POP_FORM_ONE_LINE,
+		                    .show_secret = p->role.show_secrets };
 	char text[1024];
 	struct buf challenge = BUF(text);
 	struct span reply = { NULL, 0 };
@@ -161,7 +170,7 @@ static bool rung_quit(void *self, struct row *row, struct fault *f)
 	struct probe *p = self;
 
 	if (p->pop.pipelined && !p->sent_all)
-		p->begun = pop3_auth_begin(&p->pop, &(struct fault){ 0 });
+		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, &(struct fault){ 0 });
 	if ((p->begun && !role_passed(&p->role, RUNG_CLAIMS) && !pop3_auth_cancel(&p->pop, f)) ||
 	    !pop3_quit(&p->pop, f))
 		row->verdict = VERDICT_WARN;

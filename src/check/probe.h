@@ -16,7 +16,7 @@ struct probe {
 	struct reach reach;
 	struct pop3 pop;
 	struct popmsg_capa capa;
-	bool begun;            /* AUTH XOAUTH2 has been said and answered by "+" */
+	bool begun;            /* AUTH has been said and answered by "+" */
 	bool sent_all;         /* QUIT is on its way with the mailbox commands */
 	struct role_token token;
 	uint64_t messages;

@@ -50,7 +50,7 @@ static const struct provider table[] = {
 		.pop_host = "outlook.office365.com", .imap_host = "outlook.office365.com",
 		.smtp_host = "smtp-mail.outlook.com",
 		.scope_user = "https://outlook.office.com/POP.AccessAsUser.All offline_access",
-		.grants = PERSON_GRANTS | READY, .entra = true,
+		.grants = PERSON_GRANTS | READY, .entra = true, .personal = true,
 	},
 	{
 		.id = "google", .title = "Gmail",

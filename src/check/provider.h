@@ -19,7 +19,8 @@ struct provider {
 	const char *scope_user;  /* what it asks for in the name of a person */
 	enum sasl_mechanism mechanism;
 	unsigned grants;         /* 1u << GRANT_...: which of them can lead to mail */
-	bool entra;              /* AADSTS codes, tenants, Exchange's claims */
+	bool entra;              /* Entra issues the tokens: AADSTS codes, and where people have tenants, those */
+	bool personal;           /* accounts of nobody's tenant: none to be found, and tokens that cannot be read */
 };
 
 /* NULL when there is none with this id. */

@@ -2,6 +2,7 @@
 
 #include "check/cloud.h"
 #include "check/credential.h"
+#include "check/lint_id.h"
 #include "text/json.h"
 #include "text/pct.h"
 
@@ -183,6 +184,15 @@ static void warn(struct row *row, const char *note)
 	row_fact(row, FACT_NOTE, span_z(note));
 }
 
+/* The profile that belongs to the tenant's cloud, for whoever has to write it into the settings. */
+static void put_provider(struct row *row, const struct scout_tenant *t)
+{
+	const char *id = cloud_provider(cloud_of_authority(span_z(t->instance)), span_z(t->sub_region));
+
+	if (id != NULL)
+		row_fact(row, FACT_PROVIDER_FOUND, span_z(id));
+}
+
 /* The authority that was asked answers for all clouds that it knows of, and names the right one. */
 static bool check_cloud(const struct scout *s, const struct scout_tenant *t, struct row *row, struct fault *f)
 {
@@ -197,8 +207,10 @@ static bool check_cloud(const struct scout *s, const struct scout_tenant *t, str
 		buf_z(&b, ", tenant_region_sub_scope ");
 		buf_z(&b, t->sub_region);
 	}
-	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found)
+	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found) {
+		put_provider(row, t);
 		return fault_set(f, FAULT_TENANT_CLOUD, 0, buf_span(&b));
+	}
 	if (sub_region_is(t, SPAN("DOD")) && span_eq_nocase(pop, SPAN("outlook.office365.us")))
 		warn(row, "a DoD tenant, whose mail server is outlook-dod.office365.us (provider = microsoft-dod)");
 	if (sub_region_is(t, SPAN("DODCON")) && span_eq_nocase(pop, SPAN("outlook-dod.office365.us")))
@@ -215,7 +227,8 @@ static bool check_id(struct scout *s, struct span domain, const struct scout_ten
 	struct fault trouble = { .code = FAULT_NONE };
 	struct scout_tenant configured;
 
-	if (tenant.n == 0 || span_eq_nocase(tenant, domain) || span_eq_nocase(tenant, span_z(t->id)))
+	if (tenant.n == 0 || lint_id_any_tenant(tenant) || span_eq_nocase(tenant, domain) ||
+	    span_eq_nocase(tenant, span_z(t->id)))
 		return true;
 	if (guid_ok(tenant))
 		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));

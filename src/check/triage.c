@@ -155,8 +155,28 @@ static bool may_knock(const struct triage *t, const struct door *d)
 
 static struct sasl_login login_of(const struct triage *t)
 {
-	return (struct sasl_login){ t->mailbox, &t->token->access, token_mark_span(t->token), false,
-		                    t->role.show_secrets };
+	return (struct sasl_login){ .user = t->mailbox,
+		                    .token = &t->token->access,
+		                    .mark = token_mark_span(t->token),
+		                    .mechanism = t->settings->mechanism,
+		                    .host = t->reach.host,
+		                    .port = t->reach.port,
+		                    .show_secret = t->role.show_secrets };
+}
+
+/* The mechanism of the settings, or the fault that says that the door does not have it. */
+static bool offers(const struct triage *t, bool xoauth2, bool oauthbearer, const char *where, struct fault *f)
+{
+	bool bearer = t->settings->mechanism == SASL_OAUTHBEARER;
+	char text[80];
+	struct buf b = BUF(text);
+
+	if (bearer ? oauthbearer : xoauth2)
+		return true;
+	buf_z(&b, "no ");
+	buf_z(&b, sasl_name(t->settings->mechanism));
+	buf_z(&b, where);
+	return fault_set(f, bearer ? FAULT_POP_NO_OAUTHBEARER : FAULT_POP_NO_XOAUTH2, 0, buf_span(&b));
 }
 
 static bool talk_imap(struct triage *t, struct row *row, struct fault *f)
@@ -172,8 +192,8 @@ static bool talk_imap(struct triage *t, struct row *row, struct fault *f)
 	imap_start(m, &t->reach.stream, &t->role.tape);
 	if (!imap_greeting(m, &text, f) || !imap_capability(m, &c, f))
 		return false;
-	if (!c.xoauth2)
-		return fault_set(f, FAULT_POP_NO_XOAUTH2, 0, SPAN("no AUTH=XOAUTH2 among the capabilities"));
+	if (!offers(t, c.xoauth2, c.oauthbearer, " among the capabilities", f))
+		return false;
 	if (!imap_auth(m, &login, &reply, &challenge, f) || !imap_examine(m, &messages, &reply, f))
 		return false;
 	row_fact(row, FACT_IMAP, reply);
@@ -214,8 +234,8 @@ static bool talk_smtp(struct triage *t, struct row *row, struct fault *f)
 
 	if (!start_tls(t, f) || !smtp_ehlo(m, &e, f))
 		return false;
-	if (!e.xoauth2)
-		return fault_set(f, FAULT_POP_NO_XOAUTH2, 0, SPAN("no AUTH XOAUTH2 in the answer to EHLO"));
+	if (!offers(t, e.xoauth2, e.oauthbearer, " in the answer to EHLO", f))
+		return false;
 	if (!smtp_auth(m, &login, &reply, &challenge, f))
 		return false;
 	row_fact(row, FACT_SMTP, reply);

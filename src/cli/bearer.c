@@ -1,9 +1,7 @@
 #include "cli/bearer.h"
 
-#include "check/report.h"
 #include "text/base64.h"
 #include "text/json.h"
-#include "text/xoauth2.h"
 
 static void put_json(struct buf *out, const struct bearer *b)
 {
@@ -19,11 +17,15 @@ static void put_json(struct buf *out, const struct bearer *b)
 
 static void put_sasl(struct buf *out, const struct bearer *b)
 {
-	unsigned char room[XOAUTH2_FRAME_SIZE(REPORT_MAILBOX_MAX, SECRET_MAX)];
+	unsigned char room[SASL_FRAME_MAX];
 	struct buf frame = BUF(room);
+	struct sasl_login login = { .user = b->mailbox,
+		                    .token = b->token,
+		                    .mechanism = b->settings->mechanism,
+		                    .host = settings_get(b->settings, SETTING_POP_HOST),
+		                    .port = b->settings->pop_port };
 
-	xoauth2_put(&frame, b->mailbox, secret_reveal(b->token));
-	if (buf_ok(&frame))
+	if (sasl_frame(&frame, &login, &(struct fault){ 0 }))
 		base64_put(out, buf_span(&frame));
 	else
 		out->full = true;

@@ -169,11 +169,13 @@ static void put_number(struct page *p, uint64_t n)
 
 static void put_human(struct page *p, const struct decoded *d)
 {
+	bool sasl = d->kind == DECODE_SASL || d->kind == DECODE_BEARER;
+
 	page_toned(p, PAGE_STRONG, span_z(decode_kind_name(d->kind)));
 	page_z(p, ", ");
 	put_number(p, d->length);
 	page_z(p, " characters");
-	if (d->claims.n != 0 || d->kind == DECODE_SASL) {
+	if (d->claims.n != 0 || sasl) {
 		page_z(p, "; ");
 		page_z(p, not_verified);
 	}
@@ -181,7 +183,7 @@ static void put_human(struct page *p, const struct decoded *d)
 	if (d->kind == DECODE_NOTHING)
 		page_lines(p, 0, SPAN("This is no access token, XOAUTH2 string, challenge or "
 		                      "assertion that o2pop can recognise."));
-	if (d->kind == DECODE_SASL) {
+	if (sasl) {
 		page_z(p, "  mailbox");
 		page_to(p, DECODE_VALUE);
 		page_put(p, d->user);
@@ -190,6 +192,14 @@ static void put_human(struct page *p, const struct decoded *d)
 		page_to(p, DECODE_VALUE);
 		put_number(p, d->token.n);
 		page_z(p, " characters");
+		page_end(p);
+	}
+	if (d->host.n != 0) {
+		page_z(p, "  server");
+		page_to(p, DECODE_VALUE);
+		page_put(p, d->host);
+		page_z(p, " port ");
+		page_put(p, d->port);
 		page_end(p);
 	}
 	put_object(p, "Header", d->header, d->now);

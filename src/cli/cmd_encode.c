@@ -47,7 +47,7 @@ static bool check_token(const struct secret *given, struct token *t, struct faul
 static int encode(struct work *w, struct span mailbox)
 {
 	struct token token;
-	struct bearer bearer = { &token.access, mailbox, 0 };
+	struct bearer bearer = { &token.access, mailbox, &w->settings, 0 };
 	struct buf out = BUF(w->text);
 	struct fault f = { 0 };
 	bool good;

@@ -87,6 +87,9 @@ int cmd_setup(struct work *w)
 		return put_client(w, &s, &out);
 	if (format == FORMAT_TEXT)
 		setup_steps(&page, &s);
+	else if (setup_words_cloud(&w->settings) != NULL && grant_row(w->settings.grant)->person)
+		return work_usage(w, "", span_z(grant_row(w->settings.grant)->title),
+		                  " needs no application in Exchange: leave out --format");
 	else if (!setup_powershell(&out, &s))
 		return work_usage(w, "", span_z(w->settings.provider->title),
 		                  " has no Exchange to be set up with PowerShell");

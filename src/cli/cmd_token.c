@@ -36,7 +36,7 @@ static void hear_report(void *to, const struct report *report)
 static int print(struct run *r)
 {
 	struct work *w = r->work;
-	struct bearer bearer = { &w->token, r->mailbox, r->expires_in };
+	struct bearer bearer = { &w->token, r->mailbox, &w->settings, r->expires_in };
 	struct buf out = BUF(w->text);
 	int status;
 

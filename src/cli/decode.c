@@ -3,6 +3,7 @@
 #include "text/base64.h"
 #include "text/json.h"
 #include "text/jwt.h"
+#include "text/oauthbearer.h"
 #include "text/xoauth2.h"
 
 #define AGAIN \
@@ -17,6 +18,7 @@ static const struct {
 	[DECODE_ASSERTION] = { "assertion", "assertion" },
 	[DECODE_OPAQUE] = { "opaque-token", "opaque token" },
 	[DECODE_SASL] = { "xoauth2", "XOAUTH2 string" },
+	[DECODE_BEARER] = { "oauthbearer", "OAUTHBEARER string" },
 	[DECODE_CHALLENGE] = { "challenge", "challenge of a mail server" },
 	[DECODE_PART] = { "part", "one part of a token" },
 };
@@ -120,9 +122,13 @@ static struct span peel(struct decoded *d, struct span text)
 /* Words that belong to a protocol and not to what it carries. */
 static struct span without_prefix(struct decoded *d, struct span text)
 {
-	if (span_starts_nocase(text, SPAN("AUTH XOAUTH2 "))) {
+	static const char *const commands[] = { "AUTH XOAUTH2 ", "AUTH OAUTHBEARER " };
+
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (!span_starts_nocase(text, span_z(commands[i])))
+			continue;
 		note(d, DECODE_FOUND_ONE_LINE);
-		text = span_trim(span_from(text, sizeof "AUTH XOAUTH2 " - 1));
+		text = span_trim(span_from(text, span_z(commands[i]).n));
 	}
 	if (span_starts_nocase(text, SPAN("Authorization:")))
 		text = span_trim(span_from(text, sizeof "Authorization:" - 1));
@@ -185,21 +191,24 @@ static bool lenient_base64(struct decoded *d, struct span text, struct span *byt
 	return bytes->n != 0 && !d->room.full;
 }
 
-/* n,a=MAILBOX,^Ahost=...^Aauth=Bearer TOKEN^A^A (RFC 7628) */
-static void take_oauthbearer(struct decoded *d, struct span frame)
+static bool is_bearer(struct span bytes)
 {
-	static const struct span scheme = SPAN_INIT("auth=Bearer ");
-	struct span rest;
-	size_t at;
+	return span_starts_nocase(bytes, SPAN("n,")) || span_starts_nocase(bytes, SPAN("y,"));
+}
 
+static void take_bearer(struct decoded *d, struct span frame)
+{
+	struct oauthbearer o;
+
+	d->kind = DECODE_BEARER;
 	note(d, DECODE_FOUND_OAUTHBEARER);
-	if (span_find(frame, SPAN(",a="), &at))
-		d->user = span_cut(span_from(frame, at + 3), ',', &rest);
-	if (span_find(frame, scheme, &at)) {
-		d->token = span_cut(span_from(frame, at + scheme.n), 1, &rest);
-		d->token = span_cut(d->token, '^', &rest);
-		decode_token(d);
-	}
+	if (!oauthbearer_get(frame, &d->room, &o))
+		note(d, DECODE_FOUND_OAUTHBEARER_FORM);
+	d->user = o.user;
+	d->host = o.host;
+	d->port = o.port;
+	d->token = o.token;
+	decode_token(d);
 }
 
 static void take_frame(struct decoded *d, struct span frame)
@@ -218,13 +227,13 @@ static void take_frame(struct decoded *d, struct span frame)
 	enum xoauth2_lint lint, spelt = xoauth2_spelt_out(frame);
 	bool cut;
 
-	d->kind = DECODE_SASL;
 	if (spelt != XOAUTH2_GOOD)
 		decode_note(d, found[spelt], span_z(xoauth2_lint_text(spelt)));
-	if (span_starts(frame, SPAN("n,"))) {
-		take_oauthbearer(d, frame);
+	if (is_bearer(frame)) {
+		take_bearer(d, frame);
 		return;
 	}
+	d->kind = DECODE_SASL;
 	lint = xoauth2_get(frame, &d->user, &d->token);
 	cut = lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE; /* said already */
 	if (lint != XOAUTH2_GOOD && !cut)
@@ -294,7 +303,7 @@ static bool take_base64(struct decoded *d, struct span text)
 
 	if (!lenient_base64(d, text, &bytes, &url))
 		return false;
-	if (is_frame(bytes) || span_starts(bytes, SPAN("n,"))) {
+	if (is_bearer(bytes) || is_frame(bytes)) {
 		check_sasl_alphabet(d, text, url);
 		take_frame(d, bytes);
 		return true;
@@ -331,7 +340,10 @@ void decode_text(struct decoded *d, struct span text, int64_t now, struct buf ro
 		note(d, DECODE_FOUND_TERMINAL);
 	if (text.n == 0)
 		return;
-	if (is_frame(text) && text.p[0] != '{') {
+	if (is_bearer(text)) {
+		note(d, DECODE_FOUND_NOT_ENCODED);
+		take_bearer(d, text);
+	} else if (is_frame(text) && text.p[0] != '{') {
 		note(d, DECODE_FOUND_NOT_ENCODED);
 		take_frame(d, text);
 	} else if (is_object(text)) {

@@ -11,6 +11,7 @@ enum decode_kind {
 	DECODE_ASSERTION, /* a JWT that proves who asks for a token */
 	DECODE_OPAQUE,    /* a token that only its provider can read */
 	DECODE_SASL,      /* user=...^Aauth=Bearer ...^A^A, in base64 or not */
+	DECODE_BEARER,    /* n,a=...^A...^Aauth=Bearer ...^A^A, the same by OAUTHBEARER */
 	DECODE_CHALLENGE, /* the JSON of a refused login */
 	DECODE_PART       /* one part of a JWT, or its JSON */
 };
@@ -42,6 +43,7 @@ struct decoded {
 	enum decode_kind kind;
 	size_t length;                  /* of what was given, without what stands around it */
 	struct span user, token;
+	struct span host, port;         /* that an OAUTHBEARER string names */
 	struct span header, claims;     /* JSON texts */
 	struct span challenge;          /* JSON text */
 	int64_t now;

@@ -30,7 +30,7 @@ static const struct command commands[] = {
 	  "\to2pop token -c job.conf --min-life 10m\n"
 	  "\tcurl --header \"$(o2pop token --format header)\" https://...\n",
 	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint "
-	  "writes it), header (Authorization: Bearer ...) or sasl (the XOAUTH2 string for the "
+	  "writes it), header (Authorization: Bearer ...) or sasl (the login string for the "
 	  "mailbox). A token opens the mailbox for about an hour to whoever holds it.\n"
 	  "With token_cache a token is served from there until --min-life (5m) is left of it.",
 	  NULL, true },
@@ -54,10 +54,12 @@ static const struct command commands[] = {
 	  "Every step of the set-up, in order, filled in with what is known.",
 	  "\to2pop setup\n"
 	  "\to2pop setup -c job.conf user@example.com\n"
+	  "\to2pop setup --grant device-code\n"
 	  "\to2pop setup -c job.conf --format powershell >setup.ps1\n"
 	  "\to2pop setup -c job.conf --client mpop\n",
 	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
-	  "not know is named in words. --format is text or powershell. --client prints a working "
+	  "not know is named in words. --grant prints the way with another grant than the client "
+	  "secret. --format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, curl or openssl instead.",
 	  NULL, true },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
@@ -72,7 +74,7 @@ static const struct command commands[] = {
 	  "file that cannot be read",
 	  false },
 	{ "encode", COMMAND_ENCODE, cmd_encode, "[MAILBOX]",
-	  "The XOAUTH2 string for a mailbox and a token that is there already.",
+	  "The login string for a mailbox and a token that is there already.",
 	  "\to2pop encode user@example.com --access-token-file token.txt\n"
 	  "\to2pop token | o2pop encode user@example.com\n",
 	  "Without MAILBOX it is the setting mailbox. The token comes from access_token_file, "
@@ -114,7 +116,7 @@ static const char check_exits[] =
 	"4   TLS\n"
 	"5   the token endpoint refused, or the tenant rung\n"
 	"6   the token lacks a right (claims)\n"
-	"7   not POP3, or XOAUTH2 is not offered\n"
+	"7   not POP3, or the mechanism is not offered\n"
 	"8   the mail server refused the login\n"
 	"9   the mailbox could not be read\n"
 	"10  refused for now: throttled or busy; try again later";

@@ -132,12 +132,13 @@ static bool verdict(struct imap *m, struct imapmsg *msg, struct fault *f)
 }
 
 /* The challenge is on its way to a refusal; it must be answered before that comes. */
-static bool challenged(struct imap *m, struct span text, struct buf *challenge, struct fault *f)
+static bool challenged(struct imap *m, enum sasl_mechanism how, struct span text, struct buf *challenge,
+                       struct fault *f)
 {
 	struct imapmsg msg;
 
 	sasl_challenge(m->tape, text, challenge);
-	if (!say(m, SPAN("\r\n"), f) || !verdict(m, &msg, f))
+	if (!say(m, sasl_farewell(how), f) || !verdict(m, &msg, f))
 		return false;
 	if (msg.kind == IMAPMSG_CONTINUE)
 		return malformed(msg.words, f);
@@ -147,16 +148,17 @@ static bool challenged(struct imap *m, struct span text, struct buf *challenge, 
 bool imap_auth(struct imap *m, const struct sasl_login *login, struct span *reply, struct buf *challenge,
                struct fault *f)
 {
+	bool bearer = login->mechanism == SASL_OAUTHBEARER;
 	struct imapmsg msg;
 
-	if (!command(m, "AUTHENTICATE XOAUTH2", f) || !verdict(m, &msg, f))
+	if (!command(m, bearer ? "AUTHENTICATE OAUTHBEARER" : "AUTHENTICATE XOAUTH2", f) || !verdict(m, &msg, f))
 		return false;
 	if (msg.kind != IMAPMSG_CONTINUE)
 		return malformed(msg.words, f); /* OK to a login that has not been made */
 	if (!sasl_send(m->line.stream, m->tape, login, f) || !verdict(m, &msg, f))
 		return false;
 	if (msg.kind == IMAPMSG_CONTINUE)
-		return challenged(m, msg.text, challenge, f);
+		return challenged(m, login->mechanism, msg.text, challenge, f);
 	*reply = msg.words;
 	return true;
 }

@@ -28,8 +28,9 @@ bool imap_greeting(struct imap *m, struct span *text, struct fault *f) MUST;
 
 bool imap_capability(struct imap *m, struct imapmsg_capability *c, struct fault *f) MUST;
 
-/* AUTHENTICATE XOAUTH2, the answer in a line of its own. *reply: "OK AUTHENTICATE completed." A challenge is decoded
- * into `challenge` and answered with an empty line. A refusal's evidence is what follows the tag: "NO ...". */
+/* AUTHENTICATE with the login's mechanism, the answer in a line of its own. *reply: "OK AUTHENTICATE completed." A
+ * challenge is decoded into `challenge` and answered as its mechanism demands. A refusal's evidence is what follows
+ * the tag: "NO ...". */
 bool imap_auth(struct imap *m, const struct sasl_login *login, struct span *reply, struct buf *challenge,
                struct fault *f) MUST;
 

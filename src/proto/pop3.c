@@ -94,9 +94,19 @@ bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f)
 	return true;
 }
 
-bool pop3_capa_auth_send(struct pop3 *p, struct fault *f)
+static struct span auth_line(enum sasl_mechanism m)
 {
-	p->pipelined = say(p, SPAN("CAPA\r\nAUTH XOAUTH2\r\n"), f);
+	return m == SASL_OAUTHBEARER ? SPAN("AUTH OAUTHBEARER\r\n") : SPAN("AUTH XOAUTH2\r\n");
+}
+
+bool pop3_capa_auth_send(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
+{
+	char text[64];
+	struct buf both = BUF(text);
+
+	buf_z(&both, "CAPA\r\n");
+	buf_put(&both, auth_line(m));
+	p->pipelined = say(p, buf_span(&both), f);
 	return p->pipelined;
 }
 
@@ -123,11 +133,11 @@ bool pop3_capa(struct pop3 *p, struct popmsg_capa *c, struct buf *shown, struct 
 	return fault_limit(f, FAULT_POP_MALFORMED, (uint64_t)POP3_CAPA_MAX + 1, POP3_CAPA_MAX);
 }
 
-bool pop3_auth_begin(struct pop3 *p, struct fault *f)
+bool pop3_auth_begin(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
 {
 	struct span line, rest;
 
-	if (!ask(p, SPAN("AUTH XOAUTH2\r\n"), f) || !reply_line(p, &line, f))
+	if (!ask(p, auth_line(m), f) || !reply_line(p, &line, f))
 		return false;
 	p->pipelined = false;
 	switch (popmsg_status(line, &rest)) {
@@ -154,14 +164,15 @@ bool pop3_auth_cancel(struct pop3 *p, struct fault *f)
 }
 
 /* A refusal after a challenge: the challenge tells more than the -ERR that follows, so both are evidence. */
-static bool challenged(struct pop3 *p, struct span text, struct buf *challenge, struct fault *f)
+static bool challenged(struct pop3 *p, enum sasl_mechanism m, struct span text, struct buf *challenge,
+                       struct fault *f)
 {
 	char words[FAULT_EVIDENCE_MAX];
 	struct buf evidence = BUF(words);
 	struct span line, rest;
 
 	sasl_challenge(p->tape, text, challenge);
-	if (!say(p, SPAN("\r\n"), f) || !reply_line(p, &line, f))
+	if (!say(p, sasl_farewell(m), f) || !reply_line(p, &line, f))
 		return false;
 	buf_put(&evidence, span_first(buf_span(challenge), sizeof words / 2));
 	buf_z(&evidence, " / ");
@@ -201,7 +212,7 @@ bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span 
 	case POPMSG_ERR:
 		return refused(line, refusal_code(rest), f);
 	case POPMSG_CONTINUE:
-		return challenged(p, rest, challenge, f);
+		return challenged(p, login->mechanism, rest, challenge, f);
 	case POPMSG_OTHER:
 		break;
 	}

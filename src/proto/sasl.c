@@ -1,38 +1,69 @@
 #include "proto/sasl.h"
 
 #include "text/base64.h"
+#include "text/oauthbearer.h"
 #include "text/xoauth2.h"
 
-#define COMMAND "AUTH XOAUTH2 "
+const char *sasl_name(enum sasl_mechanism m)
+{
+	return m == SASL_OAUTHBEARER ? "OAUTHBEARER" : "XOAUTH2";
+}
+
+bool sasl_frame(struct buf *out, const struct sasl_login *login, struct fault *f)
+{
+	struct span token = secret_reveal(login->token);
+
+	if (login->user.n > SASL_USER_MAX || login->host.n > SASL_HOST_MAX)
+		return fault_limit(f, FAULT_LIMIT, login->user.n + login->host.n, SASL_USER_MAX);
+	if (login->mechanism == SASL_OAUTHBEARER)
+		oauthbearer_put(out, login->user, login->host, login->port, token);
+	else
+		xoauth2_put(out, login->user, token);
+	return buf_ok(out) || fault_limit(f, FAULT_LIMIT, token.n + login->user.n, out->cap);
+}
+
+/* "AUTH XOAUTH2 " before an answer in the same line. */
+static size_t put_command(const struct sasl_login *login, struct buf *line)
+{
+	size_t n = line->n;
+
+	if (login->one_line) {
+		buf_z(line, "AUTH ");
+		buf_z(line, sasl_name(login->mechanism));
+		buf_z(line, " ");
+	}
+	return line->n - n;
+}
 
 /* The line with the base64 of user and token. */
 static bool put_line(const struct sasl_login *login, struct buf *line, struct fault *f)
 {
-	unsigned char room[XOAUTH2_FRAME_SIZE(SASL_USER_MAX, SECRET_MAX)];
+	unsigned char room[SASL_FRAME_MAX];
 	struct buf frame = BUF(room);
+	bool good = sasl_frame(&frame, login, f);
 
-	xoauth2_put(&frame, login->user, secret_reveal(login->token));
-	buf_z(line, login->one_line ? COMMAND : "");
+	put_command(login, line);
 	base64_put(line, buf_span(&frame));
 	buf_z(line, "\r\n");
 	secret_wipe_bytes(room, frame.n);
-	if (!buf_ok(&frame) || !buf_ok(line))
-		return fault_limit(f, FAULT_LIMIT, secret_length(login->token) + login->user.n, sizeof room);
-	return true;
+	if (good && !buf_ok(line))
+		return fault_limit(f, FAULT_LIMIT, secret_length(login->token) + login->user.n, line->cap);
+	return good;
 }
 
 static void tape_line(const struct tape *t, const struct sasl_login *login, struct span line)
 {
 	char text[160];
 	struct buf b = BUF(text);
+	size_t command;
 
 	if (login->show_secret) {
 		tape_put(t, TAPE_SENT, span_first(line, line.n - 2));
 		return;
 	}
-	buf_z(&b, login->one_line ? COMMAND : "");
+	command = put_command(login, &b);
 	buf_z(&b, "<sasl ");
-	buf_u64(&b, line.n - 2 - (login->one_line ? sizeof COMMAND - 1 : 0));
+	buf_u64(&b, line.n - 2 - command);
 	buf_z(&b, " characters with ");
 	buf_put(&b, login->mark);
 	buf_z(&b, ">");
@@ -61,4 +92,9 @@ void sasl_challenge(const struct tape *t, struct span text, struct buf *challeng
 		tape_put(t, TAPE_NOTE, buf_span(challenge));
 	else
 		buf_printable(challenge, text);
+}
+
+struct span sasl_farewell(enum sasl_mechanism m)
+{
+	return m == SASL_OAUTHBEARER ? SPAN("AQ==\r\n") : SPAN("\r\n");
 }

@@ -107,12 +107,13 @@ bool smtp_starttls(struct smtp *m, struct fault *f)
 }
 
 /* The challenge is on its way to a refusal; it must be answered before that comes. */
-static bool challenged(struct smtp *m, struct span text, struct buf *challenge, struct fault *f)
+static bool challenged(struct smtp *m, enum sasl_mechanism how, struct span text, struct buf *challenge,
+                       struct fault *f)
 {
 	struct smtpmsg msg;
 
 	sasl_challenge(m->tape, text, challenge);
-	if (!say(m, SPAN("\r\n"), f) || !reply(m, NULL, &msg, f))
+	if (!say(m, sasl_farewell(how), f) || !reply(m, NULL, &msg, f))
 		return false;
 	if (msg.code == 235)
 		return fault_set(f, FAULT_AUTH_FALSE_OK, 0, reply_span(m));
@@ -122,16 +123,17 @@ static bool challenged(struct smtp *m, struct span text, struct buf *challenge, 
 bool smtp_auth(struct smtp *m, const struct sasl_login *login, struct span *verdict, struct buf *challenge,
                struct fault *f)
 {
+	bool bearer = login->mechanism == SASL_OAUTHBEARER;
 	struct smtpmsg msg;
 
-	if (!say(m, SPAN("AUTH XOAUTH2\r\n"), f) || !reply(m, NULL, &msg, f))
+	if (!say(m, bearer ? SPAN("AUTH OAUTHBEARER\r\n") : SPAN("AUTH XOAUTH2\r\n"), f) || !reply(m, NULL, &msg, f))
 		return false;
 	if (msg.code != 334)
 		return refused(m, &msg, FAULT_AUTH_REFUSED, f);
 	if (!sasl_send(m->line.stream, m->tape, login, f) || !reply(m, NULL, &msg, f))
 		return false;
 	if (msg.code == 334)
-		return challenged(m, msg.text, challenge, f);
+		return challenged(m, login->mechanism, msg.text, challenge, f);
 	if (msg.code != 235)
 		return refused(m, &msg, FAULT_AUTH_REFUSED, f);
 	*verdict = reply_span(m);

@@ -33,8 +33,9 @@ bool smtp_ehlo(struct smtp *m, struct smtpmsg_ehlo *e, struct fault *f) MUST;
  * FAULT_STARTTLS_INJECTED. On true nothing more may be read from this stream: start a session over TLS. */
 bool smtp_starttls(struct smtp *m, struct fault *f) MUST;
 
-/* AUTH XOAUTH2, the answer in a line of its own. *reply: "235 2.7.0 Authentication successful". A challenge is decoded
- * into `challenge` and answered with an empty line. A refusal's evidence is the reply with its code. */
+/* AUTH with the login's mechanism, the answer in a line of its own. *reply: "235 2.7.0 Authentication successful". A
+ * challenge is decoded into `challenge` and answered as its mechanism demands. A refusal's evidence is the reply with
+ * its code. */
 bool smtp_auth(struct smtp *m, const struct sasl_login *login, struct span *reply, struct buf *challenge,
                struct fault *f) MUST;
 

@@ -1,5 +1,6 @@
 #include "show/setup.h"
 
+#include "show/setup_grant.h"
 #include "show/setup_words.h"
 
 enum {
@@ -60,6 +61,9 @@ static void put_known(struct page *p, const struct setup *s)
 		struct span value = value_of(s, a->key);
 		bool useless = a->word == NULL && a->key != SETTING_CLIENT_SECRET;
 
+		if (s->settings->grant != GRANT_CLIENT_SECRET &&
+		    (a->key == SETTING_CLIENT_SECRET || a->key == SETTING_CLIENT_SECRET_ID))
+			continue;
 		page_mark(p, value.n != 0 ? VERDICT_PASS : useless ? VERDICT_NONE : VERDICT_SKIP);
 		page_to(p, SETUP_NAME);
 		page_z(p, a->name);
@@ -111,6 +115,10 @@ static void put_portal(struct page *p, const struct setup *s, const struct setup
 	page_lines(p, SETUP_STEP, SPAN(
 		"On the same page: Grant admin consent. The column Status then shows a green tick. "
 		"Without it a token is issued all the same, but it opens nothing."));
+	if (s->settings->grant != GRANT_CLIENT_SECRET) {
+		setup_grant_credential(p, s);
+		return;
+	}
 	step(p, "4. Make a client secret", "an Entra administrator");
 	page_lines(p, SETUP_STEP, SPAN(
 		"App registrations > the application > Certificates & secrets > New client secret. "
@@ -217,8 +225,11 @@ static void put_settings(struct page *p, const struct setup *s)
 	if (s->settings->source[SETTING_PROVIDER] > SETTING_FROM_DEFAULT)
 		put_setting(&b, s, SETTING_PROVIDER, "");
 	put_setting(&b, s, SETTING_TENANT_ID, "TENANT-ID");
-	put_setting(&b, s, SETTING_CLIENT_ID, "APPLICATION-ID");
-	if (!s->secret || settings_has(s->settings, SETTING_CLIENT_SECRET_FILE))
+	if (s->settings->grant != GRANT_MANAGED_IDENTITY || settings_has(s->settings, SETTING_CLIENT_ID))
+		put_setting(&b, s, SETTING_CLIENT_ID, "APPLICATION-ID");
+	if (s->settings->grant != GRANT_CLIENT_SECRET)
+		setup_grant_settings(&b, s);
+	else if (!s->secret || settings_has(s->settings, SETTING_CLIENT_SECRET_FILE))
 		put_setting(&b, s, SETTING_CLIENT_SECRET_FILE, "client_secret");
 	put_setting(&b, s, SETTING_ENTERPRISE_OBJECT_ID, "OBJECT-ID");
 	put_setting(&b, s, SETTING_MAILBOX, "MAILBOX");
@@ -248,42 +259,41 @@ static void put_trial(struct page *p, const struct setup *s)
 	page_lines(p, SETUP_STEP, buf_span(&b));
 }
 
-/* A provider without Entra: what o2pop needs from it. */
-static void put_other(struct page *p, const struct setup *s)
+/* A provider without a profile: what o2pop needs from it. */
+static void put_other(struct page *p)
 {
-	if (span_eq(span_z(s->settings->provider->id), SPAN("google")))
-		page_lines(p, 0, SPAN(
-			"Gmail knows no client secret that opens a mailbox by itself. Its tokens "
-			"come from a service account with domain-wide delegation, or from a person "
-			"who signs in. Get one with Google's own tools for the scope "
-			"https://mail.google.com/ and give it to o2pop as a file:\n"
-			"\to2pop check --provider google --access-token-file token.txt "
-			"user@example.com"));
-	else
-		page_lines(p, 0, SPAN(
-			"For a provider that o2pop has no profile for, ask it for these and write "
-			"them into the settings file:\n"
-			"\tprovider = custom\n\ttoken_url = https://... (the token endpoint)\n"
-			"\tclient_id = ...\n"
-			"\tclient_secret_file = ...\n\tscope = ... (that opens the mailbox)\n"
-			"\tpop_host = ...\n\tmailbox = ...\n"
-			"Then:\n\to2pop check"));
+	page_lines(p, 0, SPAN("For a provider that o2pop has no profile for, ask it for these and write "
+	                      "them into the settings file:\n"
+	                      "\tprovider = custom\n\ttoken_url = https://... (the token endpoint)\n"
+	                      "\tclient_id = ...\n"
+	                      "\tclient_secret_file = ...\n\tscope = ... (that opens the mailbox)\n"
+	                      "\tpop_host = ...\n\tmailbox = ...\n"
+	                      "Then:\n\to2pop check"));
 }
 
 void setup_steps(struct page *p, const struct setup *s)
 {
 	const struct setup_words_cloud *cloud = setup_words_cloud(s->settings);
 
-	if (cloud == NULL) {
-		put_other(p, s);
+	if (setup_grant_is_whole(s)) {
+		setup_grant_way(p, s);
 		return;
 	}
-	put_known(p, s);
-	put_portal(p, s, cloud);
-	put_object_id(p, s);
+	if (cloud == NULL) {
+		put_other(p);
+		return;
+	}
+	if (s->settings->grant == GRANT_MANAGED_IDENTITY) {
+		setup_grant_identity(p, s);
+	} else {
+		put_known(p, s);
+		put_portal(p, s, cloud);
+		put_object_id(p, s);
+	}
 	put_exchange(p, s, cloud);
 	put_settings(p, s);
 	put_trial(p, s);
+	setup_grant_others(p, s);
 }
 
 /* $Name = 'value', or a question. */
@@ -366,7 +376,7 @@ bool setup_powershell(struct buf *out, const struct setup *s)
 	const struct setup_words_cloud *cloud = setup_words_cloud(s->settings);
 	struct span name = value_of(s, SETTING_DISPLAY_NAME);
 
-	if (cloud == NULL)
+	if (cloud == NULL || grant_row(s->settings->grant)->person)
 		return false;
 	buf_z(out, script_head);
 	buf_z(out, "\n");

@@ -5,8 +5,9 @@ static const char *const name[SETUP_CLIENT__COUNT] = {
 	[SETUP_CURL] = "curl", [SETUP_OPENSSL] = "openssl",
 };
 
-/* @MAILBOX@, @HOST@, @PORT@, @OPTIONS@ (of o2pop) and @TUPLE@ (o2pop as Python writes a command) are
- * filled in; @CA:before|after@ stands only where a CA file is named. */
+/* @MAILBOX@, @HOST@, @PORT@, @OPTIONS@ (of o2pop), @TUPLE@ (o2pop as Python writes a command), @mechanism@ (as
+ * the settings write it), @MECHANISM@ and @FAREWELL@ (proto/sasl.h) are filled in; @CA:before|after@ stands only
+ * where a CA file is named. */
 static const char *const template[SETUP_CLIENT__COUNT] = {
 	[SETUP_MPOP] =
 		"# ~/.mpoprc for mpop 1.4.18 or newer: older ones send the token on the line of\n"
@@ -21,7 +22,7 @@ static const char *const template[SETUP_CLIENT__COUNT] = {
 		"host @HOST@\n"
 		"port @PORT@\n"
 		"user @MAILBOX@\n"
-		"auth xoauth2\n"
+		"auth @mechanism@\n"
 		"passwordeval o2pop token@OPTIONS@\n"
 		"keep on\n"
 		"delivery maildir ~/Maildir\n",
@@ -52,7 +53,7 @@ static const char *const template[SETUP_CLIENT__COUNT] = {
 		"#   (umask 077; o2pop token@OPTIONS@ >~/.fetchmail-token) && fetchmail\n"
 		"# chmod 600 ~/.fetchmailrc; write your login name for USER.\n"
 		"poll @HOST@ protocol POP3 port @PORT@\n"
-		"  auth xoauth2 username \"@MAILBOX@\"\n"
+		"  auth @mechanism@ username \"@MAILBOX@\"\n"
 		"  passwordfile \"/home/USER/.fetchmail-token\"\n"
 		"  is USER here keep uidl\n"
 		"  sslmode wrapped sslcertck@CA: sslcertfile \"|\"@\n",
@@ -78,10 +79,10 @@ static const char *const template[SETUP_CLIENT__COUNT] = {
 		"hear() { IFS= read -r -t 60 line <&\"${S[0]}\"; printf '%s\\n' \"${line%$'\\r'}\"; }\n"
 		"say() { printf '%s\\n' \"$1\" >&\"${S[1]}\"; }\n"
 		"hear\n"
-		"say 'AUTH XOAUTH2'; hear\n"
+		"say 'AUTH @MECHANISM@'; hear\n"
 		"say \"$sasl\"; hear\n"
 		"case $line in\n"
-		"'+ '*) say ''; hear; exit 1 ;;\n"
+		"'+ '*) say '@FAREWELL@'; hear; exit 1 ;;\n"
 		"-*) exit 1 ;;\n"
 		"esac\n"
 		"say STAT; hear\n"
@@ -135,6 +136,12 @@ static void put_part(struct buf *b, struct span what, const struct parts *p)
 		buf_put(b, p->port);
 	else if (span_eq(what, SPAN("OPTIONS")))
 		buf_put(b, p->options);
+	else if (span_eq(what, SPAN("mechanism")))
+		buf_put(b, settings_get(p->setup->settings, SETTING_MECHANISM));
+	else if (span_eq(what, SPAN("MECHANISM")))
+		buf_z(b, sasl_name(p->setup->settings->mechanism));
+	else if (span_eq(what, SPAN("FAREWELL")))
+		buf_put(b, span_trim(sasl_farewell(p->setup->settings->mechanism)));
 	else if (span_eq(what, SPAN("TUPLE")))
 		put_tuple(b, p->setup);
 	if (!span_starts(what, SPAN("CA:")) || p->ca.n == 0)

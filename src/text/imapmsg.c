@@ -62,7 +62,7 @@ void imapmsg_read(struct span line, struct span tag, struct imapmsg *m)
 
 bool imapmsg_capability(struct imapmsg_capability *c, struct span words)
 {
-	struct imapmsg_capability found = { false, false, false, false };
+	struct imapmsg_capability found = { .imap = false };
 
 	if (!span_eq_nocase(next_word(&words), SPAN("CAPABILITY")))
 		return false;
@@ -71,6 +71,7 @@ bool imapmsg_capability(struct imapmsg_capability *c, struct span words)
 
 		found.imap |= span_starts_nocase(word, SPAN("IMAP4"));
 		found.xoauth2 |= span_eq_nocase(word, SPAN("AUTH=XOAUTH2"));
+		found.oauthbearer |= span_eq_nocase(word, SPAN("AUTH=OAUTHBEARER"));
 		found.sasl_ir |= span_eq_nocase(word, SPAN("SASL-IR"));
 		found.login_disabled |= span_eq_nocase(word, SPAN("LOGINDISABLED"));
 	}

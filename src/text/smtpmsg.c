@@ -40,6 +40,10 @@ void smtpmsg_ehlo(struct smtpmsg_ehlo *e, struct span text)
 		return;
 	e->auth = true;
 	e->xoauth2 |= span_eq_nocase(word, SPAN("AUTH=XOAUTH2")); /* a form from before RFC 2554, still met */
-	while (rest.n != 0)
-		e->xoauth2 |= span_eq_nocase(span_cut(rest, ' ', &rest), SPAN("XOAUTH2"));
+	e->oauthbearer |= span_eq_nocase(word, SPAN("AUTH=OAUTHBEARER"));
+	while (rest.n != 0) {
+		word = span_cut(rest, ' ', &rest);
+		e->xoauth2 |= span_eq_nocase(word, SPAN("XOAUTH2"));
+		e->oauthbearer |= span_eq_nocase(word, SPAN("OAUTHBEARER"));
+	}
 }

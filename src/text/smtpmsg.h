@@ -17,7 +17,7 @@ bool smtpmsg_read(struct span line, struct smtpmsg *m) MUST;
 
 /* What EHLO told; add the text of one line at a time. */
 struct smtpmsg_ehlo {
-	bool starttls, auth, xoauth2;
+	bool starttls, auth, xoauth2, oauthbearer;
 };
 void smtpmsg_ehlo(struct smtpmsg_ehlo *e, struct span text);
 

@@ -34,6 +34,31 @@ def test_encode(place):
     equal(place.run("encode", USER, stdin=long).exits(0).out, xoauth2(USER, long) + "\n")
 
 
+def test_encode_oauthbearer(place):
+    def frame(user, host, port):
+        return base64.b64encode(f"n,a={user},\1host={host}\1port={port}\1auth=Bearer {TOKEN}\1\1".encode()).decode()
+    for args, want in (((USER,), frame(USER, "outlook.office365.com", 995)),
+                       ((USER, "--provider", "google"), frame(USER, "pop.gmail.com", 995)),
+                       (("a=b@c.example", "--pop-host", "mail.example", "--pop-port", "1995"),
+                        frame("a=3Db@c.example", "mail.example", 1995))):
+        r = place.run("encode", *args, "--mechanism", "oauthbearer", stdin=TOKEN).exits(0)
+        equal(r.out, want + "\n", str(args))
+        back = place.run("decode", "--format", "json", stdin=want).exits(0).json()
+        equal((back["kind"], back["mailbox"]), ("oauthbearer", args[0]), "decoded")
+    has(place.run("encode", USER, "--mechanism", "plain", stdin=TOKEN).exits(2).err, "write xoauth2 or oauthbearer")
+
+
+def test_setup_grants(place):
+    for grant, parts in (("certificate", ["openssl req -x509"]), ("device-code", ["o2pop login", "public client flows"]),
+                         ("managed-identity", ["New-MgServicePrincipalAppRoleAssignment"])):
+        has(place.run("setup", "--grant", grant).exits(0).out, *parts)
+    has(place.run("setup", "--provider", "google", "--grant", "service-account").exits(0).out, "domain-wide delegation")
+    has(place.run("setup", "--provider", "google", "--grant", "client-secret").exits(2).err,
+        "for Gmail the grant can be refresh-token, service-account, access-token")
+    has(place.run("setup", "--grant", "password").exits(2).err, "second factor")
+    has(place.run("setup", "--grant", "device-code", "--format", "powershell").exits(2).err, "no application in Exchange")
+
+
 def test_encode_refuses(place):
     has(place.run("encode", USER, stdin=TOKEN + " x").exits(2).err, "characters that no token may hold", "character 41")
     has(place.run("encode", USER, stdin="t" * 16385).exits(2).err, "16385", "16384")

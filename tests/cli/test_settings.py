@@ -31,15 +31,20 @@ def test_every_key_has_three_names(place):
             continue
         value = {"provider": "custom", "pop_port": "1995", "timeout": "5s", "pop_tls": "implicit", "pipelining": "on",
                  "auth_form": "one-line", "secret_expires": "2030-01-31", "pop_host": "pop.example",
+                 "grant": "access-token", "mechanism": "oauthbearer", "assertion_alg": "RS256",
+                 "assertion_thumbprint": "x5t#S256", "managed_identity_url": "http://127.0.0.1/x",
+                 "device_url": "https://t.example/d",
                  "token_url": "https://t.example/x", "resolve": "a.example:1:127.0.0.1",
                  "client_secret_file": "/f", "access_token_file": "/f", "federated_token_file": "/f",
-                 "ca_file": "/f"}.get(key, "x")
+                 "certificate_file": "/f", "private_key_file": "/f", "refresh_token_file": "/f",
+                 "service_account_file": "/f", "token_cache": "/f", "ca_file": "/f"}.get(key, "x")
+        google = ("--provider", "google") if key == "service_account_file" else ()  # Microsoft takes none
         conf = place.file("one.conf", f"{key} = {value}\n")
         flag, variable = "--" + key.replace("_", "-"), "O2POP_" + key.upper()
-        equal(settings(place, flag, value)[key]["value"], value, flag)
-        equal(settings(place, f"{flag}={value}")[key]["value"], value, flag)
-        equal(settings(place, env={variable: value})[key]["value"], value, variable)
-        equal(settings(place, "-c", conf)[key]["value"], value, key)
+        equal(settings(place, *google, flag, value)[key]["value"], value, flag)
+        equal(settings(place, *google, f"{flag}={value}")[key]["value"], value, flag)
+        equal(settings(place, *google, env={variable: value})[key]["value"], value, variable)
+        equal(settings(place, *google, "-c", conf)[key]["value"], value, key)
 
 
 def test_azure_names(place):

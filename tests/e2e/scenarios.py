@@ -735,6 +735,18 @@ def both_down(p):
     expect("fault of pop-tcp", r.rung("pop-tcp").get("fault"), "tcp-refused")
 
 
+@scenario("oauthbearer")
+def oauthbearer(p):
+    """The other mechanism by another hand: Dovecot takes o2pop's frame, and its challenge is answered as it expects."""
+    offset = len(p.rig.dovecot_log())
+    r = p.check("oauthbearer", mechanism="oauthbearer")
+    expect("exit status (" + r.summary() + ")", r.status, 0)
+    log_since(p.rig, offset, r"Login: user=<alice@.*method=OAUTHBEARER")
+    r = p.check("oauthbearer-unknown-mailbox", mailbox=f"nobody@{DOMAIN}", mechanism="oauthbearer")
+    expect("first failed rung", r.first_failure()["id"], "auth")
+    expect("exit status", r.status, 8)
+
+
 @scenario("provider-down")
 def provider_down(p):
     """The last one: with the provider go its keys."""

@@ -128,6 +128,28 @@ static void do_sasl(struct scene *s, struct text *to, const char *rest)
 	text_put(to, line.p, line.n);
 }
 
+/* {oauthbearer} or {oauthbearer imap.example 993}: the OAUTHBEARER line for the last token of the case */
+static void do_oauthbearer(struct scene *s, struct text *to, const char *rest)
+{
+	const char *token = scene_get(s, "token");
+	struct text plain = { 0 }, line = { 0 };
+	char host[256] = "outlook.office365.com", port[8] = "995";
+
+	if (token == NULL || (*rest != '\0' && sscanf(rest, "%255s %7s", host, port) != 2))
+		die("%s: there is no token yet for {oauthbearer}, or it is not {oauthbearer HOST PORT}", s->path);
+	text_z(&plain, "n,a=");
+	for (const char *p = scene_get(s, "mailbox"); *p != '\0'; p++) {
+		if (*p == '=' || *p == ',')
+			text_z(&plain, *p == '=' ? "=3D" : "=2C");
+		else
+			text_byte(&plain, *p);
+	}
+	text_f(&plain, ",\001host=%s\001port=%s\001auth=Bearer %s\001\001", host, port, token);
+	text_base64(&line, plain.p, plain.n, false);
+	lines_add(&s->secrets, line.p, line.n, 0);
+	text_put(to, line.p, line.n);
+}
+
 /* {aadsts 7000215 invalid_client Invalid client secret provided. ...}: the body of Entra's refusal */
 static void do_aadsts(struct scene *s, struct text *to, const char *rest)
 {
@@ -186,7 +208,7 @@ static const struct {
 	{ "aadsts", do_aadsts }, { "base64", do_base64 }, { "chunk", do_chunk }, { "date", do_date }, { "day", do_day },
 	{ "front-end", do_front_end }, { "jwt", jwt_make }, { "length", do_length }, { "moment", do_moment },
 	{ "opaque", jwt_opaque }, { "openid", do_openid }, { "percent", do_percent }, { "repeat", do_repeat },
-	{ "sasl", do_sasl }, { "seconds", do_seconds }, { "timestamp", do_timestamp },
+	{ "oauthbearer", do_oauthbearer }, { "sasl", do_sasl }, { "seconds", do_seconds }, { "timestamp", do_timestamp },
 };
 
 /* The } that belongs to the { at p. */

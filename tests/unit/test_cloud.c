@@ -2,6 +2,7 @@
 #include "t.h"
 
 #include "check/cloud.h"
+#include "check/provider.h"
 
 TEST(authorities)
 {
@@ -42,4 +43,27 @@ TEST(names)
 {
 	for (int c = CLOUD_UNKNOWN; c <= CLOUD_GERMANY; c++)
 		OK(strlen(cloud_name((enum cloud)c)) > 10);
+}
+
+TEST(the_profile_of_each_cloud)
+{
+	static const struct { enum cloud cloud; const char *sub, *id; } row[] = {
+		{ CLOUD_WORLDWIDE, "", "microsoft" },
+		{ CLOUD_WORLDWIDE, "GCC", "microsoft" },
+		{ CLOUD_US_GOV, "", "microsoft-gcchigh" },
+		{ CLOUD_US_GOV, "DODCON", "microsoft-gcchigh" },
+		{ CLOUD_US_GOV, "DOD", "microsoft-dod" },
+		{ CLOUD_US_GOV, "dod", "microsoft-dod" },
+		{ CLOUD_CHINA, "", "microsoft-china" },
+		{ CLOUD_GERMANY, "", NULL },
+		{ CLOUD_UNKNOWN, "", NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		const char *id = cloud_provider(row[i].cloud, span_z(row[i].sub));
+
+		t_at("row %lu", (unsigned long)i);
+		EQ(span_z(id != NULL ? id : ""), span_z(row[i].id != NULL ? row[i].id : ""));
+		OK(id == NULL || provider_find(span_z(id)) != NULL);
+	}
 }

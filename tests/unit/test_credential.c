@@ -69,6 +69,8 @@ static bool check(const struct given *given, size_t n, struct row *row)
 	}
 	finish();
 	OK(secret_set(&credential.client_secret, span_z(secret)));
+	if (settings_has(&settings, SETTING_REFRESH_TOKEN_FILE))
+		OK(secret_set(&credential.refresh_token, SPAN("1.AXoA-refresh")));
 	*row = (struct row){ .rung = RUNG_CREDENTIAL };
 	return credential_check(&settings, &credential, row, &row->fault);
 }
@@ -123,6 +125,8 @@ static void run(const struct expect *row, size_t n)
 	}
 }
 
+#define REFRESH { "client_secret_file", "" }, { "refresh_token_file", "r" }
+#define USER_SCOPE "https://outlook.office.com/POP.AccessAsUser.All"
 #define BAD(code, words) FAULT_##code, words, false
 #define WARN(words) FAULT_NONE, words, true
 #define DOUBT(code, words) FAULT_##code, words, true
@@ -280,6 +284,89 @@ TEST(scopes)
 		  WARN("pop_host: of Microsoft's worldwide cloud") },
 		{ { { "authority_host", "login.microsoftonline.de" } }, BAD(SETTING_BAD, "closed in 2021") },
 		{ { { "pop_host", "partner.outlook.cn" } }, WARN("pop_host: of the cloud in China") },
+	};
+
+	run(row, COUNT(row));
+}
+
+/* A person's sign-in asks for permissions by name; all of these are with a refresh token. */
+TEST(scopes_of_a_person)
+{
+	static const struct expect row[] = {
+		{ { REFRESH }, GOOD },
+		{ { REFRESH, { "scope", USER_SCOPE " offline_access" } }, GOOD },
+		{ { REFRESH, { "scope", "openid  offline_access " USER_SCOPE " profile email" } }, GOOD },
+		{ { REFRESH, { "scope", USER_SCOPE " https://outlook.office.com/IMAP.AccessAsUser.All offline_access" } },
+		  GOOD },
+		{ { REFRESH, { "scope", "https://outlook.office.com/.default offline_access" } }, GOOD },
+		{ { REFRESH, { "scope", "https://outlook.office.com/.default" } }, WARN("there will be no refresh token") },
+		{ { REFRESH, { "scope", USER_SCOPE } }, WARN("scope: without offline_access there will be no refresh token") },
+		{ { REFRESH, { "scope", "https://graph.microsoft.com/POP.AccessAsUser.All offline_access" } },
+		  BAD(SCOPE_SHAPE, "Microsoft Graph's permission") },
+		{ { REFRESH, { "scope", "https://graph.microsoft.com/.default offline_access" } },
+		  BAD(SCOPE_SHAPE, "Microsoft Graph's permission") },
+		{ { REFRESH, { "scope", "POP.AccessAsUser.All offline_access" } },
+		  BAD(SCOPE_SHAPE, "a permission without its resource means Microsoft Graph's") },
+		{ { REFRESH, { "scope", "https://outlook.office.com/IMAP.AccessAsUser.All offline_access" } },
+		  BAD(SCOPE_SHAPE, "no POP.AccessAsUser.All") },
+		{ { REFRESH, { "scope", "offline_access" } }, BAD(SCOPE_SHAPE, "no POP.AccessAsUser.All") },
+		{ { REFRESH, { "scope", "https://outlook.office.com/POP.AccessAsApp offline_access" } },
+		  BAD(SCOPE_SHAPE, "an application's permission") },
+		{ { REFRESH, { "scope", USER_SCOPE " https://outlook.office365.us/IMAP.AccessAsUser.All offline_access" } },
+		  BAD(SCOPE_SHAPE, "permissions of two resources") },
+		{ { REFRESH, { "scope", USER_SCOPE " https://outlook.office.com/.default offline_access" } },
+		  BAD(SCOPE_SHAPE, "/.default stands for every permission") },
+		{ { REFRESH, { "scope", USER_SCOPE ",offline_access" } }, BAD(SCOPE_SHAPE, "parted by blanks") },
+		{ { REFRESH, { "scope", "\"" USER_SCOPE "\" offline_access" } }, BAD(SCOPE_SHAPE, "quotes around it") },
+		{ { REFRESH, { "scope", "https://api.contoso.example/POP.AccessAsUser.All offline_access" } },
+		  WARN("not a resource of Exchange Online") },
+		{ { REFRESH, { "scope", "offline_access https://outlook.office365.us/POP.AccessAsUser.All" } },
+		  WARN("scope: of the US government cloud") },
+	};
+
+	run(row, COUNT(row));
+}
+
+/* Of any tenant: for a person with an application of several tenants. An application has its own. */
+TEST(tenants_of_a_person)
+{
+	static const struct expect row[] = {
+		{ { REFRESH, { "tenant_id", "organizations" } }, GOOD },
+		{ { REFRESH, { "tenant_id", "Common" } }, GOOD },
+		{ { REFRESH, { "tenant_id", "consumers" } }, WARN("provider = outlook-personal") },
+		{ { REFRESH, { "tenant_id", "9188040d-6c67-4c5b-b112-36a304b66dad" } }, WARN("provider = outlook-personal") },
+		{ { REFRESH, { "tenant_id", "Contoso" } }, BAD(TENANT_SHAPE, "not an ID") },
+		{ { REFRESH, { "token_url", "https://" LOGIN "/organizations/oauth2/v2.0/token" }, { "tenant_id", "" } }, GOOD },
+		{ { REFRESH, { "provider", "outlook-personal" }, { "tenant_id", "" } }, GOOD },
+		{ { REFRESH, { "provider", "outlook-personal" }, { "tenant_id", "consumers" } }, GOOD },
+		{ { REFRESH, { "provider", "outlook-personal" }, { "tenant_id", "common" } }, GOOD },
+		{ { REFRESH, { "provider", "outlook-personal" }, { "tenant_id", "9188040d-6c67-4c5b-b112-36a304b66dad" } },
+		  GOOD },
+		{ { REFRESH, { "provider", "outlook-personal" }, { "tenant_id", "organizations" } },
+		  BAD(TENANT_SHAPE, "work accounts only") },
+		{ { REFRESH, { "provider", "outlook-personal" } }, WARN("no organisation's tenant; write consumers") },
+		{ { REFRESH, { "provider", "google" }, { "tenant_id", "" } }, GOOD },
+	};
+
+	run(row, COUNT(row));
+}
+
+/* Each grant misses what it needs, and nothing else. */
+TEST(what_each_grant_misses)
+{
+	static const struct expect row[] = {
+		{ { REFRESH, { "client_id", "" } }, BAD(SETTING_MISSING, "client_id") },
+		{ { REFRESH, { "tenant_id", "" } }, BAD(SETTING_MISSING, "tenant_id") },
+		{ { { "client_secret_file", "" }, { "grant", "certificate" } }, BAD(SETTING_MISSING, "certificate_file") },
+		{ { { "client_secret_file", "" }, { "grant", "federated" } }, BAD(SETTING_MISSING, "federated_token_file") },
+		{ { { "client_secret_file", "" }, { "grant", "refresh-token" } },
+		  BAD(SETTING_MISSING, "refresh_token_file") },
+		{ { { "client_secret_file", "" }, { "grant", "managed-identity" }, { "client_id", "" }, { "tenant_id", "" } },
+		  GOOD },
+		{ { { "client_secret_file", "" }, { "grant", "managed-identity" }, { "client_id", "reader" } },
+		  BAD(CLIENT_ID_SHAPE, "not an ID") },
+		{ { { "provider", "google" }, { "service_account_file", "" }, { "grant", "service-account" } },
+		  BAD(SETTING_MISSING, "service_account_file") },
 	};
 
 	run(row, COUNT(row));

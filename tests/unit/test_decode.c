@@ -63,7 +63,9 @@ TEST(decode_kinds)
 		{ SPAN_INIT("{\"error\":\"invalid_client\"}"), DECODE_NOTHING },
 		{ SPAN_INIT("ya29.aaaaaaaaaaaaaaaaaaaaaaaaaaaa"), DECODE_OPAQUE },
 		{ SPAN_INIT("user=a@b\001auth=Bearer t\001\001"), DECODE_SASL },
-		{ SPAN_INIT("n,a=a@b,\001auth=Bearer t\001\001"), DECODE_SASL },
+		{ SPAN_INIT("n,a=a@b,\001auth=Bearer t\001\001"), DECODE_BEARER },
+		{ SPAN_INIT("bixhPWFAYiwBYXV0aD1CZWFyZXIgdAEB"), DECODE_BEARER },
+		{ SPAN_INIT("AUTH OAUTHBEARER bixhPWFAYiwBYXV0aD1CZWFyZXIgdAEB"), DECODE_BEARER },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -72,6 +74,18 @@ TEST(decode_kinds)
 		EQ(d.kind, rows[i].kind);
 		OK(decode_kind_id(d.kind)[0] != '\0' && decode_kind_name(d.kind)[0] != '\0');
 	}
+}
+
+TEST(decode_the_other_mechanism)
+{
+	decode(SPAN("n,a=a=2Cb@c,\001host=h\001port=995\001auth=Bearer ya29.aaaaaaaaaaaaaaaaaaaaaaa\001\001"));
+	EQ(d.user, SPAN("a,b@c"));
+	EQ(d.host, SPAN("h"));
+	EQ(d.port, SPAN("995"));
+	OK(found(DECODE_FOUND_OAUTHBEARER) && found(DECODE_FOUND_NOT_ENCODED) && !found(DECODE_FOUND_OAUTHBEARER_FORM));
+	decode(SPAN("n,a=a@c,\001auth=Bearer ya29.aaaaaaaaaaaaaaaaaaaaaaa\001"));
+	OK(found(DECODE_FOUND_OAUTHBEARER_FORM));
+	OK(decode_finding_problem(DECODE_FOUND_OAUTHBEARER_FORM));
 }
 
 TEST(decode_token_parts)

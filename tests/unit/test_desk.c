@@ -477,6 +477,26 @@ TEST(the_scout_shares_the_keepers_fate)
 	EQ(report[0].row[RUNG_TENANT].verdict, VERDICT_NONE);
 }
 
+/* Personal accounts have no tenant: nobody is asked for one. */
+TEST(no_scout_for_personal_accounts)
+{
+	char resolve[80];
+
+	given(closed_port(), closed_port(), "20s");
+	settings_init(&settings);
+	set("provider", "outlook-personal");
+	set("client_id", "00000000-0000-0000-0000-000000000001");
+	set("refresh_token_file", "x");
+	snprintf(resolve, sizeof resolve, "*:443:127.0.0.1@%u *:995:127.0.0.1@%u", closed_port(), closed_port());
+	set("resolve", resolve);
+	OK(settings_finish(&settings, &(struct fault){ 0 }));
+	OK(secret_set(&credential.refresh_token, SPAN("refresh-token-of-the-test")));
+	ask.ear.line = NULL;
+	OK(run() != LADDER_EXIT_OK);
+	end_peers();
+	EQ(report[0].row[RUNG_TENANT].verdict, VERDICT_NONE);
+}
+
 /* A scout that hears nothing is not waited for when all the rest is done. */
 TEST(the_scout_is_not_waited_for)
 {

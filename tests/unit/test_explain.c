@@ -231,9 +231,10 @@ TEST(explain_causes_are_whole)
 
 /* Whole, in the places that the evidence decides on: in known.def, or as CAUSE_NAME in a module. */
 static const char *const by_evidence[] = {
-	"APP_OTHER_CLOUD", "AUD_CONSENT", "AUD_GRAPH", "CA_FILE_LACKS", "DELEGATED_OTHER", "IS_IMAP", "IS_SMTP", "MAILBOX_ELSEWHERE", "NO_NAMES",
-	"OBJECT_ID_OTHER", "PIN_DIFFERS", "POP_PERSONAL", "PORT_BLOCKED", "PROPAGATION", "RBAC_SWITCH", "ROLE_EWS",
-	"ROLE_NEW", "ROLE_OTHER",
+	"APP_OTHER_CLOUD", "AUD_CONSENT", "AUD_GRAPH", "CA_FILE_LACKS", "DELEGATED_OTHER", "IS_IMAP", "IS_SMTP",
+	"MAILBOX_ELSEWHERE", "NO_NAMES",
+	"OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER", "PIN_DIFFERS", "POP_PERSONAL", "PORT_BLOCKED", "PROPAGATION",
+	"RBAC_SWITCH", "ROLE_EWS", "ROLE_NEW", "ROLE_OTHER", "SCOPE_PERSON",
 };
 
 /* Is the name in the list of "CAUSES(A, B)"? */
@@ -968,7 +969,7 @@ TEST(explain_auth_after_a_proof)
 	fact(RUNG_TRIAGE, FACT_IMAP_DOOR, "refused");
 	EQ(explained(), "address-not-primary no-mailbox-permission not-yet-in-force");
 	t_at("Dovecot");
-	settings.provider = &settings_providers[settings_providers_count - 1];
+	settings.provider = provider_find(SPAN("custom"));
 	report.row[RUNG_GREETING].facts = 0;
 	fact(RUNG_GREETING, FACT_SERVER, "dovecot");
 	EQ(explained(), "token-of-another-user server-says-no");
@@ -1100,6 +1101,36 @@ TEST(explain_network_and_tls)
 	set(SETTING_TOKEN_URL, "https://login.microsoftonline.com/t/oauth2/v2.0/authorize");
 	fail(RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 200, "<html>Sign in to your account");
 	EQ(explained(), "token-url-wrong proxy-page captive-portal");
+	t_at("the scope of a person");
+	fresh();
+	settings.grant = GRANT_DEVICE_CODE;
+	fail(RUNG_CREDENTIAL, FAULT_SCOPE_SHAPE, SETTING_SCOPE, "scope = x: y");
+	EQ(explained(), "scope-person");
+	OK(has(e.cause[0].fix, "scope = https://outlook.office.com/POP.AccessAsUser.All offline_access"));
+	settings.grant = GRANT_CLIENT_SECRET;
+	EQ(explained(), "scope-wrong");
+	t_at("the profile of the right cloud");
+	fresh();
+	fail(RUNG_TENANT, FAULT_TENANT_CLOUD, 0, "cloud_instance_name microsoftonline.com");
+	EQ(explained(), "cloud-wrong");
+	OK(has(e.cause[0].fix, "GCC High: microsoft-gcchigh"));
+	fact(RUNG_TENANT, FACT_PROVIDER_FOUND, "microsoft-dod");
+	EQ(explained(), "cloud-wrong");
+	OK(has(e.cause[0].fix, "\tprovider = microsoft-dod"));
+	OK(!has(e.cause[0].fix, "GCC High"));
+	t_at("the other mechanism");
+	fresh();
+	fail(RUNG_CAPA, FAULT_POP_NO_XOAUTH2, 0, "SASL OAUTHBEARER");
+	fact(RUNG_CAPA, FACT_SASL, "PLAIN OAUTHBEARER");
+	EQ(explained(), "offers-oauthbearer");
+	fresh();
+	fail(RUNG_CAPA, FAULT_POP_NO_OAUTHBEARER, 0, "SASL XOAUTH2");
+	fact(RUNG_CAPA, FACT_SASL, "XOAUTH2");
+	EQ(explained(), "offers-xoauth2");
+	fresh();
+	fail(RUNG_CAPA, FAULT_POP_NO_OAUTHBEARER, 0, "SASL PLAIN");
+	fact(RUNG_CAPA, FACT_SASL, "PLAIN");
+	EQ(explained(), "capability-hidden exchange-on-premises");
 	t_at("the clock explains the certificate");
 	fresh();
 	fail(RUNG_POP_TLS, FAULT_CERT_EXPIRED, 54, "");
@@ -1184,7 +1215,7 @@ TEST(explain_warnings)
 	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "New client secret. Copy the column Value"));
 	fault_set(&report.row[RUNG_CREDENTIAL].fault, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES, SPAN("x"));
 	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "New client secret"));
-	settings.provider = &settings_providers[settings_providers_count - 1];
+	settings.provider = provider_find(SPAN("custom"));
 	OK(!has(explain_warning(&report, RUNG_CREDENTIAL, &e), "entra"));
 	settings.provider = &settings_providers[0];
 	settings.secret_expires = 0;

@@ -8,11 +8,17 @@ static struct imap imap;
 static struct secret token;
 static char wire[1024];
 
+static enum sasl_mechanism mechanism;
+
 static struct sasl_login the_login(void)
 {
 	OK(secret_set(&token, SPAN("tok.en")));
-	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"),
-	    false, false };
+	return (struct sasl_login){ .user = SPAN("alice@rig.test"),
+		                    .token = &token,
+		                    .mark = SPAN("token 6 characters sha256:00"),
+		                    .mechanism = mechanism,
+		                    .host = SPAN("mail.rig.test"),
+		                    .port = 995 };
 }
 
 static struct span sasl(void)
@@ -301,4 +307,27 @@ TEST(endless_answers_end)
 	OK(!imap_capability(&imap, &c, &f));
 	EQ(f.code, FAULT_DOOR_MALFORMED);
 	EQ(fault_evidence(&f), SPAN("65 bytes, the limit is 64"));
+}
+
+TEST(the_other_mechanism)
+{
+	static const struct script_line lines[] = {
+		CLIENT("o1 AUTHENTICATE OAUTHBEARER"), PEER("+"), CLIENT("bixhPWFsaWNlQHJpZy50ZXN0LAFob3N0PW1haWwucmlnLnRlc3QBcG9ydD05OTUBYXV0aD1CZWFyZXIgdG9rLmVuAQE="),
+		PEER("+ eyJzdGF0dXMiOiI0MDEifQ=="), CLIENT("AQ=="), PEER("o1 NO no"),
+	};
+	struct sasl_login who;
+	struct fault f = { .code = FAULT_NONE };
+	struct span reply;
+	char room[200];
+	struct buf challenge = BUF(room);
+
+	mechanism = SASL_OAUTHBEARER;
+	who = the_login();
+	mechanism = SASL_XOAUTH2;
+	script_start(&script, lines, COUNT(lines));
+	imap_start(&imap, &script.stream, &script.tape);
+	OK(!imap_auth(&imap, &who, &reply, &challenge, &f));
+	EQ(f.code, FAULT_AUTH_REFUSED);
+	EQ(buf_span(&challenge), SPAN("{\"status\":\"401\"}"));
+	OK(script_done(&script));
 }

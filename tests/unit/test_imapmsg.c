@@ -86,7 +86,7 @@ TEST(capability_rows)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		struct imapmsg_capability c = { false, false, false, false };
+		struct imapmsg_capability c = { .imap = false };
 
 		t_at("row %lu", (unsigned long)i);
 		EQ(imapmsg_capability(&c, edge_span(row[i].words)), row[i].good);
@@ -97,12 +97,22 @@ TEST(capability_rows)
 	}
 }
 
+TEST(the_other_mechanism_is_heard)
+{
+	struct imapmsg_capability c = { .imap = false };
+
+	OK(imapmsg_capability(&c, SPAN("CAPABILITY IMAP4rev1 AUTH=OAUTHBEARER")));
+	OK(c.oauthbearer && !c.xoauth2);
+	OK(imapmsg_capability(&c, SPAN("CAPABILITY IMAP4rev1 AUTH=OAUTHBEARERS AUTH=XOAUTH2 OAUTHBEARER")));
+	OK(!c.oauthbearer && c.xoauth2);
+}
+
 TEST(capability_that_is_none_changes_nothing)
 {
-	struct imapmsg_capability c = { true, true, true, true };
+	struct imapmsg_capability c = { true, true, true, true, true };
 
 	OK(!imapmsg_capability(&c, SPAN("23 EXISTS")));
-	OK(c.imap && c.xoauth2 && c.sasl_ir && c.login_disabled);
+	OK(c.imap && c.xoauth2 && c.oauthbearer && c.sasl_ir && c.login_disabled);
 }
 
 TEST(exists_rows)

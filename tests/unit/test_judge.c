@@ -327,3 +327,48 @@ TEST(a_person_and_another_mailbox)
 	judge_mailbox(&row, SPAN("info@contoso.example"));
 	EQ(row_get(&row, FACT_NOTE).n, 0u);
 }
+
+/* Whose token a grant leads to is known, but for a token that is there already. */
+TEST(the_token_of_another_grant)
+{
+	static const struct { const char *grant; bool person; const char *words; } row[] = {
+		{ "client-secret", false, "" },
+		{ "client-secret", true, "a person's token, though the grant of the settings is an application's own" },
+		{ "managed-identity", true, "a person's token" },
+		{ "device-code", true, "" },
+		{ "device-code", false, "an application's token, though the grant is a person's sign-in" },
+		{ "refresh-token", false, "an application's token" },
+		{ "access-token", false, "" },
+		{ "access-token", true, "" },
+		{ "", true, "" },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct fault f = { 0 };
+
+		settings_init(&settings);
+		set("client_id", CLIENT);
+		set("tenant_id", TENANT);
+		if (row[i].grant[0] != '\0')
+			set("grant", row[i].grant);
+		OK(settings_finish(&settings, &f));
+		good();
+		if (row[i].person)
+			person("POP.AccessAsUser.All");
+		judged(FAULT_NONE, row[i].words, (int)i);
+	}
+}
+
+/* Personal accounts' tokens are opaque, whatever they begin with: nothing is odd about that. */
+TEST(tokens_of_personal_accounts)
+{
+	fresh("outlook-personal");
+	memset(&claims, 0, sizeof claims);
+	claims.length = 900;
+	JUDGED(NONE, "");
+	claims.personal = true;
+	JUDGED(NONE, "");
+	fresh("microsoft");
+	claims.personal = false;
+	JUDGED(NONE, "the token is not a JWT");
+}

@@ -8,11 +8,17 @@ static struct pop3 pop;
 static struct secret token;
 static char wire[64 * 1024];
 
+static enum sasl_mechanism mechanism;
+
 static struct sasl_login the_login(void)
 {
 	OK(secret_set(&token, SPAN("tok.en")));
-	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"),
-	    false, false };
+	return (struct sasl_login){ .user = SPAN("alice@rig.test"),
+		                    .token = &token,
+		                    .mark = SPAN("token 6 characters sha256:00"),
+		                    .mechanism = mechanism,
+		                    .host = SPAN("mail.rig.test"),
+		                    .port = 995 };
 }
 
 static struct span sasl(void)
@@ -121,14 +127,14 @@ static unsigned talk(bool flight, struct fault *f)
 
 	if (!pop3_greeting(&pop, &words, f))
 		return 0;
-	if (flight && !pop3_capa_auth_send(&pop, f))
+	if (flight && !pop3_capa_auth_send(&pop, SASL_XOAUTH2, f))
 		return GREETED;
 	if (!pop3_capa(&pop, &c, &shown, f))
 		return GREETED;
 	OK(c.xoauth2 && c.top && c.uidl && c.pipelining == flight);
 	if (!flight)
 		EQ(buf_span(&shown), SPAN("TOP; UIDL; SASL PLAIN XOAUTH2; USER"));
-	if (!pop3_auth_begin(&pop, f))
+	if (!pop3_auth_begin(&pop, mechanism, f))
 		return CAPABLE;
 	if (!talk_in(f))
 		return BEGUN;
@@ -336,7 +342,7 @@ TEST(the_auth_command_is_answered)
 
 		t_at("row %lu", (unsigned long)i);
 		start(lines, 2, SIZE_MAX);
-		EQ(pop3_auth_begin(&pop, &f), row[i].code == FAULT_NONE);
+		EQ(pop3_auth_begin(&pop, mechanism, &f), row[i].code == FAULT_NONE);
 		EQ(f.code, row[i].code);
 	}
 }
@@ -394,6 +400,35 @@ TEST(answers_to_a_login)
 		EQ(fault_evidence(&f), span_z(row[i].evidence));
 		EQ(script.wrong, SPAN(""));
 	}
+}
+
+/* OAUTHBEARER: its name in the command, its frame, and the byte 1 as the answer to a challenge. */
+TEST(the_other_mechanism)
+{
+	/* n,a=alice@rig.test,^Ahost=mail.rig.test^Aport=995^Aauth=Bearer tok.en^A^A */
+	static const struct script_line lines[] = {
+		CLIENT("CAPA"), CLIENT("AUTH OAUTHBEARER"), PEER("+OK"), PEER("SASL OAUTHBEARER"), PEER("."), PEER("+"),
+		CLIENT("bixhPWFsaWNlQHJpZy50ZXN0LAFob3N0PW1haWwucmlnLnRlc3QBcG9ydD05OTUBYXV0aD1CZWFyZXIgdG9rLmVuAQE="),
+		PEER("+ eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0="), CLIENT("AQ=="), PEER("-ERR [AUTH] no"),
+	};
+	struct sasl_login login;
+	struct fault f = none();
+	struct popmsg_capa capa;
+	struct span reply;
+	char text[200], seen[200];
+	struct buf challenge = BUF(text), shown = BUF(seen);
+
+	mechanism = SASL_OAUTHBEARER;
+	login = the_login();
+	start(lines, COUNT(lines), SIZE_MAX);
+	OK(pop3_capa_auth_send(&pop, mechanism, &f) && pop3_capa(&pop, &capa, &shown, &f));
+	OK(capa.oauthbearer && !capa.xoauth2);
+	OK(pop3_auth_begin(&pop, mechanism, &f));
+	OK(!pop3_auth_send(&pop, &login, &reply, &challenge, &f));
+	mechanism = SASL_XOAUTH2;
+	EQ(f.code, FAULT_AUTH_CHALLENGE);
+	EQ(fault_evidence(&f), SPAN("{\"status\":\"invalid_token\"} / -ERR [AUTH] no"));
+	OK(script_done(&script));
 }
 
 TEST(a_login_in_one_line)

@@ -184,11 +184,26 @@ TEST(another_cloud)
 	EQ(row.fault.code, FAULT_TENANT_CLOUD);
 	EQ(row_get(&row, FACT_CLOUD), SPAN("US government (GCC High)"));
 	EQ(fault_evidence(&row.fault), SPAN("cloud_instance_name microsoftonline.us, tenant_region_sub_scope DODCON"));
+	EQ(row_get(&row, FACT_PROVIDER_FOUND), SPAN("microsoft-gcchigh"));
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com",
 	    ",\"tenant_region_sub_scope\":\"GCC\""));
 	row = climb("alice@contoso.example");
 	EQ(row.verdict, VERDICT_PASS); /* GCC lives in the worldwide cloud */
 	EQ(row_get(&row, FACT_CLOUD), SPAN("worldwide (GCC)"));
+	EQ(row_get(&row, FACT_PROVIDER_FOUND), SPAN(""));
+}
+
+/* A person's sign-in at an address for all tenants: there is none to compare with. */
+TEST(a_tenant_that_stands_for_any)
+{
+	static const char *const any[] = { "organizations", "Common" };
+
+	for (size_t i = 0; i < COUNT(any); i++) {
+		given("microsoft", any[i]);
+		answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
+		EQ(climb("alice@contoso.example").verdict, VERDICT_PASS);
+		EQ(asked, 1);
+	}
 }
 
 TEST(the_wrong_house_of_the_right_cloud)

@@ -89,6 +89,157 @@ TEST(setup_known_is_filled_in)
 	OK(has("is known, and not shown"));
 }
 
+/* What each grant's way must say, and what it must not. */
+static const struct {
+	const char *provider, *grant, *has[4], *lacks[3];
+} ways[] = {
+	{ "microsoft", "client-secret", { "New client secret", "client_secret_file = client_secret",
+	  "Client secret, its Value" }, { "openssl", "o2pop login" } },
+	{ "microsoft", "certificate",
+	  { "openssl req -x509", "Upload certificate", "-fingerprint -sha1", "private_key_file = o2pop.key" },
+	  { "New client secret", "Client secret, its Value", "client_secret_file" } },
+	{ "microsoft", "federated",
+	  { "Federated credentials", "az ad app federated-credential create --id APPLICATION-ID",
+	    "api://AzureADTokenExchange\"", "federated_token_file = FILE" }, { "client_secret_file", "China" } },
+	{ "microsoft-china", "federated", { "api://AzureADTokenExchangeChina\"" }, { "client_secret_file" } },
+	{ "microsoft", "managed-identity",
+	  { "New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId OBJECT-ID -PrincipalId OBJECT-ID",
+	    "New-ServicePrincipal -AppId", "not confirmed", "grant = managed-identity" },
+	  { "client_secret_file", "App registrations > New", "client_id = " } },
+	{ "microsoft", "device-code",
+	  { "Allow public client flows: Yes", "POP.AccessAsUser.All", "o2pop login", "grant = device-code" },
+	  { "New-ServicePrincipal", "Certificates & secrets" } },
+	{ "outlook-personal", "device-code", { "Personal", "Let devices", "o2pop login" },
+	  { "Set-CASMailbox", "tenant_id", "Exchange" } },
+	{ "microsoft", "refresh-token", { "90 days", "refresh_token_file = refresh_token", "offline_access" },
+	  { "New-ServicePrincipal" } },
+	{ "google", "refresh-token", { "Desktop app", "https://mail.google.com/", "provider = google", "both not confirmed" },
+	  { "Exchange", "tenant_id" } },
+	{ "google", "service-account",
+	  { "domain-wide", "\thttps://mail.google.com/", "service_account_file = service_account.json",
+	    "console.cloud.google.com" }, { "Exchange", "tenant_id" } },
+	{ "microsoft", "access-token", { "access_token_file = token", "o2pop decode" }, { "New-ServicePrincipal" } },
+	{ "custom", "client-secret", { "token_url" }, { "Exchange" } },
+};
+
+static struct setup way(size_t i, const char *mailbox)
+{
+	static struct span one;
+	struct fault f = { 0 };
+
+	t_at("%s with %s", ways[i].provider, ways[i].grant);
+	out = BUF(room);
+	one = span_z(mailbox);
+	settings_init(&settings);
+	set(SETTING_PROVIDER, ways[i].provider);
+	set(SETTING_GRANT, ways[i].grant);
+	OK(settings_finish(&settings, &f));
+	return (struct setup){ .settings = &settings, .mailbox = &one, .mailboxes = one.n != 0 };
+}
+
+/* The same words, wherever a line was wrapped. */
+static bool said(const char *text)
+{
+	static unsigned char flat[64 * 1024];
+	bool blank = true;
+	size_t n = 0, at;
+
+	for (size_t i = 0; i < out.n; i++) {
+		bool is = room[i] == ' ' || room[i] == '\n';
+
+		if (!is || !blank)
+			flat[n++] = is ? ' ' : room[i];
+		blank = is;
+	}
+	return span_find((struct span){ flat, n }, span_z(text[0] == '\t' ? text + 1 : text), &at);
+}
+
+TEST(setup_every_grant)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct setup s = way(i, "");
+
+		steps(&s, false);
+		seen |= 1u << settings.grant;
+		for (size_t k = 0; k < COUNT(ways[i].has) && ways[i].has[k] != NULL; k++) {
+			t_at("%s with %s: %s", ways[i].provider, ways[i].grant, ways[i].has[k]);
+			OK(said(ways[i].has[k]));
+		}
+		for (size_t k = 0; k < COUNT(ways[i].lacks) && ways[i].lacks[k] != NULL; k++) {
+			t_at("%s with %s: no %s", ways[i].provider, ways[i].grant, ways[i].lacks[k]);
+			OK(!said(ways[i].lacks[k]));
+		}
+	}
+	EQ(seen, (1u << GRANT__COUNT) - 1);
+}
+
+/* The other grants of the provider are named, and none that leads nowhere. */
+TEST(setup_names_the_other_grants)
+{
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct setup s = way(i, "");
+
+		if (settings.provider->pop_host == NULL)
+			continue;
+		steps(&s, false);
+		for (int g = 0; g < GRANT__COUNT; g++) {
+			char text[100];
+			struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
+
+			buf_z(&b, "o2pop setup --provider ");
+			buf_z(&b, ways[i].provider);
+			buf_z(&b, " --grant ");
+			buf_z(&b, grant_row((enum grant)g)->id);
+			buf_z(&b, "\n");
+			text[b.n] = '\0';
+			EQ(has(text), provider_allows(settings.provider, (enum grant)g) &&
+			                      (enum grant)g != settings.grant);
+		}
+	}
+}
+
+/* A shell takes what is for a shell, PowerShell what is for PowerShell. */
+TEST(setup_grants_quote)
+{
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct setup s = way(i, "o'hara@b.example");
+
+		steps(&s, true);
+		OK(!has("Identity o'") && !has("Identity 'o'\\''") && !has("check o'") && !has("check 'o''"));
+		OK(settings.provider->pop_host == NULL || has("o2pop check 'o'\\''hara@b.example'"));
+	}
+}
+
+TEST(setup_script_is_for_applications)
+{
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct setup s = way(i, "");
+		bool app = settings.grant <= GRANT_MANAGED_IDENTITY || settings.grant == GRANT_ACCESS_TOKEN;
+
+		EQ(setup_powershell(&out, &s), app && settings.provider->authority != NULL);
+	}
+}
+
+TEST(setup_every_grant_is_wrapped)
+{
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct setup s = way(i, "");
+		struct span rest;
+
+		steps(&s, false);
+		for (rest = buf_span(&out); rest.n != 0;) {
+			struct span line = span_cut(rest, '\n', &rest);
+
+			OK(line.n <= 80 || span_starts(line, SPAN("    ")));
+			OK(line.n == 0 || line.p[line.n - 1] != ' ');
+		}
+		for (size_t n = 0; n < out.n; n++)
+			OK(room[n] < 0x80);
+	}
+}
+
 /* All that is not to be typed keeps to 80 columns. */
 TEST(setup_is_wrapped)
 {
@@ -231,6 +382,30 @@ TEST(setup_clients)
 		OK(has("/etc/ca.pem") && !has("+/etc"));
 	}
 	OK(!setup_client_find(SPAN("pine"), &client));
+}
+
+TEST(setup_clients_take_the_mechanism)
+{
+	static const struct { enum setup_client client; const char *xoauth2, *oauthbearer; } rows[] = {
+		{ SETUP_MPOP, "\nauth xoauth2\n", "\nauth oauthbearer\n" },
+		{ SETUP_FETCHMAIL, "  auth xoauth2 username", "  auth oauthbearer username" },
+		{ SETUP_OPENSSL, "say 'AUTH XOAUTH2'; hear", "say 'AUTH OAUTHBEARER'; hear" },
+		{ SETUP_OPENSSL, "say ''; hear; exit", "say 'AQ=='; hear; exit" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct setup s = fresh(true);
+		struct fault f = { 0 };
+
+		t_at("row %zu", i);
+		OK(setup_client(&out, rows[i].client, &s));
+		OK(has(rows[i].xoauth2) && !has(rows[i].oauthbearer));
+		set(SETTING_MECHANISM, "oauthbearer");
+		OK(settings_finish(&settings, &f));
+		out = BUF(room);
+		OK(setup_client(&out, rows[i].client, &s));
+		OK(!has(rows[i].xoauth2) && has(rows[i].oauthbearer));
+	}
 }
 
 TEST(setup_clients_refuse)

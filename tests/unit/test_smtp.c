@@ -8,11 +8,17 @@ static struct smtp smtp;
 static struct secret token;
 static char wire[1024];
 
+static enum sasl_mechanism mechanism;
+
 static struct sasl_login the_login(void)
 {
 	OK(secret_set(&token, SPAN("tok.en")));
-	return (struct sasl_login){ SPAN("alice@rig.test"), &token, SPAN("token 6 characters sha256:00"),
-	    false, false };
+	return (struct sasl_login){ .user = SPAN("alice@rig.test"),
+		                    .token = &token,
+		                    .mark = SPAN("token 6 characters sha256:00"),
+		                    .mechanism = mechanism,
+		                    .host = SPAN("mail.rig.test"),
+		                    .port = 995 };
 }
 
 static struct span sasl(void)
@@ -277,4 +283,27 @@ TEST(long_lines_and_long_replies)
 	smtp_start(&smtp, &script.stream, &script.tape);
 	OK(!smtp_greeting(&smtp, &text, &f));
 	EQ(f.code, FAULT_POP_LINE_TOO_LONG);
+}
+
+TEST(the_other_mechanism)
+{
+	static const struct script_line lines[] = {
+		CLIENT("AUTH OAUTHBEARER"), PEER("334"), CLIENT("bixhPWFsaWNlQHJpZy50ZXN0LAFob3N0PW1haWwucmlnLnRlc3QBcG9ydD05OTUBYXV0aD1CZWFyZXIgdG9rLmVuAQE="),
+		PEER("334 eyJzdGF0dXMiOiI0MDEifQ=="), CLIENT("AQ=="), PEER("535 5.7.3 no"),
+	};
+	struct sasl_login login;
+	struct fault f = { .code = FAULT_NONE };
+	struct span reply;
+	char room[200];
+	struct buf challenge = BUF(room);
+
+	mechanism = SASL_OAUTHBEARER;
+	login = the_login();
+	mechanism = SASL_XOAUTH2;
+	script_start(&script, lines, COUNT(lines));
+	smtp_start(&smtp, &script.stream, &script.tape);
+	OK(!smtp_auth(&smtp, &login, &reply, &challenge, &f));
+	EQ(f.code, FAULT_AUTH_REFUSED);
+	EQ(fault_evidence(&f), SPAN("535 5.7.3 no"));
+	OK(script_done(&script));
 }

@@ -57,31 +57,36 @@ TEST(read_rows)
 
 TEST(ehlo_rows)
 {
-	static const struct { struct span text; bool starttls, auth, xoauth2; } row[] = {
-		{ SPAN_INIT("STARTTLS"), true, false, false },
-		{ SPAN_INIT("starttls "), true, false, false },
-		{ SPAN_INIT("STARTTLS x"), false, false, false },
-		{ SPAN_INIT("STARTTLSX"), false, false, false },
-		{ SPAN_INIT("AUTH LOGIN XOAUTH2"), false, true, true },
-		{ SPAN_INIT("auth  xoauth2"), false, true, true },
-		{ SPAN_INIT("AUTH=LOGIN XOAUTH2"), false, true, true },
-		{ SPAN_INIT("AUTH=XOAUTH2"), false, true, true },
-		{ SPAN_INIT("AUTH LOGIN PLAIN"), false, true, false },
-		{ SPAN_INIT("AUTH XOAUTH2X XXOAUTH2"), false, true, false },
-		{ SPAN_INIT("AUTH"), false, true, false },
-		{ SPAN_INIT("AUTHX XOAUTH2"), false, false, false },
-		{ SPAN_INIT("XOAUTH2"), false, false, false },
-		{ SPAN_INIT(""), false, false, false },
+	static const struct { struct span text; bool starttls, auth, xoauth2, oauthbearer; } row[] = {
+		{ SPAN_INIT("STARTTLS"), true, false, false, false },
+		{ SPAN_INIT("starttls "), true, false, false, false },
+		{ SPAN_INIT("STARTTLS x"), false, false, false, false },
+		{ SPAN_INIT("STARTTLSX"), false, false, false, false },
+		{ SPAN_INIT("AUTH LOGIN XOAUTH2"), false, true, true, false },
+		{ SPAN_INIT("auth  xoauth2"), false, true, true, false },
+		{ SPAN_INIT("AUTH=LOGIN XOAUTH2"), false, true, true, false },
+		{ SPAN_INIT("AUTH=XOAUTH2"), false, true, true, false },
+		{ SPAN_INIT("AUTH LOGIN PLAIN"), false, true, false, false },
+		{ SPAN_INIT("AUTH XOAUTH2X XXOAUTH2"), false, true, false, false },
+		{ SPAN_INIT("AUTH"), false, true, false, false },
+		{ SPAN_INIT("AUTHX XOAUTH2"), false, false, false, false },
+		{ SPAN_INIT("XOAUTH2"), false, false, false, false },
+		{ SPAN_INIT(""), false, false, false, false },
+		{ SPAN_INIT("AUTH XOAUTH2 OAUTHBEARER"), false, true, true, true },
+		{ SPAN_INIT("AUTH=OAUTHBEARER PLAIN"), false, true, false, true },
+		{ SPAN_INIT("AUTH oauthbearer"), false, true, false, true },
+		{ SPAN_INIT("AUTH OAUTHBEARERS"), false, true, false, false },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		struct smtpmsg_ehlo e = { false, false, false };
+		struct smtpmsg_ehlo e = { .starttls = false };
 
 		t_at("row %lu", (unsigned long)i);
 		smtpmsg_ehlo(&e, edge_span(row[i].text));
 		EQ(e.starttls, row[i].starttls);
 		EQ(e.auth, row[i].auth);
 		EQ(e.xoauth2, row[i].xoauth2);
+		EQ(e.oauthbearer, row[i].oauthbearer);
 	}
 }
 
@@ -93,7 +98,7 @@ TEST(every_prefix_everywhere)
 	for (size_t i = 0; i < COUNT(all); i++) {
 		UPTO(n, all[i].n) {
 			struct span line = edge_span(span_first(all[i], n));
-			struct smtpmsg_ehlo e = { false, false, false };
+			struct smtpmsg_ehlo e = { .starttls = false };
 			struct smtpmsg m;
 
 			if (smtpmsg_read(line, &m))
