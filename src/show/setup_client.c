@@ -54,7 +54,7 @@ static const char *const template[SETUP_CLIENT__COUNT] = {
 		"poll @HOST@ protocol POP3 port @PORT@\n"
 		"  auth xoauth2 username \"@MAILBOX@\"\n"
 		"  passwordfile \"/home/USER/.fetchmail-token\"\n"
-		"  is USER here keep uidl\n"
+		"  is USER here keep\n"
 		"  sslmode wrapped sslcertck@CA: sslcertfile \"|\"@\n",
 	[SETUP_CURL] =
 		"#!/bin/sh\n"
