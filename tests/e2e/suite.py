@@ -3,6 +3,7 @@
 import sys
 
 import scenarios
-import peers  # noqa: it registers its scenarios
+import assertions  # noqa: each of these registers its scenarios
+import peers  # noqa
 
 sys.exit(scenarios.main())
