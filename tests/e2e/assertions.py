@@ -97,8 +97,8 @@ def lay_out(folder, bits, chance, others):
         write(folder / "private.pem", dress(private, chance, ""))
         settings["certificate_file"] = folder / "certificate.pem"
         settings["private_key_file"] = folder / "private.pem"
-    settings.update(assertion_alg=chance.choice(("PS256", "RS256")),
-                    assertion_thumbprint=chance.choice(("x5t#S256", "x5t")))
+    alg, thumbprint = chance.choice((("PS256", "x5t#S256"), ("RS256", "x5t#S256"), ("RS256", "x5t")))
+    settings.update(assertion_alg=alg, assertion_thumbprint=thumbprint)
     path = "".join("/" + "".join(chance.choices(SEGMENT, k=chance.randint(1, 40))) for _ in range(chance.randint(1, 5)))
     return settings, path.replace("/.", "/x"), certificate, private
 

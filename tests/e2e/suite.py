@@ -5,5 +5,6 @@ import sys
 import scenarios
 import assertions  # noqa: each of these registers its scenarios
 import peers  # noqa
+import provider_probes  # noqa
 
 sys.exit(scenarios.main())
