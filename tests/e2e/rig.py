@@ -246,6 +246,10 @@ class Rig:
         """For device codes from now on: seconds between polls, as they say and as they mean it; how long they live."""
         self.control("POST", "/device", announced=announced, demanded=demanded or announced, lifetime=lifetime)
 
+    def life(self, seconds=None):
+        """How long access tokens live from now on; None is an hour."""
+        self.control("POST", "/life", seconds=seconds)
+
     def sign(self, user_code, mailbox=None, error=None):
         """Do what a person does who was shown a user code: sign in and agree, or not."""
         return self.control("POST", "/sign", user_code=user_code, mailbox=mailbox, error=error)

@@ -12,6 +12,7 @@
 //   POST /slow   {ms}: answers of the token endpoint wait that long
 //   POST /device {announced, demanded, lifetime}: seconds between polls as device codes from now on say, and as
 //                they are held to; seconds that the codes live
+//   POST /life   {seconds}: access tokens from now on live that long; without it as long as Entra's shortest
 //   POST /sign   {user_code, mailbox}: what a person does who types the code, signs in and consents;
 //                {user_code, error}: who does not; answers "ok" if there was such a code
 //   GET  /seen   what the token endpoint was asked and what it issued, oldest first
@@ -258,6 +259,7 @@ function resourceOf(ctx) {
 }
 
 const device = { announced: 5, demanded: 5, lifetime: 900 };
+let life = LIFETIME;
 
 const provider = new Provider(issuer, {
 	clients: clients.map(registered),
@@ -285,7 +287,7 @@ const provider = new Provider(issuer, {
 				audience: resource,
 				scope: ['.default', ...PERSON_SCOPES].map((name) => `${resource}/${name}`).join(' '),
 				accessTokenFormat: 'jwt',
-				accessTokenTTL: LIFETIME,
+				accessTokenTTL: life,
 				jwt: { sign: { alg: 'RS256', kid: KID } },
 			}),
 		},
@@ -381,6 +383,7 @@ provider.use(async (ctx, next) => {
 		error: ctx.body?.error,
 		token: ctx.body?.access_token,
 		refresh: ctx.body?.refresh_token,
+		assertion: asked.client_assertion,
 		trace: ctx.body?.trace_id,
 	});
 	if (slow) await new Promise((done) => { setTimeout(done, slow); });
@@ -410,6 +413,7 @@ const control = {
 	'POST /mint': (body) => mint(body),
 	'POST /slow': (body) => { slow = body.ms; return 'ok'; },
 	'POST /device': (body) => { Object.assign(device, body); return 'ok'; },
+	'POST /life': ({ seconds }) => { life = seconds ?? LIFETIME; return 'ok'; },
 	'POST /sign': sign,
 	'GET /seen': () => JSON.stringify(seen),
 };
