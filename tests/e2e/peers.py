@@ -177,6 +177,9 @@ def getmail(h):
         if r.status is not None:
             return r
         print(f"# peer-getmail: run {attempt} stalled (getmail's own fault) and was stopped after {GETMAIL_SECONDS} s")
+        # It may have delivered without noting it: from the start again.
+        for file in [*h.dir.glob("Maildir/*/*"), *h.dir.glob(".config/getmail/oldmail*")]:
+            file.unlink()
     raise Wrong(f"getmail stalled {GETMAIL_TRIES} times")
 
 
