@@ -333,9 +333,11 @@ const polls = new Map();
 
 function tooEarly(code) {
 	const at = Date.now();
-	const poll = polls.get(code) ?? { at: 0, interval: device.demanded };
+	const poll = polls.get(code) ?? { at: 0, interval: device.demanded, slowed: device.announced };
 	const early = at - poll.at < poll.interval * 1000 - 50;
-	polls.set(code, { at, interval: poll.interval + (early ? 5 : 0) });
+	if (early) poll.interval = poll.slowed += 5;
+	poll.at = at;
+	polls.set(code, poll);
 	return early;
 }
 
