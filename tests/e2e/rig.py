@@ -182,7 +182,11 @@ class Rig:
         config.write_text(json.dumps({
             "rig": FACTS, "pki": str(BUILD / "pki"), "address": self.address, "issuer": self.issuer,
             "port": self.ports["idp"], "port_ec": self.ports["idp_ec"], "control": self.ports["control"]}))
-        process = self.spawn("provider", ["node", str(PROVIDER / "server.mjs"), str(config)])
+        # A copy of its own, beside the packages that all rigs share.
+        server = self.dir / "server.mjs"
+        shutil.copy(HERE / "provider" / "server.mjs", server)
+        (self.dir / "node_modules").symlink_to(PROVIDER / "node_modules")
+        process = self.spawn("provider", ["node", str(server), str(config)])
         self.wait_until_up("provider", process, "idp", "idp_ec", "control")
 
     def wait_until_up(self, name, process, *doors):
@@ -371,7 +375,6 @@ def make_pki():
 def install_provider():
     """npm's packages as the lock file pins them; a second time nothing is fetched."""
     PROVIDER.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "provider" / "server.mjs", PROVIDER)
     lock = (HERE / "provider" / "package-lock.json").read_bytes()
     stamp = PROVIDER / "installed"
     want = hashlib.sha256(lock).hexdigest()

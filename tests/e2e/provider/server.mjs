@@ -385,6 +385,7 @@ provider.use(async (ctx, next) => {
 		error: ctx.body?.error,
 		token: ctx.body?.access_token,
 		refresh: ctx.body?.refresh_token,
+		device: asked.device_code,
 		assertion: asked.client_assertion,
 		trace: ctx.body?.trace_id,
 	});
