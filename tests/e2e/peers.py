@@ -139,6 +139,8 @@ def same_batch(batch, mailbox, count):
 
 def version_of(text):
     found = re.search(r"(\d+)\.(\d+)\.?(\d*)", text)
+    if not found:
+        raise Wrong(f"no version in {text!r}")
     return tuple(int(part or 0) for part in found.groups())
 
 

@@ -4,6 +4,7 @@ import sys
 
 import scenarios
 import assertions  # noqa: each of these registers its scenarios
+import grants  # noqa
 import peers  # noqa
 import provider_probes  # noqa
 
