@@ -23,6 +23,9 @@ JUDGE = rig_module.HERE / "assertions.mjs"
 SIZES = [2048] * 66 + [3072] * 9 + [4096] * 3 + [2560] * 6 + [*range(2049, 2057)] + [
     2080, 2176, 2303, 2304, 2815, 3071, 3073, 4095]
 SEGMENT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+SUBJECTS = ("/CN=o2pop", "/O=Kühn & Söhne/CN=Postfach Löschen", "/C=US/O=Example, Inc./CN=a=b")
+BEFORE = ("Bag Attributes\n    localKeyID: 01 A0 FF\nKey Attributes: <No Attributes>\n",  # from a PKCS#12 file
+          "# renewed in spring; keep -- do not share\n\n")
 SCOPE = "https://outlook.office365.com/.default"
 
 
@@ -54,7 +57,7 @@ def make_key(folder, bits, chance):
     key, certificate = folder / "key", folder / "certificate"
     names = ",".join(f"DNS:host{n}.example.org" for n in range(chance.choice((1, 1, 1, 40, 150))))
     openssl("req", "-x509", "-newkey", f"rsa:{bits}", "-nodes", "-keyout", key, "-out", certificate, "-utf8",
-            "-subj", chance.choice(("/CN=o2pop", "/O=Kühn & Söhne/CN=Postfach Löschen", "/C=US/O=Example, Inc./CN=a=b")),
+            "-subj", chance.choice(SUBJECTS),
             "-" + chance.choice(("sha256", "sha256", "sha384", "sha512", "sha1")), "-days", chance.randint(1, 9000),
             "-addext", f"subjectAltName={names}", "-set_serial", chance.getrandbits(chance.randint(1, 159)))
     private = key.read_text()
@@ -70,9 +73,7 @@ def make_key(folder, bits, chance):
 
 def dress(pem, chance, words):
     """The same PEM block as other programs write it: text before it, other line ends, no line end at the end."""
-    before = chance.choice(("", "", words, "Bag Attributes\n    localKeyID: 01 A0 FF\nKey Attributes: <No Attributes>\n",
-                            "# renewed in spring; keep -- do not share\n\n"))
-    text = before + pem
+    text = chance.choice(("", "", words, *BEFORE)) + pem
     if chance.random() < 0.2:
         text = text.rstrip("\n")
     return text.replace("\n", "\r\n") if chance.random() < 0.3 else text
