@@ -224,7 +224,8 @@ async function post(url, body, headers = {}, method = 'POST') {
 // ---- prove ----------------------------------------------------------------------------------------
 
 const replaced = (text, from, to) => text.slice(0, from) + to + text.slice(from + to.length);
-const hexOf = (certificate, kind) => Buffer.from(thumbprintOf(certificate, kind), 'base64url').toString('hex').toUpperCase();
+const hexOf = (certificate, kind) => (
+	Buffer.from(thumbprintOf(certificate, kind), 'base64url').toString('hex').toUpperCase());
 
 // [what is damaged, how, what the refusal must say]
 function damages(one, stranger) {

@@ -8,10 +8,12 @@ import contextlib
 import http.client
 import json
 import os
+import pathlib
 import random
 import re
 import shutil
 import subprocess
+import tempfile
 import uuid
 
 from rig import BUILD
@@ -47,7 +49,7 @@ def judge():
 
 
 def openssl(*arguments):
-    return subprocess.run(["openssl", *map(str, arguments)], check=True, stdin=subprocess.DEVNULL,
+    return subprocess.run(["nice", "openssl", *map(str, arguments)], check=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout.decode()
 
 
@@ -79,9 +81,42 @@ def dress(pem, chance, words):
     return text.replace("\n", "\r\n") if chance.random() < 0.3 else text
 
 
-def lay_out(folder, bits, chance, others):
+class Keys:
+    """All keys and certificates of a run, made while other scenarios wait for their servers.
+
+    SEED repeats their sizes and all that is around them, not the primes; a case's files stay below build/e2e/runs.
+    """
+
+    def __init__(self):
+        self.seed = int(os.environ.get("SEED", random.getrandbits(32)))
+        self.chance = random.Random(self.seed)
+        self.sizes = SIZES[:]
+        self.chance.shuffle(self.sizes)
+        self.folder = tempfile.TemporaryDirectory(prefix="o2pop-keys-")
+        self.pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+        self.made = [self.pool.submit(make_key, pathlib.Path(self.folder.name) / str(n), bits,
+                                      random.Random(self.chance.getrandbits(64)))
+                     for n, bits in enumerate(self.sizes)]
+
+
+KEYS = []
+
+
+@contextlib.contextmanager
+def making_keys():
+    keys = Keys()
+    KEYS.append(keys)
+    try:
+        yield
+    finally:
+        keys.pool.shutdown(cancel_futures=True)
+        keys.folder.cleanup()
+
+
+def lay_out(folder, made, chance, others):
     """One case: the files and the settings that name them, with what the judge has to know."""
-    private, certificate, words = make_key(folder, bits, chance)
+    folder.mkdir(parents=True)
+    private, certificate, words = made
     settings = {}
     block = dress(certificate, chance, words)
     if chance.random() < 0.15 and others:
@@ -150,21 +185,16 @@ class Case:
         return f"{bits} bits, {keys}, {files}, {self.settings['assertion_alg']} {self.settings['assertion_thumbprint']}"
 
 
-def make_cases(folder, port, chance):
-    """The cases in their order; two at a time, because finding primes takes its time."""
-    others = [make_key(folder / "other", 2048, chance)[1]]
-    sizes = SIZES[:]
-    chance.shuffle(sizes)
-    seeds = [chance.getrandbits(64) for _ in sizes]
-
-    def make(number):
+def make_cases(folder, port, keys):
+    """A case for each key, in the order of the sizes."""
+    made = [future.result() for future in keys.made]
+    others = [certificate for _, certificate, _ in made[:3]]
+    cases = []
+    for number, one in enumerate(made):
         place = folder / str(number)
-        return Case(number, place, lay_out(place, sizes[number], random.Random(seeds[number]), others), port)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        cases = list(pool.map(make, range(len(sizes))))
-    for case in cases:
-        write(case.folder / "o2pop.conf", "".join(f"{k} = {v}\n" for k, v in case.settings.items()))
-    return cases, sizes
+        cases.append(Case(number, place, lay_out(place, one, keys.chance, others[:number]), port))
+        write(place / "o2pop.conf", "".join(f"{k} = {v}\n" for k, v in cases[-1].settings.items()))
+    return cases
 
 
 def ask(p, case):
@@ -179,13 +209,14 @@ def ask(p, case):
     return None
 
 
-@scenario("assertions")
+@scenario("assertions", beside=making_keys)
 def assertions(p):
     folder = BUILD / "runs" / p.label / "assertions"
     shutil.rmtree(folder, ignore_errors=True)
-    seed = int(os.environ.get("SEED", random.getrandbits(32)))
+    keys = KEYS[-1]
+    sizes, seed = keys.sizes, keys.seed
     with judge() as talk:
-        cases, sizes = make_cases(folder, talk.port, random.Random(seed))
+        cases = make_cases(folder, talk.port, keys)
         for case in cases:
             talk("/-/case", case.expected())
         done = subprocess.run(["node", str(JUDGE), "ask", *[case.folder / "o2pop.conf" for case in cases]],

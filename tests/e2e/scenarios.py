@@ -1,6 +1,7 @@
 """Scenarios of tests/e2e/run: what o2pop must say about each state of two real servers; how all scenarios are run."""
 import argparse
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -245,11 +246,14 @@ def expect_failure(result, status, rung, fault=None, num=None, evidence=None, pa
 
 SCENARIOS = []
 LAST = []  # what leaves nothing to the others
+BESIDE = {}  # name -> what has to go on while the others run, because it takes long: a context manager
 
 
-def scenario(name, last=False):
+def scenario(name, last=False, beside=None):
     def register(function):
         (LAST if last else SCENARIOS).append((name, function))
+        if beside:
+            BESIDE[name] = beside
         return function
     return register
 
@@ -793,16 +797,19 @@ def main():
         return 1
     arm = TREE / "build" / "arm-linux-musleabihf" / "o2pop"
     good_everywhere = True
+    chosen = [(name, function) for name, function in scenarios if not options.names or name in options.names]
     try:
-        with Rig("test") as rig:
+        with contextlib.ExitStack() as beside, Rig("test") as rig:
+            for name, _ in chosen:
+                if name in BESIDE:
+                    beside.enter_context(BESIDE[name]())
             everything = rig.mail("alice"), rig.mail("bob"), rig.mail("empty")
             program = Program(binary, runner, rig, label)
             if not options.names and not runner and arm.exists() and shutil.which("qemu-arm-static"):
                 emulated = Program(arm, ["qemu-arm-static"], rig, "arm-linux-musleabihf")
                 good_everywhere &= run_one(emulated, "good-arm", good)
-            for name, function in scenarios:
-                if not options.names or name in options.names:
-                    good_everywhere &= run_one(program, name, function)
+            for name, function in chosen:
+                good_everywhere &= run_one(program, name, function)
             untouched = everything == (rig.mail("alice"), rig.mail("bob"), rig.mail("empty"))
             print(f"{'ok' if untouched else 'FAIL'} e2e-mail-untouched-by-all")
             good_everywhere &= untouched

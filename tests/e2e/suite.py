@@ -3,9 +3,8 @@
 import sys
 
 import scenarios
-import assertions  # noqa: each of these registers its scenarios
-import grants  # noqa
+import provider_probes  # noqa: each of these registers its scenarios
 import peers  # noqa
-import provider_probes  # noqa
+import assertions  # noqa: the last, because its keys are made while the others run
 
 sys.exit(scenarios.main())
