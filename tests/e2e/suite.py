@@ -4,6 +4,7 @@ import sys
 
 import scenarios
 import provider_probes  # noqa: each of these registers its scenarios
+import grants  # noqa
 import peers  # noqa
 import assertions  # noqa: the last, because its keys are made while the others run
 
