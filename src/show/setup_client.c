@@ -48,14 +48,14 @@ static const char *const template[SETUP_CLIENT__COUNT] = {
 		"delete = false\n",
 	[SETUP_FETCHMAIL] =
 		"# ~/.fetchmailrc for fetchmail 7, which is the branch \"next\": 6.4 and 6.5 know no\n"
-		"# OAuth2, and its authors call it formally unsupported. fetchmail does not renew\n"
-		"# tokens, so get one before each poll:\n"
-		"#   (umask 077; o2pop token@OPTIONS@ >~/.fetchmail-token) && fetchmail\n"
+		"# OAuth2, and its authors call it formally unsupported. It gets a token when it\n"
+		"# starts and never again: run it from cron, not as a daemon. Its oauthbearer means\n"
+		"# XOAUTH2, too, where the server offers nothing else.\n"
 		"# chmod 600 ~/.fetchmailrc; write your login name for USER.\n"
 		"poll @HOST@ protocol POP3 port @PORT@\n"
-		"  auth @mechanism@ username \"@MAILBOX@\"\n"
-		"  passwordfile \"/home/USER/.fetchmail-token\"\n"
-		"  is USER here keep uidl\n"
+		"  auth oauthbearer username \"@MAILBOX@\"\n"
+		"  passwordeval \"o2pop token@OPTIONS@\"\n"
+		"  is USER here keep\n"
 		"  sslmode wrapped sslcertck@CA: sslcertfile \"|\"@\n",
 	[SETUP_CURL] =
 		"#!/bin/sh\n"

@@ -385,7 +385,7 @@ def test_setup_clients(place):
     path = conf(place)
     for client, parts in (("mpop", ["1.4.18", "passwordeval o2pop token -c ", "auth xoauth2"]),
                           ("getmail", ["6.19.11", 'password_command = ("o2pop", "token", "-c", "']),
-                          ("fetchmail", ["fetchmail 7", "passwordfile"]),
+                          ("fetchmail", ["fetchmail 7", 'passwordeval "o2pop token -c ']),
                           ("curl", ["oauth2-bearer", "pop3s://outlook.office365.com:995/"]),
                           ("openssl", ["s_client -quiet -crlf", "-verify_return_error"])):
         r = place.run("setup", "-c", path, "--client", client).exits(0)

@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
@@ -172,12 +173,20 @@ class Rig:
         return (f"https://{host}.{FACTS['domain']}:{port}"
                 f"/{tenant or FACTS['tenant']}/oauth2/v2.0/token")
 
+    @property
+    def device_url(self):
+        return f"{self.issuer}/device/auth"
+
     def start_provider(self):
         config = self.dir / "provider.json"
         config.write_text(json.dumps({
             "rig": FACTS, "pki": str(BUILD / "pki"), "address": self.address, "issuer": self.issuer,
             "port": self.ports["idp"], "port_ec": self.ports["idp_ec"], "control": self.ports["control"]}))
-        process = self.spawn("provider", ["node", str(PROVIDER / "server.mjs"), str(config)])
+        # A copy of its own, beside the packages that all rigs share.
+        server = self.dir / "server.mjs"
+        shutil.copy(HERE / "provider" / "server.mjs", server)
+        (self.dir / "node_modules").symlink_to(PROVIDER / "node_modules")
+        process = self.spawn("provider", ["node", str(server), str(config)])
         self.wait_until_up("provider", process, "idp", "idp_ec", "control")
 
     def wait_until_up(self, name, process, *doors):
@@ -192,18 +201,32 @@ class Rig:
             return True
         wait_for(f"the start of {name}", up)
 
-    def published_keys(self):
-        """The provider's JWKS, fetched as a mail server would."""
+    def ask_provider(self, path, **form):
+        """A request as any HTTPS client makes it, POST if there is a form: (status, JSON)."""
         context = ssl.create_default_context(cafile=CA)
         host = f"idp.{FACTS['domain']}"
         raw = socket.create_connection((self.address, self.ports["idp"]), 5)
         connection = http.client.HTTPConnection(host, self.ports["idp"])
         connection.sock = context.wrap_socket(raw, server_hostname=host)
-        connection.request("GET", f"/{FACTS['tenant']}/discovery/v2.0/keys")
+        if form:
+            connection.request("POST", path, urllib.parse.urlencode(form),
+                               {"Content-Type": "application/x-www-form-urlencoded"})
+        else:
+            connection.request("GET", path)
         response = connection.getresponse()
-        if response.status != 200:
-            raise Broken(f"the provider's keys: HTTP {response.status}")
-        return json.loads(response.read())["keys"]
+        answer = response.status, json.loads(response.read())
+        connection.close()
+        return answer
+
+    def ask_token(self, **form):
+        return self.ask_provider(f"/{FACTS['tenant']}/oauth2/v2.0/token", **form)
+
+    def published_keys(self):
+        """The provider's JWKS, fetched as a mail server would."""
+        status, answer = self.ask_provider(f"/{FACTS['tenant']}/discovery/v2.0/keys")
+        if status != 200:
+            raise Broken(f"the provider's keys: HTTP {status}")
+        return answer["keys"]
 
     def control(self, method, path, **body):
         connection = http.client.HTTPConnection(self.address, self.ports["control"], timeout=20)
@@ -222,6 +245,18 @@ class Rig:
 
     def slow(self, ms):
         self.control("POST", "/slow", ms=ms)
+
+    def device(self, announced=5, demanded=None, lifetime=900):
+        """For device codes from now on: seconds between polls, as they say and as they mean it; how long they live."""
+        self.control("POST", "/device", announced=announced, demanded=demanded or announced, lifetime=lifetime)
+
+    def life(self, seconds=None):
+        """How long access tokens live from now on; None is an hour."""
+        self.control("POST", "/life", seconds=seconds)
+
+    def sign(self, user_code, mailbox=None, error=None):
+        """Do what a person does who was shown a user code: sign in and agree, or not."""
+        return self.control("POST", "/sign", user_code=user_code, mailbox=mailbox, error=error)
 
     # ---- Dovecot ----------------------------------------------------------------------------
 
@@ -340,7 +375,6 @@ def make_pki():
 def install_provider():
     """npm's packages as the lock file pins them; a second time nothing is fetched."""
     PROVIDER.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "provider" / "server.mjs", PROVIDER)
     lock = (HERE / "provider" / "package-lock.json").read_bytes()
     stamp = PROVIDER / "installed"
     want = hashlib.sha256(lock).hexdigest()

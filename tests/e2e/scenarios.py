@@ -1,6 +1,7 @@
-"""The scenarios of tests/e2e/run: what o2pop must say about each state of two real servers."""
+"""Scenarios of tests/e2e/run: what o2pop must say about each state of two real servers; how all scenarios are run."""
 import argparse
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -244,11 +245,15 @@ def expect_failure(result, status, rung, fault=None, num=None, evidence=None, pa
 # ---- scenarios ------------------------------------------------------------------------------------
 
 SCENARIOS = []
+LAST = []  # what leaves nothing to the others
+BESIDE = {}  # name -> what has to go on while the others run, because it takes long: a context manager
 
 
-def scenario(name):
+def scenario(name, last=False, beside=None):
     def register(function):
-        SCENARIOS.append((name, function))
+        (LAST if last else SCENARIOS).append((name, function))
+        if beside:
+            BESIDE[name] = beside
         return function
     return register
 
@@ -747,7 +752,7 @@ def oauthbearer(p):
     expect("exit status", r.status, 8)
 
 
-@scenario("provider-down")
+@scenario("provider-down", last=True)
 def provider_down(p):
     """The last one: with the provider go its keys."""
     p.rig.stop("provider")
@@ -793,26 +798,30 @@ def main():
     parser.add_argument("-t", dest="toolchain")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
-    unknown = set(options.names) - {name for name, _ in SCENARIOS}
+    scenarios = [*SCENARIOS, *LAST]
+    unknown = set(options.names) - {name for name, _ in scenarios}
     if unknown:
         parser.error(f"no such scenario: {' '.join(sorted(unknown))}; "
-                     f"there are: {' '.join(name for name, _ in SCENARIOS)}")
+                     f"there are: {' '.join(name for name, _ in scenarios)}")
     binary, runner, label = find_program(options.toolchain)
     if not os.access(binary, os.X_OK):
         print(f"FAIL e2e: there is no {binary}; build it first")
         return 1
     arm = TREE / "build" / "arm-linux-musleabihf" / "o2pop"
     good_everywhere = True
+    chosen = [(name, function) for name, function in scenarios if not options.names or name in options.names]
     try:
-        with Rig("test") as rig:
+        with contextlib.ExitStack() as beside, Rig("test") as rig:
+            for name, _ in chosen:
+                if name in BESIDE:
+                    beside.enter_context(BESIDE[name]())
             everything = rig.mail("alice"), rig.mail("bob"), rig.mail("empty")
             program = Program(binary, runner, rig, label)
             if not options.names and not runner and arm.exists() and shutil.which("qemu-arm-static"):
                 emulated = Program(arm, ["qemu-arm-static"], rig, "arm-linux-musleabihf")
                 good_everywhere &= run_one(emulated, "good-arm", good)
-            for name, function in SCENARIOS:
-                if not options.names or name in options.names:
-                    good_everywhere &= run_one(program, name, function)
+            for name, function in chosen:
+                good_everywhere &= run_one(program, name, function)
             untouched = everything == (rig.mail("alice"), rig.mail("bob"), rig.mail("empty"))
             print(f"{'ok' if untouched else 'FAIL'} e2e-mail-untouched-by-all")
             good_everywhere &= untouched
@@ -822,7 +831,3 @@ def main():
             print(f"# {line}")
         return 1
     return 0 if good_everywhere else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1217,7 +1217,7 @@ TEST(explain_warnings)
 	OK(has(explain_warning(&report, RUNG_CREDENTIAL, &e), "New client secret"));
 	settings.provider = provider_find(SPAN("custom"));
 	OK(!has(explain_warning(&report, RUNG_CREDENTIAL, &e), "entra"));
-	settings.provider = &settings_providers[0];
+	settings.provider = provider_at(0);
 	settings.secret_expires = 0;
 	EQ(explain_warning(&report, RUNG_CREDENTIAL, &e), SPAN("secret_expires: that is in 10 days"));
 	verdict(RUNG_POP_TLS, VERDICT_WARN, 0);
