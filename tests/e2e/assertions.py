@@ -1,7 +1,7 @@
 """Client assertions: a hundred random keys and certificates in every form of file, judged by Node's crypto.
 
-assertions.mjs is the judge; that it refuses what it has to refuse is proved first. The files are given to a client
-made of Node's crypto, so that a refusal of another's assertion cannot be the file's fault.
+assertions.mjs is the judge; that it refuses what it has to refuse is proved first. The files are also given to
+a client made of Node's crypto, so that a refusal of o2pop's assertion cannot be the file's fault.
 """
 import concurrent.futures
 import contextlib
@@ -179,6 +179,11 @@ class Case:
                 "scope": SCOPE, "alg": self.settings["assertion_alg"],
                 "thumbprint": self.settings["assertion_thumbprint"], "certificate": self.certificate}
 
+    def label(self, bits):
+        keys = "PKCS#1" if "RSA PRIVATE" in self.private else "PKCS#8"
+        files = "one file" if "private_key_file" not in self.settings else "two names"
+        return f"{bits} bits, {keys}, {files}, {self.settings['assertion_alg']} {self.settings['assertion_thumbprint']}"
+
 
 def make_cases(folder, port, keys):
     """A case for each key, in the order of the sizes."""
@@ -192,9 +197,21 @@ def make_cases(folder, port, keys):
     return cases
 
 
-@scenario("assertion-files", beside=making_keys)
-def assertion_files(p):
-    folder = BUILD / "runs" / p.label / "assertion-files"
+def ask(p, case):
+    """What o2pop says with the settings of a case: None if it is as it must be."""
+    r = p.finish(case.folder, p.start(case.folder, ["token", "--config", case.folder / "o2pop.conf",
+                                                   "--transcript", case.folder / "transcript"]))
+    seen = r.stdout + r.stderr + r.transcript
+    if any(line in seen for line in case.private.splitlines() if len(line) > 20 and "-----" not in line):
+        return "a line of the private key was shown"
+    if r.status != 0 or not re.fullmatch(r"given\.[A-Za-z0-9_-]+\.\d+\n", r.stdout):
+        return f"status {r.status}: {(r.stdout + r.stderr)[-900:]}"
+    return None
+
+
+@scenario("assertions", beside=making_keys)
+def assertions(p):
+    folder = BUILD / "runs" / p.label / "assertions"
     shutil.rmtree(folder, ignore_errors=True)
     keys = KEYS[-1]
     sizes, seed = keys.sizes, keys.seed
@@ -206,8 +223,14 @@ def assertion_files(p):
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=120, check=False)
         expect(f"what Node's client got (SEED={seed})", done.stdout, "ok\n" * len(cases))
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            answers = list(pool.map(lambda case: ask(p, case), cases))
+        wrong = [f"{case.folder.name}: {case.label(bits)}: {answer}"
+                 for case, bits, answer in zip(cases, sizes, answers) if answer]
+        if wrong:
+            raise Wrong(f"{len(wrong)} of {len(cases)} failed (SEED={seed}):\n" + "\n".join(wrong[:5]))
         tally = talk("/-/tally")
-        expect("tokens", tally["given"], len(cases))
+        expect("tokens", tally["given"], 2 * len(cases))
         expect("refusals", tally["refused"], 0)
-        expect("requests a case", {case.path: 1 for case in cases}, tally["asked"])
-    print(f"# assertion-files: {len(cases)} keys of {min(sizes)} to {max(sizes)} bits, SEED={seed}")
+        expect("requests a case", {case.path: 2 for case in cases}, tally["asked"])
+    print(f"# assertions: {len(cases)} keys of {min(sizes)} to {max(sizes)} bits, SEED={seed}")
