@@ -1,6 +1,7 @@
 #include "check/credential.h"
 
 #include "base/clock.h"
+#include "check/lint_certificate.h"
 #include "check/lint_id.h"
 #include "check/lint_scope.h"
 #include "check/lint_secret.h"
@@ -109,6 +110,18 @@ static bool check_header(struct lint *l)
 	return true;
 }
 
+/* The key that signs is read here to be judged, and again where it is used. */
+static bool check_key(struct lint *l, int64_t now)
+{
+	struct assertion_key key = { .has_certificate = false };
+	struct service_account account;
+	bool good = l->settings->grant == GRANT_CERTIFICATE ? lint_certificate(l, &key, now) :
+	                                                      lint_certificate_account(l, &key, &account);
+
+	assertion_wipe(&key);
+	return good;
+}
+
 /* What proves the right to a token: is it there, and can it work? */
 static bool check_proof(struct lint *l, int64_t now)
 {
@@ -118,7 +131,7 @@ static bool check_proof(struct lint *l, int64_t now)
 	case GRANT_CLIENT_SECRET:
 		return need_secret(l, &c->client_secret, SETTING_CLIENT_SECRET_FILE) && lint_secret_check(l, now);
 	case GRANT_CERTIFICATE:
-		return need_secret(l, &c->certificate, SETTING_CERTIFICATE_FILE);
+		return need_secret(l, &c->certificate, SETTING_CERTIFICATE_FILE) && check_key(l, now);
 	case GRANT_FEDERATED:
 		return need_secret(l, &c->assertion, SETTING_FEDERATED_TOKEN_FILE) && lint_secret_assertion(l, now);
 	case GRANT_MANAGED_IDENTITY:
@@ -126,7 +139,7 @@ static bool check_proof(struct lint *l, int64_t now)
 	case GRANT_REFRESH_TOKEN:
 		return need_secret(l, &c->refresh_token, SETTING_REFRESH_TOKEN_FILE);
 	case GRANT_SERVICE_ACCOUNT:
-		return need_secret(l, &c->service_account, SETTING_SERVICE_ACCOUNT_FILE);
+		return need_secret(l, &c->service_account, SETTING_SERVICE_ACCOUNT_FILE) && check_key(l, now);
 	case GRANT_ACCESS_TOKEN:
 		return need_secret(l, &c->access_token, SETTING_ACCESS_TOKEN_FILE);
 	case GRANT_DEVICE_CODE:

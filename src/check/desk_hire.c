@@ -45,6 +45,7 @@ static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in
 		(void)fault_set(&k->unread, FAULT_FILE_UNREADABLE, 0, SPAN("a secret"));
 	role_start(&k->role, out, in);
 	(void)lock_memory(k->credential, sizeof *k->credential);
+	(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
 	keeper_run(k);
 }
 

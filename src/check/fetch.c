@@ -44,7 +44,7 @@ static void make_key(struct fetch *x)
 
 	put_account(x, &account);
 	id.account = buf_span(&account);
-	store_key(&id, x->key);
+	store_key(&id, x->id);
 }
 
 static bool open_store(struct fetch *x, struct row *row, struct fault *f)
@@ -57,10 +57,10 @@ static bool open_store(struct fetch *x, struct row *row, struct fault *f)
 		row->verdict = VERDICT_WARN;
 	}
 	make_key(x);
-	if (store_find(&x->store, x->key, &x->kept))
-		x->served = x->min_life_s > 0 && !x->login && secret_is_set(&x->kept.access) &&
-		            x->kept.expires - clock_unix() >= x->min_life_s;
-	hide_secret(&x->role->hide, &x->kept.refresh, "refresh_token");
+	if (store_find(&x->store, x->id, &x->secrets.kept))
+		x->served = x->min_life_s > 0 && !x->login && secret_is_set(&x->secrets.kept.access) &&
+		            x->secrets.kept.expires - clock_unix() >= x->min_life_s;
+	hide_secret(&x->role->hide, &x->secrets.kept.refresh, "refresh_token");
 	return true;
 }
 
@@ -69,25 +69,25 @@ static bool keep(struct fetch *x, const struct token *t, struct row *row, struct
 {
 	bool kept;
 
-	if (x->login && !secret_is_set(&x->refresh)) {
+	if (x->login && !secret_is_set(&x->secrets.refresh)) {
 		row_fact(row, FACT_NOTE, SPAN("the provider gave no refresh token: the sign-in lasts as long as this "
 		                              "token"));
 		row->verdict = VERDICT_WARN;
 	}
 	if (!x->stored) {
-		if (x->settings->grant == GRANT_REFRESH_TOKEN && secret_is_set(&x->refresh)) {
+		if (x->settings->grant == GRANT_REFRESH_TOKEN && secret_is_set(&x->secrets.refresh)) {
 			row_fact(row, FACT_NOTE, SPAN("the provider gave a new refresh token; without token_cache it "
 			                              "is lost"));
 			row->verdict = VERDICT_WARN;
 		}
 		return true;
 	}
-	if (secret_is_set(&x->refresh))
-		x->kept.refresh = x->refresh;
-	x->kept.access = t->access;
-	x->kept.expires = t->expires_in > 0 ? idp_now(&x->idp) + t->expires_in : 0;
-	kept = store_put(&x->store, x->key, &x->kept, f);
-	secret_wipe(&x->kept.access);
+	if (secret_is_set(&x->secrets.refresh))
+		x->secrets.kept.refresh = x->secrets.refresh;
+	x->secrets.kept.access = t->access;
+	x->secrets.kept.expires = t->expires_in > 0 ? idp_now(&x->idp) + t->expires_in : 0;
+	kept = store_put(&x->store, x->id, &x->secrets.kept, f);
+	secret_wipe(&x->secrets.kept.access);
 	return kept;
 }
 
@@ -108,10 +108,10 @@ static struct token_request request(const struct fetch *x, enum token_form form,
 static bool take(struct fetch *x, const struct http_answer *a, struct token *t, struct refusal *r, struct row *row,
                  struct fault *f)
 {
-	bool good = token_read(a, t, &x->refresh, r, f);
+	bool good = token_read(a, t, &x->secrets.refresh, r, f);
 
 	hide_secret(&x->role->hide, &t->access, "access_token");
-	hide_secret(&x->role->hide, &x->refresh, "refresh_token");
+	hide_secret(&x->role->hide, &x->secrets.refresh, "refresh_token");
 	idp_tell(&x->idp, a, r, t, row);
 	return good;
 }
@@ -124,6 +124,43 @@ static bool ask(struct fetch *x, enum token_form form, const struct secret *proo
 	struct refusal r;
 
 	return idp_post(&x->idp, &q, &a, f) && take(x, &a, t, &r, row, f);
+}
+
+/* ---- what we sign ourselves ---------------------------------------------------------------------- */
+
+/* A signature for one request: who sees the same jti twice takes the second for a replay. */
+static bool sign(struct fetch *x, struct fault *f)
+{
+	struct fetch_secrets *s = &x->secrets;
+	struct assertion_request q = {
+		.form = x->settings->assertion,
+		.client_id = settings_get(x->settings, SETTING_CLIENT_ID),
+		.audience = x->settings->token_url,
+		.now = clock_unix(),
+	};
+	bool good = assertion_load(&s->key, &x->credential->certificate, &x->credential->private_key, f) &&
+	            assertion_sign(&s->key, &q, &s->assertion, f);
+
+	assertion_wipe(&s->key);
+	return good;
+}
+
+static bool sign_grant(struct fetch *x, struct fault *f)
+{
+	struct fetch_secrets *s = &x->secrets;
+	struct service_account account;
+	struct assertion_grant q = {
+		.subject = x->mailbox,
+		.scope = settings_get(x->settings, SETTING_SCOPE),
+		.now = clock_unix(),
+	};
+	bool good = service_account_read(&x->credential->service_account, &s->key, &account, f);
+
+	q.issuer = span_z(account.email);
+	q.audience = span_z(account.token_uri);
+	good = good && assertion_sign_grant(&s->key, &q, &s->assertion, f);
+	assertion_wipe(&s->key);
+	return good;
 }
 
 /* ---- the machine's own identity ------------------------------------------------------------------ */
@@ -167,15 +204,15 @@ static bool start_device(struct fetch *x, struct row *row, struct fault *f)
 
 	if (!idp_post(&x->idp, &q, &a, f))
 		return false;
-	good = device_read(&a, &x->device, &r, f);
-	hide_secret(&x->role->hide, &x->device.code, "device_code");
+	good = device_read(&a, &x->secrets.device, &r, f);
+	hide_secret(&x->role->hide, &x->secrets.device.code, "device_code");
 	idp_tell(&x->idp, &a, &r, &none, row);
 	if (!good)
 		return false;
-	memcpy(prompt.user_code, x->device.user_code, sizeof prompt.user_code);
-	memcpy(prompt.uri, x->device.uri, sizeof prompt.uri);
-	memcpy(prompt.complete, x->device.complete, sizeof prompt.complete);
-	prompt.expires_in = x->device.expires_in;
+	memcpy(prompt.user_code, x->secrets.device.user_code, sizeof prompt.user_code);
+	memcpy(prompt.uri, x->secrets.device.uri, sizeof prompt.uri);
+	memcpy(prompt.complete, x->secrets.device.complete, sizeof prompt.complete);
+	prompt.expires_in = x->secrets.device.expires_in;
 	return role_tell(x->role, ROLE_PROMPT, &prompt, sizeof prompt);
 }
 
@@ -183,7 +220,7 @@ static bool start_device(struct fetch *x, struct row *row, struct fault *f)
  * (RFC 8628 section 3.5). */
 static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool *again, struct fault *f)
 {
-	struct token_request q = request(x, TOKEN_FORM_DEVICE_CODE, &x->device.code);
+	struct token_request q = request(x, TOKEN_FORM_DEVICE_CODE, &x->secrets.device.code);
 	struct http_answer a;
 	struct refusal r;
 
@@ -191,7 +228,7 @@ static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool 
 	*again = false;
 	if (!idp_post(&x->idp, &q, &a, f)) {
 		*again = fault_kind(f->code) == FAULT_KIND_NET;
-		x->device.interval += DEVICE_SLOWER_S;
+		x->secrets.device.interval += DEVICE_SLOWER_S;
 		return false;
 	}
 	if (take(x, &a, t, &r, row, f))
@@ -202,11 +239,11 @@ static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool 
 		break;
 	case DEVICE_POLL_SLOWER:
 		*again = true;
-		x->device.interval += DEVICE_SLOWER_S;
+		x->secrets.device.interval += DEVICE_SLOWER_S;
 		break;
 	case DEVICE_POLL_OVER:
 		*again = fault_kind(f->code) == FAULT_KIND_WAIT;
-		x->device.interval += DEVICE_SLOWER_S;
+		x->secrets.device.interval += DEVICE_SLOWER_S;
 		break;
 	}
 	return false;
@@ -225,7 +262,7 @@ static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fa
 		return false;
 	idp_aim(&x->idp, u);
 	do {
-		if (!pause_ms(x->device.interval * 1000, x->role->deadline))
+		if (!pause_ms(x->secrets.device.interval * 1000, x->role->deadline))
 			return fault_set(f, FAULT_LOGIN_LATE, 0, SPAN("nobody has signed in"));
 		*f = (struct fault){ .code = FAULT_NONE };
 		if (poll_device(x, t, row, &again, f))
@@ -239,7 +276,7 @@ static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fa
 /* The refresh token of the last answer is newer than the one in the file. */
 static const struct secret *newest_refresh(const struct fetch *x)
 {
-	return secret_is_set(&x->kept.refresh) ? &x->kept.refresh : &x->credential->refresh_token;
+	return secret_is_set(&x->secrets.kept.refresh) ? &x->secrets.kept.refresh : &x->credential->refresh_token;
 }
 
 static bool once(struct fetch *x, struct token *t, struct row *row, struct fault *f)
@@ -248,16 +285,17 @@ static bool once(struct fetch *x, struct token *t, struct row *row, struct fault
 	case GRANT_CLIENT_SECRET:
 		return ask(x, TOKEN_FORM_SECRET, &x->credential->client_secret, t, row, f);
 	case GRANT_CERTIFICATE:
+		return sign(x, f) && ask(x, TOKEN_FORM_ASSERTION, &x->secrets.assertion, t, row, f);
 	case GRANT_FEDERATED:
 		return ask(x, TOKEN_FORM_ASSERTION, &x->credential->assertion, t, row, f);
 	case GRANT_SERVICE_ACCOUNT:
-		return ask(x, TOKEN_FORM_JWT_BEARER, &x->credential->assertion, t, row, f);
+		return sign_grant(x, f) && ask(x, TOKEN_FORM_JWT_BEARER, &x->secrets.assertion, t, row, f);
 	case GRANT_MANAGED_IDENTITY:
 		return ask_managed(x, t, row, f);
 	case GRANT_DEVICE_CODE:
 		if (x->login)
 			return sign_in(x, t, row, f);
-		return ask(x, TOKEN_FORM_REFRESH_TOKEN, &x->kept.refresh, t, row, f);
+		return ask(x, TOKEN_FORM_REFRESH_TOKEN, &x->secrets.kept.refresh, t, row, f);
 	case GRANT_REFRESH_TOKEN:
 		return ask(x, TOKEN_FORM_REFRESH_TOKEN, newest_refresh(x), t, row, f);
 	case GRANT_ACCESS_TOKEN:
@@ -304,7 +342,7 @@ bool fetch_prepare(struct fetch *x, struct row *row, struct fault *f)
 		return fault_set(f, FAULT_SETTING_MISSING, SETTING_MAILBOX, span_z(settings_key(SETTING_MAILBOX)));
 	if (wants_store(x) && !open_store(x, row, f))
 		return false;
-	if (g == GRANT_DEVICE_CODE && !x->login && !x->served && !secret_is_set(&x->kept.refresh))
+	if (g == GRANT_DEVICE_CODE && !x->login && !x->served && !secret_is_set(&x->secrets.kept.refresh))
 		return fault_set(f, FAULT_LOGIN_NEEDED, 0, settings_get(x->settings, SETTING_TOKEN_CACHE));
 	if (url_parse(g == GRANT_MANAGED_IDENTITY ? settings_get(x->settings, SETTING_MANAGED_IDENTITY_URL) :
 	                                            x->settings->token_url, &u))
@@ -315,9 +353,9 @@ bool fetch_prepare(struct fetch *x, struct row *row, struct fault *f)
 bool fetch_token(struct fetch *x, struct token *t, struct row *row, struct fault *f)
 {
 	if (x->served) {
-		if (!token_take(&x->kept.access, t, f))
+		if (!token_take(&x->secrets.kept.access, t, f))
 			return false;
-		t->expires_in = x->kept.expires - clock_unix();
+		t->expires_in = x->secrets.kept.expires - clock_unix();
 		put_token(row, t, span_z(settings_key(SETTING_TOKEN_CACHE)));
 		return true;
 	}
@@ -333,8 +371,9 @@ void fetch_end(struct fetch *x)
 		store_close(&x->store);
 	x->stored = false;
 	idp_close(&x->idp);
-	secret_wipe(&x->kept.access);
-	secret_wipe(&x->kept.refresh);
-	secret_wipe(&x->refresh);
-	secret_wipe(&x->device.code);
+	secret_wipe(&x->secrets.kept.access);
+	secret_wipe(&x->secrets.kept.refresh);
+	secret_wipe(&x->secrets.refresh);
+	secret_wipe(&x->secrets.device.code);
+	secret_wipe(&x->secrets.assertion);
 }

@@ -4,6 +4,7 @@
 
 #include "check/idp.h"
 #include "ident/device.h"
+#include "ident/service_account.h"
 #include "ident/store.h"
 
 enum {
@@ -25,11 +26,16 @@ struct fetch {
 
 	bool served;             /* the token came from the store: nothing is asked */
 	bool stored;             /* the store is open */
-	unsigned char key[STORE_KEY_SIZE];
-	struct store_entry kept;
+	unsigned char id[STORE_KEY_SIZE]; /* of its entry that is ours */
 	struct store store;
-	struct device device;
-	struct secret refresh;   /* that came with the token */
+	/* What is secret. */
+	struct fetch_secrets {
+		struct store_entry kept;
+		struct device device;
+		struct secret refresh;       /* that came with the token */
+		struct assertion_key key;
+		struct secret assertion;     /* signed with it, for one request */
+	} secrets;
 };
 
 /* The last step before anything is sent: where the request goes, what the store has. The faults are those of the

@@ -61,9 +61,12 @@ static bool read_files(const struct settings *s, struct credential *c, bool desc
 	for (size_t i = 0; i < SOURCES; i++) {
 		struct span path = settings_get(s, sources[i].file);
 
-		if (wanted(s, c, &sources[i]) && files_is_descriptor(path) == descriptors &&
-		    !command_wins(s, &sources[i]) &&
-		    !secrets_from_file(path, room, secret_of(c, &sources[i]), f))
+		if (!wanted(s, c, &sources[i]) || files_is_descriptor(path) != descriptors ||
+		    command_wins(s, &sources[i]))
+			continue;
+		if (!(sources[i].file == SETTING_CERTIFICATE_FILE ?
+		              secrets_from_pem(path, room, secret_of(c, &sources[i]), f) :
+		              secrets_from_file(path, room, secret_of(c, &sources[i]), f)))
 			return false;
 	}
 	return true;

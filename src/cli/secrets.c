@@ -41,6 +41,25 @@ bool secrets_from_file(struct span path, struct buf room, struct secret *s, stru
 	return keep(files_one_line(buf_span(&room)), &room, s, f);
 }
 
+bool secrets_from_pem(struct span path, struct buf room, struct secret *s, struct fault *f)
+{
+	size_t at;
+	bool good;
+	int fd;
+
+	if (!files_open(path, FILES_PUBLIC, &fd, f))
+		return false;
+	good = files_drain(fd, path, &room, f) && files_filled(buf_span(&room), path, f);
+	if (good && (span_find(buf_span(&room), SPAN("PRIVATE KEY"), &at) ||
+	             !span_find(buf_span(&room), SPAN("-----BEGIN"), &at)))
+		good = files_private(fd, path, f);
+	close(fd);
+	if (good)
+		return keep(buf_span(&room), &room, s, f);
+	secret_wipe_bytes(room.p, room.n);
+	return false;
+}
+
 /* In the child. Ignored signals would stay ignored in the command. */
 static void run_command(const char *command, int out)
 {
