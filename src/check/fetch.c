@@ -361,7 +361,9 @@ bool fetch_token(struct fetch *x, struct token *t, struct row *row, struct fault
 	}
 	if (!patiently(x, t, row, f) || !keep(x, t, row, f))
 		return false;
-	put_token(row, t, x->settings->grant == GRANT_ACCESS_TOKEN ? SPAN("access_token_file") : SPAN("requested"));
+	put_token(row, t, x->settings->grant != GRANT_ACCESS_TOKEN                     ? SPAN("requested") :
+	                  settings_has(x->settings, SETTING_ACCESS_TOKEN_FILE) ? SPAN("access_token_file") :
+	                                                                         SPAN("access_token_command"));
 	return true;
 }
 

@@ -64,7 +64,7 @@ static bool read_files(const struct settings *s, struct credential *c, bool desc
 		if (!wanted(s, c, &sources[i]) || files_is_descriptor(path) != descriptors ||
 		    command_wins(s, &sources[i]))
 			continue;
-		if (!(sources[i].file == SETTING_CERTIFICATE_FILE ?
+		if (!(sources[i].grant == GRANT_CERTIFICATE ?
 		              secrets_from_pem(path, room, secret_of(c, &sources[i]), f) :
 		              secrets_from_file(path, room, secret_of(c, &sources[i]), f)))
 			return false;

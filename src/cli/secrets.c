@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -41,6 +42,30 @@ bool secrets_from_file(struct span path, struct buf room, struct secret *s, stru
 	return keep(files_one_line(buf_span(&room)), &room, s, f);
 }
 
+/* Of a text with PEM blocks, only these: the rest, which openssl puts before them, can be longer than they are. What
+ * has none is left as it is. */
+static struct span only_blocks(struct buf *room)
+{
+	struct span rest = buf_span(room), line;
+	size_t n = 0;
+	bool inside = false;
+
+	while (rest.n != 0) {
+		const unsigned char *start = rest.p;
+
+		line = span_cut(rest, '\n', &rest);
+		inside = inside || span_starts(line, SPAN("-----BEGIN "));
+		if (!inside)
+			continue;
+		inside = !span_starts(line, SPAN("-----END "));
+		memmove(room->p + n, start, line.n);
+		n += line.n;
+		if (n < room->n) /* else the last line had none */
+			room->p[n++] = '\n';
+	}
+	return n != 0 ? (struct span){ room->p, n } : buf_span(room);
+}
+
 bool secrets_from_pem(struct span path, struct buf room, struct secret *s, struct fault *f)
 {
 	size_t at;
@@ -55,7 +80,7 @@ bool secrets_from_pem(struct span path, struct buf room, struct secret *s, struc
 		good = files_private(fd, path, f);
 	close(fd);
 	if (good)
-		return keep(buf_span(&room), &room, s, f);
+		return keep(only_blocks(&room), &room, s, f);
 	secret_wipe_bytes(room.p, room.n);
 	return false;
 }

@@ -9,8 +9,8 @@ enum { SECRETS_COMMAND_MS = 30 * 1000 }; /* a password manager that asks its use
 /* The file's one line into `s`; an empty file is a fault. Wipes `room`. */
 bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f) MUST;
 
-/* The same for a file with PEM texts or binary ones, as it is: only one that holds a private key, or may hold one
- * because it is not text, has to be closed to others. */
+/* The same for a file with PEM blocks, without the text around them. Only one that holds a private key, or may hold one
+ * because there are no such blocks, has to be closed to others. */
 bool secrets_from_pem(struct span path, struct buf room, struct secret *s, struct fault *f) MUST;
 
 /* A command that prints a secret: the setting that names it, and its time. */

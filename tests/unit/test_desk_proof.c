@@ -28,7 +28,8 @@ static void fresh(unsigned jobs, size_t all, size_t started)
 	ask = (struct desk_ask){ .jobs = jobs, .mailboxes = { .all = all } };
 	desk.ask = &ask;
 	desk.started = started;
-	desk.token_known = desk.token.good = true;
+	desk.token_known = true;
+	desk.token.good = 1;
 }
 
 TEST(who_waits)

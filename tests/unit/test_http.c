@@ -67,7 +67,7 @@ TEST(post_in_every_slice)
 TEST(the_answer_can_be_wiped)
 {
 	struct url u = url_of("https://login.example/t/oauth2/v2.0/token");
-	struct http_question q = { &u, SPAN(FORM), SPAN("") };
+	struct http_question q = { .url = &u, .body = SPAN(FORM) };
 	struct http_answer a;
 	struct fault f;
 

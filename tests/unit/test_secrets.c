@@ -57,6 +57,40 @@ TEST(secrets_command_first_line)
 	}
 }
 
+/* Only the blocks count, and only a file with a private key has to be closed to others. */
+TEST(secrets_pem)
+{
+	static const struct { const char *text; mode_t mode; enum fault_code code; const char *want; } rows[] = {
+		{ "-----BEGIN X-----\nAA\n-----END X-----\n", 0644, FAULT_NONE, "-----BEGIN X-----\nAA\n-----END X-----\n" },
+		{ "-----BEGIN X-----\nAA\n-----END X-----", 0644, FAULT_NONE, "-----BEGIN X-----\nAA\n-----END X-----" },
+		{ "Certificate:\n  long\n-----BEGIN X-----\r\nAA\r\n-----END X-----\r\nmore\n-----BEGIN Y-----\nB\n-----END Y-----\n",
+		  0644, FAULT_NONE, "-----BEGIN X-----\r\nAA\r\n-----END X-----\r\n-----BEGIN Y-----\nB\n-----END Y-----\n" },
+		{ "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----\n", 0644, FAULT_FILE_EXPOSED, NULL },
+		{ "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----\n", 0600, FAULT_NONE,
+		  "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----\n" },
+		{ "0\202binary", 0640, FAULT_FILE_EXPOSED, NULL },
+		{ "0\202binary", 0600, FAULT_NONE, "0\202binary" },
+	};
+	char path[] = "/tmp/o2pop-pem-XXXXXX";
+	int fd = mkstemp(path);
+
+	OK(fd >= 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fault f = { 0 };
+
+		t_at("row %zu", i);
+		OK(ftruncate(fd, 0) == 0 && pwrite(fd, rows[i].text, strlen(rows[i].text), 0) > 0);
+		OK(fchmod(fd, rows[i].mode) == 0);
+		EQ(secrets_from_pem(span_z(path), room(), &secret, &f), rows[i].code == FAULT_NONE);
+		EQ(f.code, rows[i].code);
+		if (rows[i].want != NULL)
+			EQ(secret_reveal(&secret), span_z(rows[i].want));
+		OK(room_is_clean());
+	}
+	close(fd);
+	unlink(path);
+}
+
 TEST(secrets_command_fails)
 {
 	static const struct { const char *command, *said; int64_t num; } rows[] = {

@@ -388,7 +388,6 @@ TEST(setup_clients_take_the_mechanism)
 {
 	static const struct { enum setup_client client; const char *xoauth2, *oauthbearer; } rows[] = {
 		{ SETUP_MPOP, "\nauth xoauth2\n", "\nauth oauthbearer\n" },
-		{ SETUP_FETCHMAIL, "  auth xoauth2 username", "  auth oauthbearer username" },
 		{ SETUP_OPENSSL, "say 'AUTH XOAUTH2'; hear", "say 'AUTH OAUTHBEARER'; hear" },
 		{ SETUP_OPENSSL, "say ''; hear; exit", "say 'AQ=='; hear; exit" },
 	};

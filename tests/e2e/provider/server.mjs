@@ -121,6 +121,12 @@ function thumbprintIn(asked) {
 	return Buffer.from(header['x5t#S256'] ?? header.x5t ?? '', 'base64url').toString('hex').toUpperCase();
 }
 
+// Of the certificates that are registered for a client.
+function thumbprintsOf(id) {
+	return clientOf(id).certificates.map(pem).flatMap((certificate) => [certificate.fingerprint,
+		certificate.fingerprint256]).map((digits) => digits.replaceAll(':', ''));
+}
+
 // The cause as oidc-provider found it -> status, error, number and text as Entra has them.
 const REFUSALS = [
 	['invalid_client', /client not found/, 400, 'unauthorized_client', 700016,
@@ -140,13 +146,13 @@ const REFUSALS = [
 	['invalid_client', /mechanism does not match/, 401, 'invalid_client', 7000216,
 		() => "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' "
 			+ 'grant type.'],
-	['invalid_client', /certificate not registered/, 401, 'invalid_client', 700027,
-		(asked) => 'Client assertion contains an invalid signature. [Reason - The key was not found., Thumbprint of '
-			+ `key used by client: '${thumbprintIn(asked)}', Please visit the Azure Portal, Graph Explorer or directly `
-			+ `use MS Graph to see configured keys for app Id '${asked.client_id}'.]`],
-	['invalid_client', /signature verification failed/, 401, 'invalid_client', 700027,
-		(asked) => 'Client assertion contains an invalid signature. [Reason - Key was found, but use of the key to '
-			+ `verify the signature failed., Thumbprint of key used by client: '${thumbprintIn(asked)}']`],
+	['invalid_client', /certificate not registered|signature verification failed/, 401, 'invalid_client', 700027,
+		(asked) => (thumbprintsOf(asked.client_id).includes(thumbprintIn(asked))
+			? 'Client assertion contains an invalid signature. [Reason - Key was found, but use of the key to '
+				+ `verify the signature failed., Thumbprint of key used by client: '${thumbprintIn(asked)}']`
+			: 'Client assertion contains an invalid signature. [Reason - The key was not found., Thumbprint of '
+				+ `key used by client: '${thumbprintIn(asked)}', Please visit the Azure Portal, Graph Explorer or `
+				+ `directly use MS Graph to see configured keys for app Id '${asked.client_id}'.]`)],
 	['invalid_client', /jwt expired|jwt not active/, 401, 'invalid_client', 700024,
 		(asked) => 'Client assertion is not within its valid time range. '
 			+ `Current time: ${instant(now())}, assertion valid from ${instant(claimsIn(asked).nbf ?? 0)}, `
