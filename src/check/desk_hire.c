@@ -40,12 +40,12 @@ static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in
 	k->fetch.min_life_s = d->ask->min_life_s;
 	k->fetch.idp.reach.trust = d->ask->trust;
 	k->role.files = settings_has(k->settings, SETTING_TOKEN_CACHE);
+	(void)lock_memory(k->credential, sizeof *k->credential);
+	(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
 	if (d->ask->obtain != NULL && !d->ask->obtain(d->ask->obtain_from, k->credential, &k->unread) &&
 	    k->unread.code == FAULT_NONE)
 		(void)fault_set(&k->unread, FAULT_FILE_UNREADABLE, 0, SPAN("a secret"));
 	role_start(&k->role, out, in);
-	(void)lock_memory(k->credential, sizeof *k->credential);
-	(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
 	keeper_run(k);
 }
 

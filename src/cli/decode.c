@@ -196,13 +196,13 @@ static bool is_bearer(struct span bytes)
 	return span_starts_nocase(bytes, SPAN("n,")) || span_starts_nocase(bytes, SPAN("y,"));
 }
 
-static void take_bearer(struct decoded *d, struct span frame)
+static void take_bearer(struct decoded *d, struct span frame, bool spelt)
 {
 	struct oauthbearer o;
 
 	d->kind = DECODE_BEARER;
 	note(d, DECODE_FOUND_OAUTHBEARER);
-	if (!oauthbearer_get(frame, &d->room, &o))
+	if (!oauthbearer_get(frame, &d->room, &o) && !spelt) /* said already */
 		note(d, DECODE_FOUND_OAUTHBEARER_FORM);
 	d->user = o.user;
 	d->host = o.host;
@@ -230,7 +230,7 @@ static void take_frame(struct decoded *d, struct span frame)
 	if (spelt != XOAUTH2_GOOD)
 		decode_note(d, found[spelt], span_z(xoauth2_lint_text(spelt)));
 	if (is_bearer(frame)) {
-		take_bearer(d, frame);
+		take_bearer(d, frame, spelt != XOAUTH2_GOOD);
 		return;
 	}
 	d->kind = DECODE_SASL;

@@ -182,10 +182,11 @@ def test_command_in_a_strangers_file(place):
 
 
 def test_open_secret_file(place):
-    base = ["check", "a@b.example", "--client-id", CLIENT, "--tenant-id", "t.example", "--client-secret-file"]
+    base = ["check", "a@b.example", "--client-id", CLIENT, "--tenant-id", "t.example", "--stop-after", "credential",
+            "--client-secret-file"]
     for mode in (0o644, 0o640, 0o604, 0o660, 0o602):
         r = place.run(*base, place.file("it's", SECRET, mode)).exits(2)
-        has(r.err, "holds a secret and is open to others", f"mode 0{mode:o}", "chmod 600 '", "it'\\''s'")
+        has(" ".join(r.out.split()), "holds a secret and is open to others", f"mode 0{mode:o}", "chmod 600 '", "it'\\''s'")
     check(not os.path.exists(place.path("core")), "a core file")
 
 
