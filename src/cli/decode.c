@@ -340,10 +340,7 @@ void decode_text(struct decoded *d, struct span text, int64_t now, struct buf ro
 		note(d, DECODE_FOUND_TERMINAL);
 	if (text.n == 0)
 		return;
-	if (is_bearer(text)) {
-		note(d, DECODE_FOUND_NOT_ENCODED);
-		take_bearer(d, text);
-	} else if (is_frame(text) && text.p[0] != '{') {
+	if (is_bearer(text) || (is_frame(text) && text.p[0] != '{')) {
 		note(d, DECODE_FOUND_NOT_ENCODED);
 		take_frame(d, text);
 	} else if (is_object(text)) {
