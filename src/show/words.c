@@ -82,36 +82,45 @@ bool words_quoted(const struct fault *f)
 	return false;
 }
 
+/* The setting that the grant's credential came from; the first of the strongest. SETTING__COUNT: there is none. */
+static enum setting credential_source(const struct settings *s)
+{
+	enum setting found = SETTING__COUNT;
+
+	for (const signed char *key = grant_row(s->grant)->sources; *key != GRANT_END; key++)
+		if (s->source[*key] != SETTING_UNSET &&
+		    (found == SETTING__COUNT || s->source[*key] > s->source[found]))
+			found = (enum setting)*key;
+	return found;
+}
+
+/* "client secret from o2pop.secret"; a value that may be a secret or a command is not shown, only where it stands. */
 static void credential(struct buf *b, const struct settings *s)
 {
-	static const struct {
-		enum setting key;
-		const char *what;
-		bool path; /* the value may be shown */
-	} source[] = {
-		{ SETTING_ACCESS_TOKEN_FILE, "access token", true },
-		{ SETTING_FEDERATED_TOKEN_FILE, "federated token", true },
-		{ SETTING_CLIENT_SECRET, "client secret", false },
-		{ SETTING_CLIENT_SECRET_FILE, "client secret", true },
-		{ SETTING_CLIENT_SECRET_COMMAND, "client secret command", false },
+	static const char *const what[GRANT__COUNT] = {
+		[GRANT_CLIENT_SECRET] = "client secret",
+		[GRANT_CERTIFICATE] = "certificate",
+		[GRANT_FEDERATED] = "federated token",
+		[GRANT_MANAGED_IDENTITY] = "managed identity",
+		[GRANT_DEVICE_CODE] = "sign-in",
+		[GRANT_REFRESH_TOKEN] = "refresh token",
+		[GRANT_SERVICE_ACCOUNT] = "service account",
+		[GRANT_ACCESS_TOKEN] = "access token",
 	};
-	struct span name = settings_get(s, SETTING_DISPLAY_NAME), from;
-	size_t i = 0;
+	enum setting source = s->grant == GRANT_DEVICE_CODE ? SETTING_TOKEN_CACHE : credential_source(s);
+	struct span from = { NULL, 0 };
 
-	while (i < sizeof source / sizeof source[0] && s->source[source[i].key] == SETTING_UNSET)
-		i++;
-	if (i < sizeof source / sizeof source[0]) {
-		from = source[i].path ? settings_get(s, source[i].key) : s->origin[source[i].key];
-		if (span_eq(from, SPAN("-")))
-			from = SPAN("the standard input");
-		buf_z(b, source[i].what);
-		if (from.n != 0) {
-			buf_z(b, " from ");
-			buf_put(b, from);
-		}
+	if (source != SETTING__COUNT)
+		from = settings_kind(source) == SETTING_KIND_PATH ? settings_get(s, source) : s->origin[source];
+	if (span_eq(from, SPAN("-")))
+		from = SPAN("the standard input");
+	if (source != SETTING__COUNT || s->grant == GRANT_MANAGED_IDENTITY)
+		buf_z(b, what[s->grant]);
+	if (from.n != 0) {
+		buf_z(b, " from ");
+		buf_put(b, from);
 	}
-	if (name.n != 0)
-		item(b, "app \"", name, "\"");
+	item(b, "app \"", settings_get(s, SETTING_DISPLAY_NAME), "\"");
 	if (b->n == 0)
 		buf_z(b, "complete");
 }
@@ -280,6 +289,9 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 	case RUNG_CREDENTIAL:
 		if (r->settings != NULL)
 			credential(b, r->settings);
+		item(b, "thumbprint ", row_get(row, FACT_APP_CERT_SHA1), "");
+		counted(b, row_get(row, FACT_APP_CERT_DAYS), "day");
+		item(b, "", row_get(row, FACT_SERVICE_ACCOUNT), "");
 		return;
 	case RUNG_TENANT:
 		item(b, "", row_get(row, FACT_TENANT_FOUND), "");
