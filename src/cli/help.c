@@ -60,7 +60,7 @@ static const struct command commands[] = {
 	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
 	  "not know is named in words. --grant prints the way with another grant than the client "
 	  "secret. --format is text or powershell. --client prints a working "
-	  "configuration for mpop, getmail, fetchmail, curl or openssl instead.",
+	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
 	  NULL, true },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
 	  "What an error code, a server's line or a whole log means; works offline.",

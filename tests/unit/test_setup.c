@@ -357,7 +357,7 @@ TEST(setup_quotes)
 TEST(setup_clients)
 {
 	static const char *const names[SETUP_CLIENT__COUNT] = { "mpop", "getmail", "fetchmail",
-		"curl", "openssl" };
+		"msmtp", "isync", "curl", "openssl" };
 	enum setup_client client = SETUP_CLIENT__COUNT;
 
 	for (int i = 0; i < SETUP_CLIENT__COUNT; i++) {
@@ -370,7 +370,13 @@ TEST(setup_clients)
 		EQ(client, i);
 		OK(setup_client(&out, client, &s));
 		OK(buf_ok(&out));
-		OK(has("a@b.example") && has("outlook.office365.com") && has("995"));
+		OK(has("a@b.example"));
+		if (i == SETUP_MSMTP)
+			OK(has("\nhost smtp.office365.com\nport 587\n") && has("SMTP.SendAsApp"));
+		else if (i == SETUP_ISYNC)
+			OK(has("\nHost outlook.office365.com\nPort 993\n") && has("IMAP.AccessAsApp"));
+		else
+			OK(has("outlook.office365.com") && has("995"));
 		OK(i == SETUP_GETMAIL ?
 		   has("\"-c\", \"/etc/my job.conf\", \"--profile\", \"prod\")") :
 		                        has("o2pop token -c '/etc/my job.conf' --profile prod"));
@@ -388,6 +394,9 @@ TEST(setup_clients_take_the_mechanism)
 {
 	static const struct { enum setup_client client; const char *xoauth2, *oauthbearer; } rows[] = {
 		{ SETUP_MPOP, "\nauth xoauth2\n", "\nauth oauthbearer\n" },
+		{ SETUP_MSMTP, "\nauth xoauth2\n", "\nauth oauthbearer\n" },
+		{ SETUP_ISYNC, "\nAuthMechs XOAUTH2\nPassCmd \"o2pop token\"\n",
+		  "\nAuthMechs OAUTHBEARER\nPassCmd \"o2pop token\"\n" },
 		{ SETUP_FETCHMAIL, "  auth xoauth2 username", "  auth oauthbearer username" },
 		{ SETUP_OPENSSL, "say 'AUTH XOAUTH2'; hear", "say 'AUTH OAUTHBEARER'; hear" },
 		{ SETUP_OPENSSL, "say ''; hear; exit", "say 'AQ=='; hear; exit" },
@@ -405,6 +414,34 @@ TEST(setup_clients_take_the_mechanism)
 		out = BUF(room);
 		OK(setup_client(&out, rows[i].client, &s));
 		OK(!has(rows[i].xoauth2) && has(rows[i].oauthbearer));
+	}
+}
+
+/* The doors of the provider of the settings; one without a profile has none. */
+TEST(setup_clients_of_other_providers)
+{
+	static const struct { const char *provider; enum setup_client client; const char *host; } rows[] = {
+		{ "microsoft-gcchigh", SETUP_MSMTP, "\nhost smtp.office365.us\n" },
+		{ "microsoft-china", SETUP_ISYNC, "\nHost partner.outlook.cn\n" },
+		{ "outlook-personal", SETUP_MSMTP, "\nhost smtp-mail.outlook.com\n" },
+		{ "google", SETUP_ISYNC, "\nHost imap.gmail.com\n" },
+		{ "custom", SETUP_MSMTP, "\nhost SMTP-HOST\n" },
+		{ "custom", SETUP_ISYNC, "\nHost IMAP-HOST\n" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static const struct span mailbox[] = { SPAN_INIT("a@b.example") };
+		struct setup s = { .settings = &settings, .mailbox = mailbox, .mailboxes = 1 };
+		struct fault f = { 0 };
+
+		t_at("%s", rows[i].provider);
+		settings_init(&settings);
+		out = BUF(room);
+		set(SETTING_PROVIDER, rows[i].provider);
+		set(SETTING_POP_HOST, "pop.example.com");
+		OK(settings_finish(&settings, &f));
+		OK(setup_client(&out, rows[i].client, &s));
+		OK(has(rows[i].host));
 	}
 }
 
