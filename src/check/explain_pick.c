@@ -132,6 +132,10 @@ static void pick_http(const struct explain_case *c, struct explain_list *l)
 	bool page = code == FAULT_HTTP_NOT_JSON || code == FAULT_HTTP_REDIRECT || code == FAULT_HTTP_MALFORMED;
 	uint64_t status = 0;
 
+	if (page && explain_value_on_identity(c)) {
+		explain_know_add(l, CAUSE_NOT_AZURE);
+		return;
+	}
 	if (!span_u64(row_get(row, FACT_HTTP_STATUS), 999, &status) && fault_kind(code) == FAULT_KIND_HTTP)
 		status = (uint64_t)row->fault.num;
 	if (explain_match_kind(explain_value_evidence(c), KNOWN_INSPECTOR) != EXPLAIN_KNOW_NOTHING)
