@@ -63,7 +63,8 @@ static const struct command commands[] = {
 	  "not know is named in words. --grant prints the way with another grant than the client "
 	  "secret: certificate, federated, managed-identity, device-code, refresh-token, "
 	  "service-account, access-token; --provider that of another service or cloud: "
-	  "microsoft-gcchigh, microsoft-dod, microsoft-china, outlook-personal, google. --format is text or powershell. --client prints a working "
+	  "microsoft-gcchigh, microsoft-dod, microsoft-china, outlook-personal, google. "
+	  "--format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
 	  NULL, true },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",

@@ -5,7 +5,8 @@ static const char *const name[SETUP_CLIENT__COUNT] = {
 	[SETUP_MSMTP] = "msmtp", [SETUP_ISYNC] = "isync", [SETUP_CURL] = "curl", [SETUP_OPENSSL] = "openssl",
 };
 
-/* @MAILBOX@, @HOST@, @PORT@ (of POP3), @SMTP@, @IMAP@ (the provider's other hosts), @OPTIONS@ (of o2pop), @TUPLE@ (o2pop as Python writes a command), @mechanism@ (as
+/* @MAILBOX@, @HOST@, @PORT@ (of POP3), @SMTP@, @IMAP@ (the provider's other hosts), @OPTIONS@
+ * (of o2pop), @TUPLE@ (o2pop as Python writes a command), @mechanism@ (as
  * the settings write it), @MECHANISM@ and @FAREWELL@ (proto/sasl.h) are filled in; @CA:before|after@ stands only
  * where a CA file is named. */
 static const char *const template[SETUP_CLIENT__COUNT] = {

@@ -7,7 +7,8 @@ enum {
 
 /* A step. In its text, @KEY@ is the value of that setting quoted for a shell, @'KEY@ quoted for
  * PowerShell, @=KEY@ as it stands in a settings file; @PORTAL@, @OPTIONS@ (of o2pop), @PROVIDER@ and
- * @AUDIENCE@ are what they say; @TENANT@ is a settings file's line, where the provider leaves the tenant open. What is not known stands there as a word in capitals. */
+ * @AUDIENCE@ are what they say; @TENANT@ is a settings file's line, where the provider leaves the
+ * tenant open. What is not known stands there as a word in capitals. */
 struct step {
 	const char *title, *who, *text;
 };

@@ -920,6 +920,32 @@ TEST(explain_no_identity)
 	}
 }
 
+/* Answers in OAuth's words that mean something of their own. */
+TEST(explain_refusals_elsewhere)
+{
+	static const struct { const char *provider; enum grant grant; const char *error, *evidence, *ids; } rows[] = {
+		{ "google", GRANT_SERVICE_ACCOUNT, "unauthorized_client",
+		  "Client is unauthorized to retrieve access tokens using this method, or", "delegation-missing" },
+		{ "google", GRANT_SERVICE_ACCOUNT, "access_denied", "", "delegation-missing" },
+		{ "google", GRANT_SERVICE_ACCOUNT, "invalid_grant", "Invalid JWT Signature.", "service-account-refused" },
+		{ "google", GRANT_REFRESH_TOKEN, "invalid_grant", "Token has been expired or revoked.",
+		  "sign-in-again refresh-token-used" },
+		{ "microsoft", GRANT_MANAGED_IDENTITY, "invalid_request", "Identity not found", "identity-not-assigned" },
+		{ "microsoft", GRANT_MANAGED_IDENTITY, "unknown_source", "", "not-in-azure" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%s %s", rows[i].provider, rows[i].error);
+		fresh();
+		settings.provider = provider_find(span_z(rows[i].provider));
+		settings.grant = rows[i].grant;
+		fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 400, rows[i].evidence);
+		fact(RUNG_TOKEN, FACT_ERROR, rows[i].error);
+		EQ(explained(), rows[i].ids);
+		check_causes();
+	}
+}
+
 /* What other rungs have seen beside the refusal. */
 TEST(explain_token_with_evidence)
 {
