@@ -64,7 +64,9 @@ void explain_net_tcp(const struct explain_case *c, struct explain_list *l)
 {
 	enum fault_code code = explain_value_row(c)->fault.code;
 
-	if (code == FAULT_DEADLINE)
+	if (explain_value_on_identity(c))
+		explain_know_add(l, CAUSE_NOT_AZURE);
+	else if (code == FAULT_DEADLINE)
 		pick_deadline(c, l);
 	else if (code == FAULT_TCP_TIMEOUT)
 		pick_blocked(c, l);

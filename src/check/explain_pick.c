@@ -61,6 +61,8 @@ static void pick_unknown(const struct explain_case *c, int64_t code, struct expl
 	(void)explain_know_drop(l, CAUSE_REQUEST_FORM);
 	if (explain_seen_tenant_right(c->r) || p == NULL || !p->entra)
 		(void)explain_know_drop(l, CAUSE_TENANT_UNKNOWN);
+	if (p != NULL && !p->entra && l->n > 1)
+		(void)explain_know_drop(l, CAUSE_CA_WORKLOAD);
 }
 
 /* The secret was refused, and looked odd before it was sent: that is why. */
@@ -72,10 +74,28 @@ static void pick_secret(const struct explain_case *c, int64_t code, struct expla
 		explain_know_add(l, CAUSE_SECRET_MANGLED);
 }
 
+/* Those who answer in OAuth's words, and mean something of their own. */
+static bool pick_not_entra(const struct explain_case *c, struct explain_list *l)
+{
+	struct span error = explain_value_fact(c, FACT_ERROR);
+
+	if (explain_value_on_identity(c) && explain_value_has(explain_value_evidence(c), "Identity not found"))
+		explain_know_add(l, CAUSE_NO_IDENTITY);
+	else if (c->r->settings == NULL || c->r->settings->grant != GRANT_SERVICE_ACCOUNT)
+		return false;
+	else if (span_eq(error, SPAN("invalid_grant")))
+		explain_know_add(l, CAUSE_ACCOUNT_REFUSED);
+	else if (span_eq(error, SPAN("unauthorized_client")) || span_eq(error, SPAN("access_denied")))
+		explain_know_add(l, CAUSE_DELEGATION);
+	return l->n != 0;
+}
+
 static void pick_refusal(const struct explain_case *c, struct explain_list *l)
 {
 	int64_t code = explain_value_row(c)->fault.num;
 
+	if (pick_not_entra(c, l))
+		return;
 	pick_secret(c, code, l);
 	switch (code) {
 	case 700016: case 700011: case 7000229: case 90002: case 500011: case 650059: case 900382: case 1000104:
@@ -132,6 +152,10 @@ static void pick_http(const struct explain_case *c, struct explain_list *l)
 	bool page = code == FAULT_HTTP_NOT_JSON || code == FAULT_HTTP_REDIRECT || code == FAULT_HTTP_MALFORMED;
 	uint64_t status = 0;
 
+	if (page && explain_value_on_identity(c)) {
+		explain_know_add(l, CAUSE_NOT_AZURE);
+		return;
+	}
 	if (!span_u64(row_get(row, FACT_HTTP_STATUS), 999, &status) && fault_kind(code) == FAULT_KIND_HTTP)
 		status = (uint64_t)row->fault.num;
 	if (explain_match_kind(explain_value_evidence(c), KNOWN_INSPECTOR) != EXPLAIN_KNOW_NOTHING)

@@ -26,6 +26,12 @@ bool explain_value_on_idp(const struct explain_case *c)
 	return c->rung < RUNG_POP_DNS;
 }
 
+bool explain_value_on_identity(const struct explain_case *c)
+{
+	return c->r->settings != NULL && c->r->settings->grant == GRANT_MANAGED_IDENTITY && explain_value_on_idp(c) &&
+	       c->rung != RUNG_TENANT;
+}
+
 bool explain_value_passed(const struct explain_case *c, enum rung rung)
 {
 	return c->r->row[rung].verdict == VERDICT_PASS || c->r->row[rung].verdict == VERDICT_WARN;
@@ -400,7 +406,9 @@ static bool put_where(const struct explain_case *c, struct buf *out)
 	buf_z(out, "It is the ");
 	buf_z(out, settings_help(key));
 	buf_z(out, ".");
-	if (key == SETTING_TENANT_ID || key == SETTING_CLIENT_ID)
+	if (key == SETTING_CLIENT_ID && explain_value_provider(c) != NULL && !explain_value_provider(c)->entra)
+		buf_z(out, " The provider gives it when the application is registered there.");
+	else if (key == SETTING_TENANT_ID || key == SETTING_CLIENT_ID)
 		buf_z(out, " It stands on entra.microsoft.com > App registrations > the application > Overview.");
 	else if (key == SETTING_CLIENT_SECRET_FILE)
 		buf_z(out, " A secret is made on entra.microsoft.com > App registrations > the application > "

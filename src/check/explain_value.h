@@ -42,6 +42,9 @@ bool explain_value_passed(const struct explain_case *c, enum rung rung);
 /* Is the rung in question on the way to the token, not on the way to the mailbox? */
 bool explain_value_on_idp(const struct explain_case *c);
 
+/* Is it the request to a managed identity's address? */
+bool explain_value_on_identity(const struct explain_case *c);
+
 /* Is the host of that way the provider's own, not one that somebody typed? */
 bool explain_value_known_host(const struct explain_case *c);
 

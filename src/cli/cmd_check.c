@@ -170,7 +170,8 @@ static bool read_mailboxes(struct run *r, size_t *all, int *status)
 	if (*all != 0)
 		return true;
 	*status = work_usage(w, "no mailbox to check: ", SPAN("give its address"),
-	                     " (o2pop check user@example.com), or the setting mailbox");
+	                     " (o2pop check user@example.com), or the setting mailbox, or with --profile "
+	                     "the section that has it");
 	return false;
 }
 

@@ -54,7 +54,8 @@ static int put_client(struct work *w, struct setup *s, struct buf *out)
 
 	if (!setup_client_find(given, &client))
 		return work_usage(w, "there is no configuration for '", given,
-		                  "': mpop, getmail, fetchmail, curl or openssl");
+		                  "': mpop, getmail, fetchmail, msmtp, isync, curl or "
+		                  "openssl");
 	if (w->options.given[OPTION_FORMAT] != 0)
 		return work_usage(w, "", SPAN("--client"),
 		                  " has a format of its own: leave out --format");

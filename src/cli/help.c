@@ -36,6 +36,7 @@ static const struct command commands[] = {
 	  NULL, true },
 	{ "login", COMMAND_LOGIN, cmd_login, "",
 	  "Sign a person in with a device code, and keep what is needed for further tokens.",
+	  "\to2pop setup --grant device-code\n"
 	  "\to2pop login -c job.conf\n"
 	  "\to2pop login --client-id ID --tenant-id TENANT --token-cache tokens\n",
 	  "An address and a code are shown; the person opens the address on any machine or phone, "
@@ -55,12 +56,16 @@ static const struct command commands[] = {
 	  "\to2pop setup\n"
 	  "\to2pop setup -c job.conf user@example.com\n"
 	  "\to2pop setup --grant device-code\n"
+	  "\to2pop setup --provider google --grant service-account\n"
 	  "\to2pop setup -c job.conf --format powershell >setup.ps1\n"
 	  "\to2pop setup -c job.conf --client mpop\n",
 	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
 	  "not know is named in words. --grant prints the way with another grant than the client "
-	  "secret. --format is text or powershell. --client prints a working "
-	  "configuration for mpop, getmail, fetchmail, curl or openssl instead.",
+	  "secret: certificate, federated, managed-identity, device-code, refresh-token, "
+	  "service-account, access-token; --provider that of another service or cloud: "
+	  "microsoft-gcchigh, microsoft-dod, microsoft-china, outlook-personal, google. "
+	  "--format is text or powershell. --client prints a working "
+	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
 	  NULL, true },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
 	  "What an error code, a server's line or a whole log means; works offline.",
@@ -286,7 +291,8 @@ static int help_all(void)
 		"comments, and sections [NAME] chosen with --profile NAME; a relative file name in "
 		"it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
 		"AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, "
-		"AZURE_FEDERATED_TOKEN_FILE) and SSL_CERT_FILE are read, too."));
+		"AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE), of App Service "
+		"(IDENTITY_ENDPOINT, IDENTITY_HEADER) and SSL_CERT_FILE are read, too."));
 	put_options(&p, 0);
 	page_end(&p);
 	page_lines(&p, 0, SPAN("o2pop COMMAND --help says more about one command."));

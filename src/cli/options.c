@@ -45,7 +45,8 @@ const struct option_row options_table[OPTION__COUNT] = {
 	                      "a token in token_cache that lives so long is good enough (default 5m)" },
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
 	[OPTION_CLIENT] = { "client", 0, "NAME", COMMAND_SETUP,
-	                    "configuration for mpop, getmail, fetchmail, curl or openssl" },
+	                    "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or "
+	                    "openssl" },
 };
 
 /* A usage sentence: WORDS "ARGUMENT" MORE. */

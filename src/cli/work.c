@@ -162,7 +162,14 @@ bool work_settled(struct work *w, int *status)
 	put_needed(&page);
 	page_end(&page);
 	page_lines(&page, 0, SPAN("Where each of them comes from, step by step, and the file to "
-	                          "write:\n\to2pop setup"));
+	                          "write:\n\to2pop setup\n"
+	                          "The same without a client secret: with a certificate, in Azure or "
+	                          "Kubernetes, for a person's mailbox, for Gmail:\n"
+	                          "\to2pop setup --grant certificate\n"
+	                          "\to2pop setup --grant managed-identity\n"
+	                          "\to2pop setup --grant federated\n"
+	                          "\to2pop setup --grant device-code\n"
+	                          "\to2pop setup --provider google"));
 	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
 	return false;
 }

@@ -220,7 +220,8 @@ static void put_settings(struct page *p, const struct setup *s)
 	struct buf b = BUF(text);
 
 	step(p, "7. Write the settings file", "you");
-	buf_z(&b, "As ~/.config/o2pop/o2pop.conf, or anywhere, to be named with -c. Files that it "
+	buf_z(&b, "As ~/.config/o2pop/o2pop.conf (first: mkdir -p ~/.config/o2pop), or anywhere, to be named with "
+	      "-c. Files that it "
 	      "names stand beside it.\n");
 	if (s->settings->source[SETTING_PROVIDER] > SETTING_FROM_DEFAULT)
 		put_setting(&b, s, SETTING_PROVIDER, "");

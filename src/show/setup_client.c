@@ -2,10 +2,11 @@
 
 static const char *const name[SETUP_CLIENT__COUNT] = {
 	[SETUP_MPOP] = "mpop", [SETUP_GETMAIL] = "getmail", [SETUP_FETCHMAIL] = "fetchmail",
-	[SETUP_CURL] = "curl", [SETUP_OPENSSL] = "openssl",
+	[SETUP_MSMTP] = "msmtp", [SETUP_ISYNC] = "isync", [SETUP_CURL] = "curl", [SETUP_OPENSSL] = "openssl",
 };
 
-/* @MAILBOX@, @HOST@, @PORT@, @OPTIONS@ (of o2pop), @TUPLE@ (o2pop as Python writes a command), @mechanism@ (as
+/* @MAILBOX@, @HOST@, @PORT@ (of POP3), @SMTP@, @IMAP@ (the provider's other hosts), @OPTIONS@
+ * (of o2pop), @TUPLE@ (o2pop as Python writes a command), @mechanism@ (as
  * the settings write it), @MECHANISM@ and @FAREWELL@ (proto/sasl.h) are filled in; @CA:before|after@ stands only
  * where a CA file is named. */
 static const char *const template[SETUP_CLIENT__COUNT] = {
@@ -57,6 +58,53 @@ static const char *const template[SETUP_CLIENT__COUNT] = {
 		"  passwordeval \"o2pop token@OPTIONS@\"\n"
 		"  is USER here keep\n"
 		"  sslmode wrapped sslcertck@CA: sslcertfile \"|\"@\n",
+	[SETUP_MSMTP] =
+		"# ~/.msmtprc for msmtp 1.8.13 or newer, which sends mail: older ones know no\n"
+		"# xoauth2. The token needs a right of its own. At Exchange Online an application has\n"
+		"# the application permission SMTP.SendAsApp beside POP.AccessAsApp; for a person\n"
+		"# write SMTP.Send beside POP.AccessAsUser.All into the setting scope, then o2pop\n"
+		"# login. The mailbox has SMTP switched on:\n"
+		"#   Set-CASMailbox @MAILBOX@ -SmtpClientAuthenticationDisabled $false\n"
+		"# chmod 600 ~/.msmtprc; try it with: echo test | msmtp @MAILBOX@\n"
+		"defaults\n"
+		"tls on\n"
+		"tls_starttls on\n"
+		"@CA:tls_trust_file |\n@"
+		"\n"
+		"account default\n"
+		"host @SMTP@\n"
+		"port 587\n"
+		"from @MAILBOX@\n"
+		"user @MAILBOX@\n"
+		"auth @mechanism@\n"
+		"passwordeval o2pop token@OPTIONS@\n",
+	[SETUP_ISYNC] =
+		"# ~/.mbsyncrc for isync (mbsync) 1.5 or newer; 1.4 calls TLSType SSLType. It knows\n"
+		"# @MECHANISM@ only by a plug-in of Cyrus SASL that has to be installed, such as\n"
+		"# cyrus-sasl-xoauth2, and reads by IMAP, for which the token needs a right of its\n"
+		"# own. At Exchange Online an application has the application permission\n"
+		"# IMAP.AccessAsApp beside POP.AccessAsApp; for a person write IMAP.AccessAsUser.All\n"
+		"# beside POP.AccessAsUser.All into the setting scope, then o2pop login.\n"
+		"# chmod 600 ~/.mbsyncrc; mkdir -p ~/Maildir; try it with: mbsync --list mail\n"
+		"IMAPStore remote\n"
+		"Host @IMAP@\n"
+		"Port 993\n"
+		"TLSType IMAPS\n"
+		"@CA:CertificateFile |\n@"
+		"User @MAILBOX@\n"
+		"AuthMechs @MECHANISM@\n"
+		"PassCmd \"o2pop token@OPTIONS@\"\n"
+		"\n"
+		"MaildirStore local\n"
+		"Path ~/Maildir/\n"
+		"Inbox ~/Maildir/INBOX\n"
+		"\n"
+		"Channel mail\n"
+		"Far :remote:\n"
+		"Near :local:\n"
+		"Sync Pull\n"
+		"Create Near\n"
+		"SyncState *\n",
 	[SETUP_CURL] =
 		"#!/bin/sh\n"
 		"# For curl 7.33 or newer; lists the messages. The token goes through a pipe,\n"
@@ -92,7 +140,7 @@ static const char *const template[SETUP_CLIENT__COUNT] = {
 /* What is filled in; each is safe to be written between quotes of any kind. */
 struct parts {
 	const struct setup *setup;
-	struct span mailbox, host, port, ca, options;
+	struct span mailbox, host, port, smtp, imap, ca, options;
 	char options_text[1024];
 };
 
@@ -134,6 +182,10 @@ static void put_part(struct buf *b, struct span what, const struct parts *p)
 		buf_put(b, p->host);
 	else if (span_eq(what, SPAN("PORT")))
 		buf_put(b, p->port);
+	else if (span_eq(what, SPAN("SMTP")))
+		buf_put(b, p->smtp);
+	else if (span_eq(what, SPAN("IMAP")))
+		buf_put(b, p->imap);
 	else if (span_eq(what, SPAN("OPTIONS")))
 		buf_put(b, p->options);
 	else if (span_eq(what, SPAN("mechanism")))
@@ -162,6 +214,12 @@ static void put_template(struct buf *b, const char *text, const struct parts *p)
 	}
 }
 
+/* The provider's own, else a word for it. */
+static struct span host_or(const char *host, const char *word)
+{
+	return span_z(host != NULL ? host : word);
+}
+
 /* False when something cannot be written without escapes. */
 static bool take_parts(struct parts *p, const struct setup *s)
 {
@@ -176,6 +234,8 @@ static bool take_parts(struct parts *p, const struct setup *s)
 	p->mailbox = s->mailboxes != 0 ? s->mailbox[0] : SPAN("MAILBOX");
 	p->host = settings_get(s->settings, SETTING_POP_HOST);
 	p->port = settings_get(s->settings, SETTING_POP_PORT);
+	p->smtp = host_or(s->settings->provider->smtp_host, "SMTP-HOST");
+	p->imap = host_or(s->settings->provider->imap_host, "IMAP-HOST");
 	setup_words_options(&options, s);
 	p->options = buf_span(&options);
 	return buf_ok(&options) && setup_words_plain(p->mailbox) && setup_words_plain(p->host) &&

@@ -7,13 +7,15 @@ enum {
 
 /* A step. In its text, @KEY@ is the value of that setting quoted for a shell, @'KEY@ quoted for
  * PowerShell, @=KEY@ as it stands in a settings file; @PORTAL@, @OPTIONS@ (of o2pop), @PROVIDER@ and
- * @AUDIENCE@ are what they say. What is not known stands there as a word in capitals. */
+ * @AUDIENCE@ are what they say; @TENANT@ is a settings file's line, where the provider leaves the
+ * tenant open. What is not known stands there as a word in capitals. */
 struct step {
 	const char *title, *who, *text;
 };
 
 #define SETTINGS_FILE                                                                                \
-	"As ~/.config/o2pop/o2pop.conf, or anywhere, to be named with -c:\n\tprovider = @PROVIDER@\n"
+	"As ~/.config/o2pop/o2pop.conf (first: mkdir -p ~/.config/o2pop), or anywhere, to be named with "    \
+	"-c. Files that it names stand beside it.\n\tprovider = @PROVIDER@\n"
 #define CHECK "\to2pop check@OPTIONS@ @mailbox@"
 
 /* ---- an application with another credential than a secret ---------------------------------------- */
@@ -44,7 +46,13 @@ static const struct step federated = {
 	"'{\"name\":\"o2pop\",\"issuer\":\"ISSUER\",\"subject\":\"SUBJECT\",\"audiences\":[\"@AUDIENCE@\"]}'\n"
 	"A final slash of the issuer and capital letters of the subject count. In Kubernetes "
 	"project a service account token with that audience; its file is read anew for every "
-	"token. A new federated credential takes minutes.",
+	"token. A new federated credential takes minutes.\n"
+	"In AKS with workload identity the issuer is\n"
+	"\taz aks show --resource-group GROUP --name CLUSTER --query oidcIssuerProfile.issuerUrl --output tsv\n"
+	"and the subject system:serviceaccount:NAMESPACE:SERVICE-ACCOUNT. Set runAsUser in the pod's "
+	"securityContext: without it the token's file is open to all, and o2pop does not use it. In such "
+	"a pod AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE are there by "
+	"themselves, and o2pop reads them: these lines need not stand in the settings file.",
 };
 
 static const struct step identity[] = {
@@ -98,7 +106,8 @@ static const struct step device_code[] = {
 	  "\tAdd-MailboxPermission -Identity @'mailbox@ -User PERSON -AccessRights FullAccess" },
 	{ "5. Write the settings file", "you",
 	  SETTINGS_FILE "\ttenant_id = @=tenant_id@\n\tclient_id = @=client_id@\n\tgrant = device-code\n"
-	                "\tmailbox = @=mailbox@" },
+	                "\ttoken_cache = tokens\n\tmailbox = @=mailbox@\n"
+	                "o2pop makes the file tokens; it needs it, because the refresh token is kept there." },
 	{ "6. Sign in", "the person whose mailbox it is",
 	  "\to2pop login@OPTIONS@\n"
 	  "It shows an address and a code, to be typed in any browser. From then on o2pop renews "
@@ -120,7 +129,9 @@ static const struct step device_code_personal[] = {
 	  "outlook.com > Settings > Mail > Forwarding and IMAP > Let devices and apps use POP: "
 	  "Yes." },
 	{ "4. Write the settings file", "you",
-	  SETTINGS_FILE "\tclient_id = @=client_id@\n\tgrant = device-code\n\tmailbox = @=mailbox@" },
+	  SETTINGS_FILE "\tclient_id = @=client_id@\n\tgrant = device-code\n\ttoken_cache = tokens\n"
+	                "\tmailbox = @=mailbox@\n"
+	                "o2pop makes the file tokens; it needs it, because the refresh token is kept there." },
 	{ "5. Sign in", "the person whose mailbox it is",
 	  "\to2pop login@OPTIONS@\nIt shows an address and a code, to be typed in any browser." },
 	{ "6. Try it", "you", CHECK },
@@ -138,10 +149,12 @@ static const struct step refresh_token[] = {
 	  "It ends when it was not used for 90 days, when the password is changed, and when an "
 	  "administrator revokes the sessions." },
 	{ "3. Write the settings file", "you",
-	  SETTINGS_FILE "\ttenant_id = @=tenant_id@\n\tclient_id = @=client_id@\n\trefresh_token_file = refresh_token\n"
-	                "\tmailbox = @=mailbox@\n"
+	  SETTINGS_FILE "@TENANT@\tclient_id = @=client_id@\n\trefresh_token_file = refresh_token\n"
+	                "\ttoken_cache = tokens\n\tmailbox = @=mailbox@\n"
 	                "client_id is the application that the token was issued to: no other can "
-	                "use it. If that one has a secret, name it too, as client_secret_file." },
+	                "use it. If that one has a secret, name it too, as client_secret_file. The "
+	                "provider may give a new refresh token with each use: o2pop keeps it in "
+	                "token_cache, and never changes refresh_token_file." },
 	{ "4. Try it", "you", CHECK },
 };
 
@@ -172,19 +185,22 @@ static const struct step service_account[] = {
 static const struct step refresh_token_google[] = {
 	{ "1. Have a refresh token", "the person whose mailbox it is",
 	  "console.cloud.google.com > a project > APIs & Services > Credentials > Create "
-	  "credentials > OAuth client ID > Desktop app. With any OAuth program, sign in for the "
-	  "scope https://mail.google.com/ and keep the refresh token. Google's device code flow "
+	  "credentials > OAuth client ID > Desktop app. With any OAuth program, such as "
+	  "getmail-gmail-xoauth-tokens of getmail6, sign in for the scope https://mail.google.com/ "
+	  "and keep the refresh token. Google's device code flow "
 	  "does not give this scope, and as long as the project is in testing, the token ends "
 	  "after seven days (both not confirmed). The mailboxes of an organisation open with a "
 	  "service account instead." },
-	{ "2. Keep it and the client secret in files", "you",
+	{ "2. Switch POP3 on", "the person whose mailbox it is",
+	  "Gmail > Settings > Forwarding and POP/IMAP > Enable POP." },
+	{ "3. Keep it and the client secret in files", "you",
 	  "Only you may be able to read them (paste, Enter, Ctrl-D):\n"
 	  "\t(umask 077; mkdir -p ~/.config/o2pop; cat >~/.config/o2pop/refresh_token)\n"
 	  "\t(umask 077; cat >~/.config/o2pop/client_secret)" },
-	{ "3. Write the settings file", "you",
+	{ "4. Write the settings file", "you",
 	  SETTINGS_FILE "\tclient_id = @=client_id@\n\tclient_secret_file = client_secret\n\tgrant = refresh-token\n"
-	                "\trefresh_token_file = refresh_token\n\tmailbox = @=mailbox@" },
-	{ "4. Try it", "you", CHECK },
+	                "\trefresh_token_file = refresh_token\n\ttoken_cache = tokens\n\tmailbox = @=mailbox@" },
+	{ "5. Try it", "you", CHECK },
 };
 
 /* ---- any provider -------------------------------------------------------------------------------- */
@@ -219,7 +235,7 @@ static const struct {
 	const char *word;
 } words[] = {
 	{ SETTING_TENANT_ID, "TENANT-ID" },
-	{ SETTING_CLIENT_ID, "APPLICATION-ID" },
+	{ SETTING_CLIENT_ID, "APPLICATION-ID" }, /* CLIENT-ID where Entra has no part in it */
 	{ SETTING_ENTERPRISE_OBJECT_ID, "OBJECT-ID" },
 	{ SETTING_MAILBOX, "MAILBOX" },
 };
@@ -235,7 +251,8 @@ static void put_value(struct buf *b, const struct setup *s, struct span name)
 		if (!span_eq(name, span_z(settings_key(words[i].key))))
 			continue;
 		if (value.n == 0)
-			buf_z(b, words[i].word);
+			buf_z(b, words[i].key == SETTING_CLIENT_ID && !s->settings->provider->entra ? "CLIENT-ID" :
+			                                                                             words[i].word);
 		else if (plain)
 			buf_put(b, value);
 		else if (power)
@@ -243,6 +260,15 @@ static void put_value(struct buf *b, const struct setup *s, struct span name)
 		else
 			setup_words_shell(b, value);
 	}
+}
+
+static void put_tenant(struct buf *b, const struct setup *s)
+{
+	if (s->settings->provider->tenant != NULL)
+		return;
+	buf_z(b, "\ttenant_id = ");
+	put_value(b, s, SPAN("=tenant_id"));
+	buf_z(b, "\n");
 }
 
 static void put_part(struct buf *b, const struct setup *s, struct span what)
@@ -255,6 +281,8 @@ static void put_part(struct buf *b, const struct setup *s, struct span what)
 		setup_words_options(b, s);
 	else if (span_eq(what, SPAN("PROVIDER")))
 		buf_z(b, s->settings->provider->id);
+	else if (span_eq(what, SPAN("TENANT")))
+		put_tenant(b, s);
 	else if (span_eq(what, SPAN("AUDIENCE")))
 		buf_z(b, span_eq(span_z(s->settings->provider->id), SPAN("microsoft-china")) ?
 		                 "api://AzureADTokenExchangeChina" :
@@ -375,15 +403,24 @@ void setup_grant_settings(struct buf *b, const struct setup *s)
 
 void setup_grant_others(struct page *p, const struct setup *s)
 {
-	char text[GRANT__COUNT * 100];
+	enum grant own = s->settings->grant;
+	char text[TEXT_MAX];
 	struct buf b = BUF(text);
 
 	page_end(p);
-	buf_z(&b, "This was the way with ");
-	buf_z(&b, grant_row(s->settings->grant)->title);
+	buf_z(&b, "Another mail program gets its tokens from o2pop token. Its configuration (mpop, getmail, "
+	      "fetchmail, msmtp, isync and others):\n\to2pop setup");
+	setup_words_options(&b, s);
+	buf_z(&b, " --client mpop\n");
+	if (own != GRANT_DEVICE_CODE && own != GRANT_REFRESH_TOKEN && own != GRANT_ACCESS_TOKEN &&
+	    !settings_has(s->settings, SETTING_TOKEN_CACHE))
+		buf_z(&b, "If it asks every few minutes, one token serves it for an hour with the setting\n"
+		      "\ttoken_cache = tokens\n");
+	buf_z(&b, "\nThis was the way with ");
+	buf_z(&b, grant_row(own)->title);
 	buf_z(&b, ". The others that can open a mailbox here:\n");
 	for (int g = 0; g < GRANT__COUNT; g++) {
-		if (!provider_allows(s->settings->provider, (enum grant)g) || (enum grant)g == s->settings->grant)
+		if (!provider_allows(s->settings->provider, (enum grant)g) || (enum grant)g == own)
 			continue;
 		buf_z(&b, "\to2pop setup --provider ");
 		buf_z(&b, s->settings->provider->id);

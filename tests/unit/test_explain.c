@@ -839,6 +839,8 @@ TEST(explain_token_refusals)
 		{ 700023, "InvalidResourcelessScope", "", "", "scope-wrong assertion-claims" },
 		{ 999999999, "AADSTS999999999: new", "invalid_scope", "", "provider-refused scope-wrong" },
 		{ 999999999, "AADSTS999999999: new", "invalid_grant", "client_mismatch", "provider-refused refresh-token-foreign" },
+		{ 400, "Token has been expired or revoked.", "invalid_grant", "",
+		  "sign-in-again refresh-token-used conditional-access" },
 		{ 999999999, "AADSTS999999999: new", "invalid_request", "", "provider-refused tenant-unknown" },
 		{ 90033, "AADSTS90033: A transient error.", "invalid_request", "", "provider-transient" },
 		{ 400, "no words", "invalid_request", "", "provider-refused tenant-unknown" },
@@ -888,6 +890,60 @@ TEST(explain_token_refusals)
 	fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 700016, "");
 	EQ(explained(), "tenant-wrong client-id-wrong app-not-in-tenant");
 	OK(has(e.cause[0].fix, "\ttenant_id = " OTHER));
+}
+
+/* A managed identity's address that is not there, or that something else answers for. */
+TEST(explain_no_identity)
+{
+	static const struct { enum rung rung; enum fault_code code; int64_t num; const char *ids; } rows[] = {
+		{ RUNG_IDP_TCP, FAULT_TCP_TIMEOUT, ETIMEDOUT, "not-in-azure" },
+		{ RUNG_IDP_TCP, FAULT_TCP_UNREACHABLE, EHOSTUNREACH, "not-in-azure" },
+		{ RUNG_IDP_TCP, FAULT_TCP_REFUSED, ECONNREFUSED, "not-in-azure" },
+		{ RUNG_IDP_TCP, FAULT_DEADLINE, 0, "not-in-azure" },
+		{ RUNG_TOKEN, FAULT_DEADLINE, 0, "not-in-azure" },
+		{ RUNG_TOKEN, FAULT_TCP_RESET, ECONNRESET, "not-in-azure" },
+		{ RUNG_TOKEN, FAULT_HTTP_NOT_JSON, 403, "not-in-azure" },
+		{ RUNG_TENANT, FAULT_TCP_TIMEOUT, ETIMEDOUT, "firewall" },
+		{ RUNG_POP_TCP, FAULT_TCP_TIMEOUT, ETIMEDOUT, "firewall" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%s %s", ladder_id(rows[i].rung), fault_id(rows[i].code));
+		fresh();
+		settings.grant = GRANT_MANAGED_IDENTITY;
+		set(SETTING_MANAGED_IDENTITY_URL, "http://169.254.169.254/metadata/identity/oauth2/token");
+		fail(rows[i].rung, rows[i].code, rows[i].num, "");
+		EQ(explained(), rows[i].ids);
+		check_causes();
+		if (rows[i].rung != RUNG_POP_TCP && rows[i].rung != RUNG_TENANT)
+			OK(has(e.cause[0].text, "http://169.254.169.254/metadata/identity/oauth2/token."));
+	}
+}
+
+/* Answers in OAuth's words that mean something of their own. */
+TEST(explain_refusals_elsewhere)
+{
+	static const struct { const char *provider; enum grant grant; const char *error, *evidence, *ids; } rows[] = {
+		{ "google", GRANT_SERVICE_ACCOUNT, "unauthorized_client",
+		  "Client is unauthorized to retrieve access tokens using this method, or", "delegation-missing" },
+		{ "google", GRANT_SERVICE_ACCOUNT, "access_denied", "", "delegation-missing" },
+		{ "google", GRANT_SERVICE_ACCOUNT, "invalid_grant", "Invalid JWT Signature.", "service-account-refused" },
+		{ "google", GRANT_REFRESH_TOKEN, "invalid_grant", "Token has been expired or revoked.",
+		  "sign-in-again refresh-token-used" },
+		{ "microsoft", GRANT_MANAGED_IDENTITY, "invalid_request", "Identity not found", "identity-not-assigned" },
+		{ "microsoft", GRANT_MANAGED_IDENTITY, "unknown_source", "", "not-in-azure" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("%s %s", rows[i].provider, rows[i].error);
+		fresh();
+		settings.provider = provider_find(span_z(rows[i].provider));
+		settings.grant = rows[i].grant;
+		fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 400, rows[i].evidence);
+		fact(RUNG_TOKEN, FACT_ERROR, rows[i].error);
+		EQ(explained(), rows[i].ids);
+		check_causes();
+	}
 }
 
 /* What other rungs have seen beside the refusal. */

@@ -100,20 +100,21 @@ static const struct {
 	  { "New client secret", "Client secret, its Value", "client_secret_file" } },
 	{ "microsoft", "federated",
 	  { "Federated credentials", "az ad app federated-credential create --id APPLICATION-ID",
-	    "api://AzureADTokenExchange\"", "federated_token_file = FILE" }, { "client_secret_file", "China" } },
+	    "api://AzureADTokenExchange\"", "runAsUser" }, { "client_secret_file", "China" } },
 	{ "microsoft-china", "federated", { "api://AzureADTokenExchangeChina\"" }, { "client_secret_file" } },
 	{ "microsoft", "managed-identity",
 	  { "New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId OBJECT-ID -PrincipalId OBJECT-ID",
 	    "New-ServicePrincipal -AppId", "not confirmed", "grant = managed-identity" },
 	  { "client_secret_file", "App registrations > New", "client_id = " } },
 	{ "microsoft", "device-code",
-	  { "Allow public client flows: Yes", "POP.AccessAsUser.All", "o2pop login", "grant = device-code" },
+	  { "Allow public client flows: Yes", "POP.AccessAsUser.All", "o2pop login", "grant = device-code token_cache = tokens" },
 	  { "New-ServicePrincipal", "Certificates & secrets" } },
-	{ "outlook-personal", "device-code", { "Personal", "Let devices", "o2pop login" },
+	{ "outlook-personal", "device-code", { "Personal", "Let devices", "o2pop login", "token_cache = tokens" },
 	  { "Set-CASMailbox", "tenant_id", "Exchange" } },
-	{ "microsoft", "refresh-token", { "90 days", "refresh_token_file = refresh_token", "offline_access" },
-	  { "New-ServicePrincipal" } },
-	{ "google", "refresh-token", { "Desktop app", "https://mail.google.com/", "provider = google", "both not confirmed" },
+	{ "microsoft", "refresh-token", { "90 days", "refresh_token_file = refresh_token token_cache = tokens",
+	  "offline_access", "tenant_id = TENANT-ID" }, { "New-ServicePrincipal" } },
+	{ "outlook-personal", "refresh-token", { "client_id = APPLICATION-ID" }, { "tenant_id", "New-ServicePrincipal" } },
+	{ "google", "refresh-token", { "Desktop app", "Enable POP", "client_id = CLIENT-ID", "both not confirmed" },
 	  { "Exchange", "tenant_id" } },
 	{ "google", "service-account",
 	  { "domain-wide", "\thttps://mail.google.com/", "service_account_file = service_account.json",
@@ -357,7 +358,7 @@ TEST(setup_quotes)
 TEST(setup_clients)
 {
 	static const char *const names[SETUP_CLIENT__COUNT] = { "mpop", "getmail", "fetchmail",
-		"curl", "openssl" };
+		"msmtp", "isync", "curl", "openssl" };
 	enum setup_client client = SETUP_CLIENT__COUNT;
 
 	for (int i = 0; i < SETUP_CLIENT__COUNT; i++) {
@@ -370,7 +371,13 @@ TEST(setup_clients)
 		EQ(client, i);
 		OK(setup_client(&out, client, &s));
 		OK(buf_ok(&out));
-		OK(has("a@b.example") && has("outlook.office365.com") && has("995"));
+		OK(has("a@b.example"));
+		if (i == SETUP_MSMTP)
+			OK(has("\nhost smtp.office365.com\nport 587\n") && has("SMTP.SendAsApp"));
+		else if (i == SETUP_ISYNC)
+			OK(has("\nHost outlook.office365.com\nPort 993\n") && has("IMAP.AccessAsApp"));
+		else
+			OK(has("outlook.office365.com") && has("995"));
 		OK(i == SETUP_GETMAIL ?
 		   has("\"-c\", \"/etc/my job.conf\", \"--profile\", \"prod\")") :
 		                        has("o2pop token -c '/etc/my job.conf' --profile prod"));
@@ -388,6 +395,9 @@ TEST(setup_clients_take_the_mechanism)
 {
 	static const struct { enum setup_client client; const char *xoauth2, *oauthbearer; } rows[] = {
 		{ SETUP_MPOP, "\nauth xoauth2\n", "\nauth oauthbearer\n" },
+		{ SETUP_MSMTP, "\nauth xoauth2\n", "\nauth oauthbearer\n" },
+		{ SETUP_ISYNC, "\nAuthMechs XOAUTH2\nPassCmd \"o2pop token\"\n",
+		  "\nAuthMechs OAUTHBEARER\nPassCmd \"o2pop token\"\n" },
 		{ SETUP_OPENSSL, "say 'AUTH XOAUTH2'; hear", "say 'AUTH OAUTHBEARER'; hear" },
 		{ SETUP_OPENSSL, "say ''; hear; exit", "say 'AQ=='; hear; exit" },
 	};
@@ -404,6 +414,34 @@ TEST(setup_clients_take_the_mechanism)
 		out = BUF(room);
 		OK(setup_client(&out, rows[i].client, &s));
 		OK(!has(rows[i].xoauth2) && has(rows[i].oauthbearer));
+	}
+}
+
+/* The doors of the provider of the settings; one without a profile has none. */
+TEST(setup_clients_of_other_providers)
+{
+	static const struct { const char *provider; enum setup_client client; const char *host; } rows[] = {
+		{ "microsoft-gcchigh", SETUP_MSMTP, "\nhost smtp.office365.us\n" },
+		{ "microsoft-china", SETUP_ISYNC, "\nHost partner.outlook.cn\n" },
+		{ "outlook-personal", SETUP_MSMTP, "\nhost smtp-mail.outlook.com\n" },
+		{ "google", SETUP_ISYNC, "\nHost imap.gmail.com\n" },
+		{ "custom", SETUP_MSMTP, "\nhost SMTP-HOST\n" },
+		{ "custom", SETUP_ISYNC, "\nHost IMAP-HOST\n" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static const struct span mailbox[] = { SPAN_INIT("a@b.example") };
+		struct setup s = { .settings = &settings, .mailbox = mailbox, .mailboxes = 1 };
+		struct fault f = { 0 };
+
+		t_at("%s", rows[i].provider);
+		settings_init(&settings);
+		out = BUF(room);
+		set(SETTING_PROVIDER, rows[i].provider);
+		set(SETTING_POP_HOST, "pop.example.com");
+		OK(settings_finish(&settings, &f));
+		OK(setup_client(&out, rows[i].client, &s));
+		OK(has(rows[i].host));
 	}
 }
 
