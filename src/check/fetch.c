@@ -47,6 +47,24 @@ static void make_key(struct fetch *x)
 	store_key(&id, x->id);
 }
 
+/* Seconds that the stored token lives by this machine's clock; an end that lies too far ahead is none that we wrote
+ * with this clock. */
+static int64_t life_left(const struct store_entry *e)
+{
+	int64_t left = e->expires - clock_unix();
+
+	return secret_is_set(&e->access) && left <= FETCH_LIFE_MAX_S ? left : 0;
+}
+
+/* The end of a token by the clock that life_left looks at. A provider's Date is not asked: it could make it live for
+ * ever. */
+static int64_t end_of(const struct token *t)
+{
+	if (t->expires_in <= 0)
+		return 0;
+	return clock_unix() + (t->expires_in < FETCH_LIFE_MAX_S ? t->expires_in : FETCH_LIFE_MAX_S);
+}
+
 static bool open_store(struct fetch *x, struct row *row, struct fault *f)
 {
 	x->stored = store_open(&x->store, settings_get(x->settings, SETTING_TOKEN_CACHE), x->role->deadline, f);
@@ -58,8 +76,7 @@ static bool open_store(struct fetch *x, struct row *row, struct fault *f)
 	}
 	make_key(x);
 	if (store_find(&x->store, x->id, &x->secrets.kept))
-		x->served = x->min_life_s > 0 && !x->login && secret_is_set(&x->secrets.kept.access) &&
-		            x->secrets.kept.expires - clock_unix() >= x->min_life_s;
+		x->served = x->min_life_s > 0 && !x->login && life_left(&x->secrets.kept) >= x->min_life_s;
 	hide_secret(&x->role->hide, &x->secrets.kept.refresh, "refresh_token");
 	return true;
 }
@@ -85,7 +102,7 @@ static bool keep(struct fetch *x, const struct token *t, struct row *row, struct
 	if (secret_is_set(&x->secrets.refresh))
 		x->secrets.kept.refresh = x->secrets.refresh;
 	x->secrets.kept.access = t->access;
-	x->secrets.kept.expires = t->expires_in > 0 ? idp_now(&x->idp) + t->expires_in : 0;
+	x->secrets.kept.expires = end_of(t);
 	kept = store_put(&x->store, x->id, &x->secrets.kept, f);
 	secret_wipe(&x->secrets.kept.access);
 	return kept;
@@ -142,6 +159,7 @@ static bool sign(struct fetch *x, struct fault *f)
 	            assertion_sign(&s->key, &q, &s->assertion, f);
 
 	assertion_wipe(&s->key);
+	hide_secret(&x->role->hide, &s->assertion, "assertion");
 	return good;
 }
 
@@ -160,6 +178,7 @@ static bool sign_grant(struct fetch *x, struct fault *f)
 	q.audience = span_z(account.token_uri);
 	good = good && assertion_sign_grant(&s->key, &q, &s->assertion, f);
 	assertion_wipe(&s->key);
+	hide_secret(&x->role->hide, &s->assertion, "assertion");
 	return good;
 }
 
