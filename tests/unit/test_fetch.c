@@ -232,3 +232,25 @@ TEST(fetch_stored_token_from_the_future_is_not_served)
 	OK(!fetch.served);
 	rig_end();
 }
+
+/* ---- where secrets go ---------------------------------------------------------------------------- */
+
+/* The settings name a token endpoint of one's own, and Microsoft stands there by default. */
+TEST(fetch_device_code_belongs_to_the_token_endpoint)
+{
+	struct span path = rig_start();
+	struct fault f;
+
+	start("device-code");
+	set("provider", "microsoft");
+	set("tenant_id", "11111111-2222-3333-4444-555555555555");
+	OK(settings_set(&settings, SETTING_TOKEN_CACHE, path, SETTING_FROM_FLAG, SPAN(""), &(struct fault){ 0 }));
+	OK(secret_set(&credential.client_secret, SPAN("the-secret-of-login.example")));
+	body = "{}";
+	fetch.login = true;
+	OK(!run(&f));
+	EQ(f.code, FAULT_SETTING_MISSING);
+	EQ(f.num, SETTING_DEVICE_URL);
+	EQ(reached_n, 0);
+	rig_end();
+}
