@@ -16,23 +16,24 @@ static bool wants_store(const struct fetch *x)
 	       (x->login || x->min_life_s > 0 || g == GRANT_DEVICE_CODE || g == GRANT_REFRESH_TOKEN);
 }
 
-/* Tokens of a person belong to one account; those that were got with a given refresh token to that one. */
+/* Tokens that were got with a given refresh token or for a mailbox with a given key file belong to that one. */
 static void put_account(const struct fetch *x, struct buf *account)
 {
+	bool service = x->settings->grant == GRANT_SERVICE_ACCOUNT;
 	unsigned char digest[32];
 
-	if (x->settings->grant == GRANT_SERVICE_ACCOUNT)
-		buf_put(account, x->mailbox);
-	if (x->settings->grant != GRANT_REFRESH_TOKEN)
+	if (!service && x->settings->grant != GRANT_REFRESH_TOKEN)
 		return;
-	tls_sha256(secret_reveal(&x->credential->refresh_token), digest);
+	tls_sha256(secret_reveal(service ? &x->credential->service_account : &x->credential->refresh_token), digest);
 	buf_hex(account, (struct span){ digest, sizeof digest });
+	if (service)
+		buf_put(account, x->mailbox);
 }
 
 static void make_key(struct fetch *x)
 {
 	const struct settings *s = x->settings;
-	char text[SASL_USER_MAX];
+	char text[64 + SASL_USER_MAX];
 	struct buf account = BUF(text);
 	struct store_id id = {
 		.token_url = s->grant == GRANT_MANAGED_IDENTITY ? settings_get(s, SETTING_MANAGED_IDENTITY_URL) :

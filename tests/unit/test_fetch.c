@@ -4,6 +4,7 @@
 
 #include "check/fetch.h"
 #include "check/settings_finish.h"
+#include "text/json.h"
 
 #include "rsa_keys.h"
 
@@ -230,6 +231,46 @@ TEST(fetch_stored_token_from_the_future_is_not_served)
 	with_store(path);
 	OK(run(&f));
 	OK(!fetch.served);
+	rig_end();
+}
+
+/* The key file of a service account of this name. */
+static void give_account(const char *name)
+{
+	static unsigned char room[SECRET_MAX];
+	struct buf b = BUF(room);
+
+	buf_z(&b, "{\"type\":\"service_account\",\"client_email\":");
+	json_put_string(&b, span_z(name));
+	buf_z(&b, ",\"token_uri\":\"https://login.example/token\",\"private_key\":");
+	json_put_string(&b, span_z(rsa2048_key));
+	buf_z(&b, "}");
+	OK(buf_ok(&b) && secret_set(&credential.service_account, buf_span(&b)));
+}
+
+/* One token is not served for another mailbox, nor for another account. */
+TEST(fetch_stored_token_belongs_to_account_and_mailbox)
+{
+	static const struct { const char *account, *mailbox; bool served; } rows[] = {
+		{ "one@x.example", "alice@contoso.example", false },
+		{ "one@x.example", "alice@contoso.example", true },
+		{ "one@x.example", "bob@contoso.example", false },
+		{ "two@x.example", "alice@contoso.example", false },
+		{ "one@x.example", "alice@contoso.example", true },
+	};
+	struct span path = rig_start();
+	struct fault f;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t_at("row %zu", i);
+		with_store(path);
+		set("grant", "service-account");
+		give_account(rows[i].account);
+		fetch.mailbox = span_z(rows[i].mailbox);
+		OK(run(&f));
+		EQ(f.code, FAULT_NONE);
+		EQ(fetch.served, rows[i].served);
+	}
 	rig_end();
 }
 
