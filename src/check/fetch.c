@@ -269,8 +269,17 @@ static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool 
 	return false;
 }
 
+/* Nobody is waited for longer than the code is good. */
+static struct deadline login_end(const struct fetch *x)
+{
+	struct deadline end = clock_deadline(x->secrets.device.expires_in * 1000);
+
+	return end.at_ms < x->role->deadline.at_ms ? end : x->role->deadline;
+}
+
 static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fault *f)
 {
+	struct deadline end;
 	struct url u;
 	bool again;
 
@@ -281,8 +290,9 @@ static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fa
 	if (!start_device(x, row, f) || !url_parse(x->settings->token_url, &u))
 		return false;
 	idp_aim(&x->idp, u);
+	end = login_end(x);
 	do {
-		if (!pause_ms(x->secrets.device.interval * 1000, x->role->deadline))
+		if (!pause_ms(x->secrets.device.interval * 1000, end))
 			return fault_set(f, FAULT_LOGIN_LATE, 0, SPAN("nobody has signed in"));
 		*f = (struct fault){ .code = FAULT_NONE };
 		if (poll_device(x, t, row, &again, f))

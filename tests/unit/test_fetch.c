@@ -295,3 +295,21 @@ TEST(fetch_device_code_belongs_to_the_token_endpoint)
 	EQ(reached_n, 0);
 	rig_end();
 }
+
+/* A provider that goes on saying "pending" when the code has ended is not asked any more (RFC 8628 section 3.5). */
+TEST(fetch_login_ends_with_the_code)
+{
+	struct span path = rig_start();
+	struct fault f;
+
+	start("device-code");
+	set("device_url", "https://login.example/device");
+	OK(settings_set(&settings, SETTING_TOKEN_CACHE, path, SETTING_FROM_FLAG, SPAN(""), &(struct fault){ 0 }));
+	body = "{\"device_code\":\"the-device-code\",\"user_code\":\"AB-CD\",\"expires_in\":1,\"interval\":1,"
+	       "\"verification_uri\":\"https://login.example/\"}";
+	fetch.login = true;
+	OK(!run(&f));
+	EQ(f.code, FAULT_LOGIN_LATE);
+	EQ(reached_n, 1);
+	rig_end();
+}
