@@ -236,6 +236,14 @@ static bool start_device(struct fetch *x, struct row *row, struct fault *f)
 	return role_tell(x->role, ROLE_PROMPT, &prompt, sizeof prompt);
 }
 
+/* The next question comes later, and not before the provider wants it: `asked` are the seconds of its Retry-After. */
+static void slow_down(struct fetch *x, int64_t asked)
+{
+	int64_t next = x->secrets.device.interval + DEVICE_SLOWER_S;
+
+	x->secrets.device.interval = asked > next ? asked : next;
+}
+
 /* One question whether the person has signed in. *again: not yet, and a provider that stumbles is asked again, too
  * (RFC 8628 section 3.5). */
 static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool *again, struct fault *f)
@@ -248,24 +256,14 @@ static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool 
 	*again = false;
 	if (!idp_post(&x->idp, &q, &a, f)) {
 		*again = fault_kind(f->code) == FAULT_KIND_NET;
-		x->secrets.device.interval += DEVICE_SLOWER_S;
+		slow_down(x, 0);
 		return false;
 	}
 	if (take(x, &a, t, &r, row, f))
 		return true;
-	switch (device_poll(&r)) {
-	case DEVICE_POLL_PENDING:
-		*again = true;
-		break;
-	case DEVICE_POLL_SLOWER:
-		*again = true;
-		x->secrets.device.interval += DEVICE_SLOWER_S;
-		break;
-	case DEVICE_POLL_OVER:
-		*again = fault_kind(f->code) == FAULT_KIND_WAIT;
-		x->secrets.device.interval += DEVICE_SLOWER_S;
-		break;
-	}
+	*again = device_poll(&r) != DEVICE_POLL_OVER || fault_kind(f->code) == FAULT_KIND_WAIT;
+	if (device_poll(&r) != DEVICE_POLL_PENDING)
+		slow_down(x, fault_kind(f->code) == FAULT_KIND_WAIT ? f->num : 0);
 	return false;
 }
 
@@ -292,9 +290,9 @@ static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fa
 	idp_aim(&x->idp, u);
 	end = login_end(x);
 	do {
+		*f = (struct fault){ .code = FAULT_NONE }; /* the provider's "not yet" is no reason to tell */
 		if (!pause_ms(x->secrets.device.interval * 1000, end))
 			return fault_set(f, FAULT_LOGIN_LATE, 0, SPAN("nobody has signed in"));
-		*f = (struct fault){ .code = FAULT_NONE };
 		if (poll_device(x, t, row, &again, f))
 			return true;
 	} while (again);

@@ -21,23 +21,25 @@ static struct row row;
 /* ---- in the place of check/reach.c: a peer that hears a request and gives one answer -------------- */
 
 static const char *head, *body, *echo; /* the body goes on with the value of this parameter of the request */
+static const char *then_head, *then_body; /* of all answers but the first, unless NULL */
 static unsigned char heard[HTTP_REQUEST_MAX], told[64 * 1024];
 static size_t heard_n, told_n, told_at;
-static struct span reached[4];
 static unsigned reached_n;
 
 static void answer(void)
 {
+	const char *this_head = reached_n > 1 && then_head != NULL ? then_head : head;
+	const char *this_body = reached_n > 1 && then_body != NULL ? then_body : body;
 	struct buf b = BUF(told), text = { told + sizeof told / 2, sizeof told / 2, 0, false };
 	struct span request = { heard, heard_n }, rest;
 	size_t at;
 
-	buf_z(&text, body);
+	buf_z(&text, this_body);
 	if (echo != NULL && span_find(request, span_z(echo), &at)) {
 		buf_put(&text, span_cut(span_from(request, at + strlen(echo)), '&', &rest));
 		buf_z(&text, "\"}");
 	}
-	buf_z(&b, head);
+	buf_z(&b, this_head);
 	buf_z(&b, "Content-Type: application/json\r\nConnection: close\r\nContent-Length: ");
 	buf_u64(&b, text.n);
 	buf_z(&b, "\r\n\r\n");
@@ -79,8 +81,8 @@ bool reach_dns(void *self, struct row *r, struct fault *f)
 {
 	(void)r;
 	(void)f;
-	if (reached_n < COUNT(reached))
-		reached[reached_n++] = ((struct reach *)self)->host;
+	(void)self;
+	reached_n++;
 	return true;
 }
 
@@ -123,7 +125,7 @@ static void start(const char *grant)
 	set("client_id", CLIENT_ID);
 	set("scope", "mail");
 	head = "HTTP/1.1 200 OK\r\n";
-	echo = NULL;
+	echo = then_head = then_body = NULL;
 	reached_n = 0;
 }
 
@@ -312,4 +314,34 @@ TEST(fetch_login_ends_with_the_code)
 	EQ(f.code, FAULT_LOGIN_LATE);
 	EQ(reached_n, 1);
 	rig_end();
+}
+
+TEST(fetch_login_heeds_retry_after)
+{
+	static const struct { const char *head, *body; int64_t interval; } rows[] = {
+		{ "HTTP/1.1 429 Too Many\r\nRetry-After: 100\r\n", "busy", 100 },
+		{ "HTTP/1.1 400 Bad Request\r\nRetry-After: 100\r\n", "{\"error\":\"slow_down\"}", 100 },
+		{ "HTTP/1.1 503 Later\r\nRetry-After: 3\r\n", "busy", 1 + DEVICE_SLOWER_S },
+		{ "HTTP/1.1 400 Bad Request\r\n", "{\"error\":\"slow_down\"}", 1 + DEVICE_SLOWER_S },
+	};
+	struct fault f;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct span path = rig_start();
+
+		t_at("row %zu", i);
+		start("device-code");
+		set("device_url", "https://login.example/device");
+		OK(settings_set(&settings, SETTING_TOKEN_CACHE, path, SETTING_FROM_FLAG, SPAN(""), &f));
+		body = "{\"device_code\":\"the-device-code\",\"user_code\":\"AB-CD\",\"expires_in\":3,\"interval\":1,"
+		       "\"verification_uri\":\"https://login.example/\"}";
+		then_head = rows[i].head;
+		then_body = rows[i].body;
+		fetch.login = true;
+		OK(!run(&f));
+		EQ(f.code, FAULT_LOGIN_LATE);
+		EQ(reached_n, 2);
+		EQ(fetch.secrets.device.interval, rows[i].interval);
+		rig_end();
+	}
 }
