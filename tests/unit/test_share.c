@@ -269,7 +269,7 @@ TEST(share_hides_every_file_and_place)
 		if (kind != SETTING_KIND_PATH && kind != SETTING_KIND_URL && kind != SETTING_KIND_HOST)
 			continue;
 		t_at("%s", settings_key((enum setting)k));
-		snprintf(value, sizeof value, "%s", kind == SETTING_KIND_PATH ? "/home/anna/her-file" :
+		snprintf(value, sizeof value, "%s", kind == SETTING_KIND_PATH ? "/srv/anna/her-file" :
 		         kind == SETTING_KIND_URL ? "https://login.annas-company.net/x" : "login.annas-company.net");
 		settings_init(&settings);
 		OK(settings_set(&settings, (enum setting)k, span_z(value), SETTING_FROM_FLAG, SPAN(""), &f));
