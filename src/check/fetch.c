@@ -16,23 +16,24 @@ static bool wants_store(const struct fetch *x)
 	       (x->login || x->min_life_s > 0 || g == GRANT_DEVICE_CODE || g == GRANT_REFRESH_TOKEN);
 }
 
-/* Tokens of a person belong to one account; those that were got with a given refresh token to that one. */
+/* Tokens that were got with a given refresh token or for a mailbox with a given key file belong to that one. */
 static void put_account(const struct fetch *x, struct buf *account)
 {
+	bool service = x->settings->grant == GRANT_SERVICE_ACCOUNT;
 	unsigned char digest[32];
 
-	if (x->settings->grant == GRANT_SERVICE_ACCOUNT)
-		buf_put(account, x->mailbox);
-	if (x->settings->grant != GRANT_REFRESH_TOKEN)
+	if (!service && x->settings->grant != GRANT_REFRESH_TOKEN)
 		return;
-	tls_sha256(secret_reveal(&x->credential->refresh_token), digest);
+	tls_sha256(secret_reveal(service ? &x->credential->service_account : &x->credential->refresh_token), digest);
 	buf_hex(account, (struct span){ digest, sizeof digest });
+	if (service)
+		buf_put(account, x->mailbox);
 }
 
 static void make_key(struct fetch *x)
 {
 	const struct settings *s = x->settings;
-	char text[SASL_USER_MAX];
+	char text[64 + SASL_USER_MAX];
 	struct buf account = BUF(text);
 	struct store_id id = {
 		.token_url = s->grant == GRANT_MANAGED_IDENTITY ? settings_get(s, SETTING_MANAGED_IDENTITY_URL) :
@@ -47,6 +48,24 @@ static void make_key(struct fetch *x)
 	store_key(&id, x->id);
 }
 
+/* Seconds that the stored token lives by this machine's clock; an end that lies too far ahead is none that we wrote
+ * with this clock. */
+static int64_t life_left(const struct store_entry *e)
+{
+	int64_t left = e->expires - clock_unix();
+
+	return secret_is_set(&e->access) && left <= FETCH_LIFE_MAX_S ? left : 0;
+}
+
+/* The end of a token by the clock that life_left looks at. A provider's Date is not asked: it could make it live for
+ * ever. */
+static int64_t end_of(const struct token *t)
+{
+	if (t->expires_in <= 0)
+		return 0;
+	return clock_unix() + (t->expires_in < FETCH_LIFE_MAX_S ? t->expires_in : FETCH_LIFE_MAX_S);
+}
+
 static bool open_store(struct fetch *x, struct row *row, struct fault *f)
 {
 	x->stored = store_open(&x->store, settings_get(x->settings, SETTING_TOKEN_CACHE), x->role->deadline, f);
@@ -58,8 +77,7 @@ static bool open_store(struct fetch *x, struct row *row, struct fault *f)
 	}
 	make_key(x);
 	if (store_find(&x->store, x->id, &x->secrets.kept))
-		x->served = x->min_life_s > 0 && !x->login && secret_is_set(&x->secrets.kept.access) &&
-		            x->secrets.kept.expires - clock_unix() >= x->min_life_s;
+		x->served = x->min_life_s > 0 && !x->login && life_left(&x->secrets.kept) >= x->min_life_s;
 	hide_secret(&x->role->hide, &x->secrets.kept.refresh, "refresh_token");
 	return true;
 }
@@ -85,7 +103,7 @@ static bool keep(struct fetch *x, const struct token *t, struct row *row, struct
 	if (secret_is_set(&x->secrets.refresh))
 		x->secrets.kept.refresh = x->secrets.refresh;
 	x->secrets.kept.access = t->access;
-	x->secrets.kept.expires = t->expires_in > 0 ? idp_now(&x->idp) + t->expires_in : 0;
+	x->secrets.kept.expires = end_of(t);
 	kept = store_put(&x->store, x->id, &x->secrets.kept, f);
 	secret_wipe(&x->secrets.kept.access);
 	return kept;
@@ -142,6 +160,7 @@ static bool sign(struct fetch *x, struct fault *f)
 	            assertion_sign(&s->key, &q, &s->assertion, f);
 
 	assertion_wipe(&s->key);
+	hide_secret(&x->role->hide, &s->assertion, "assertion");
 	return good;
 }
 
@@ -160,6 +179,7 @@ static bool sign_grant(struct fetch *x, struct fault *f)
 	q.audience = span_z(account.token_uri);
 	good = good && assertion_sign_grant(&s->key, &q, &s->assertion, f);
 	assertion_wipe(&s->key);
+	hide_secret(&x->role->hide, &s->assertion, "assertion");
 	return good;
 }
 
@@ -216,6 +236,14 @@ static bool start_device(struct fetch *x, struct row *row, struct fault *f)
 	return role_tell(x->role, ROLE_PROMPT, &prompt, sizeof prompt);
 }
 
+/* The next question comes later, and not before the provider wants it: `asked` are the seconds of its Retry-After. */
+static void slow_down(struct fetch *x, int64_t asked)
+{
+	int64_t next = x->secrets.device.interval + DEVICE_SLOWER_S;
+
+	x->secrets.device.interval = asked > next ? asked : next;
+}
+
 /* One question whether the person has signed in. *again: not yet, and a provider that stumbles is asked again, too
  * (RFC 8628 section 3.5). */
 static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool *again, struct fault *f)
@@ -228,29 +256,28 @@ static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool 
 	*again = false;
 	if (!idp_post(&x->idp, &q, &a, f)) {
 		*again = fault_kind(f->code) == FAULT_KIND_NET;
-		x->secrets.device.interval += DEVICE_SLOWER_S;
+		slow_down(x, 0);
 		return false;
 	}
 	if (take(x, &a, t, &r, row, f))
 		return true;
-	switch (device_poll(&r)) {
-	case DEVICE_POLL_PENDING:
-		*again = true;
-		break;
-	case DEVICE_POLL_SLOWER:
-		*again = true;
-		x->secrets.device.interval += DEVICE_SLOWER_S;
-		break;
-	case DEVICE_POLL_OVER:
-		*again = fault_kind(f->code) == FAULT_KIND_WAIT;
-		x->secrets.device.interval += DEVICE_SLOWER_S;
-		break;
-	}
+	*again = device_poll(&r) != DEVICE_POLL_OVER || fault_kind(f->code) == FAULT_KIND_WAIT;
+	if (device_poll(&r) != DEVICE_POLL_PENDING)
+		slow_down(x, fault_kind(f->code) == FAULT_KIND_WAIT ? f->num : 0);
 	return false;
+}
+
+/* Nobody is waited for longer than the code is good. */
+static struct deadline login_end(const struct fetch *x)
+{
+	struct deadline end = clock_deadline(x->secrets.device.expires_in * 1000);
+
+	return end.at_ms < x->role->deadline.at_ms ? end : x->role->deadline;
 }
 
 static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fault *f)
 {
+	struct deadline end;
 	struct url u;
 	bool again;
 
@@ -261,10 +288,11 @@ static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fa
 	if (!start_device(x, row, f) || !url_parse(x->settings->token_url, &u))
 		return false;
 	idp_aim(&x->idp, u);
+	end = login_end(x);
 	do {
-		if (!pause_ms(x->secrets.device.interval * 1000, x->role->deadline))
+		*f = (struct fault){ .code = FAULT_NONE }; /* the provider's "not yet" is no reason to tell */
+		if (!pause_ms(x->secrets.device.interval * 1000, end))
 			return fault_set(f, FAULT_LOGIN_LATE, 0, SPAN("nobody has signed in"));
-		*f = (struct fault){ .code = FAULT_NONE };
 		if (poll_device(x, t, row, &again, f))
 			return true;
 	} while (again);

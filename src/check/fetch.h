@@ -10,7 +10,8 @@
 enum {
 	FETCH_TRIES_MAX = 6,     /* of a provider that says "later" */
 	FETCH_PAUSE_MS = 1000,   /* before the second try; doubled after each */
-	FETCH_MIN_LIFE_S = 300   /* a token from the store lives at least that long, unless somebody wants more */
+	FETCH_MIN_LIFE_S = 300,  /* a token from the store lives at least that long, unless somebody wants more */
+	FETCH_LIFE_MAX_S = 172800 /* and is not believed to live longer, whatever the provider said */
 };
 
 /* Fill in the first part, and idp as it asks. */

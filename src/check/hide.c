@@ -12,11 +12,20 @@ enum {
 	FRAME_START = 12 /* bytes of a login text; a multiple of three, so that its base64 goes on behind it */
 };
 
+static const struct hide_key *key_at(const struct hide *h, struct span text)
+{
+	for (unsigned i = 0; i < h->n; i++)
+		if (span_starts(text, (struct span){ h->key[i].bytes, h->key[i].n }))
+			return &h->key[i];
+	return NULL;
+}
+
+/* What is known already, as after each try of the same request, needs no further room. */
 static void add(struct hide *h, struct span start, const char *name)
 {
 	struct hide_key *k = &h->key[h->n];
 
-	if (start.n < HIDE_LEAST || h->n == HIDE_MAX)
+	if (start.n < HIDE_LEAST || h->n == HIDE_MAX || key_at(h, span_first(start, HIDE_KEY)) != NULL)
 		return;
 	k->n = start.n < HIDE_KEY ? start.n : HIDE_KEY;
 	memcpy(k->bytes, start.p, k->n);
@@ -64,14 +73,6 @@ static bool credential_character(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
 	       c == '_' || c == '~' || c == '+' || c == '/' || c == '=' || c == '%';
-}
-
-static const struct hide_key *key_at(const struct hide *h, struct span text)
-{
-	for (unsigned i = 0; i < h->n; i++)
-		if (span_starts(text, (struct span){ h->key[i].bytes, h->key[i].n }))
-			return &h->key[i];
-	return NULL;
 }
 
 void hide_put(const struct hide *h, struct span text, struct buf *out)

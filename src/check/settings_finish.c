@@ -249,10 +249,13 @@ static bool finish_endpoint(struct settings *s, enum setting key, const char *na
 
 static bool finish_urls(struct settings *s, struct fault *f)
 {
+	/* A token endpoint of one's own: the authority must not see what belongs to it. */
+	bool own = s->source[SETTING_TOKEN_URL] > SETTING_FROM_PROVIDER && !settings_has(s, SETTING_DEVICE_URL);
+
 	return fill(s, SETTING_MANAGED_IDENTITY_URL, IMDS, SETTING_FROM_DEFAULT, f) &&
 	       check_url(s, SETTING_MANAGED_IDENTITY_URL, f) &&
 	       finish_endpoint(s, SETTING_TOKEN_URL, "token", &s->token_url, f) &&
-	       finish_endpoint(s, SETTING_DEVICE_URL, "devicecode", &s->device_url, f);
+	       (own || finish_endpoint(s, SETTING_DEVICE_URL, "devicecode", &s->device_url, f));
 }
 
 bool settings_finish(struct settings *s, struct fault *f)

@@ -132,9 +132,12 @@ static bool foreign_variables(struct settings *s, struct credential *c, struct f
 	return true;
 }
 
-/* What App Service wants to see in a request for its identity's tokens. */
-static bool identity_header(struct credential *c, struct fault *f)
+/* What App Service wants to see in a request for its identity's tokens. It belongs to the address that stands beside
+ * it: another one, of a flag or by default, must not see it. */
+static bool identity_header(const struct settings *s, struct credential *c, struct fault *f)
 {
+	bool wanted = s->source[SETTING_MANAGED_IDENTITY_URL] == SETTING_FROM_ENVIRONMENT;
+
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
 		struct variable v = variable_at(*entry);
 		size_t n = v.value.n;
@@ -142,7 +145,7 @@ static bool identity_header(struct credential *c, struct fault *f)
 
 		if (!span_eq(v.name, SPAN("IDENTITY_HEADER")) || n == 0)
 			continue;
-		good = secret_set(&c->identity_header, v.value);
+		good = !wanted || secret_set(&c->identity_header, v.value);
 		secret_wipe_bytes(v.bytes, n);
 		return good || fault_limit(f, FAULT_LIMIT, n, SECRET_MAX);
 	}
@@ -151,5 +154,5 @@ static bool identity_header(struct credential *c, struct fault *f)
 
 bool variables_load(struct settings *s, struct credential *c, struct fault *f)
 {
-	return own_variables(s, c, f) && foreign_variables(s, c, f) && identity_header(c, f);
+	return own_variables(s, c, f) && foreign_variables(s, c, f) && identity_header(s, c, f);
 }

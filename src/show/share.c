@@ -249,23 +249,22 @@ void share_settings(struct share *s, const struct settings *settings)
 		{ SETTING_CLIENT_SECRET_ID, SHARE_SECRET_ID },
 		{ SETTING_MAILBOX, SHARE_MAILBOX },
 		{ SETTING_DISPLAY_NAME, SHARE_NAME },
-		{ SETTING_CLIENT_SECRET_FILE, SHARE_FILE },
-		{ SETTING_FEDERATED_TOKEN_FILE, SHARE_FILE },
-		{ SETTING_ACCESS_TOKEN_FILE, SHARE_FILE },
-		{ SETTING_CA_FILE, SHARE_FILE },
 	};
 
 	for (size_t i = 0; i < sizeof what / sizeof what[0]; i++)
 		share_add(s, what[i].kind, settings_get(settings, what[i].key));
 	share_add(s, SHARE_HOST, settings_get(settings, SETTING_POP_HOST));
 	share_add(s, SHARE_HOST, settings_get(settings, SETTING_AUTHORITY_HOST));
-	add_place(s, settings_get(settings, SETTING_TOKEN_URL));
-	add_places(s, settings_get(settings, SETTING_RESOLVE));
 	for (int k = 0; k < SETTING__COUNT; k++) {
-		struct span rest;
+		struct span value = settings_get(settings, (enum setting)k), rest;
 
+		if (settings_kind((enum setting)k) == SETTING_KIND_URL)
+			add_place(s, value);
+		if (settings_kind((enum setting)k) == SETTING_KIND_PATH)
+			share_add(s, SHARE_FILE, value);
 		share_add(s, SHARE_FILE, span_cut(settings->origin[k], ':', &rest));
 	}
+	add_places(s, settings_get(settings, SETTING_RESOLVE));
 }
 
 void share_report(struct share *s, const struct report *r)

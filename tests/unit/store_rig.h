@@ -50,6 +50,7 @@ static void rig_end(void)
 		t_stop("the test's folder cannot be removed");
 }
 
+T_UNUSED
 static void rig_write(const char *suffix, struct span text)
 {
 	int fd = open(rig_name(suffix), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -60,6 +61,7 @@ static void rig_write(const char *suffix, struct span text)
 }
 
 /* What the file holds, until the next call; one byte more than the biggest store fits. */
+T_UNUSED
 static struct span rig_read(const char *suffix)
 {
 	static unsigned char text[600 * 1024];

@@ -86,3 +86,19 @@ TEST(a_row_loses_only_what_is_secret)
 	EQ(row.fault.num, (int64_t)7000215);
 	EQ(row.ms, (int64_t)4);
 }
+
+TEST(a_secret_that_is_told_again_takes_no_room)
+{
+	unsigned char bytes[100];
+	struct secret again = { 0 }, last = { 0 };
+	struct hide h = { 0 };
+	struct buf out = BUF(bytes);
+
+	OK(secret_set(&again, SPAN("eyJhbGciOiJQUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2ln")));
+	OK(secret_set(&last, SPAN("the-last-one/comes-late")));
+	for (int i = 0; i < 2 * HIDE_MAX; i++)
+		hide_secret(&h, &again, "assertion");
+	hide_secret(&h, &last, "refresh_token");
+	hide_put(&h, SPAN("the-last-one/comes-late"), &out);
+	EQ(buf_span(&out), SPAN("<refresh_token>"));
+}

@@ -92,6 +92,32 @@ TEST(load_precedence)
 	tidy();
 }
 
+/* The header goes to the address that came with it, and to no other. */
+TEST(load_identity_header_belongs_to_its_endpoint)
+{
+	fresh();
+	setenv("IDENTITY_HEADER", "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a", 1);
+	setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:41741/msi/token", 1);
+	OK(go());
+	EQ(secret_length(&credential.identity_header), 36);
+	EQ(span_z(getenv("IDENTITY_HEADER")), SPAN(""));
+
+	fresh();
+	setenv("IDENTITY_HEADER", "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a", 1);
+	setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:41741/msi/token", 1);
+	OK(settings_set(&settings, SETTING_MANAGED_IDENTITY_URL, SPAN("https://other.example/token"),
+	                SETTING_FROM_FLAG, SPAN("--managed-identity-url"), &fault));
+	OK(go());
+	OK(!secret_is_set(&credential.identity_header));
+	EQ(span_z(getenv("IDENTITY_HEADER")), SPAN(""));
+
+	fresh();
+	setenv("IDENTITY_HEADER", "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a", 1);
+	OK(go());
+	OK(!secret_is_set(&credential.identity_header));
+	EQ(span_z(getenv("IDENTITY_HEADER")), SPAN(""));
+}
+
 /* Every copy in the environment is overwritten, also the one that is not used. */
 TEST(load_wipes_the_environment)
 {

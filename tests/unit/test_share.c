@@ -255,3 +255,26 @@ TEST(share_pieces_give_the_same_as_the_whole)
 		EQ(buf_span(&out), buf_span(&all));
 	}
 }
+
+/* Whatever names a file or a server: its settings may say more about somebody than they should. */
+TEST(share_hides_every_file_and_place)
+{
+	static struct settings settings;
+
+	for (int k = 0; k < SETTING__COUNT; k++) {
+		enum setting_kind kind = settings_kind((enum setting)k);
+		struct fault f = { .code = FAULT_NONE };
+		char value[80];
+
+		if (kind != SETTING_KIND_PATH && kind != SETTING_KIND_URL && kind != SETTING_KIND_HOST)
+			continue;
+		t_at("%s", settings_key((enum setting)k));
+		snprintf(value, sizeof value, "%s", kind == SETTING_KIND_PATH ? "/srv/anna/her-file" :
+		         kind == SETTING_KIND_URL ? "https://login.annas-company.net/x" : "login.annas-company.net");
+		settings_init(&settings);
+		OK(settings_set(&settings, (enum setting)k, span_z(value), SETTING_FROM_FLAG, SPAN(""), &f));
+		share_init(&share);
+		share_settings(&share, &settings);
+		OK(!span_find(apply(value), SPAN("anna"), &(size_t){ 0 }));
+	}
+}
