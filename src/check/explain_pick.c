@@ -10,6 +10,11 @@ enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */
 
 /* ---- the token endpoint ------------------------------------------------------------------------ */
 
+static bool managed(const struct explain_case *c)
+{
+	return c->r->settings != NULL && c->r->settings->grant == GRANT_MANAGED_IDENTITY;
+}
+
 /* What the tenant rung found out about the mailbox's domain, when it matters to the refusal. */
 static void pick_tenant(const struct explain_case *c, struct explain_list *l)
 {
@@ -59,7 +64,7 @@ static void pick_unknown(const struct explain_case *c, int64_t code, struct expl
 	    !explain_know_add_row(l, explain_know_named(KNOWN_ERROR, error)))
 		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, code));
 	(void)explain_know_drop(l, CAUSE_REQUEST_FORM);
-	if (explain_seen_tenant_right(c->r) || p == NULL || !p->entra)
+	if (explain_seen_tenant_right(c->r) || managed(c) || p == NULL || !p->entra)
 		(void)explain_know_drop(l, CAUSE_TENANT_UNKNOWN);
 }
 
@@ -77,6 +82,8 @@ static void pick_refusal(const struct explain_case *c, struct explain_list *l)
 	int64_t code = explain_value_row(c)->fault.num;
 
 	pick_secret(c, code, l);
+	if (managed(c) && explain_value_has(explain_value_evidence(c), "identity not found"))
+		explain_know_add(l, CAUSE_MANAGED_ABSENT);
 	switch (code) {
 	case 700016: case 700011: case 7000229: case 90002: case 500011: case 650059: case 900382: case 1000104:
 		pick_tenant(c, l);
@@ -260,6 +267,8 @@ void explain_pick(const struct explain_case *c, struct explain_list *l)
 
 	if (c->rung == RUNG_CLOCK)
 		explain_know_add(l, CAUSE_CLOCK_WRONG);
+	if (c->rung == RUNG_IDP_TCP && managed(c))
+		explain_know_add(l, CAUSE_MANAGED_ELSEWHERE);
 	switch (fault_kind(f->code)) {
 	case FAULT_KIND_IDP:
 		if (f->code == FAULT_TOKEN_REFUSED)

@@ -186,6 +186,12 @@ static bool ask_managed(struct fetch *x, struct token *t, struct row *row, struc
 		return fault_limit(f, FAULT_LIMIT, target.n + fields.n, sizeof room);
 	x->idp.url.target = buf_span(&target);
 	good = idp_get(&x->idp, buf_span(&fields), buf_span(&shown), &a, f) && take(x, &a, t, &r, row, f);
+	/* IMDS is not there for a minute when it is updated, and says so with these. */
+	if (!good && (f->code == FAULT_HTTP_STATUS || f->code == FAULT_TOKEN_REFUSED) &&
+	    (a.status == 404 || a.status == 410) && !secret_is_set(q.header)) {
+		f->code = FAULT_HTTP_BUSY;
+		f->num = 0;
+	}
 	x->idp.url.target = q.url.target;
 	secret_wipe_bytes(room, fields.n);
 	return good;

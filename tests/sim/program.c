@@ -30,16 +30,34 @@ static const char *const settings[] = {
 /* What is run unless the case says otherwise. */
 static const char usual_args[] = "check --config o2pop.conf --format {format} --transcript transcript {mailbox}";
 
-static void write_file(const struct program *p, const char *name, const char *bytes, size_t n)
+static void put_file(const struct program *p, const char *name, int how, const char *bytes, size_t n)
 {
 	struct text path = { 0 };
 	int fd;
 
 	text_f(&path, "%s/%s", p->dir, name);
-	fd = open(path.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open(path.p, O_WRONLY | O_CREAT | O_CLOEXEC | how, 0600);
 	if (fd < 0 || write(fd, bytes, n) != (ssize_t)n || close(fd) != 0)
 		die("%s: %s", path.p, strerror(errno));
 	free(path.p);
+}
+
+static void write_file(const struct program *p, const char *name, const char *bytes, size_t n)
+{
+	put_file(p, name, O_TRUNC, bytes, n);
+}
+
+/* "NAME TEXT": a line more of a file of the run. */
+static void add_line(const struct program *p, struct scene *s, const char *line)
+{
+	struct text name = { 0 }, text = { 0 };
+	size_t n = strcspn(line, " ");
+
+	text_put(&name, line, n);
+	text_put(&name, "", 0);
+	macro_expand(s, &text, line + n + (line[n] == ' '), s->path);
+	text_byte(&text, '\n');
+	put_file(p, name.p, O_APPEND, text.p, text.n);
 }
 
 static size_t key_length(const char *line)
@@ -90,6 +108,8 @@ void program_files(const struct program *p, struct scene *s)
 	text_f(&path, "%s/ca.pem", p->pki);
 	text_file(&ca, path.p);
 	write_file(p, "ca.pem", ca.p, ca.n);
+	for (size_t i = 0; i < s->files.n; i++)
+		add_line(p, s, s->files.p[i].text.p);
 	for (size_t i = 0; i < s->input.n; i++) {
 		macro_expand(s, &input, s->input.p[i].text.p, s->path);
 		text_byte(&input, '\n');
