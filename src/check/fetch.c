@@ -230,7 +230,6 @@ static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool 
 	struct http_answer a;
 	struct refusal r;
 
-	row->facts = 0;
 	*again = false;
 	if (!idp_post(&x->idp, &q, &a, f)) {
 		*again = fault_kind(f->code) == FAULT_KIND_NET;
@@ -268,9 +267,10 @@ static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fa
 		return false;
 	idp_aim(&x->idp, u);
 	do {
+		*f = (struct fault){ .code = FAULT_NONE };
+		row->facts = 0;
 		if (!pause_ms(x->secrets.device.interval * 1000, x->role->deadline))
 			return fault_set(f, FAULT_LOGIN_LATE, 0, SPAN("nobody has signed in"));
-		*f = (struct fault){ .code = FAULT_NONE };
 		if (poll_device(x, t, row, &again, f))
 			return true;
 	} while (again);

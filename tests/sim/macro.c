@@ -25,7 +25,10 @@ static void json_text(struct text *to, const char *p)
 	for (; *p != '\0'; p++) {
 		if (*p == '"' || *p == '\\')
 			text_byte(to, '\\');
-		text_byte(to, *p);
+		if (*p == '\n')
+			text_z(to, "\\n");
+		else
+			text_byte(to, *p);
 	}
 }
 

@@ -47,19 +47,6 @@ static void write_file(const struct program *p, const char *name, const char *by
 	put_file(p, name, O_TRUNC, bytes, n);
 }
 
-/* "NAME TEXT": a line more of a file of the run. */
-static void add_line(const struct program *p, struct scene *s, const char *line)
-{
-	struct text name = { 0 }, text = { 0 };
-	size_t n = strcspn(line, " ");
-
-	text_put(&name, line, n);
-	text_put(&name, "", 0);
-	macro_expand(s, &text, line + n + (line[n] == ' '), s->path);
-	text_byte(&text, '\n');
-	put_file(p, name.p, O_APPEND, text.p, text.n);
-}
-
 static size_t key_length(const char *line)
 {
 	return strcspn(line, " =");
@@ -68,6 +55,20 @@ static size_t key_length(const char *line)
 static bool same_key(const char *a, const char *b)
 {
 	return key_length(a) == key_length(b) && strncmp(a, b, key_length(a)) == 0;
+}
+
+/* "NAME TEXT": a line more of a file of the run. */
+static void add_line(const struct program *p, struct scene *s, const char *line, bool first)
+{
+	struct text name = { 0 }, text = { 0 };
+	size_t n = strcspn(line, " ");
+
+	text_put(&name, line, n);
+	text_put(&name, "", 0);
+	if (!first)
+		text_byte(&text, '\n');
+	macro_expand(s, &text, line + n + (line[n] == ' '), s->path);
+	put_file(p, name.p, O_APPEND, text.p, text.n);
 }
 
 /* A line of the case replaces the default of its key; "-key" only takes the default away. */
@@ -108,8 +109,13 @@ void program_files(const struct program *p, struct scene *s)
 	text_f(&path, "%s/ca.pem", p->pki);
 	text_file(&ca, path.p);
 	write_file(p, "ca.pem", ca.p, ca.n);
-	for (size_t i = 0; i < s->files.n; i++)
-		add_line(p, s, s->files.p[i].text.p);
+	for (size_t i = 0; i < s->files.n; i++) {
+		bool first = true;
+
+		for (size_t k = 0; k < i; k++)
+			first &= !same_key(s->files.p[k].text.p, s->files.p[i].text.p);
+		add_line(p, s, s->files.p[i].text.p, first);
+	}
 	for (size_t i = 0; i < s->input.n; i++) {
 		macro_expand(s, &input, s->input.p[i].text.p, s->path);
 		text_byte(&input, '\n');
