@@ -10,9 +10,9 @@ enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */
 
 /* ---- the token endpoint ------------------------------------------------------------------------ */
 
-static bool managed(const struct explain_case *c)
+static bool by_grant(const struct explain_case *c, enum grant g)
 {
-	return c->r->settings != NULL && c->r->settings->grant == GRANT_MANAGED_IDENTITY;
+	return c->r->settings != NULL && c->r->settings->grant == g;
 }
 
 /* What the tenant rung found out about the mailbox's domain, when it matters to the refusal. */
@@ -64,8 +64,25 @@ static void pick_unknown(const struct explain_case *c, int64_t code, struct expl
 	    !explain_know_add_row(l, explain_know_named(KNOWN_ERROR, error)))
 		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, code));
 	(void)explain_know_drop(l, CAUSE_REQUEST_FORM);
-	if (explain_seen_tenant_right(c->r) || managed(c) || p == NULL || !p->entra)
+	if (explain_seen_tenant_right(c->r) || by_grant(c, GRANT_MANAGED_IDENTITY) || p == NULL || !p->entra)
 		(void)explain_know_drop(l, CAUSE_TENANT_UNKNOWN);
+}
+
+/* What only a grant without person and secret meets: most words of OAuth say something else there. */
+static void pick_machine(const struct explain_case *c, struct explain_list *l)
+{
+	struct span error = explain_value_fact(c, FACT_ERROR);
+
+	if (by_grant(c, GRANT_MANAGED_IDENTITY) &&
+	    explain_value_has(explain_value_evidence(c), "identity not found"))
+		explain_know_add(l, CAUSE_MANAGED_ABSENT);
+	if (!by_grant(c, GRANT_SERVICE_ACCOUNT))
+		return;
+	if (span_eq(error, SPAN("unauthorized_client")) || span_eq(error, SPAN("access_denied")))
+		explain_know_add(l, CAUSE_DELEGATION);
+	else if (span_eq(error, SPAN("invalid_grant")))
+		explain_know_add3(l, explain_value_clock_off(c) ? CAUSE_CLOCK_WRONG : CAUSE_ENTRA_UNKNOWN,
+		                  CAUSE_SERVICE_ACCOUNT, CAUSE_NONE);
 }
 
 /* The secret was refused, and looked odd before it was sent: that is why. */
@@ -82,8 +99,9 @@ static void pick_refusal(const struct explain_case *c, struct explain_list *l)
 	int64_t code = explain_value_row(c)->fault.num;
 
 	pick_secret(c, code, l);
-	if (managed(c) && explain_value_has(explain_value_evidence(c), "identity not found"))
-		explain_know_add(l, CAUSE_MANAGED_ABSENT);
+	pick_machine(c, l);
+	if (by_grant(c, GRANT_SERVICE_ACCOUNT) && l->n != 0)
+		return;
 	switch (code) {
 	case 700016: case 700011: case 7000229: case 90002: case 500011: case 650059: case 900382: case 1000104:
 		pick_tenant(c, l);
@@ -127,8 +145,10 @@ static void pick_busy(const struct explain_case *c, struct explain_list *l)
 
 	(void)!span_u64(explain_value_fact(c, FACT_AADSTS), UINT32_MAX, &code);
 	(void)!span_u64(explain_value_fact(c, FACT_HTTP_STATUS), 999, &status);
-	if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, (int64_t)code)) &&
-	    (status == 429 || status >= 500))
+	if (status == 404 || status == 410) /* IMDS, being updated */
+		explain_know_add(l, CAUSE_ENTRA_TRANSIENT);
+	else if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, (int64_t)code)) &&
+	         (status == 429 || status >= 500))
 		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, (int64_t)status));
 }
 
@@ -267,8 +287,10 @@ void explain_pick(const struct explain_case *c, struct explain_list *l)
 
 	if (c->rung == RUNG_CLOCK)
 		explain_know_add(l, CAUSE_CLOCK_WRONG);
-	if (c->rung == RUNG_IDP_TCP && managed(c))
+	if (c->rung == RUNG_IDP_TCP && by_grant(c, GRANT_MANAGED_IDENTITY)) {
 		explain_know_add(l, CAUSE_MANAGED_ELSEWHERE);
+		return;
+	}
 	switch (fault_kind(f->code)) {
 	case FAULT_KIND_IDP:
 		if (f->code == FAULT_TOKEN_REFUSED)
