@@ -11,7 +11,8 @@ static bool malformed(const struct http_answer *a, struct device *d, struct span
 	return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, what);
 }
 
-/* A text of the answer, printable, ended by NUL; false when it is absent, empty or too long. */
+/* A text of the answer, printable, ended by NUL; false when it is absent, empty, too long or not printable as it is:
+ * a person types it, and half a code is no code. */
 static bool take_text(const struct http_answer *a, const char *name, char *to, size_t size)
 {
 	unsigned char room[DEVICE_URI_MAX];
@@ -20,7 +21,7 @@ static bool take_text(const struct http_answer *a, const char *name, char *to, s
 
 	if (found)
 		buf_printable(&text, buf_span(&raw));
-	found = found && buf_ok(&text);
+	found = found && buf_ok(&text) && span_eq(buf_span(&text), buf_span(&raw));
 	to[found ? text.n : 0] = '\0';
 	return found;
 }
