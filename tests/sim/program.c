@@ -109,6 +109,12 @@ void program_files(const struct program *p, struct scene *s)
 	text_f(&path, "%s/ca.pem", p->pki);
 	text_file(&ca, path.p);
 	write_file(p, "ca.pem", ca.p, ca.n);
+	for (size_t i = 0; i < s->env.n; i++) {
+		struct text line = { 0 };
+
+		macro_expand(s, &line, s->env.p[i].text.p, s->path);
+		s->env.p[i].text = line;
+	}
 	for (size_t i = 0; i < s->files.n; i++) {
 		bool first = true;
 
@@ -194,12 +200,8 @@ static char **environment(const struct program *p, struct scene *s)
 	}
 	env[n++] = setting("HOME", p->dir);
 	env[n++] = setting("LC_ALL", "C.UTF-8");
-	for (size_t i = 0; i < s->env.n && n < ARGS_MAX - 1; i++) {
-		struct text line = { 0 };
-
-		macro_expand(s, &line, s->env.p[i].text.p, s->path);
-		env[n++] = line.p;
-	}
+	for (size_t i = 0; i < s->env.n && n < ARGS_MAX - 1; i++)
+		env[n++] = s->env.p[i].text.p;
 	return env;
 }
 
