@@ -10,6 +10,11 @@ enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */
 
 /* ---- the token endpoint ------------------------------------------------------------------------ */
 
+static bool by_grant(const struct explain_case *c, enum grant g)
+{
+	return c->r->settings != NULL && c->r->settings->grant == g;
+}
+
 /* What the tenant rung found out about the mailbox's domain, when it matters to the refusal. */
 static void pick_tenant(const struct explain_case *c, struct explain_list *l)
 {
@@ -59,7 +64,7 @@ static void pick_unknown(const struct explain_case *c, int64_t code, struct expl
 	    !explain_know_add_row(l, explain_know_named(KNOWN_ERROR, error)))
 		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, code));
 	(void)explain_know_drop(l, CAUSE_REQUEST_FORM);
-	if (explain_seen_tenant_right(c->r) || p == NULL || !p->entra)
+	if (explain_seen_tenant_right(c->r) || by_grant(c, GRANT_MANAGED_IDENTITY) || p == NULL || !p->entra)
 		(void)explain_know_drop(l, CAUSE_TENANT_UNKNOWN);
 	if (p != NULL && !p->entra && l->n > 1)
 		(void)explain_know_drop(l, CAUSE_CA_WORKLOAD);
@@ -140,8 +145,10 @@ static void pick_busy(const struct explain_case *c, struct explain_list *l)
 
 	(void)!span_u64(explain_value_fact(c, FACT_AADSTS), UINT32_MAX, &code);
 	(void)!span_u64(explain_value_fact(c, FACT_HTTP_STATUS), 999, &status);
-	if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, (int64_t)code)) &&
-	    (status == 429 || status >= 500))
+	if (status == 404 || status == 410) /* IMDS, being updated */
+		explain_know_add(l, CAUSE_ENTRA_TRANSIENT);
+	else if (!explain_know_add_row(l, explain_know_find(KNOWN_AADSTS, (int64_t)code)) &&
+	         (status == 429 || status >= 500))
 		explain_know_add_row(l, explain_know_find(KNOWN_HTTP, (int64_t)status));
 }
 

@@ -206,6 +206,12 @@ static bool ask_managed(struct fetch *x, struct token *t, struct row *row, struc
 		return fault_limit(f, FAULT_LIMIT, target.n + fields.n, sizeof room);
 	x->idp.url.target = buf_span(&target);
 	good = idp_get(&x->idp, buf_span(&fields), buf_span(&shown), &a, f) && take(x, &a, t, &r, row, f);
+	/* IMDS is not there for a minute when it is updated, and says so with these. */
+	if (!good && (f->code == FAULT_HTTP_STATUS || f->code == FAULT_TOKEN_REFUSED) &&
+	    (a.status == 404 || a.status == 410) && !secret_is_set(q.header)) {
+		f->code = FAULT_HTTP_BUSY;
+		f->num = 0;
+	}
 	x->idp.url.target = q.url.target;
 	secret_wipe_bytes(room, fields.n);
 	return good;
@@ -252,7 +258,6 @@ static bool poll_device(struct fetch *x, struct token *t, struct row *row, bool 
 	struct http_answer a;
 	struct refusal r;
 
-	row->facts = 0;
 	*again = false;
 	if (!idp_post(&x->idp, &q, &a, f)) {
 		*again = fault_kind(f->code) == FAULT_KIND_NET;
@@ -291,6 +296,7 @@ static bool sign_in(struct fetch *x, struct token *t, struct row *row, struct fa
 	end = login_end(x);
 	do {
 		*f = (struct fault){ .code = FAULT_NONE }; /* the provider's "not yet" is no reason to tell */
+		row->facts = 0;
 		if (!pause_ms(x->secrets.device.interval * 1000, end))
 			return fault_set(f, FAULT_LOGIN_LATE, 0, SPAN("nobody has signed in"));
 		if (poll_device(x, t, row, &again, f))

@@ -35,7 +35,7 @@ static const struct grant_row table[GRANT__COUNT] = {
 	},
 	[GRANT_SERVICE_ACCOUNT] = {
 		"service-account", "a service account with domain-wide delegation", true, true,
-		{ SETTING_SERVICE_ACCOUNT_FILE, SETTING_SCOPE, SETTING_MAILBOX, GRANT_END },
+		{ SETTING_SERVICE_ACCOUNT_FILE, SETTING_SCOPE, GRANT_END },
 		{ SETTING_SERVICE_ACCOUNT_FILE, GRANT_END },
 	},
 	[GRANT_ACCESS_TOKEN] = {

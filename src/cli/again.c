@@ -32,7 +32,8 @@ void again_start(struct again *a, int64_t ms)
  * application, secret, certificate, federated credential or consent. */
 static bool mendable_code(int64_t code)
 {
-	static const int64_t codes[] = { 7000215, 700016, 700027, 70021, 65001, 501051 };
+	static const int64_t codes[] = { 7000215, 700016, 700027, 70021,   700211, 700212,
+		                         700213,  700238, 7002137, 7002138, 65001, 501051 };
 
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if (codes[i] == code)

@@ -10,6 +10,7 @@ struct run {
 	struct work *work;
 	bool telling;         /* a status line on the terminal is allowed */
 	bool asked;           /* the person knows where to sign in */
+	bool brief;           /* the sign-in brought no refresh token */
 	struct progress progress;
 };
 
@@ -83,6 +84,7 @@ static void hear_report(void *to, const struct report *report)
 	enum rung failed;
 
 	erase_progress(r);
+	r->brief = row_get(&report->row[RUNG_TOKEN], FACT_NOTE).n != 0;
 	if (!report_first_failure(report, &failed) && report->row[RUNG_TOKEN].verdict != VERDICT_WARN &&
 	    report->row[RUNG_CREDENTIAL].verdict != VERDICT_WARN)
 		return;
@@ -92,11 +94,20 @@ static void hear_report(void *to, const struct report *report)
 }
 
 /* "Signed in. The tokens are kept in FILE. Next: o2pop check" */
-static int conclude(struct work *w)
+static int conclude(struct work *w, bool brief)
 {
 	struct buf out = BUF(w->text);
 	struct page page = work_page(w, &out, OUT_RESULT);
 
+	if (brief) {
+		page_words(&page, 0, SPAN("Signed in, but only for as long as this one token lives: o2pop token "
+		                          "hands it out until then. Add offline_access to the scope in the "
+		                          "settings, and sign in again:"));
+		page_end(&page);
+		page_z(&page, "    o2pop login");
+		page_end(&page);
+		return work_print(&out, LADDER_EXIT_OK);
+	}
 	page_z(&page, "Signed in. What is needed for further tokens is kept in ");
 	page_put(&page, settings_get(&w->settings, SETTING_TOKEN_CACHE));
 	page_end(&page);
@@ -129,7 +140,7 @@ static int sign_in(struct run *r)
 		w->settings.timeout_ms = LOGIN_TIMEOUT_MS;
 	if (!single_run(&r->single, &ask, &status) || status != LADDER_EXIT_OK)
 		return status;
-	return conclude(w);
+	return conclude(w, r->brief);
 }
 
 /* Who says login means this grant; settings that say another one are not overruled. */

@@ -25,7 +25,10 @@ static void json_text(struct text *to, const char *p)
 	for (; *p != '\0'; p++) {
 		if (*p == '"' || *p == '\\')
 			text_byte(to, '\\');
-		text_byte(to, *p);
+		if (*p == '\n')
+			text_z(to, "\\n");
+		else
+			text_byte(to, *p);
 	}
 }
 
@@ -112,6 +115,36 @@ static void do_percent(struct scene *s, struct text *to, const char *rest)
 {
 	(void)s;
 	text_percent(to, rest, strlen(rest));
+}
+
+/* {hide TEXT}: it is a secret */
+static void do_hide(struct scene *s, struct text *to, const char *rest)
+{
+	lines_add(&s->secrets, rest, strlen(rest), 0);
+	text_z(to, rest);
+}
+
+static void do_json(struct scene *s, struct text *to, const char *rest)
+{
+	(void)s;
+	json_text(to, rest);
+}
+
+/* {pki idp-good.pem}: a file of build/pki; the whole lines of the private key in it are secrets */
+static void do_pki(struct scene *s, struct text *to, const char *rest)
+{
+	struct text path = { 0 }, all = { 0 };
+	bool key = false;
+
+	text_f(&path, "%s/%s", scene_get(s, "pki"), rest);
+	text_file(&all, path.p);
+	for (const char *p = all.p; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
+		if (strncmp(p, "-----", 5) == 0)
+			key = strncmp(p, "-----BEGIN PRIVATE", 18) == 0;
+		else if (key && strcspn(p, "\n") == 64)
+			lines_add(&s->secrets, p, 64, 0);
+	}
+	text_put(to, all.p, all.n);
 }
 
 /* {sasl} or {sasl MAILBOX}: the XOAUTH2 line for the last token of the case */
@@ -206,8 +239,9 @@ static const struct {
 	void (*put)(struct scene *s, struct text *to, const char *rest);
 } functions[] = {
 	{ "aadsts", do_aadsts }, { "base64", do_base64 }, { "chunk", do_chunk }, { "date", do_date }, { "day", do_day },
-	{ "front-end", do_front_end }, { "jwt", jwt_make }, { "length", do_length }, { "moment", do_moment },
-	{ "opaque", jwt_opaque }, { "openid", do_openid }, { "percent", do_percent }, { "repeat", do_repeat },
+	{ "front-end", do_front_end }, { "hide", do_hide }, { "json", do_json }, { "jwt", jwt_make }, { "length", do_length }, { "moment", do_moment },
+	{ "opaque", jwt_opaque }, { "openid", do_openid }, { "percent", do_percent }, { "pki", do_pki },
+	{ "repeat", do_repeat },
 	{ "oauthbearer", do_oauthbearer }, { "sasl", do_sasl }, { "seconds", do_seconds }, { "timestamp", do_timestamp },
 };
 

@@ -223,6 +223,7 @@ int main(int argc, char **argv)
 	scene_read(s, o.path);
 	scene_set(s, "format", o.format);
 	scene_set(s, "dir", p.dir);
+	scene_set(s, "pki", p.pki);
 	doors_bind(d, s, p.pki);
 	scene_prepare(s);
 	program_files(&p, s);

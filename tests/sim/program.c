@@ -30,16 +30,21 @@ static const char *const settings[] = {
 /* What is run unless the case says otherwise. */
 static const char usual_args[] = "check --config o2pop.conf --format {format} --transcript transcript {mailbox}";
 
-static void write_file(const struct program *p, const char *name, const char *bytes, size_t n)
+static void put_file(const struct program *p, const char *name, int how, const char *bytes, size_t n)
 {
 	struct text path = { 0 };
 	int fd;
 
 	text_f(&path, "%s/%s", p->dir, name);
-	fd = open(path.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open(path.p, O_WRONLY | O_CREAT | O_CLOEXEC | how, 0600);
 	if (fd < 0 || write(fd, bytes, n) != (ssize_t)n || close(fd) != 0)
 		die("%s: %s", path.p, strerror(errno));
 	free(path.p);
+}
+
+static void write_file(const struct program *p, const char *name, const char *bytes, size_t n)
+{
+	put_file(p, name, O_TRUNC, bytes, n);
 }
 
 static size_t key_length(const char *line)
@@ -50,6 +55,20 @@ static size_t key_length(const char *line)
 static bool same_key(const char *a, const char *b)
 {
 	return key_length(a) == key_length(b) && strncmp(a, b, key_length(a)) == 0;
+}
+
+/* "NAME TEXT": a line more of a file of the run. */
+static void add_line(const struct program *p, struct scene *s, const char *line, bool first)
+{
+	struct text name = { 0 }, text = { 0 };
+	size_t n = strcspn(line, " ");
+
+	text_put(&name, line, n);
+	text_put(&name, "", 0);
+	if (!first)
+		text_byte(&text, '\n');
+	macro_expand(s, &text, line + n + (line[n] == ' '), s->path);
+	put_file(p, name.p, O_APPEND, text.p, text.n);
 }
 
 /* A line of the case replaces the default of its key; "-key" only takes the default away. */
@@ -90,6 +109,19 @@ void program_files(const struct program *p, struct scene *s)
 	text_f(&path, "%s/ca.pem", p->pki);
 	text_file(&ca, path.p);
 	write_file(p, "ca.pem", ca.p, ca.n);
+	for (size_t i = 0; i < s->env.n; i++) {
+		struct text line = { 0 };
+
+		macro_expand(s, &line, s->env.p[i].text.p, s->path);
+		s->env.p[i].text = line;
+	}
+	for (size_t i = 0; i < s->files.n; i++) {
+		bool first = true;
+
+		for (size_t k = 0; k < i; k++)
+			first &= !same_key(s->files.p[k].text.p, s->files.p[i].text.p);
+		add_line(p, s, s->files.p[i].text.p, first);
+	}
 	for (size_t i = 0; i < s->input.n; i++) {
 		macro_expand(s, &input, s->input.p[i].text.p, s->path);
 		text_byte(&input, '\n');
@@ -168,12 +200,8 @@ static char **environment(const struct program *p, struct scene *s)
 	}
 	env[n++] = setting("HOME", p->dir);
 	env[n++] = setting("LC_ALL", "C.UTF-8");
-	for (size_t i = 0; i < s->env.n && n < ARGS_MAX - 1; i++) {
-		struct text line = { 0 };
-
-		macro_expand(s, &line, s->env.p[i].text.p, s->path);
-		env[n++] = line.p;
-	}
+	for (size_t i = 0; i < s->env.n && n < ARGS_MAX - 1; i++)
+		env[n++] = s->env.p[i].text.p;
 	return env;
 }
 

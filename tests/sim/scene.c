@@ -90,6 +90,8 @@ static void header(struct scene *s, const char *line, const char *where, int num
 		lines_add(&s->env, value, strlen(value), number);
 	else if (strcmp(key, "stdin") == 0)
 		lines_add(&s->input, value, strlen(value), number);
+	else if (strcmp(key, "file") == 0)
+		lines_add(&s->files, value, strlen(value), number);
 	else if (strcmp(key, "chmod") == 0)
 		lines_add(&s->modes, value, strlen(value), number);
 	else if (is_value(key) || strcmp(key, "limit") == 0 || strcmp(key, "dns") == 0)

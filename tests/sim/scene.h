@@ -57,7 +57,7 @@ enum { SCRIPTS_MAX = 16 };
 struct scene {
 	const char *path;
 	struct lines values;  /* "name=value" for {name}; the last one counts */
-	struct lines args, conf, env, input, modes, talk;
+	struct lines args, conf, env, input, files, modes, talk;
 	struct lines secrets; /* what must not be seen in any output */
 	struct lines door_words[DOOR__COUNT];
 	struct script scripts[SCRIPTS_MAX];
