@@ -39,7 +39,8 @@ static void run_keeper(struct desk *d, const struct desk_job *j, int out, int in
 	k->fetch.patient = d->ask->patient;
 	k->fetch.min_life_s = d->ask->min_life_s;
 	k->fetch.idp.reach.trust = d->ask->trust;
-	k->role.files = settings_has(k->settings, SETTING_TOKEN_CACHE);
+	k->fetch.settings = k->settings;
+	k->role.files = fetch_wants_store(&k->fetch);
 	(void)lock_memory(k->credential, sizeof *k->credential);
 	(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
 	if (d->ask->obtain != NULL && !d->ask->obtain(d->ask->obtain_from, k->credential, &k->unread) &&

@@ -8,7 +8,7 @@
 /* ---- the store ----------------------------------------------------------------------------------- */
 
 /* Who signs in keeps what that brought, and who wants a token often is served from there. */
-static bool wants_store(const struct fetch *x)
+bool fetch_wants_store(const struct fetch *x)
 {
 	enum grant g = x->settings->grant;
 
@@ -36,8 +36,7 @@ static void make_key(struct fetch *x)
 	char text[64 + SASL_USER_MAX];
 	struct buf account = BUF(text);
 	struct store_id id = {
-		.token_url = s->grant == GRANT_MANAGED_IDENTITY ? settings_get(s, SETTING_MANAGED_IDENTITY_URL) :
-		                                                  s->token_url,
+		.token_url = s->token_url,
 		.client_id = settings_get(s, SETTING_CLIENT_ID),
 		.scope = settings_get(s, SETTING_SCOPE),
 		.grant = span_z(grant_row(s->grant)->id),
@@ -82,6 +81,13 @@ static bool open_store(struct fetch *x, struct row *row, struct fault *f)
 	return true;
 }
 
+static void close_store(struct fetch *x)
+{
+	if (x->stored)
+		store_close(&x->store);
+	x->stored = false;
+}
+
 /* What is needed for the next token, on the disk before this one is used. */
 static bool keep(struct fetch *x, const struct token *t, struct row *row, struct fault *f)
 {
@@ -92,6 +98,8 @@ static bool keep(struct fetch *x, const struct token *t, struct row *row, struct
 		                              "token"));
 		row->verdict = VERDICT_WARN;
 	}
+	if (x->login && !open_store(x, row, f))
+		return false;
 	if (!x->stored) {
 		if (x->settings->grant == GRANT_REFRESH_TOKEN && secret_is_set(&x->secrets.refresh)) {
 			row_fact(row, FACT_NOTE, SPAN("the provider gave a new refresh token; without token_cache it "
@@ -100,7 +108,7 @@ static bool keep(struct fetch *x, const struct token *t, struct row *row, struct
 		}
 		return true;
 	}
-	if (secret_is_set(&x->secrets.refresh))
+	if (x->login || secret_is_set(&x->secrets.refresh)) /* of who signed in before, nothing stays */
 		x->secrets.kept.refresh = x->secrets.refresh;
 	x->secrets.kept.access = t->access;
 	x->secrets.kept.expires = end_of(t);
@@ -374,12 +382,13 @@ bool fetch_prepare(struct fetch *x, struct row *row, struct fault *f)
 
 	if (g == GRANT_SERVICE_ACCOUNT && x->mailbox.n == 0)
 		return fault_set(f, FAULT_SETTING_MISSING, SETTING_MAILBOX, span_z(settings_key(SETTING_MAILBOX)));
-	if (wants_store(x) && !open_store(x, row, f))
+	if (fetch_wants_store(x) && !open_store(x, row, f))
 		return false;
+	if (x->login) /* others are not kept waiting while a person signs in */
+		close_store(x);
 	if (g == GRANT_DEVICE_CODE && !x->login && !x->served && !secret_is_set(&x->secrets.kept.refresh))
 		return fault_set(f, FAULT_LOGIN_NEEDED, 0, settings_get(x->settings, SETTING_TOKEN_CACHE));
-	if (url_parse(g == GRANT_MANAGED_IDENTITY ? settings_get(x->settings, SETTING_MANAGED_IDENTITY_URL) :
-	                                            x->settings->token_url, &u))
+	if (url_parse(x->settings->token_url, &u))
 		idp_aim(&x->idp, u);
 	return true;
 }
@@ -403,9 +412,7 @@ bool fetch_token(struct fetch *x, struct token *t, struct row *row, struct fault
 
 void fetch_end(struct fetch *x)
 {
-	if (x->stored)
-		store_close(&x->store);
-	x->stored = false;
+	close_store(x);
 	idp_close(&x->idp);
 	secret_wipe(&x->secrets.kept.access);
 	secret_wipe(&x->secrets.kept.refresh);

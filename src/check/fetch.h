@@ -39,6 +39,9 @@ struct fetch {
 	} secrets;
 };
 
+/* Will it open the store, and so write files? Needs settings, login and min_life_s. */
+bool fetch_wants_store(const struct fetch *x);
+
 /* The last step before anything is sent: where the request goes, what the store has. The faults are those of the
  * credential rung. */
 bool fetch_prepare(struct fetch *x, struct row *row, struct fault *f) MUST;

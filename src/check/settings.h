@@ -56,7 +56,7 @@ struct settings {
 	enum pop_pipelining pipelining;
 	int64_t timeout_ms;
 	int64_t secret_expires;  /* 0 when not given */
-	struct span token_url;   /* given, or the provider's, or made of authority and tenant in the arena */
+	struct span token_url;   /* where the token is asked for: given, known, or made of authority and tenant */
 	struct span device_url;  /* the same for the device authorization endpoint; empty when not known, as
 	                         * when the user gave token_url alone: it may be another provider's */
 	unsigned char arena[SETTINGS_ARENA];

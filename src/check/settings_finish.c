@@ -252,9 +252,14 @@ static bool finish_urls(struct settings *s, struct fault *f)
 	/* A token endpoint of one's own: the authority must not see what belongs to it. */
 	bool own = s->source[SETTING_TOKEN_URL] > SETTING_FROM_PROVIDER && !settings_has(s, SETTING_DEVICE_URL);
 
-	return fill(s, SETTING_MANAGED_IDENTITY_URL, IMDS, SETTING_FROM_DEFAULT, f) &&
-	       check_url(s, SETTING_MANAGED_IDENTITY_URL, f) &&
-	       finish_endpoint(s, SETTING_TOKEN_URL, "token", &s->token_url, f) &&
+	if (!fill(s, SETTING_MANAGED_IDENTITY_URL, IMDS, SETTING_FROM_DEFAULT, f) ||
+	    !check_url(s, SETTING_MANAGED_IDENTITY_URL, f))
+		return false;
+	if (s->grant == GRANT_MANAGED_IDENTITY) {
+		s->token_url = settings_get(s, SETTING_MANAGED_IDENTITY_URL);
+		return true;
+	}
+	return finish_endpoint(s, SETTING_TOKEN_URL, "token", &s->token_url, f) &&
 	       (own || finish_endpoint(s, SETTING_DEVICE_URL, "devicecode", &s->device_url, f));
 }
 

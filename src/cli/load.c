@@ -275,15 +275,28 @@ static bool stronger(const struct settings *s, enum setting a, enum setting b)
 	return settings_has(s, a) && s->source[a] > s->source[b];
 }
 
+static void forget_secret(struct settings *s, struct credential *c)
+{
+	secret_wipe(&c->client_secret);
+	s->value[SETTING_CLIENT_SECRET] = s->origin[SETTING_CLIENT_SECRET] = SPAN("");
+	s->source[SETTING_CLIENT_SECRET] = SETTING_UNSET;
+}
+
 /* A secret gives way to a way to it that comes from a stronger source. */
 static void prefer_stronger(struct settings *s, struct credential *c)
 {
 	if (!stronger(s, SETTING_CLIENT_SECRET_FILE, SETTING_CLIENT_SECRET) &&
 	    !stronger(s, SETTING_CLIENT_SECRET_COMMAND, SETTING_CLIENT_SECRET))
 		return;
-	secret_wipe(&c->client_secret);
-	s->value[SETTING_CLIENT_SECRET] = s->origin[SETTING_CLIENT_SECRET] = SPAN("");
-	s->source[SETTING_CLIENT_SECRET] = SETTING_UNSET;
+	forget_secret(s, c);
+}
+
+/* The Azure SDK's secret may be another program's; beside a person's grant nobody has asked for it. */
+static void forget_strange_secret(struct settings *s, struct credential *c)
+{
+	if (s->grant == GRANT_CLIENT_SECRET || !span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))
+		return;
+	forget_secret(s, c);
 }
 
 bool load_settings(struct load *l, const struct options *o, struct settings *s,
@@ -299,5 +312,8 @@ bool load_settings(struct load *l, const struct options *o, struct settings *s,
 	if (!variables_load(s, c, f) || !load_file(l, o, s, c, f))
 		return false;
 	prefer_stronger(s, c);
-	return load_ca_variable(s, f) && settings_finish(s, f) && one_stdin(o, s, f);
+	if (!load_ca_variable(s, f) || !settings_finish(s, f) || !one_stdin(o, s, f))
+		return false;
+	forget_strange_secret(s, c);
+	return true;
 }

@@ -275,6 +275,27 @@ TEST(load_credential_sources)
 }
 
 /* Between a secret and a way to it the stronger source decides. */
+/* The secret in AZURE_CLIENT_SECRET may be another program's: beside another grant it is not sent. */
+TEST(load_azures_secret_beside_another_grant)
+{
+	fresh();
+	use_file(make("conf", "tenant_id = t.example\nclient_id = c\nrefresh_token_file = token\n", 0600));
+	setenv("AZURE_CLIENT_SECRET", "another program's", 1);
+	OK(go());
+	EQ(settings.grant, GRANT_CLIENT_SECRET); /* the environment is stronger than the file */
+	fresh();
+	use_file(make("conf", "grant = refresh-token\nclient_id = c\nrefresh_token_file = token\n", 0600));
+	setenv("AZURE_CLIENT_SECRET", "another program's", 1);
+	OK(go());
+	OK(!secret_is_set(&credential.client_secret) && !settings_has(&settings, SETTING_CLIENT_SECRET));
+	fresh();
+	use_file(make("conf", "grant = refresh-token\nclient_id = c\nrefresh_token_file = token\n", 0600));
+	setenv("O2POP_CLIENT_SECRET", "ours", 1);
+	OK(go());
+	EQ(secret_reveal(&credential.client_secret), SPAN("ours"));
+	tidy();
+}
+
 TEST(load_stronger_way_to_the_secret)
 {
 	struct fault f = { 0 };
