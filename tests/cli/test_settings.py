@@ -49,11 +49,14 @@ def test_every_key_has_three_names(place):
 
 def test_azure_names(place):
     env = {"AZURE_TENANT_ID": "t.example", "AZURE_CLIENT_ID": CLIENT, "AZURE_CLIENT_SECRET": SECRET,
-           "AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us/", "AZURE_FEDERATED_TOKEN_FILE": "/f"}
+           "AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us/"}
     s = settings(place, env=env)
     equal(s["authority_host"]["value"], "login.microsoftonline.us")
     equal(s["client_secret"]["value"], "<set, 40 characters>")
+    s = settings(place, env=dict(env, AZURE_FEDERATED_TOKEN_FILE="/f", AZURE_CLIENT_CERTIFICATE_PATH="/c"))
     equal(s["federated_token_file"]["origin"], "AZURE_FEDERATED_TOKEN_FILE")
+    equal(s["certificate_file"]["origin"], "AZURE_CLIENT_CERTIFICATE_PATH")
+    equal(s["client_secret"]["value"], None, "beside another grant it is not ours")
     s = settings(place, env=dict(env, O2POP_TENANT_ID="own.example"))
     equal(s["tenant_id"]["origin"], "O2POP_TENANT_ID", "ours is stronger")
 
