@@ -95,7 +95,7 @@ static enum setting credential_source(const struct settings *s)
 }
 
 /* "client secret from o2pop.secret"; a value that may be a secret or a command is not shown, only where it stands. */
-static void credential(struct buf *b, const struct settings *s)
+static void credential(struct buf *b, const struct settings *s, const struct row *row)
 {
 	static const char *const what[GRANT__COUNT] = {
 		[GRANT_CLIENT_SECRET] = "client secret",
@@ -121,6 +121,9 @@ static void credential(struct buf *b, const struct settings *s)
 		buf_put(b, from);
 	}
 	item(b, "app \"", settings_get(s, SETTING_DISPLAY_NAME), "\"");
+	item(b, "thumbprint ", row_get(row, FACT_APP_CERT_SHA1), "");
+	counted(b, row_get(row, FACT_APP_CERT_DAYS), "day");
+	item(b, "", row_get(row, FACT_SERVICE_ACCOUNT), "");
 	if (b->n == 0)
 		buf_z(b, "complete");
 }
@@ -288,10 +291,7 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 	switch (row->rung) {
 	case RUNG_CREDENTIAL:
 		if (r->settings != NULL)
-			credential(b, r->settings);
-		item(b, "thumbprint ", row_get(row, FACT_APP_CERT_SHA1), "");
-		counted(b, row_get(row, FACT_APP_CERT_DAYS), "day");
-		item(b, "", row_get(row, FACT_SERVICE_ACCOUNT), "");
+			credential(b, r->settings, row);
 		return;
 	case RUNG_TENANT:
 		item(b, "", row_get(row, FACT_TENANT_FOUND), "");
