@@ -384,8 +384,11 @@ bool fetch_prepare(struct fetch *x, struct row *row, struct fault *f)
 		return fault_set(f, FAULT_SETTING_MISSING, SETTING_MAILBOX, span_z(settings_key(SETTING_MAILBOX)));
 	if (fetch_wants_store(x) && !open_store(x, row, f))
 		return false;
-	if (x->login) /* others are not kept waiting while a person signs in */
+	if (x->login) { /* others are not kept waiting while a person signs in */
 		close_store(x);
+		secret_wipe(&x->secrets.kept.access);
+		secret_wipe(&x->secrets.kept.refresh);
+	}
 	if (g == GRANT_DEVICE_CODE && !x->login && !x->served && !secret_is_set(&x->secrets.kept.refresh))
 		return fault_set(f, FAULT_LOGIN_NEEDED, 0, settings_get(x->settings, SETTING_TOKEN_CACHE));
 	if (url_parse(x->settings->token_url, &u))

@@ -202,18 +202,6 @@ static void put_exchange(struct page *p, const struct setup *s,
 	page_lines(p, SETUP_STEP, buf_span(&b));
 }
 
-/* A line of the settings file, as it is or with the word for what is missing. */
-static void put_setting(struct buf *b, const struct setup *s, enum setting key, const char *word)
-{
-	struct span value = value_of(s, key);
-
-	buf_z(b, "\t");
-	buf_z(b, settings_key(key));
-	buf_z(b, " = ");
-	buf_put(b, value.n != 0 ? value : span_z(word));
-	buf_z(b, "\n");
-}
-
 static void put_settings(struct page *p, const struct setup *s)
 {
 	char text[SETUP_TEXT_MAX];
@@ -224,16 +212,16 @@ static void put_settings(struct page *p, const struct setup *s)
 	      "-c. Files that it "
 	      "names stand beside it.\n");
 	if (s->settings->source[SETTING_PROVIDER] > SETTING_FROM_DEFAULT)
-		put_setting(&b, s, SETTING_PROVIDER, "");
-	put_setting(&b, s, SETTING_TENANT_ID, "TENANT-ID");
+		setup_grant_line(&b, s, SETTING_PROVIDER, "");
+	setup_grant_line(&b, s, SETTING_TENANT_ID, "TENANT-ID");
 	if (s->settings->grant != GRANT_MANAGED_IDENTITY || settings_has(s->settings, SETTING_CLIENT_ID))
-		put_setting(&b, s, SETTING_CLIENT_ID, "APPLICATION-ID");
+		setup_grant_line(&b, s, SETTING_CLIENT_ID, "APPLICATION-ID");
 	if (s->settings->grant != GRANT_CLIENT_SECRET)
 		setup_grant_settings(&b, s);
 	else if (!s->secret || settings_has(s->settings, SETTING_CLIENT_SECRET_FILE))
-		put_setting(&b, s, SETTING_CLIENT_SECRET_FILE, "client_secret");
-	put_setting(&b, s, SETTING_ENTERPRISE_OBJECT_ID, "OBJECT-ID");
-	put_setting(&b, s, SETTING_MAILBOX, "MAILBOX");
+		setup_grant_line(&b, s, SETTING_CLIENT_SECRET_FILE, "client_secret");
+	setup_grant_line(&b, s, SETTING_ENTERPRISE_OBJECT_ID, "OBJECT-ID");
+	setup_grant_line(&b, s, SETTING_MAILBOX, "MAILBOX");
 	page_lines(p, SETUP_STEP, buf_span(&b));
 }
 

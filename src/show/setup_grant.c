@@ -378,7 +378,7 @@ void setup_grant_identity(struct page *p, const struct setup *s)
 	PUT_STEPS(p, s, identity);
 }
 
-static void put_line(struct buf *b, const struct setup *s, enum setting key, const char *word)
+void setup_grant_line(struct buf *b, const struct setup *s, enum setting key, const char *word)
 {
 	struct span value = value_of(s, key);
 
@@ -392,12 +392,12 @@ static void put_line(struct buf *b, const struct setup *s, enum setting key, con
 void setup_grant_settings(struct buf *b, const struct setup *s)
 {
 	if (s->settings->grant == GRANT_CERTIFICATE) {
-		put_line(b, s, SETTING_CERTIFICATE_FILE, "o2pop.crt");
-		put_line(b, s, SETTING_PRIVATE_KEY_FILE, "o2pop.key");
+		setup_grant_line(b, s, SETTING_CERTIFICATE_FILE, "o2pop.crt");
+		setup_grant_line(b, s, SETTING_PRIVATE_KEY_FILE, "o2pop.key");
 	} else if (s->settings->grant == GRANT_FEDERATED) {
-		put_line(b, s, SETTING_FEDERATED_TOKEN_FILE, "FILE");
+		setup_grant_line(b, s, SETTING_FEDERATED_TOKEN_FILE, "FILE");
 	} else {
-		put_line(b, s, SETTING_GRANT, grant_row(s->settings->grant)->id);
+		setup_grant_line(b, s, SETTING_GRANT, grant_row(s->settings->grant)->id);
 	}
 }
 

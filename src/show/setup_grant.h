@@ -22,4 +22,7 @@ void setup_grant_settings(struct buf *b, const struct setup *s);
 /* Which other grants this provider takes, and how to be shown the way to them. */
 void setup_grant_others(struct page *p, const struct setup *s);
 
+/* A line of the settings file, "\ttenant_id = ...": the value, or the word for what is missing. */
+void setup_grant_line(struct buf *b, const struct setup *s, enum setting key, const char *word);
+
 #endif
