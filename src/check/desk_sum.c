@@ -47,7 +47,7 @@ static void put_clock(struct report *r)
 	if (!span_u64(span_from(text, behind ? 1 : 0), INT64_MAX, &skew))
 		return;
 	row->rung = RUNG_CLOCK;
-	row->verdict = skew > DESK_SUM_SKEW_MAX_S ? VERDICT_WARN : VERDICT_PASS;
+	row->verdict = skew > CLAIMS_SKEW_MAX_S ? VERDICT_WARN : VERDICT_PASS;
 	row_fact(row, FACT_CLOCK_SKEW, text);
 	row_fact(row, FACT_SERVER_DATE, row_get(&r->row[RUNG_TOKEN], FACT_SERVER_DATE));
 }

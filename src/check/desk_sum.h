@@ -5,8 +5,6 @@
 #include "check/report.h"
 #include "check/scout.h"
 
-enum { DESK_SUM_SKEW_MAX_S = 300 }; /* clocks that differ more are worth a warning */
-
 /* Put the keeper's rows and, when it is about the same domain, the scout's into the report of a mailbox; then what
  * only all of them together tell: the clock, whether the tenant matters, whose the token is. */
 void desk_sum(struct report *r, const struct report *run, const struct report *scout);

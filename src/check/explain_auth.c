@@ -40,16 +40,16 @@ static enum door which_door(const struct explain_case *c)
 	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
 		return DOOR_CLOSED;
 	switch (explain_seen_doors(c->r)) {
-	case TRIAGE_SAYS_POP_ONLY:
+	case SERVICE_SAYS_POP_ONLY:
 		return DOOR_POP_ONLY;
-	case TRIAGE_SAYS_CLOSED:
-	case TRIAGE_SAYS_ACCEPTED:
+	case SERVICE_SAYS_CLOSED:
+	case SERVICE_SAYS_ACCEPTED:
 		return DOOR_CLOSED;
-	case TRIAGE_SAYS_OTHER:
+	case SERVICE_SAYS_OTHER:
 		return DOOR_OTHER;
-	case TRIAGE_SAYS_REFUSED:
+	case SERVICE_SAYS_REFUSED:
 		return DOOR_TOKEN_REFUSED;
-	case TRIAGE_SAYS_NOTHING:
+	case SERVICE_SAYS_NOTHING:
 		break;
 	}
 	return DOOR_UNKNOWN;

@@ -1,7 +1,7 @@
 #include "check/explain_not.h"
 
 #include "check/explain_seen.h"
-#include "check/judge.h"
+#include "check/provider.h"
 
 /* Facts are those of the rung that failed, else the first that any rung has. */
 static void say(const struct explain_case *c, bool proved, const char *template)
@@ -48,13 +48,13 @@ static bool entra_knows_application(int64_t code)
 /* What the other doors proved. */
 static void say_triage(const struct explain_case *c)
 {
-	enum triage_finding found = explain_seen_doors(c->r);
+	enum service_finding found = explain_seen_doors(c->r);
 
-	say(c, found == TRIAGE_SAYS_POP_ONLY,
+	say(c, found == SERVICE_SAYS_POP_ONLY,
 	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
-	say(c, found == TRIAGE_SAYS_CLOSED || found == TRIAGE_SAYS_OTHER,
+	say(c, found == SERVICE_SAYS_CLOSED || found == SERVICE_SAYS_OTHER,
 	    "The registration in Exchange: the token was accepted at another door.");
-	say(c, found == TRIAGE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
+	say(c, found == SERVICE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
 }
 
 static void say_token(const struct explain_case *c)
@@ -71,7 +71,7 @@ static void say_token(const struct explain_case *c)
 	    "Client id, tenant and scope: the token was issued for them.");
 	say(c, issued && f->code == FAULT_CLAIM_AUDIENCE, "Client id and tenant: the token was issued for them.");
 	say(c, claims && role, "The POP3 role: the token carries POP.AccessAsApp.");
-	say(c, claims && judge_is_exchange(explain_value_fact(c, FACT_AUD)), "The audience: the token is for {aud}.");
+	say(c, claims && provider_is_exchange(explain_value_fact(c, FACT_AUD)), "The audience: the token is for {aud}.");
 	say(c, claims && !explain_value_clock_off(c), "An expired token: it is good until {expires}.");
 	if (c->rung != RUNG_TOKEN || f->code != FAULT_TOKEN_REFUSED)
 		return;

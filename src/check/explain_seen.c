@@ -1,7 +1,5 @@
 #include "check/explain_seen.h"
 
-#include "check/lint_secret.h"
-
 static const struct row *row_of(const struct report *r, enum rung rung)
 {
 	return &r->row[rung];
@@ -13,13 +11,13 @@ bool explain_seen_person(const struct report *r)
 	       (report_get(r, FACT_SCP).n != 0 || report_get(r, FACT_UPN).n != 0);
 }
 
-enum triage_finding explain_seen_doors(const struct report *r)
+enum service_finding explain_seen_doors(const struct report *r)
 {
 	const struct row *row = row_of(r, RUNG_TRIAGE);
 	bool app = !explain_seen_person(r) && !span_eq(report_get(r, FACT_TOKEN_KIND), SPAN("opaque"));
 
-	return triage_judge(triage_find(row_get(row, FACT_IMAP_DOOR)),
-	                    triage_find(row_get(row, FACT_SMTP_DOOR)), app);
+	return service_judge(service_find(row_get(row, FACT_IMAP_DOOR)),
+	                    service_find(row_get(row, FACT_SMTP_DOOR)), app);
 }
 
 /* By the words of scout_put_cloud. */
@@ -69,9 +67,9 @@ bool explain_seen_secret_end(const struct report *r, bool *ended)
 {
 	int64_t end = r->settings != NULL ? r->settings->secret_expires : 0;
 
-	if (end == 0 || end - r->started_unix > LINT_SECRET_END_WARN_S)
+	if (end == 0 || end - r->started_unix > SETTINGS_SECRET_END_WARN_S)
 		return false;
-	*ended = lint_secret_ended(end, r->started_unix);
+	*ended = settings_secret_ended(end, r->started_unix);
 	return true;
 }
 

@@ -4,10 +4,10 @@
 #define CHECK_EXPLAIN_SEEN_H
 
 #include "check/report.h"
-#include "check/triage.h"
+#include "check/service.h"
 
-/* What the other doors said; TRIAGE_SAYS_NOTHING when there was no triage. */
-enum triage_finding explain_seen_doors(const struct report *r);
+/* What the other doors said; SERVICE_SAYS_NOTHING when there was no triage. */
+enum service_finding explain_seen_doors(const struct report *r);
 
 /* The provider profile ("microsoft") of the cloud that discovery found; NULL when it found none. */
 const char *explain_seen_provider(const struct report *r);

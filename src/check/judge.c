@@ -5,13 +5,6 @@
 
 #define CONSENT "https://ps.outlook.com"
 
-/* The resource as tokens name it: URLs of all clouds, and the application id of Office 365 Exchange Online. */
-static const char *const exchange[] = {
-	"https://outlook.office365.com",    "https://outlook.office.com",     "https://outlook.office365.us",
-	"https://outlook-dod.office365.us", "https://partner.outlook.cn",     "https://outlook.cloud.microsoft",
-	"00000002-0000-0ff1-ce00-000000000000",
-};
-
 /* One token before the judge. */
 struct judge {
 	const struct settings *settings;
@@ -23,19 +16,6 @@ struct judge {
 	char note[FACT_TEXT_MAX];
 };
 
-static struct span without_slash(struct span s)
-{
-	return span_ends(s, SPAN("/")) ? span_first(s, s.n - 1) : s;
-}
-
-bool judge_is_exchange(struct span aud)
-{
-	for (size_t i = 0; i < sizeof exchange / sizeof exchange[0]; i++)
-		if (span_eq_nocase(without_slash(aud), span_z(exchange[i])))
-			return true;
-	return false;
-}
-
 /* Is one of the audiences (there may be a list, parted by blanks) this one, or Exchange Online? */
 static bool audience_is(const struct claims *c, struct span wanted)
 {
@@ -44,7 +24,7 @@ static bool audience_is(const struct claims *c, struct span wanted)
 	while (rest.n != 0) {
 		struct span aud = span_cut(rest, ' ', &rest);
 
-		if (wanted.n == 0 ? judge_is_exchange(aud) : span_eq_nocase(without_slash(aud), wanted))
+		if (wanted.n == 0 ? provider_is_exchange(aud) : span_eq_nocase(provider_resource(aud), wanted))
 			return true;
 	}
 	return false;
@@ -115,7 +95,7 @@ static bool check_times(struct judge *j)
 
 	if (c->exp != 0 && c->exp <= j->now)
 		return refuse_time(j, FAULT_CLAIM_EXPIRED, c->exp);
-	if (c->nbf > j->now && c->nbf - j->now > JUDGE_SKEW_MAX_S)
+	if (c->nbf > j->now && c->nbf - j->now > CLAIMS_SKEW_MAX_S)
 		return refuse_time(j, FAULT_CLAIM_NOT_YET, c->nbf);
 	if (c->exp != 0 && c->exp - j->now < JUDGE_LIFE_WARN_S)
 		warn(j, "the token expires within ten minutes");
@@ -129,7 +109,7 @@ static struct span wanted_audience(const struct settings *s)
 
 	if (!span_ends(scope, SPAN("/.default")))
 		return (struct span){ NULL, 0 };
-	return without_slash(span_first(scope, scope.n - (sizeof "/.default" - 1)));
+	return provider_resource(span_first(scope, scope.n - (sizeof "/.default" - 1)));
 }
 
 static bool check_audience(struct judge *j)

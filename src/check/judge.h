@@ -9,8 +9,7 @@
 enum {
 	JUDGE_LENGTH_WARN = 3000, /* other programs' line buffers end at 4096 bytes of base64 */
 	JUDGE_LENGTH_MAX = 4096,  /* Exchange's front end refuses more, seen since July 2025 */
-	JUDGE_LIFE_WARN_S = 600,  /* some services refuse a token that is about to expire */
-	JUDGE_SKEW_MAX_S = 300    /* clocks may differ this much before it is worth a word */
+	JUDGE_LIFE_WARN_S = 600   /* some services refuse a token that is about to expire */
 };
 
 /* The claims rung. server_now: the provider's clock when it is known, else ours. Every claim that matters becomes
@@ -22,8 +21,5 @@ bool judge_claims(const struct settings *s, const struct claims *c, int64_t serv
 /* A person's token may open a mailbox that is not theirs: when the claims row (that passed) has another name than the
  * mailbox, a note says on what condition. */
 void judge_mailbox(struct row *claims, struct span mailbox);
-
-/* Is this audience Exchange Online's, in any of its forms (with or without a final slash)? */
-bool judge_is_exchange(struct span aud);
 
 #endif

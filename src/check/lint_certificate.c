@@ -1,11 +1,11 @@
 #include "check/lint_certificate.h"
 
+#include "ident/claims.h"
 #include "text/date.h"
 
 enum {
 	DAY = 86400,
 	END_WARN_S = 30 * DAY, /* a new one needs somebody with rights, and those have holidays */
-	SKEW_S = 300           /* what Entra forgives */
 };
 
 static void put_facts(struct row *row, const struct assertion_key *k, int64_t now)
@@ -41,10 +41,10 @@ static bool check_time(struct lint *l, const struct assertion_key *k, int64_t no
 	char text[200];
 	struct buf why = BUF(text);
 
-	if (k->not_after + SKEW_S < now)
+	if (k->not_after + CLAIMS_SKEW_MAX_S < now)
 		return lint_refuse(l, FAULT_APP_CERT_EXPIRED, SETTING_CERTIFICATE_FILE,
 		                   when(&why, "it ended ", now - k->not_after, " ago, at ", k->not_after));
-	if (k->not_before - SKEW_S > now)
+	if (k->not_before - CLAIMS_SKEW_MAX_S > now)
 		return lint_refuse(l, FAULT_APP_CERT_NOT_YET, SETTING_CERTIFICATE_FILE,
 		                   when(&why, "it begins in ", k->not_before - now, ", at ", k->not_before));
 	if (k->not_after - now > END_WARN_S)

@@ -1,7 +1,6 @@
 #include "check/lint_scope.h"
 
 #include "check/cloud.h"
-#include "check/judge.h"
 #include "check/lint_id.h"
 #include "check/lint_text.h"
 #include "text/conf.h"
@@ -24,16 +23,10 @@ static const struct {
 	{ "https://vault.azure.net", "its tokens are for Azure, POP3 needs " EXCHANGE SUFFIX },
 };
 
-/* With or without the final slash it is the same resource. */
-static struct span without_slash(struct span s)
-{
-	return span_ends(s, SPAN("/")) ? span_first(s, s.n - 1) : s;
-}
-
 /* What stands before "/.default". */
 static struct span resource_of(struct span scope)
 {
-	return without_slash(span_first(scope, scope.n - (sizeof SUFFIX - 1)));
+	return provider_resource(span_first(scope, scope.n - (sizeof SUFFIX - 1)));
 }
 
 static bool refuse(struct lint *l, const char *why)
@@ -74,7 +67,7 @@ static struct span resource_before(struct span word)
 {
 	while (word.n != 0 && word.p[word.n - 1] != '/')
 		word.n--;
-	return without_slash(word);
+	return provider_resource(word);
 }
 
 static bool is_graph(struct span resource)
@@ -99,7 +92,7 @@ static bool known_resource(struct lint *l, struct asked *a, struct span resource
 		return refuse(l, "Microsoft Graph's permission opens no mailbox by POP3; the mail server's does");
 	if (a->resource.n != 0 && !span_eq_nocase(a->resource, resource))
 		return refuse(l, "permissions of two resources; a token is for one");
-	if (a->resource.n == 0 && !judge_is_exchange(resource))
+	if (a->resource.n == 0 && !provider_is_exchange(resource))
 		lint_warn(l, SETTING_SCOPE, SPAN("not a resource of Exchange Online"));
 	a->resource = resource;
 	return true;
@@ -186,7 +179,7 @@ bool lint_scope_check(struct lint *l)
 		return check_person(l, scope);
 	if (!check_form(l, scope))
 		return false;
-	if (!judge_is_exchange(resource_of(scope)))
+	if (!provider_is_exchange(resource_of(scope)))
 		warn_resource(l, resource_of(scope));
 	return true;
 }

@@ -8,10 +8,8 @@
 #include "text/pct.h"
 
 enum {
-	DAY = 86400,
 	LENGTH_MIN = 34,       /* Entra's values have about 40 characters */
-	LENGTH_MAX = 44,
-	SKEW_S = 300           /* what Entra forgives */
+	LENGTH_MAX = 44
 };
 
 enum setting lint_secret_setting(const struct settings *s, const struct credential *c)
@@ -147,9 +145,9 @@ static void check_end(struct lint *l, int64_t now)
 	char text[80];
 	struct buf why = BUF(text);
 
-	if (end == 0 || end - now > LINT_SECRET_END_WARN_S)
+	if (end == 0 || end - now > SETTINGS_SECRET_END_WARN_S)
 		return;
-	if (lint_secret_ended(end, now)) {
+	if (settings_secret_ended(end, now)) {
 		buf_z(&why, "that was ");
 		date_put_span(&why, end - now);
 		buf_z(&why, " ago");
@@ -161,11 +159,6 @@ static void check_end(struct lint *l, int64_t now)
 		date_put_span(&why, end - now);
 	}
 	lint_warn(l, SETTING_SECRET_EXPIRES, buf_span(&why));
-}
-
-bool lint_secret_ended(int64_t end, int64_t now)
-{
-	return end + DAY < now;
 }
 
 bool lint_secret_check(struct lint *l, int64_t now)
@@ -214,14 +207,14 @@ static bool check_times(struct lint *l, const struct claims *c, int64_t now)
 	char text[80];
 	struct buf why = BUF(text);
 
-	if (c->exp != 0 && c->exp + SKEW_S < now) {
+	if (c->exp != 0 && c->exp + CLAIMS_SKEW_MAX_S < now) {
 		buf_z(&why, "it expired ");
 		date_put_span(&why, now - c->exp);
 		buf_z(&why, " ago, at ");
 		date_put(&why, c->exp);
 		return lint_refuse(l, FAULT_ASSERTION_EXPIRED, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));
 	}
-	if (c->nbf > now + SKEW_S) {
+	if (c->nbf > now + CLAIMS_SKEW_MAX_S) {
 		buf_z(&why, "it is not valid before ");
 		date_put(&why, c->nbf);
 		lint_warn(l, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));

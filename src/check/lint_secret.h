@@ -8,12 +8,6 @@
 /* The setting that the credential came by; what is blamed. */
 enum setting lint_secret_setting(const struct settings *s, const struct credential *c);
 
-/* A new secret takes somebody with rights, and those have holidays. */
-enum { LINT_SECRET_END_WARN_S = 30 * 86400 };
-
-/* Has the day that secret_expires names passed, in every time zone? */
-bool lint_secret_ended(int64_t end, int64_t now);
-
 /* The client secret's form, and its end date. What may work all the same is a warning: secret-shape, or secret-expired
  * for a date that has passed, which is only what somebody has noted. */
 bool lint_secret_check(struct lint *l, int64_t now) MUST;

@@ -65,6 +65,13 @@ static const struct provider table[] = {
 	},
 };
 
+/* The resource as tokens name it: URLs of all clouds, and the application id of Office 365 Exchange Online. */
+static const char *const exchange[] = {
+	"https://outlook.office365.com",    "https://outlook.office.com",     "https://outlook.office365.us",
+	"https://outlook-dod.office365.us", "https://partner.outlook.cn",     "https://outlook.cloud.microsoft",
+	"00000002-0000-0ff1-ce00-000000000000",
+};
+
 const struct provider *provider_at(size_t n)
 {
 	return n < sizeof table / sizeof table[0] ? &table[n] : NULL;
@@ -81,4 +88,17 @@ const struct provider *provider_find(struct span id)
 bool provider_allows(const struct provider *p, enum grant g)
 {
 	return (p->grants >> g & 1) != 0;
+}
+
+struct span provider_resource(struct span s)
+{
+	return span_ends(s, SPAN("/")) ? span_first(s, s.n - 1) : s;
+}
+
+bool provider_is_exchange(struct span aud)
+{
+	for (size_t i = 0; i < sizeof exchange / sizeof exchange[0]; i++)
+		if (span_eq_nocase(provider_resource(aud), span_z(exchange[i])))
+			return true;
+	return false;
 }

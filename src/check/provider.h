@@ -31,4 +31,10 @@ const struct provider *provider_at(size_t n);
 
 bool provider_allows(const struct provider *p, enum grant g);
 
+/* A resource (audience) without the final slash, with which it is the same one. */
+struct span provider_resource(struct span resource);
+
+/* Is this audience Exchange Online's, in any of its forms? */
+bool provider_is_exchange(struct span aud);
+
 #endif

@@ -98,3 +98,8 @@ bool settings_find(struct span name, enum setting *key, enum setting *nearest)
 	}
 	return false;
 }
+
+bool settings_secret_ended(int64_t end, int64_t now)
+{
+	return end + 86400 < now;
+}

@@ -26,7 +26,8 @@ enum pop_pipelining { POP_PIPELINING_AUTO, POP_PIPELINING_ON, POP_PIPELINING_OFF
 enum {
 	SETTINGS_ARENA = 16 * 1024,        /* all texts of all sources */
 	SETTINGS_TIMEOUT_MS = 60 * 1000,   /* Exchange answers a refused login after about 9 s */
-	SETTINGS_TIMEOUT_MAX_MS = 3600 * 1000
+	SETTINGS_TIMEOUT_MAX_MS = 3600 * 1000,
+	SETTINGS_SECRET_END_WARN_S = 30 * 86400 /* a new secret takes somebody with rights, and those have holidays */
 };
 
 /* The secrets, apart from the rest, so that a role which does not need them can wipe them. */
@@ -86,5 +87,8 @@ const char *settings_source(enum setting_source source);
 /* The setting with this name, however it is spelt (client-id, CLIENT_ID). When there is none, *nearest is the
  * closest known one. */
 bool settings_find(struct span name, enum setting *key, enum setting *nearest);
+
+/* Has the day that secret_expires names passed, in every time zone? */
+bool settings_secret_ended(int64_t end, int64_t now);
 
 #endif

@@ -2,123 +2,6 @@
 
 enum { IMAPS = 993, SUBMISSION = 587 };
 
-/* ---- what it means ------------------------------------------------------------------------------- */
-
-static bool says(const struct fault *f, struct span words)
-{
-	size_t at;
-
-	return span_find_nocase(fault_evidence(f), words, &at);
-}
-
-enum triage_door triage_of(const struct fault *f)
-{
-	if (f->code == FAULT_NONE)
-		return TRIAGE_OPEN;
-	if (f->code == FAULT_AUTH_NOT_CONNECTED || says(f, SPAN("mailbox logon failure")))
-		return TRIAGE_CLOSED;
-	if (f->code == FAULT_MAILBOX_REFUSED)
-		return TRIAGE_CLOSED;
-	if (says(f, SPAN("SmtpClientAuthentication is disabled")))
-		return TRIAGE_OFF;
-	if (f->code == FAULT_AUTH_REFUSED)
-		return TRIAGE_REFUSED;
-	return fault_kind(f->code) == FAULT_KIND_MAIL || fault_kind(f->code) == FAULT_KIND_WAIT ? TRIAGE_UNCLEAR :
-	                                                                                         TRIAGE_UNREACHED;
-}
-
-const char *triage_word(enum triage_door d)
-{
-	switch (d) {
-	case TRIAGE_NOT_TRIED:
-		return "not-tried";
-	case TRIAGE_OPEN:
-		return "open";
-	case TRIAGE_CLOSED:
-		return "closed";
-	case TRIAGE_REFUSED:
-		return "refused";
-	case TRIAGE_OFF:
-		return "off";
-	case TRIAGE_UNREACHED:
-		return "unreached";
-	case TRIAGE_UNCLEAR:
-		break;
-	}
-	return "unclear";
-}
-
-enum triage_door triage_find(struct span word)
-{
-	for (int d = TRIAGE_NOT_TRIED; d <= TRIAGE_UNCLEAR; d++)
-		if (span_eq(word, span_z(triage_word((enum triage_door)d))))
-			return (enum triage_door)d;
-	return TRIAGE_NOT_TRIED;
-}
-
-/* What SMTP alone says. Its consent does not open a mailbox, and "off" is said before the token is looked at. */
-static enum triage_finding judge_smtp(enum triage_door smtp)
-{
-	switch (smtp) {
-	case TRIAGE_OPEN:
-		return TRIAGE_SAYS_ACCEPTED;
-	case TRIAGE_CLOSED:
-		return TRIAGE_SAYS_CLOSED;
-	case TRIAGE_REFUSED:
-		return TRIAGE_SAYS_REFUSED;
-	case TRIAGE_NOT_TRIED:
-	case TRIAGE_OFF:
-	case TRIAGE_UNREACHED:
-	case TRIAGE_UNCLEAR:
-		break;
-	}
-	return TRIAGE_SAYS_NOTHING;
-}
-
-enum triage_finding triage_judge(enum triage_door imap, enum triage_door smtp, bool app)
-{
-	switch (imap) {
-	case TRIAGE_OPEN:
-		return TRIAGE_SAYS_POP_ONLY;
-	case TRIAGE_CLOSED:
-		return smtp == TRIAGE_REFUSED && !app ? TRIAGE_SAYS_OTHER : TRIAGE_SAYS_CLOSED;
-	case TRIAGE_REFUSED: /* two witnesses may contradict each other */
-		return smtp == TRIAGE_OPEN ? TRIAGE_SAYS_NOTHING : TRIAGE_SAYS_REFUSED;
-	case TRIAGE_NOT_TRIED:
-	case TRIAGE_OFF:
-	case TRIAGE_UNREACHED:
-	case TRIAGE_UNCLEAR:
-		break;
-	}
-	return judge_smtp(smtp);
-}
-
-static const struct {
-	const char *word, *sentence;
-} findings[] = {
-	[TRIAGE_SAYS_NOTHING] = { "unclear", "the other doors say nothing about the token" },
-	[TRIAGE_SAYS_POP_ONLY] = { "pop-only", "the mailbox opens by IMAP: of all things only POP3 is closed" },
-	[TRIAGE_SAYS_CLOSED] = { "mailbox-closed", "the token is accepted, but the mailbox does not open" },
-	[TRIAGE_SAYS_OTHER] = { "other-mailbox", "the token is accepted, but it is not for this mailbox" },
-	[TRIAGE_SAYS_ACCEPTED] = { "token-accepted", "the SMTP server accepts the token" },
-	[TRIAGE_SAYS_REFUSED] = { "token-refused", "the other doors refuse the token, too" },
-};
-
-const char *triage_conclude(enum triage_door imap, enum triage_door smtp, bool app)
-{
-	return findings[triage_judge(imap, smtp, app)].word;
-}
-
-const char *triage_sentence(struct span note)
-{
-	struct span rest, word = span_cut(note, ';', &rest);
-
-	for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++)
-		if (span_eq(word, span_z(findings[i].word)))
-			return findings[i].sentence;
-	return "";
-}
-
 /* ---- the doors ----------------------------------------------------------------------------------- */
 
 /* One door: where it is, who may knock, how the talk goes, and what came of it. */
@@ -130,7 +13,7 @@ struct door {
 	bool tls;              /* from the first byte on */
 	struct span role, scope;
 	bool (*talk)(struct triage *t, struct row *row, struct fault *f);
-	enum triage_door found;
+	enum service_state found;
 	struct fault fault;
 };
 
@@ -264,24 +147,24 @@ static bool knock(struct triage *t, const struct door *d, struct row *row, struc
 /* Try a door, and put down what it said. */
 static void try_door(struct triage *t, struct door *d, enum fact words, enum fact word, struct row *row)
 {
-	d->found = TRIAGE_NOT_TRIED;
+	d->found = SERVICE_NOT_TRIED;
 	if (host_of(t, d).n != 0 && may_knock(t, d)) {
 		(void)knock(t, d, row, &d->fault);
-		d->found = triage_of(&d->fault);
-		if (d->found != TRIAGE_OPEN && d->found != TRIAGE_UNREACHED)
+		d->found = service_of(&d->fault);
+		if (d->found != SERVICE_OPEN && d->found != SERVICE_UNREACHED)
 			row_fact(row, words, fault_evidence(&d->fault));
 	}
-	row_fact(row, word, span_z(triage_word(d->found)));
+	row_fact(row, word, span_z(service_word(d->found)));
 }
 
 /* "IMAP not tried: the token has no IMAP.AccessAsApp" */
 static void put_why(const struct triage *t, const struct door *d, struct buf *note)
 {
-	if (d->found != TRIAGE_NOT_TRIED && d->found != TRIAGE_UNREACHED)
+	if (d->found != SERVICE_NOT_TRIED && d->found != SERVICE_UNREACHED)
 		return;
 	buf_z(note, note->n != 0 ? "; " : "");
 	buf_z(note, d->name);
-	if (d->found == TRIAGE_UNREACHED) {
+	if (d->found == SERVICE_UNREACHED) {
 		buf_z(note, ": ");
 		buf_z(note, fault_text(d->fault.code));
 		return;
@@ -323,10 +206,10 @@ static bool rung_triage(void *self, struct row *row, struct fault *f)
 	t->role.deadline = all;
 	try_door(t, &smtp, FACT_SMTP, FACT_SMTP_DOOR, row);
 	row->because = RUNG_TRIAGE;
-	if (imap.found == TRIAGE_NOT_TRIED && smtp.found == TRIAGE_NOT_TRIED)
+	if (imap.found == SERVICE_NOT_TRIED && smtp.found == SERVICE_NOT_TRIED)
 		row->verdict = VERDICT_SKIP;
 	else
-		buf_z(&note, triage_conclude(imap.found, smtp.found, app));
+		buf_z(&note, service_conclude(imap.found, smtp.found, app));
 	put_why(t, &imap, &note);
 	put_why(t, &smtp, &note);
 	row_fact(row, FACT_NOTE, buf_span(&note));

@@ -1,7 +1,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "check/judge.h"
+#include "check/provider.h"
 #include "cli/decode.h"
 #include "cli/files.h"
 #include "cli/work.h"
@@ -43,7 +43,7 @@ static const char *meaning(struct span key, struct span value)
 		{ "status", "401", "the server did not accept the token" },
 	};
 
-	if (span_eq(key, SPAN("aud")) && judge_is_exchange(value))
+	if (span_eq(key, SPAN("aud")) && provider_is_exchange(value))
 		return "Exchange Online";
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (span_eq(key, span_z(known[i].key)) &&

@@ -1,6 +1,7 @@
 #include "cli/decode.h"
 
-#include "check/judge.h"
+#include "check/provider.h"
+#include "ident/claims.h"
 #include "text/date.h"
 #include "text/guid.h"
 #include "text/json.h"
@@ -40,7 +41,7 @@ static void check_times(struct decoded *d)
 		decode_note(d, DECODE_FOUND_EXPIRED, buf_span(&b));
 	}
 	b.n = 0;
-	if (json_int(d->claims, "nbf", &nbf) == JSON_FOUND && nbf > d->now + JUDGE_SKEW_MAX_S) {
+	if (json_int(d->claims, "nbf", &nbf) == JSON_FOUND && nbf > d->now + CLAIMS_SKEW_MAX_S) {
 		date_put_span(&b, nbf - d->now);
 		decode_note(d, DECODE_FOUND_NOT_YET, buf_span(&b));
 	}
@@ -50,7 +51,7 @@ static bool for_exchange(struct decoded *d)
 {
 	struct span aud = claim(d, "aud");
 
-	if (judge_is_exchange(aud))
+	if (provider_is_exchange(aud))
 		return true;
 	if (span_starts(aud, SPAN("https://graph.microsoft.com")) ||
 	    span_eq(aud, SPAN("00000003-0000-0000-c000-000000000000")))

@@ -8,7 +8,8 @@
 enum {
 	CLAIMS_TEXT_MAX = 240,
 	CLAIMS_LIST_MAX = 2048, /* roles: all that Office 365 Exchange Online knows fit */
-	CLAIMS_JSON_MAX = SECRET_MAX
+	CLAIMS_JSON_MAX = SECRET_MAX,
+	CLAIMS_SKEW_MAX_S = 300 /* clocks may differ this much before it matters: Entra forgives it */
 };
 
 /* Printable texts, "" when the claim is absent; lists are parted by blanks. */

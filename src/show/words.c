@@ -1,6 +1,6 @@
 #include "show/words.h"
 
-#include "check/triage.h"
+#include "check/service.h"
 #include "text/date.h"
 
 /* Behind what stands there already. */
@@ -276,7 +276,7 @@ static void sentence(struct buf *b, const char *before, struct span text)
 static void triage(struct buf *b, const struct row *row)
 {
 	struct span note = row_get(row, FACT_NOTE), why = note;
-	const char *meaning = triage_sentence(note);
+	const char *meaning = service_sentence(note);
 
 	if (meaning[0] != '\0')
 		(void)span_cut(note, ';', &why);

@@ -119,11 +119,11 @@ TEST(the_audience)
 
 TEST(is_exchange)
 {
-	OK(judge_is_exchange(SPAN("https://outlook.office365.com/")));
-	OK(judge_is_exchange(SPAN("00000002-0000-0FF1-CE00-000000000000")));
-	OK(!judge_is_exchange(SPAN("https://ps.outlook.com")));
-	OK(!judge_is_exchange(SPAN("")));
-	OK(!judge_is_exchange(SPAN("/")));
+	OK(provider_is_exchange(SPAN("https://outlook.office365.com/")));
+	OK(provider_is_exchange(SPAN("00000002-0000-0FF1-CE00-000000000000")));
+	OK(!provider_is_exchange(SPAN("https://ps.outlook.com")));
+	OK(!provider_is_exchange(SPAN("")));
+	OK(!provider_is_exchange(SPAN("/")));
 }
 
 TEST(the_rights_of_an_application)
@@ -200,7 +200,7 @@ TEST(the_time)
 	claims.exp = 0;
 	JUDGED(NONE, "");
 	good();
-	claims.nbf = NOW + JUDGE_SKEW_MAX_S;
+	claims.nbf = NOW + CLAIMS_SKEW_MAX_S;
 	JUDGED(NONE, "");
 	claims.nbf++;
 	JUDGED(CLAIM_NOT_YET, "2023-11-14 22:18:21Z");

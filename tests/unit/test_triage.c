@@ -312,20 +312,20 @@ TEST(another_provider_or_server)
 
 TEST(a_sentence_for_every_finding)
 {
-	EQ(span_z(triage_sentence(SPAN("pop-only; SMTP not tried: the token has no SMTP.SendAsApp"))),
+	EQ(span_z(service_sentence(SPAN("pop-only; SMTP not tried: the token has no SMTP.SendAsApp"))),
 	   SPAN("the mailbox opens by IMAP: of all things only POP3 is closed"));
-	EQ(triage_sentence(SPAN(""))[0], '\0');
-	EQ(triage_sentence(SPAN("IMAP not tried: the token has no IMAP.AccessAsApp"))[0], '\0');
-	EQ(triage_find(SPAN("")), TRIAGE_NOT_TRIED);
-	EQ(triage_find(SPAN("ajar")), TRIAGE_NOT_TRIED);
+	EQ(service_sentence(SPAN(""))[0], '\0');
+	EQ(service_sentence(SPAN("IMAP not tried: the token has no IMAP.AccessAsApp"))[0], '\0');
+	EQ(service_find(SPAN("")), SERVICE_NOT_TRIED);
+	EQ(service_find(SPAN("ajar")), SERVICE_NOT_TRIED);
 }
 
 TEST(a_word_for_every_door)
 {
-	for (int d = TRIAGE_NOT_TRIED; d <= TRIAGE_UNCLEAR; d++) {
-		OK(strlen(triage_word((enum triage_door)d)) > 2);
-		EQ(triage_find(span_z(triage_word((enum triage_door)d))), d);
-		for (int e = TRIAGE_NOT_TRIED; e <= TRIAGE_UNCLEAR; e++)
-			OK(strlen(triage_sentence(span_z(triage_conclude((enum triage_door)d, (enum triage_door)e, true)))) > 4);
+	for (int d = SERVICE_NOT_TRIED; d <= SERVICE_UNCLEAR; d++) {
+		OK(strlen(service_word((enum service_state)d)) > 2);
+		EQ(service_find(span_z(service_word((enum service_state)d))), d);
+		for (int e = SERVICE_NOT_TRIED; e <= SERVICE_UNCLEAR; e++)
+			OK(strlen(service_sentence(span_z(service_conclude((enum service_state)d, (enum service_state)e, true)))) > 4);
 	}
 }
