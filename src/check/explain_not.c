@@ -71,7 +71,8 @@ static void say_token(const struct explain_case *c)
 	    "Client id, tenant and scope: the token was issued for them.");
 	say(c, issued && f->code == FAULT_CLAIM_AUDIENCE, "Client id and tenant: the token was issued for them.");
 	say(c, claims && role, "The POP3 role: the token carries POP.AccessAsApp.");
-	say(c, claims && provider_is_exchange(explain_value_fact(c, FACT_AUD)), "The audience: the token is for {aud}.");
+	say(c, claims && provider_is_exchange(explain_value_fact(c, FACT_AUD)),
+	    "The audience: the token is for {aud}.");
 	say(c, claims && !explain_value_clock_off(c), "An expired token: it is good until {expires}.");
 	if (c->rung != RUNG_TOKEN || f->code != FAULT_TOKEN_REFUSED)
 		return;

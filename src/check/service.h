@@ -1,4 +1,4 @@
-/* service: what the other services (IMAP, SMTP) said about a token that POP3 refused, and what follows from it: they split
+/* service: what IMAP and SMTP said about a token that POP3 refused, and what follows from it: they split
  * "the token is refused" from "the mailbox is closed" (facts 4.5). */
 #ifndef CHECK_SERVICE_H
 #define CHECK_SERVICE_H
