@@ -3,7 +3,7 @@
 #define CHECK_CREDENTIAL_H
 
 #include "check/row.h"
-#include "check/settings.h"
+#include "conf/settings.h"
 
 /* The credential rung: the first mistake that cannot work is the fault; what may work but looks odd is a warning
  * with a note. The evidence names the setting and what is odd about its value, never a secret. */

@@ -1,7 +1,7 @@
 #include "check/explain_not.h"
 
 #include "check/explain_seen.h"
-#include "check/provider.h"
+#include "conf/provider.h"
 
 /* Facts are those of the rung that failed, else the first that any rung has. */
 static void say(const struct explain_case *c, bool proved, const char *template)

@@ -3,7 +3,7 @@
 #define CHECK_JUDGE_H
 
 #include "check/row.h"
-#include "check/settings.h"
+#include "conf/settings.h"
 #include "ident/claims.h"
 
 enum {

@@ -3,7 +3,7 @@
 #define CHECK_LINT_H
 
 #include "check/row.h"
-#include "check/settings.h"
+#include "conf/settings.h"
 
 /* One look at the settings. Everything outlives it. */
 struct lint {

@@ -1,6 +1,6 @@
 #include "check/lint_scope.h"
 
-#include "check/cloud.h"
+#include "conf/cloud.h"
 #include "check/lint_id.h"
 #include "check/lint_text.h"
 #include "text/conf.h"

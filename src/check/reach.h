@@ -3,7 +3,7 @@
 #define CHECK_REACH_H
 
 #include "check/role.h"
-#include "check/settings.h"
+#include "conf/settings.h"
 #include "net/dns.h"
 #include "net/tcp.h"
 #include "net/tls.h"

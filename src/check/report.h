@@ -3,7 +3,7 @@
 #define CHECK_REPORT_H
 
 #include "check/row.h"
-#include "check/settings.h"
+#include "conf/settings.h"
 
 enum { REPORT_MAILBOX_MAX = 320 }; /* RFC 5321: 64 + @ + 255 */
 

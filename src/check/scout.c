@@ -1,6 +1,6 @@
 #include "check/scout.h"
 
-#include "check/cloud.h"
+#include "conf/cloud.h"
 #include "check/credential.h"
 #include "check/lint_id.h"
 #include "text/json.h"

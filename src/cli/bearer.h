@@ -2,7 +2,7 @@
 #ifndef CLI_BEARER_H
 #define CLI_BEARER_H
 
-#include "check/settings.h"
+#include "conf/settings.h"
 
 enum bearer_form {
 	BEARER_RAW,    /* the token */

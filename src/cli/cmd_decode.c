@@ -1,7 +1,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "check/provider.h"
+#include "conf/provider.h"
 #include "cli/decode.h"
 #include "cli/files.h"
 #include "cli/work.h"

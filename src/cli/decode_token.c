@@ -1,6 +1,6 @@
 #include "cli/decode.h"
 
-#include "check/provider.h"
+#include "conf/provider.h"
 #include "ident/claims.h"
 #include "text/date.h"
 #include "text/guid.h"

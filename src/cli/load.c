@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 #include "cli/files.h"
 #include "cli/variables.h"
 #include "text/conf.h"

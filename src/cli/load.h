@@ -2,7 +2,7 @@
 #ifndef CLI_LOAD_H
 #define CLI_LOAD_H
 
-#include "check/settings.h"
+#include "conf/settings.h"
 #include "cli/files.h"
 #include "cli/options.h"
 

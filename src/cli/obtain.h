@@ -2,7 +2,7 @@
 #ifndef CLI_OBTAIN_H
 #define CLI_OBTAIN_H
 
-#include "check/settings.h"
+#include "conf/settings.h"
 #include "net/trust.h"
 
 /* Read what can be read only once: secrets on the standard input or another descriptor; and when

@@ -2,7 +2,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include "check/settings.h"
+#include "conf/settings.h"
 
 /* The commands, as a set, for the options that only some of them know. */
 enum {

@@ -2,7 +2,7 @@
 #ifndef CLI_SECRETS_H
 #define CLI_SECRETS_H
 
-#include "check/settings.h"
+#include "conf/settings.h"
 
 enum { SECRETS_COMMAND_MS = 30 * 1000 }; /* a password manager that asks its user needs a while */
 

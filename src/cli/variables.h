@@ -2,7 +2,7 @@
 #ifndef CLI_VARIABLES_H
 #define CLI_VARIABLES_H
 
-#include "check/settings.h"
+#include "conf/settings.h"
 
 /* O2POP_KEY for every setting, and the Azure SDK's names for some, which are weaker. An unknown
  * O2POP_ variable is a fault that names the nearest known one. A secret goes to

@@ -3,7 +3,7 @@
 #define SHOW_SETUP_WORDS_H
 
 #include "base/buf.h"
-#include "check/settings.h"
+#include "conf/settings.h"
 
 enum { SETUP_MAILBOXES_MAX = 64 }; /* more are given to Exchange by a script of one's own */
 

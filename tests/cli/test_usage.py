@@ -58,7 +58,7 @@ def test_help_of_each_command(place):
 
 def test_help_names_every_setting(place):
     text = place.run("check", "--help").out
-    with open(os.path.join(os.path.dirname(__file__), "../../src/check/setting.def")) as f:
+    with open(os.path.join(os.path.dirname(__file__), "../../src/conf/setting.def")) as f:
         keys = re.findall(r'^SETTING\(\w+, +"(\w+)"', f.read(), re.M)
     check(len(keys) > 20, "setting.def was not understood")
     for key in keys:

@@ -1,8 +1,8 @@
-/* check/cloud: hosts of Microsoft's clouds, and what only looks like one. */
+/* conf/cloud: hosts of Microsoft's clouds, and what only looks like one. */
 #include "t.h"
 
-#include "check/cloud.h"
-#include "check/provider.h"
+#include "conf/cloud.h"
+#include "conf/provider.h"
 
 TEST(authorities)
 {

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "check/credential.h"
 #include "check/lint_secret.h"
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 #include "text/base64.h"
 #include "text/date.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "check/desk.h"
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 
 /* ---- the peers ----------------------------------------------------------------------------------- */
 

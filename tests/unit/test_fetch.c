@@ -3,7 +3,7 @@
 #include "store_rig.h"
 
 #include "check/fetch.h"
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 #include "text/json.h"
 
 #include "rsa_keys.h"

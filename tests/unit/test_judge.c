@@ -2,7 +2,7 @@
 #include "t.h"
 
 #include "check/judge.h"
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 
 #define CLIENT "00000000-0000-0000-0000-000000000001"
 #define TENANT "11111111-2222-3333-4444-555555555555"

@@ -3,7 +3,7 @@
 #include "t.h"
 
 #include "check/lint_certificate.h"
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 #include "text/json.h"
 
 #include "rsa_keys.h"

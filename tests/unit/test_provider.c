@@ -1,7 +1,7 @@
-/* check/provider and check/grant: the tables, and every provider with every grant. */
+/* conf/provider and conf/grant: the tables, and every provider with every grant. */
 #include "t.h"
 
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 
 static struct settings settings;
 

@@ -3,7 +3,7 @@
 #include "script.h"
 
 #include "check/scout.h"
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 
 #define TENANT "11111111-2222-3333-4444-555555555555"
 #define OTHER "99999999-2222-3333-4444-555555555555"

@@ -1,7 +1,7 @@
-/* check/settings: sources and their strength, provider profiles, and values that cannot work. */
+/* conf/settings: sources and their strength, provider profiles, and values that cannot work. */
 #include "t.h"
 
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 
 static struct settings settings;
 

@@ -1,4 +1,4 @@
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 #include "show/setup.h"
 #include "show/setup_client.h"
 #include "show/setup_words.h"

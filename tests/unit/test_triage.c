@@ -2,7 +2,7 @@
 #include "role_pipe.h"
 #include "script.h"
 
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 #include "check/triage.h"
 
 static struct triage triage;

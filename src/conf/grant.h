@@ -1,9 +1,9 @@
 /* grant: the ways to an access token (RFC 6749 section 1.3 and its extensions), and what each needs. */
-#ifndef CHECK_GRANT_H
-#define CHECK_GRANT_H
+#ifndef CONF_GRANT_H
+#define CONF_GRANT_H
 
 #include "base/span.h"
-#include "check/setting.h"
+#include "conf/setting.h"
 
 enum grant {
 	GRANT_CLIENT_SECRET,    /* client credentials, RFC 6749 section 4.4 */

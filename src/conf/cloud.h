@@ -1,7 +1,7 @@
 /* cloud: which of Microsoft's clouds a host belongs to: tenants, applications and mailboxes of one are not known in
  * another. */
-#ifndef CHECK_CLOUD_H
-#define CHECK_CLOUD_H
+#ifndef CONF_CLOUD_H
+#define CONF_CLOUD_H
 
 #include "base/span.h"
 

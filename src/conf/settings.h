@@ -1,11 +1,11 @@
 /* settings: what a run is told, with the source of each value. Filled once by cli/, const from then on. */
-#ifndef CHECK_SETTINGS_H
-#define CHECK_SETTINGS_H
+#ifndef CONF_SETTINGS_H
+#define CONF_SETTINGS_H
 
 #include "base/fault.h"
 #include "base/secret.h"
-#include "check/provider.h"
-#include "check/setting.h"
+#include "conf/provider.h"
+#include "conf/setting.h"
 #include "ident/assertion.h"
 
 enum setting_kind {
@@ -46,7 +46,7 @@ struct settings {
 	struct span value[SETTING__COUNT]; /* as given, trimmed; borrowed from the arena, the environment or argv */
 	enum setting_source source[SETTING__COUNT];
 	struct span origin[SETTING__COUNT]; /* "o2pop.conf:12", "O2POP_CLIENT_ID", "--client-id" */
-	/* What the values mean; valid after settings_finish (check/settings_finish.h). */
+	/* What the values mean; valid after settings_finish (conf/settings_finish.h). */
 	const struct provider *provider;
 	enum grant grant;
 	enum assertion_form assertion;

@@ -1,8 +1,8 @@
 /* provider: what is known of each mail service: who issues its tokens, where its mail is, what it wants to be asked. */
-#ifndef CHECK_PROVIDER_H
-#define CHECK_PROVIDER_H
+#ifndef CONF_PROVIDER_H
+#define CONF_PROVIDER_H
 
-#include "check/grant.h"
+#include "conf/grant.h"
 #include "proto/sasl.h"
 
 /* Texts are static; NULL where the settings must say it. */

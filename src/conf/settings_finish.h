@@ -1,8 +1,8 @@
 /* settings_finish: from what was given to what it means: the provider's profile, the grant, the endpoints. */
-#ifndef CHECK_SETTINGS_FINISH_H
-#define CHECK_SETTINGS_FINISH_H
+#ifndef CONF_SETTINGS_FINISH_H
+#define CONF_SETTINGS_FINISH_H
 
-#include "check/settings.h"
+#include "conf/settings.h"
 
 /* Fill in provider profile and defaults and read the values: port, duration, choices, URL. The grant is the one that
  * is given, else that of the credential from the strongest source; of equals the ready token comes before the

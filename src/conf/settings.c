@@ -1,4 +1,4 @@
-#include "check/settings.h"
+#include "conf/settings.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@ static const struct {
 	enum setting_kind kind;
 } table[SETTING__COUNT] = {
 #define SETTING(name, key, kind, text) [SETTING_##name] = { key, text, SETTING_KIND_##kind },
-#include "check/setting.def"
+#include "conf/setting.def"
 #undef SETTING
 };
 

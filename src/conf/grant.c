@@ -1,6 +1,6 @@
-#include "check/grant.h"
+#include "conf/grant.h"
 
-#include "check/setting.h"
+#include "conf/setting.h"
 
 static const struct grant_row table[GRANT__COUNT] = {
 	[GRANT_CLIENT_SECRET] = {

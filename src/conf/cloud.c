@@ -1,4 +1,4 @@
-#include "check/cloud.h"
+#include "conf/cloud.h"
 
 struct row {
 	const char *host;

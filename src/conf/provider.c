@@ -1,4 +1,4 @@
-#include "check/provider.h"
+#include "conf/provider.h"
 
 #define APP_GRANTS                                                                                                     \
 	(1u << GRANT_CLIENT_SECRET | 1u << GRANT_CERTIFICATE | 1u << GRANT_FEDERATED | 1u << GRANT_MANAGED_IDENTITY)

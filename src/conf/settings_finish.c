@@ -1,4 +1,4 @@
-#include "check/settings_finish.h"
+#include "conf/settings_finish.h"
 
 #include "base/buf.h"
 #include "text/conf.h"

@@ -1,0 +1,12 @@
+/* setting: the names of all settings; their values are in conf/settings.h. */
+#ifndef CONF_SETTING_H
+#define CONF_SETTING_H
+
+enum setting {
+#define SETTING(name, key, kind, text) SETTING_##name,
+#include "conf/setting.def"
+#undef SETTING
+	SETTING__COUNT
+};
+
+#endif
