@@ -2,7 +2,7 @@
 #ifndef CHECK_CREDENTIAL_H
 #define CHECK_CREDENTIAL_H
 
-#include "check/row.h"
+#include "report/row.h"
 #include "conf/settings.h"
 
 /* The credential rung: the first mistake that cannot work is the fault; what may work but looks odd is a warning

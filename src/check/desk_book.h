@@ -4,7 +4,7 @@
 
 #include "check/keeper.h"
 #include "check/probe.h"
-#include "check/report.h"
+#include "report/report.h"
 #include "check/scout.h"
 #include "check/triage.h"
 

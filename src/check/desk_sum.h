@@ -2,7 +2,7 @@
 #ifndef CHECK_DESK_SUM_H
 #define CHECK_DESK_SUM_H
 
-#include "check/report.h"
+#include "report/report.h"
 #include "check/scout.h"
 
 /* Put the keeper's rows and, when it is about the same domain, the scout's into the report of a mailbox; then what

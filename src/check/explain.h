@@ -3,7 +3,7 @@
 #define CHECK_EXPLAIN_H
 
 #include "check/explanation.h"
-#include "check/report.h"
+#include "report/report.h"
 
 /* Explain the first failed rung of the report, with all the other rungs as evidence. n == 0 when nothing failed. */
 void explain_report(const struct report *r, struct explanation *e);

@@ -3,8 +3,8 @@
 #ifndef CHECK_EXPLAIN_SEEN_H
 #define CHECK_EXPLAIN_SEEN_H
 
-#include "check/report.h"
-#include "check/service.h"
+#include "report/report.h"
+#include "report/service.h"
 
 /* What the other doors said; SERVICE_SAYS_NOTHING when there was no triage. */
 enum service_finding explain_seen_doors(const struct report *r);

@@ -3,7 +3,7 @@
 #define CHECK_EXPLAIN_VALUE_H
 
 #include "check/explanation.h"
-#include "check/report.h"
+#include "report/report.h"
 
 /* What is being explained. r == NULL: nothing but a code or a line, there are no values. */
 struct explain_case {

@@ -3,7 +3,7 @@
 #define CHECK_HIDE_H
 
 #include "base/secret.h"
-#include "check/row.h"
+#include "report/row.h"
 
 enum {
 	HIDE_MAX = 16, /* two forms of each secret */

@@ -2,7 +2,7 @@
 #ifndef CHECK_JUDGE_H
 #define CHECK_JUDGE_H
 
-#include "check/row.h"
+#include "report/row.h"
 #include "conf/settings.h"
 #include "ident/claims.h"
 

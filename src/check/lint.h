@@ -2,7 +2,7 @@
 #ifndef CHECK_LINT_H
 #define CHECK_LINT_H
 
-#include "check/row.h"
+#include "report/row.h"
 #include "conf/settings.h"
 
 /* One look at the settings. Everything outlives it. */

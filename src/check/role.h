@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/tape.h"
 #include "check/hide.h"
-#include "check/row.h"
+#include "report/row.h"
 #include "ident/device.h"
 
 /* Whose conversation a transcript line belongs to. */

@@ -4,7 +4,7 @@
 #define CHECK_TRIAGE_H
 
 #include "check/reach.h"
-#include "check/service.h"
+#include "report/service.h"
 #include "ident/claims.h"
 #include "proto/imap.h"
 #include "proto/smtp.h"

@@ -3,7 +3,7 @@
 #define CLI_AGAIN_H
 
 #include "base/clock.h"
-#include "check/report.h"
+#include "report/report.h"
 
 enum {
 	AGAIN_FIRST_MS = 60 * 1000, /* failures may keep a refusal in Exchange's caches: slowly */

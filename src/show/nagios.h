@@ -3,7 +3,7 @@
 #ifndef SHOW_NAGIOS_H
 #define SHOW_NAGIOS_H
 
-#include "check/report.h"
+#include "report/report.h"
 #include "show/share.h"
 
 /* CRITICAL: the mailbox cannot be read. WARNING: it can, but something is worth a look; or the

@@ -3,7 +3,7 @@
 #define SHOW_PAGE_H
 
 #include "base/buf.h"
-#include "check/ladder.h"
+#include "report/ladder.h"
 #include "show/share.h"
 
 enum {

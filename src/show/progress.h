@@ -3,7 +3,7 @@
 #define SHOW_PROGRESS_H
 
 #include "base/buf.h"
-#include "check/ladder.h"
+#include "report/ladder.h"
 
 enum { PROGRESS_SIZE = 256 };
 

@@ -4,7 +4,7 @@
 #define SHOW_SHARE_H
 
 #include "base/buf.h"
-#include "check/report.h"
+#include "report/report.h"
 #include "show/pattern.h"
 
 /* A thing has the same stand-in wherever it occurs in a run:

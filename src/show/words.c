@@ -1,6 +1,6 @@
 #include "show/words.h"
 
-#include "check/service.h"
+#include "report/service.h"
 #include "text/date.h"
 
 /* Behind what stands there already. */

@@ -2,7 +2,7 @@
 #ifndef SHOW_WORDS_H
 #define SHOW_WORDS_H
 
-#include "check/report.h"
+#include "report/report.h"
 
 enum { WORDS_MAX = 2560 }; /* five facts, or a fault's text with its evidence */
 

@@ -1,7 +1,7 @@
-/* check/ladder: rungs, their order and needs, and the exit status of each failure. */
+/* report/ladder: rungs, their order and needs, and the exit status of each failure. */
 #include "t.h"
 
-#include "check/ladder.h"
+#include "report/ladder.h"
 
 TEST(ids)
 {

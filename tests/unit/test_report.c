@@ -1,4 +1,4 @@
-/* check/report and check/desk_sum: the verdict over all rows, and what only all of them together tell. */
+/* report/report and check/desk_sum: the verdict over all rows, and what only all of them together tell. */
 #include "t.h"
 
 #include "check/desk_sum.h"

@@ -1,7 +1,7 @@
-/* check/row: facts that fit and facts that do not, and a row from somebody who lies. */
+/* report/row: facts that fit and facts that do not, and a row from somebody who lies. */
 #include "t.h"
 
-#include "check/row.h"
+#include "report/row.h"
 
 static struct row row;
 

@@ -1,13 +1,13 @@
 /* row: what one rung found out. */
-#ifndef CHECK_ROW_H
-#define CHECK_ROW_H
+#ifndef REPORT_ROW_H
+#define REPORT_ROW_H
 
 #include "base/buf.h"
-#include "check/ladder.h"
+#include "report/ladder.h"
 
 enum fact {
 #define FACT(name, id) FACT_##name,
-#include "check/fact.def"
+#include "report/fact.def"
 #undef FACT
 	FACT__COUNT
 };

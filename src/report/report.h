@@ -1,8 +1,8 @@
 /* report: what a check found, as data: one row a rung, for one mailbox. */
-#ifndef CHECK_REPORT_H
-#define CHECK_REPORT_H
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
 
-#include "check/row.h"
+#include "report/row.h"
 #include "conf/settings.h"
 
 enum { REPORT_MAILBOX_MAX = 320 }; /* RFC 5321: 64 + @ + 255 */

@@ -1,7 +1,7 @@
 /* service: what IMAP and SMTP said about a token that POP3 refused, and what follows from it: they split
  * "the token is refused" from "the mailbox is closed" (facts 4.5). */
-#ifndef CHECK_SERVICE_H
-#define CHECK_SERVICE_H
+#ifndef REPORT_SERVICE_H
+#define REPORT_SERVICE_H
 
 #include "base/fault.h"
 

@@ -1,6 +1,6 @@
 /* ladder: the rungs of a check, what each needs, and what a failed one means for the exit status. */
-#ifndef CHECK_LADDER_H
-#define CHECK_LADDER_H
+#ifndef REPORT_LADDER_H
+#define REPORT_LADDER_H
 
 #include "base/fault.h"
 

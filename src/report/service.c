@@ -1,4 +1,4 @@
-#include "check/service.h"
+#include "report/service.h"
 
 static bool says(const struct fault *f, struct span words)
 {

@@ -1,8 +1,8 @@
-#include "check/row.h"
+#include "report/row.h"
 
 static const char *const id[FACT__COUNT] = {
 #define FACT(name, text) [FACT_##name] = text,
-#include "check/fact.def"
+#include "report/fact.def"
 #undef FACT
 };
 

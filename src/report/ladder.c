@@ -1,4 +1,4 @@
-#include "check/ladder.h"
+#include "report/ladder.h"
 
 #define NEED(rung) (1u << RUNG_##rung)
 

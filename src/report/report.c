@@ -1,4 +1,4 @@
-#include "check/report.h"
+#include "report/report.h"
 
 bool report_first_failure(const struct report *r, enum rung *failed)
 {
