@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "check/desk_hire.h"
 #include "check/desk_proof.h"
 #include "check/desk_sum.h"

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "check/lock.h"
 
 enum { HIRE_PARTING_MS = 100 }; /* for what takes 10 */

@@ -1,6 +1,6 @@
 #include "check/keeper.h"
 
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "check/judge.h"
 
 static bool rung_credential(void *self, struct row *row, struct fault *f)

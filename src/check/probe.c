@@ -1,6 +1,6 @@
 #include "check/probe.h"
 
-#include "check/credential.h"
+#include "preflight/credential.h"
 
 static bool rung_greeting(void *self, struct row *row, struct fault *f)
 {

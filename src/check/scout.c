@@ -1,8 +1,8 @@
 #include "check/scout.h"
 
 #include "conf/cloud.h"
-#include "check/credential.h"
-#include "check/lint_id.h"
+#include "preflight/credential.h"
+#include "preflight/lint_id.h"
 #include "text/json.h"
 #include "text/pct.h"
 

@@ -1,6 +1,6 @@
 #include <unistd.h>
 
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "cli/bearer.h"
 #include "cli/files.h"
 #include "cli/secrets.h"

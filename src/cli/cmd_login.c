@@ -1,4 +1,4 @@
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "cli/single.h"
 #include "show/progress.h"
 

@@ -1,6 +1,6 @@
 #include <unistd.h>
 
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "cli/files.h"
 #include "cli/work.h"
 #include "show/setup.h"

@@ -1,4 +1,4 @@
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "cli/bearer.h"
 #include "cli/single.h"
 #include "text/conf.h"

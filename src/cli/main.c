@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "check/credential.h"
+#include "preflight/credential.h"
 #include "check/lock.h"
 #include "cli/help.h"
 #include "cli/work.h"

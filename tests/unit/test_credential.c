@@ -1,9 +1,9 @@
-/* check/credential and check/lint*: every local mistake named, nothing of a secret shown. */
+/* preflight/credential and preflight/lint*: every local mistake named, nothing of a secret shown. */
 #include "t.h"
 
 #include "base/clock.h"
-#include "check/credential.h"
-#include "check/lint_secret.h"
+#include "preflight/credential.h"
+#include "preflight/lint_secret.h"
 #include "conf/settings_finish.h"
 #include "text/base64.h"
 #include "text/date.h"

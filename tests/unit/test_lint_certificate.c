@@ -1,8 +1,8 @@
-/* check/lint_certificate: the application's certificate and a service account, in the credential
+/* preflight/lint_certificate: the application's certificate and a service account, in the credential
  * rung. */
 #include "t.h"
 
-#include "check/lint_certificate.h"
+#include "preflight/lint_certificate.h"
 #include "conf/settings_finish.h"
 #include "text/json.h"
 

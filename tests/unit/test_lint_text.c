@@ -1,7 +1,7 @@
-/* check/lint_text: what copying does to a value, found and named. */
+/* preflight/lint_text: what copying does to a value, found and named. */
 #include "t.h"
 
-#include "check/lint_text.h"
+#include "preflight/lint_text.h"
 
 static const struct { struct span s; enum lint_text what; size_t at; } rows[] = {
 	{ SPAN_INIT(""), LINT_TEXT_CLEAN, 0 },

@@ -1,6 +1,6 @@
 /* credential: what can be seen to be wrong with the settings before a byte is sent. */
-#ifndef CHECK_CREDENTIAL_H
-#define CHECK_CREDENTIAL_H
+#ifndef PREFLIGHT_CREDENTIAL_H
+#define PREFLIGHT_CREDENTIAL_H
 
 #include "report/row.h"
 #include "conf/settings.h"

@@ -1,8 +1,8 @@
 /* lint_id: the five ids of a registration, and which of them stands in the place of which. */
-#ifndef CHECK_LINT_ID_H
-#define CHECK_LINT_ID_H
+#ifndef PREFLIGHT_LINT_ID_H
+#define PREFLIGHT_LINT_ID_H
 
-#include "check/lint.h"
+#include "preflight/lint.h"
 
 /* Does the tenant stand for any: common, organizations, consumers? */
 bool lint_id_any_tenant(struct span tenant);

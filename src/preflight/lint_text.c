@@ -1,4 +1,4 @@
-#include "check/lint_text.h"
+#include "preflight/lint_text.h"
 
 #include "text/pct.h"
 

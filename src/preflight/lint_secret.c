@@ -1,7 +1,7 @@
-#include "check/lint_secret.h"
+#include "preflight/lint_secret.h"
 
-#include "check/lint_id.h"
-#include "check/lint_text.h"
+#include "preflight/lint_id.h"
+#include "preflight/lint_text.h"
 #include "ident/claims.h"
 #include "text/date.h"
 #include "text/guid.h"

@@ -1,4 +1,4 @@
-#include "check/lint.h"
+#include "preflight/lint.h"
 
 enum {
 	VALUE_MAX = 200, /* of a value that is quoted */

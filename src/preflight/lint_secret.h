@@ -1,9 +1,9 @@
 /* lint_secret: the client secret, or the assertion in its place: what is odd about it, in words that show nothing of
  * it. */
-#ifndef CHECK_LINT_SECRET_H
-#define CHECK_LINT_SECRET_H
+#ifndef PREFLIGHT_LINT_SECRET_H
+#define PREFLIGHT_LINT_SECRET_H
 
-#include "check/lint.h"
+#include "preflight/lint.h"
 
 /* The setting that the credential came by; what is blamed. */
 enum setting lint_secret_setting(const struct settings *s, const struct credential *c);

@@ -1,8 +1,8 @@
 /* lint_scope: the scope, and whether it, the authority and the mail server are of the same cloud. */
-#ifndef CHECK_LINT_SCOPE_H
-#define CHECK_LINT_SCOPE_H
+#ifndef PREFLIGHT_LINT_SCOPE_H
+#define PREFLIGHT_LINT_SCOPE_H
 
-#include "check/lint.h"
+#include "preflight/lint.h"
 
 /* What the grant asks Entra for. Client credentials: one resource and "/.default" (facts 1.2: 1002012, 70011). A
  * person's sign-in: permissions of one resource by name, and offline_access (facts 3, 6); "/.default" is taken, too. */

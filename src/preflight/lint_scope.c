@@ -1,8 +1,8 @@
-#include "check/lint_scope.h"
+#include "preflight/lint_scope.h"
 
 #include "conf/cloud.h"
-#include "check/lint_id.h"
-#include "check/lint_text.h"
+#include "preflight/lint_id.h"
+#include "preflight/lint_text.h"
 #include "text/conf.h"
 #include "text/url.h"
 

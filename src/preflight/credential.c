@@ -1,11 +1,11 @@
-#include "check/credential.h"
+#include "preflight/credential.h"
 
 #include "base/clock.h"
-#include "check/lint_certificate.h"
-#include "check/lint_id.h"
-#include "check/lint_scope.h"
-#include "check/lint_secret.h"
-#include "check/lint_text.h"
+#include "preflight/lint_certificate.h"
+#include "preflight/lint_id.h"
+#include "preflight/lint_scope.h"
+#include "preflight/lint_secret.h"
+#include "preflight/lint_text.h"
 #include "text/url.h"
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 }; /* RFC 5321 section 4.5.3.1 */

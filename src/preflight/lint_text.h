@@ -1,6 +1,6 @@
 /* lint_text: what copying and typing do to a value: blanks, invisible characters, quotes, encodings. */
-#ifndef CHECK_LINT_TEXT_H
-#define CHECK_LINT_TEXT_H
+#ifndef PREFLIGHT_LINT_TEXT_H
+#define PREFLIGHT_LINT_TEXT_H
 
 #include "base/buf.h"
 

@@ -1,6 +1,6 @@
 /* lint: how the credential rung tells what is wrong with a setting, without ever showing a secret. */
-#ifndef CHECK_LINT_H
-#define CHECK_LINT_H
+#ifndef PREFLIGHT_LINT_H
+#define PREFLIGHT_LINT_H
 
 #include "report/row.h"
 #include "conf/settings.h"

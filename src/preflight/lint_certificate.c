@@ -1,4 +1,4 @@
-#include "check/lint_certificate.h"
+#include "preflight/lint_certificate.h"
 
 #include "ident/claims.h"
 #include "text/date.h"

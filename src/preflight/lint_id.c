@@ -1,6 +1,6 @@
-#include "check/lint_id.h"
+#include "preflight/lint_id.h"
 
-#include "check/lint_text.h"
+#include "preflight/lint_text.h"
 #include "text/guid.h"
 #include "text/url.h"
 

@@ -1,9 +1,9 @@
 /* lint_certificate: the application's own certificate and key, or a service account's, judged
  * before anything is signed with them. */
-#ifndef CHECK_LINT_CERTIFICATE_H
-#define CHECK_LINT_CERTIFICATE_H
+#ifndef PREFLIGHT_LINT_CERTIFICATE_H
+#define PREFLIGHT_LINT_CERTIFICATE_H
 
-#include "check/lint.h"
+#include "preflight/lint.h"
 #include "ident/service_account.h"
 
 /* Load l->credential's certificate and private key (which may stand in the certificate's text) into
