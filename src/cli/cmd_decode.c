@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "conf/provider.h"
-#include "cli/decode.h"
+#include "explain/decode.h"
 #include "cli/files.h"
 #include "cli/work.h"
 #include "text/date.h"

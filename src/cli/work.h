@@ -3,7 +3,7 @@
 #define CLI_WORK_H
 
 #include "check/desk.h"
-#include "check/explain.h"
+#include "explain/explain.h"
 #include "cli/load.h"
 #include "cli/options.h"
 #include "cli/out.h"

@@ -3,7 +3,7 @@
 #ifndef SHOW_EXPLAINED_H
 #define SHOW_EXPLAINED_H
 
-#include "check/explain.h"
+#include "explain/explain.h"
 #include "show/page.h"
 
 /* Where the texts begin; the labels stand before it. */

@@ -2,7 +2,7 @@
 #ifndef SHOW_HUMAN_H
 #define SHOW_HUMAN_H
 
-#include "check/explain.h"
+#include "explain/explain.h"
 #include "show/page.h"
 
 enum {

@@ -3,7 +3,7 @@
 #ifndef SHOW_JSONOUT_H
 #define SHOW_JSONOUT_H
 
-#include "check/explain.h"
+#include "explain/explain.h"
 #include "show/share.h"
 
 /* 17 rungs with up to 16 facts of 240 bytes, of which every byte may need an escape of 6 and none

@@ -316,7 +316,7 @@ def test_explain_own_words(place):
 
 
 def test_explain_every_own_word(place):
-    with open(os.path.join(os.path.dirname(__file__), "../../src/check/causes.def")) as f:
+    with open(os.path.join(os.path.dirname(__file__), "../../src/explain/causes.def")) as f:
         ids = re.findall(r'^CAUSE\(\w+, "([a-z0-9-]+)"', f.read(), re.M)
     check(len(ids) > 100, "causes.def was not understood")
     for first in range(0, len(ids), 50):

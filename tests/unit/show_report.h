@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_SHOW_REPORT_H
 #define TESTS_UNIT_SHOW_REPORT_H
 
-#include "check/explain.h"
+#include "explain/explain.h"
 
 static struct settings show_settings;
 static struct report show_r;

@@ -1,4 +1,4 @@
-#include "cli/decode.h"
+#include "explain/decode.h"
 #include "text/base64.h"
 #include "text/xoauth2.h"
 #include "t.h"

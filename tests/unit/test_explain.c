@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <time.h>
 
-#include "check/explain.h"
-#include "check/explain_auth.h"
-#include "check/explain_fill.h"
-#include "check/explain_know.h"
-#include "check/explain_match.h"
+#include "explain/explain.h"
+#include "explain/explain_auth.h"
+#include "explain/explain_fill.h"
+#include "explain/explain_know.h"
+#include "explain/explain_match.h"
 #include "show/words.h"
 
 enum {
@@ -22,7 +22,7 @@ static const struct {
 	const char *name, *id, *text, *fix, *verify, *source;
 } causes[] = {
 #define CAUSE(name, id, who, certainty, text, fix, verify, source) { #name, id, text, fix, verify, source },
-#include "check/causes.def"
+#include "explain/causes.def"
 #undef CAUSE
 };
 
@@ -32,7 +32,7 @@ static const struct {
 } known[] = {
 #define KNOWN(kind, key, meaning, causes) { #kind, #key, #causes, KNOWN_##kind },
 #define SAME(kind, key) { #kind, #key, "", KNOWN_##kind },
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };
@@ -40,7 +40,7 @@ static const struct {
 static const char *const meanings[] = {
 #define KNOWN(kind, key, meaning, causes) meaning,
 #define SAME(kind, key)
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };
@@ -59,7 +59,7 @@ static const uint64_t aadsts[] = {
 #define CODES_FAULT(key)
 #define KNOWN(kind, key, meaning, causes) CODES_##kind(key)
 #define SAME(kind, key) CODES_##kind(key)
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };

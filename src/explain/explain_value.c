@@ -1,6 +1,6 @@
-#include "check/explain_value.h"
+#include "explain/explain_value.h"
 
-#include "check/explain_seen.h"
+#include "explain/explain_seen.h"
 #include "text/guid.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "cli/decode.h"
+#include "explain/decode.h"
 
 #include "conf/provider.h"
 #include "ident/claims.h"

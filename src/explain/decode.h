@@ -1,7 +1,7 @@
 /* decode: what a pasted token, XOAUTH2 string, challenge or assertion is, and what is wrong with
  * it. Nothing is verified. */
-#ifndef CLI_DECODE_H
-#define CLI_DECODE_H
+#ifndef EXPLAIN_DECODE_H
+#define EXPLAIN_DECODE_H
 
 #include "base/buf.h"
 
@@ -27,7 +27,7 @@ enum {
 /* Something to know about it. */
 enum decode_finding {
 #define FINDING(name, id, problem, text, fix) DECODE_FOUND_##name,
-#include "cli/decode.def"
+#include "explain/decode.def"
 #undef FINDING
 	DECODE_FOUND__COUNT
 };

@@ -1,7 +1,7 @@
-#include "check/explain_net.h"
+#include "explain/explain_net.h"
 
-#include "check/explain_match.h"
-#include "check/explain_seen.h"
+#include "explain/explain_match.h"
+#include "explain/explain_seen.h"
 
 enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is judged by an earlier clock */
 

@@ -1,9 +1,9 @@
 /* explain_fill: turns templates into sentences, with the run's own values in the place of the placeholders. */
-#ifndef CHECK_EXPLAIN_FILL_H
-#define CHECK_EXPLAIN_FILL_H
+#ifndef EXPLAIN_EXPLAIN_FILL_H
+#define EXPLAIN_EXPLAIN_FILL_H
 
-#include "check/explain_know.h"
-#include "check/explain_value.h"
+#include "explain/explain_know.h"
+#include "explain/explain_value.h"
 
 /* How the lines of a template are put together. */
 enum explain_fill {

@@ -1,9 +1,9 @@
-#include "check/explain_pick.h"
+#include "explain/explain_pick.h"
 
-#include "check/explain_auth.h"
-#include "check/explain_match.h"
-#include "check/explain_net.h"
-#include "check/explain_seen.h"
+#include "explain/explain_auth.h"
+#include "explain/explain_match.h"
+#include "explain/explain_net.h"
+#include "explain/explain_seen.h"
 #include "text/guid.h"
 
 enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */

@@ -1,4 +1,4 @@
-#include "check/explain_seen.h"
+#include "explain/explain_seen.h"
 
 static const struct row *row_of(const struct report *r, enum rung rung)
 {

@@ -1,9 +1,9 @@
 /* explain_net: the causes of failures between this machine and a server: names, connections, TLS. */
-#ifndef CHECK_EXPLAIN_NET_H
-#define CHECK_EXPLAIN_NET_H
+#ifndef EXPLAIN_EXPLAIN_NET_H
+#define EXPLAIN_EXPLAIN_NET_H
 
-#include "check/explain_know.h"
-#include "check/explain_value.h"
+#include "explain/explain_know.h"
+#include "explain/explain_value.h"
 
 /* For faults of FAULT_KIND_DNS, _NET and _TLS; nothing is added when only fault and number speak. */
 void explain_net_dns(const struct explain_case *c, struct explain_list *l);

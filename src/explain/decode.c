@@ -1,4 +1,4 @@
-#include "cli/decode.h"
+#include "explain/decode.h"
 
 #include "text/base64.h"
 #include "text/json.h"
@@ -39,7 +39,7 @@ static const struct {
 	const char *text, *fix;
 } findings[DECODE_FOUND__COUNT] = {
 #define FINDING(name, id, problem, text, fix) [DECODE_FOUND_##name] = { id, problem, text, fix },
-#include "cli/decode.def"
+#include "explain/decode.def"
 #undef FINDING
 };
 

@@ -1,4 +1,4 @@
-#include "check/explain_match.h"
+#include "explain/explain_match.h"
 
 #include <string.h>
 

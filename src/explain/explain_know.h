@@ -1,14 +1,14 @@
 /* explain_know: the knowledge as data: causes.def and known.def, packed, and how to look things up in them. */
-#ifndef CHECK_EXPLAIN_KNOW_H
-#define CHECK_EXPLAIN_KNOW_H
+#ifndef EXPLAIN_EXPLAIN_KNOW_H
+#define EXPLAIN_EXPLAIN_KNOW_H
 
 #include "base/fault.h"
-#include "check/explanation.h"
+#include "explain/explanation.h"
 
 enum cause {
 	CAUSE_NONE,
 #define CAUSE(name, id, who, certainty, text, fix, verify, source) CAUSE_##name,
-#include "check/causes.def"
+#include "explain/causes.def"
 #undef CAUSE
 	CAUSE__COUNT
 };

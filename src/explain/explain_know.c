@@ -1,4 +1,4 @@
-#include "check/explain_know.h"
+#include "explain/explain_know.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -19,7 +19,7 @@
 static const char cause_texts[] =
 	"\0\0\0\0" /* CAUSE_NONE */
 #define CAUSE(name, id, who, certainty, text, fix, verify, source) id "\0" text "\0" fix "\0" verify "\0"
-#include "check/causes.def"
+#include "explain/causes.def"
 #undef CAUSE
 	;
 
@@ -28,7 +28,7 @@ enum { CERTAINTY_SHIFT = 4 };
 static const unsigned char cause_marks[CAUSE__COUNT] = {
 #define CAUSE(name, id, who, certainty, text, fix, verify, source) \
 	[CAUSE_##name] = EXPLAIN_##who | EXPLAIN_##certainty << CERTAINTY_SHIFT,
-#include "check/causes.def"
+#include "explain/causes.def"
 #undef CAUSE
 };
 
@@ -103,7 +103,7 @@ enum { SAME_AS_ABOVE = 0x80 };
 static const uint8_t kinds[] = {
 #define KNOWN(kind, key, meaning, causes) KNOWN_##kind,
 #define SAME(kind, key) KNOWN_##kind | SAME_AS_ABOVE,
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };
@@ -124,7 +124,7 @@ static const int32_t long_numbers[] = {
 #define LONG_FAULT(key)
 #define KNOWN(kind, key, meaning, causes) LONG_##kind(key)
 #define SAME(kind, key) LONG_##kind(key)
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };
@@ -143,7 +143,7 @@ static const int16_t numbers[] = {
 #define NUMBER_FAULT(key) FAULT_##key,
 #define KNOWN(kind, key, meaning, causes) NUMBER_##kind(key)
 #define SAME(kind, key) NUMBER_##kind(key)
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };
@@ -163,7 +163,7 @@ static const char row_texts[] =
 #define TEXT_FAULT(key, name) ""
 #define KNOWN(kind, key, meaning, causes) TEXT_##kind(key, #key) "\0"
 #define SAME(kind, key) TEXT_##kind(key, #key) "\0"
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 	;
@@ -172,7 +172,7 @@ static const char row_texts[] =
 static const char row_meanings[] =
 #define KNOWN(kind, key, meaning, causes) meaning "\0"
 #define SAME(kind, key)
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 	;
@@ -182,7 +182,7 @@ static const uint8_t row_causes[][EXPLAIN_CAUSES_MAX] = {
 #define CAUSES_3(a, b, c, ...) { CAUSE_##a, CAUSE_##b, CAUSE_##c }
 #define KNOWN(kind, key, meaning, causes) causes,
 #define SAME(kind, key)
-#include "check/known.def"
+#include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };

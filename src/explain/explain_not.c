@@ -1,6 +1,6 @@
-#include "check/explain_not.h"
+#include "explain/explain_not.h"
 
-#include "check/explain_seen.h"
+#include "explain/explain_seen.h"
 #include "conf/provider.h"
 
 /* Facts are those of the rung that failed, else the first that any rung has. */

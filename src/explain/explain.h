@@ -1,8 +1,8 @@
 /* explain: what a failure means, who must act, what to type, and what the evidence rules out. */
-#ifndef CHECK_EXPLAIN_H
-#define CHECK_EXPLAIN_H
+#ifndef EXPLAIN_EXPLAIN_H
+#define EXPLAIN_EXPLAIN_H
 
-#include "check/explanation.h"
+#include "explain/explanation.h"
 #include "report/report.h"
 
 /* Explain the first failed rung of the report, with all the other rungs as evidence. n == 0 when nothing failed. */

@@ -1,4 +1,4 @@
-#include "check/explain_fill.h"
+#include "explain/explain_fill.h"
 
 #include <string.h>
 

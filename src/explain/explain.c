@@ -1,11 +1,11 @@
-#include "check/explain.h"
+#include "explain/explain.h"
 
-#include "check/explain_auth.h"
-#include "check/explain_fill.h"
-#include "check/explain_match.h"
-#include "check/explain_not.h"
-#include "check/explain_pick.h"
-#include "check/explain_seen.h"
+#include "explain/explain_auth.h"
+#include "explain/explain_fill.h"
+#include "explain/explain_match.h"
+#include "explain/explain_not.h"
+#include "explain/explain_pick.h"
+#include "explain/explain_seen.h"
 
 enum { AADSTS_SECRET_EXPIRED = 7000222 };
 

@@ -1,8 +1,8 @@
 /* explain_value: what a run knows of itself, by the names that placeholders use. */
-#ifndef CHECK_EXPLAIN_VALUE_H
-#define CHECK_EXPLAIN_VALUE_H
+#ifndef EXPLAIN_EXPLAIN_VALUE_H
+#define EXPLAIN_EXPLAIN_VALUE_H
 
-#include "check/explanation.h"
+#include "explain/explanation.h"
 #include "report/report.h"
 
 /* What is being explained. r == NULL: nothing but a code or a line, there are no values. */

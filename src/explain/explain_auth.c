@@ -1,7 +1,7 @@
-#include "check/explain_auth.h"
+#include "explain/explain_auth.h"
 
-#include "check/explain_match.h"
-#include "check/explain_seen.h"
+#include "explain/explain_match.h"
+#include "explain/explain_seen.h"
 
 enum { TOKEN_LENGTH_MAX = 4096 }; /* Exchange's front end breaks off longer ones since July 2025 */
 

@@ -1,8 +1,8 @@
 /* explain_auth: why a mail server refuses a login, by elimination, and what to paste into PowerShell. */
-#ifndef CHECK_EXPLAIN_AUTH_H
-#define CHECK_EXPLAIN_AUTH_H
+#ifndef EXPLAIN_EXPLAIN_AUTH_H
+#define EXPLAIN_EXPLAIN_AUTH_H
 
-#include "check/explain_fill.h"
+#include "explain/explain_fill.h"
 
 /* The causes of a refused login (FAULT_AUTH_REFUSED and its kin). */
 void explain_auth(const struct explain_case *c, struct explain_list *l);

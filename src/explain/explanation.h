@@ -1,6 +1,6 @@
 /* explanation: what is said about a failure: its causes, filled in, and what the evidence rules out. */
-#ifndef CHECK_EXPLANATION_H
-#define CHECK_EXPLANATION_H
+#ifndef EXPLAIN_EXPLANATION_H
+#define EXPLAIN_EXPLANATION_H
 
 #include "base/buf.h"
 

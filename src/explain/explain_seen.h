@@ -1,7 +1,7 @@
 /* explain_seen: what other rungs, other doors and other mailboxes have proved or made suspect: evidence beside the
  * failure itself. */
-#ifndef CHECK_EXPLAIN_SEEN_H
-#define CHECK_EXPLAIN_SEEN_H
+#ifndef EXPLAIN_EXPLAIN_SEEN_H
+#define EXPLAIN_EXPLAIN_SEEN_H
 
 #include "report/report.h"
 #include "report/service.h"

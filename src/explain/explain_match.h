@@ -1,8 +1,8 @@
 /* explain_match: finds known things (codes, names, pieces of lines) in any text. */
-#ifndef CHECK_EXPLAIN_MATCH_H
-#define CHECK_EXPLAIN_MATCH_H
+#ifndef EXPLAIN_EXPLAIN_MATCH_H
+#define EXPLAIN_EXPLAIN_MATCH_H
 
-#include "check/explain_know.h"
+#include "explain/explain_know.h"
 
 struct explain_hit {
 	size_t at, n;     /* where in the text */
