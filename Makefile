@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 HOSTCC  ?= cc
 
 MACHINE   := $(shell uname -m)
-TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),arm-linux-musleabihf,$(MACHINE)-linux-musl)
+TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),side-linux-musleabihf,$(MACHINE)-linux-musl)
 
 ifeq ($(wildcard toolchains/$(TOOLCHAIN).mk),)
 $(error no toolchains/$(TOOLCHAIN).mk; there are: $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host)
@@ -30,7 +30,7 @@ RECIPE  := Makefile toolchains/$(TOOLCHAIN).mk toolchains/musl.mk
 MODULES := $(filter-out src/cli/main.c,$(sort $(wildcard src/*/*.c)))
 OBJECTS := $(MODULES:src/%.c=$(B)/obj/%.o) $(B)/obj/net/trust_roots.o
 ROOTS   := $(sort $(wildcard third_party/roots/*.pem))
-UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_$(or $(T),*).c)))
+UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*/test_$(or $(T),*).c)))
 SIM     := $(patsubst tests/sim/%.c,$(B)/obj/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
 LIBS    := $(B)/libo2pop.a $(B)/libbearssl.a
 
@@ -46,7 +46,7 @@ OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(
 say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
 dir = @mkdir -p $(@D)
 
-.PHONY: all host demo check test unit cases memory e2e lint size bench deps install clean distclean help
+.PHONY: all host demo check test unit cases memory e2e lint format size bench deps install clean distclean help
 
 all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
 
@@ -85,7 +85,7 @@ $(B)/obj/sim/%.o: tests/sim/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
 	$(dir)
 	$(call say,CC)$(CC) $(OURS) -Itests/sim -c -o $@ $<
 
--include $(wildcard $(B)/obj/*/*.d)
+-include $(wildcard $(B)/obj/*/*.d $(B)/obj/unit/*/*.d)
 
 # ---- third party -------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ demo: ## A passing check and five failing ones against the simulator; no account
 	@$(RIG) tests/sim/demo
 
 check: ## Everything below, on the host with sanitizers, static, and for ARM under qemu
-	@toolchains/deps build arm e2e lint
+	@toolchains/deps build side e2e lint
 	@MAKE='$(MAKE)' tests/check
 
 test: $(UNITS) ## One unit test: make test T=json
@@ -169,6 +169,9 @@ lint: $(B)/o2pop ## The rules of the house that a machine can check
 	@$(MAKE) --no-print-directory TOOLCHAIN=host build/host/brssl
 	@$(RIG) BRSSL=build/host/brssl NM='$(NM)' OBJECTS='$(OBJECTS) $(B)/obj/cli/main.o' tests/lint/run
 
+format: ## Lay out all C as .clang-format says
+	clang-format -i src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] third_party/*.c
+
 size: ## The static binaries against the budget in tests/size.txt
 	@tests/size
 
@@ -178,7 +181,7 @@ bench: $(B)/o2pop ## Time, memory and round trips beside curl and openssl
 # ---- the rest ----------------------------------------------------------------------------------
 
 deps: ## Install what the build and all tests need (Debian: apt-get)
-	@toolchains/deps build arm e2e lint
+	@toolchains/deps build side e2e lint
 
 install: $(B)/o2pop ## To $(DESTDIR)$(PREFIX): the program, its manual page, check_o2pop
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1

@@ -18,9 +18,19 @@
 enum { FILE_MAX = 16 * 1024 };
 
 enum {
-	DER_BOOLEAN = 0x01, DER_INTEGER = 0x02, DER_BITS = 0x03, DER_OCTETS = 0x04, DER_OID = 0x06,
-	DER_UTF8 = 0x0c, DER_PRINTABLE = 0x13, DER_UTCTIME = 0x17, DER_GENERALTIME = 0x18,
-	DER_SEQUENCE = 0x30, DER_SET = 0x31, DER_VERSION = 0xa0, DER_EXTENSIONS = 0xa3
+	DER_BOOLEAN = 0x01,
+	DER_INTEGER = 0x02,
+	DER_BITS = 0x03,
+	DER_OCTETS = 0x04,
+	DER_OID = 0x06,
+	DER_UTF8 = 0x0c,
+	DER_PRINTABLE = 0x13,
+	DER_UTCTIME = 0x17,
+	DER_GENERALTIME = 0x18,
+	DER_SEQUENCE = 0x30,
+	DER_SET = 0x31,
+	DER_VERSION = 0xa0,
+	DER_EXTENSIONS = 0xa3
 };
 
 struct bytes {
@@ -224,8 +234,9 @@ static void public_key(struct bytes info, struct certificate *c)
 		struct bytes curve = take(&kind, DER_OID, NULL);
 
 		c->key = IS(curve, "\x2a\x86\x48\xce\x3d\x03\x01\x07") ? "TRUST_P256"
-		       : IS(curve, "\x2b\x81\x04\x00\x22") ? "TRUST_P384"
-		       : IS(curve, "\x2b\x81\x04\x00\x23") ? "TRUST_P521" : NULL;
+		         : IS(curve, "\x2b\x81\x04\x00\x22")           ? "TRUST_P384"
+		         : IS(curve, "\x2b\x81\x04\x00\x23")           ? "TRUST_P521"
+		                                                       : NULL;
 		if (c->key == NULL || key.n == 0 || key.p[0] != 4)
 			stop("has a key on a curve that is not supported");
 		c->point = key;

@@ -91,7 +91,9 @@ void buf_hex(struct buf *b, struct span s)
  * Unicode's Default_Ignorable_Code_Point, line and paragraph separators, interlinear marks. */
 static bool invisible(uint32_t c)
 {
-	static const struct { uint32_t from, to; } hidden[] = {
+	static const struct {
+		uint32_t from, to;
+	} hidden[] = {
 		{ 0x00, 0x1f },       { 0x7f, 0x9f },       { 0xad, 0xad },       { 0x034f, 0x034f },
 		{ 0x061c, 0x061c },   { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
 		{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0x3164, 0x3164 },

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-/* Access tokens of Entra are 1.2 to 5 kB; 16,384 leaves room and is the limit that is reported. */
+/* Access tokens of Entra are 1.2 to 5 kB; 16,384 leaves scratch and is the limit that is reported. */
 enum {
 	SECRET_MAX = 16 * 1024,
 	SECRET_STACK = 96 * 1024 /* no path goes deeper: tests/memory would find what it left */

@@ -151,8 +151,14 @@ bool span_hex_digit(unsigned char c, unsigned *v)
 
 size_t span_utf8(struct span s, uint32_t *c)
 {
-	static const struct { unsigned char mask, lead; uint32_t least; } form[] = {
-		{ 0x80, 0x00, 0x0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t least;
+	} form[] = {
+		{ 0x80, 0x00, 0x0 },
+		{ 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 },
+		{ 0xf8, 0xf0, 0x10000 },
 	};
 
 	for (size_t n = 1; n <= sizeof form / sizeof form[0] && n <= s.n; n++) {

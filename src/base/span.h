@@ -17,7 +17,9 @@ struct span {
 };
 
 /* The span of a string literal; SPAN_INIT is the form for static tables. */
+/* clang-format off */
 #define SPAN_INIT(literal) { (const unsigned char *)(literal), sizeof(literal) - 1 }
+/* clang-format on */
 #define SPAN(literal) ((struct span)SPAN_INIT(literal))
 
 /* The span of a NUL-terminated string, without the NUL. */

@@ -25,13 +25,14 @@ void idp_close(struct idp *p)
 	p->connected = false;
 }
 
-/* The way that the rungs went before, once more and without rows. */
+/* The way that the steps went before, once more and without rows. */
 static bool connect_again(struct idp *p, struct fault *f)
 {
 	struct row row = { .facts = 0 };
 
 	idp_close(p);
-	p->connected = reach_dns(&p->reach, &row, f) && reach_tcp(&p->reach, &row, f) && reach_tls(&p->reach, &row, f);
+	p->connected =
+		connect_dns(&p->reach, &row, f) && connect_tcp(&p->reach, &row, f) && connect_tls(&p->reach, &row, f);
 	return p->connected;
 }
 
@@ -41,7 +42,7 @@ static bool exchange(struct idp *p, struct http_question *ask, struct http_answe
 
 	ask->url = &p->url;
 	p->http.stream = &p->reach.stream;
-	p->http.tape = &p->role->tape;
+	p->http.trace = &p->role->trace;
 	good = good && http_exchange(&p->http, ask, a, f);
 	idp_close(p);
 	return good;
@@ -116,7 +117,7 @@ void idp_tell(struct idp *p, const struct http_answer *a, const struct refusal *
 		buf_put(&shown, a->body);
 	else
 		token_show(a, t, &shown);
-	tape_put(&p->role->tape, TAPE_GOT, buf_span(&shown));
+	trace_put(&p->role->trace, TRACE_GOT, buf_span(&shown));
 	take_date(p, a, r, row);
 	put_refusal(row, a, r);
 }

@@ -2,28 +2,28 @@
 #ifndef CHECK_IDP_H
 #define CHECK_IDP_H
 
-#include "check/reach.h"
+#include "check/connect.h"
 #include "ident/token_form.h"
 #include "proto/http.h"
 
-/* Fill role, settings and reach.trust before, and the rest with zero. */
+/* Fill worker, settings and reach.trust before, and the rest with zero. */
 struct idp {
-	struct role *role;
+	struct worker *role;
 	const struct settings *settings;
-	struct reach reach;
-	struct url url;        /* where the next request goes */
-	bool connected;        /* to url's host, and nothing was asked yet */
+	struct connection reach;
+	struct url url; /* where the next request goes */
+	bool connected; /* to url's host, and nothing was asked yet */
 	struct http http;
-	int64_t server_now;    /* the provider's clock at server_seen_ms; 0: not known */
+	int64_t server_now; /* the provider's clock at server_seen_ms; 0: not known */
 	int64_t server_seen_ms;
 	unsigned char form[HTTP_REQUEST_MAX], form_shown[4096];
 	unsigned char shown[HTTPMSG_BODY_MAX];
 };
 
-/* Aim at a URL. The rungs idp-dns to idp-tls, with p->reach, or the first request lead there. */
+/* Aim at a URL. The steps idp-dns to idp-tls, with p->reach, or the first request lead there. */
 void idp_aim(struct idp *p, struct url url);
 
-/* The rungs have led to a connection. */
+/* The steps have led to a connection. */
 void idp_reached(struct idp *p);
 
 /* Send a form, or a GET with further header lines, and get the answer, which lives until the next request. It is

@@ -1,12 +1,12 @@
 #include "base/clock.h"
 #include "check/lock.h"
-#include "cli/again.h"
+#include "cli/retry.h"
 #include "cli/files.h"
-#include "cli/work.h"
-#include "show/jsonout.h"
+#include "cli/app.h"
+#include "show/json_report.h"
 #include "show/nagios.h"
 #include "show/progress.h"
-#include "text/conf.h"
+#include "text/ini.h"
 
 /* A check that is over before that shows no status line. */
 enum { PROGRESS_AFTER_MS = 400 };
@@ -18,23 +18,23 @@ enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT_NAGIOS, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "human", "json", "nagios" };
 
 /* What a run of check needs beside the workspace. */
-struct run {
-	struct work *work;
+struct command_run {
+	struct app *work;
 	enum format format;
 	bool quiet, many;
-	bool telling;          /* a status line on the terminal is allowed */
-	bool holding;          /* the report may not be wanted: see --wait */
-	bool lost;             /* the standard output is broken */
+	bool telling; /* a status line on the terminal is allowed */
+	bool holding; /* the report may not be wanted: see --wait */
+	bool lost;    /* the standard output is broken */
 	struct progress progress;
-	struct span list;      /* the text of the mailbox file */
+	struct span list; /* the text of the mailbox file */
 	struct place {
 		size_t next;       /* of the arguments */
 		struct span lines; /* what is left of the file */
-	} at;                  /* how far the mailboxes have been taken */
-	struct work_tape tape;
+	} at;                      /* how far the mailboxes have been taken */
+	struct app_trace trace;
 	struct buf out;
 	struct nagios nagios;
-	struct again again;
+	struct retry again;
 };
 
 /* The next line of the mailbox file that is neither empty nor a comment. */
@@ -49,7 +49,7 @@ static bool next_line(struct span *lines, struct span *mailbox)
 }
 
 /* Arguments first, then the file; without both the setting. */
-static bool next_name(const struct run *r, struct place *at, struct span *mailbox)
+static bool next_name(const struct command_run *r, struct place *at, struct span *mailbox)
 {
 	const struct options *o = &r->work->options;
 
@@ -59,21 +59,20 @@ static bool next_name(const struct run *r, struct place *at, struct span *mailbo
 	}
 	if (next_line(&at->lines, mailbox))
 		return true;
-	if (at->next != 0 || o->given[OPTION_MAILBOXES] != 0 ||
-	    !settings_has(&r->work->settings, SETTING_MAILBOX))
+	if (at->next != 0 || o->given[OPTION_MAILBOXES] != 0 || !settings_has(&r->work->settings, SETTING_MAILBOX))
 		return false;
 	at->next = 1;
 	*mailbox = settings_get(&r->work->settings, SETTING_MAILBOX);
 	return true;
 }
 
-static void rewind_list(struct run *r)
+static void rewind_list(struct command_run *r)
 {
 	r->at = (struct place){ 0, r->list };
 }
 
 /* Is the same mailbox named before? Large and small letters are one in every mail service that is known. */
-static bool named_before(const struct run *r, struct span mailbox, struct span *first)
+static bool named_before(const struct command_run *r, struct span mailbox, struct span *first)
 {
 	struct place at = { 0, r->list };
 
@@ -85,7 +84,7 @@ static bool named_before(const struct run *r, struct span mailbox, struct span *
 
 static bool next_mailbox(void *from, struct span *mailbox)
 {
-	struct run *r = from;
+	struct command_run *r = from;
 
 	return next_name(r, &r->at, mailbox);
 }
@@ -105,9 +104,9 @@ static bool seen(unsigned char *marks, struct span mailbox)
 }
 
 /* Take a name out of the arguments, or make its line a comment. */
-static void strike(struct run *r, struct place *at, struct span mailbox)
+static void strike(struct command_run *r, struct place *at, struct span mailbox)
 {
-	struct work *w = r->work;
+	struct app *w = r->work;
 	struct options *o = &w->options;
 
 	if (mailbox.p >= w->input && mailbox.p < w->input + sizeof w->input) {
@@ -121,15 +120,15 @@ static void strike(struct run *r, struct place *at, struct span mailbox)
 }
 
 /* A mailbox that is named twice is checked once: two sessions at a time would lock each other out. */
-static void strike_repeated(struct run *r)
+static void strike_repeated(struct command_run *r)
 {
 	unsigned char marks[MARKS / 8] = { 0 };
 	struct place at = { 0, r->list };
 	struct span mailbox, first;
 
 	while (next_name(r, &at, &mailbox)) {
-		char room[2 * REPORT_MAILBOX_MAX + 80];
-		struct buf b = BUF(room);
+		char scratch[2 * REPORT_MAILBOX_MAX + 80];
+		struct buf b = BUF(scratch);
 
 		if (!seen(marks, mailbox) || !named_before(r, mailbox, &first))
 			continue;
@@ -137,21 +136,21 @@ static void strike_repeated(struct run *r)
 		buf_z(&b, " and ");
 		buf_printable(&b, span_first(mailbox, REPORT_MAILBOX_MAX));
 		buf_z(&b, " are the same mailbox: it is checked once");
-		out_error(buf_span(&b));
+		output_error(buf_span(&b));
 		strike(r, &at, mailbox);
 	}
 }
 
-static bool read_mailboxes(struct run *r, size_t *all, int *status)
+static bool read_mailboxes(struct command_run *r, size_t *all, int *status)
 {
-	struct work *w = r->work;
+	struct app *w = r->work;
 	struct buf text = BUF(w->input);
 	struct fault f = { 0 };
 	struct span mailbox;
 
 	if (w->options.given[OPTION_MAILBOXES] != 0 &&
 	    !files_read(w->options.value[OPTION_MAILBOXES], FILES_PUBLIC, &text, &f)) {
-		*status = work_refuse(w, &f);
+		*status = app_refuse(w, &f);
 		return false;
 	}
 	r->list = buf_span(&text);
@@ -161,83 +160,81 @@ static bool read_mailboxes(struct run *r, size_t *all, int *status)
 	rewind_list(r);
 	for (*all = 0; next_mailbox(r, &mailbox); ++*all) {
 		if (mailbox.n > REPORT_MAILBOX_MAX) {
-			*status = work_usage(w, "the mailbox '", mailbox,
-			                     "' is longer than any address can be");
+			*status = app_usage(w, "the mailbox '", mailbox, "' is longer than any address can be");
 			return false;
 		}
 	}
 	rewind_list(r);
 	if (*all != 0)
 		return true;
-	*status = work_usage(w, "no mailbox to check: ", SPAN("give its address"),
-	                     " (o2pop check user@example.com), or the setting mailbox, or with --profile "
-	                     "the section that has it");
+	*status = app_usage(w, "no mailbox to check: ", SPAN("give its address"),
+	                    " (o2pop check user@example.com), or the setting mailbox, or with --profile "
+	                    "the section that has it");
 	return false;
 }
 
 /* Print what there is. Once nobody reads any more there is nothing further to say. */
-static void flush(struct run *r)
+static void flush(struct command_run *r)
 {
 	if (!r->quiet && !r->lost)
-		r->lost = work_print(&r->out, LADDER_EXIT_OK) != LADDER_EXIT_OK;
+		r->lost = app_print(&r->out, EXIT_STATUS_OK) != EXIT_STATUS_OK;
 	r->out.n = 0;
 	r->out.full = false;
 }
 
-static void erase_progress(struct run *r)
+static void erase_progress(struct command_run *r)
 {
-	char room[PROGRESS_SIZE];
-	struct buf b = BUF(room);
+	char scratch[PROGRESS_SIZE];
+	struct buf b = BUF(scratch);
 
 	progress_clear(&r->progress, &b);
-	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
 }
 
-static void hear_line(void *to, int64_t at_ms, enum role_arm arm, unsigned job,
-                      enum tape_mark mark, struct span text, bool more)
+static void on_line(void *to, int64_t at_ms, enum worker_side side, unsigned job, enum trace_mark mark,
+                    struct span text, bool more)
 {
-	struct run *r = to;
-	struct transcript_line line = { at_ms, arm, job, mark, text, more };
+	struct command_run *r = to;
+	struct transcript_line line = { at_ms, side, job, mark, text, more };
 
 	erase_progress(r);
-	work_tape_line(&r->tape, &line);
+	app_trace_line(&r->trace, &line);
 }
 
-static void hear_progress(void *to, int64_t at_ms, enum rung idp, enum rung pop, size_t finished,
-                          size_t all)
+static void on_progress(void *to, int64_t at_ms, enum step idp, enum step pop, size_t finished, size_t all)
 {
-	struct run *r = to;
-	char room[PROGRESS_SIZE];
-	struct buf b = BUF(room);
+	struct command_run *r = to;
+	char scratch[PROGRESS_SIZE];
+	struct buf b = BUF(scratch);
 	struct progress_now now = { at_ms, idp, pop, finished, all };
 
-	/* When nothing is being climbed the reports have been printed already. */
-	if (!r->telling || at_ms < PROGRESS_AFTER_MS || (idp == RUNG__COUNT && pop == RUNG__COUNT))
+	/* When nothing is being taken the reports have been printed already. */
+	if (!r->telling || at_ms < PROGRESS_AFTER_MS || (idp == STEP__COUNT && pop == STEP__COUNT))
 		return;
 	progress_put(&r->progress, &now, &b);
-	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
 }
 
-static void hear_report(void *to, const struct report *report)
+static void on_report(void *to, const struct report *report)
 {
-	struct run *r = to;
-	struct work *w = r->work;
-	struct page page = work_page(w, &r->out, OUT_RESULT);
+	struct command_run *r = to;
+	struct app *w = r->work;
+	struct page page = app_page(w, &r->out, OUTPUT_RESULT);
 
 	erase_progress(r);
-	again_report(&r->again, report);
+	retry_report(&r->again, report);
 	switch (r->format) {
 	case FORMAT_HUMAN:
 		if (r->many) {
-			human_many_report(&page, &w->many, report, &w->explanation);
+			text_report_many_report(&page, &w->many, report, &w->explanation);
 			break;
 		}
 		explain_report(report, &w->explanation);
-		human_report(&page, report, &w->explanation);
+		text_report_one(&page, report, &w->explanation);
 		break;
 	case FORMAT_JSON:
 		explain_report(report, &w->explanation);
-		jsonout_report(&r->out, report, &w->explanation, page.share);
+		json_report_one(&r->out, report, &w->explanation, page.pseudonym);
 		break;
 	case FORMAT_NAGIOS:
 		nagios_add(&r->nagios, report);
@@ -249,151 +246,146 @@ static void hear_report(void *to, const struct report *report)
 		flush(r);
 }
 
-/* All rungs are listed that ladder_find takes. */
-static int no_rung(struct work *w, struct span given)
+/* All steps are listed that step_find takes. */
+static int no_step(struct app *w, struct span given)
 {
 	char text[300];
 	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
 
-	buf_z(&b, " is not a rung; rungs are ");
-	for (int i = 0; i < RUNG__COUNT; i++) {
+	buf_z(&b, " is not a step; the steps are ");
+	for (int i = 0; i < STEP__COUNT; i++) {
 		buf_z(&b, i == 0 ? "" : ", ");
-		buf_z(&b, ladder_id((enum rung)i));
+		buf_z(&b, step_id((enum step)i));
 	}
 	text[b.n] = '\0';
-	return work_usage(w, "--stop-after ", given, text);
+	return app_usage(w, "--stop-after ", given, text);
 }
 
-static bool read_ask(struct run *r, struct desk_ask *ask, size_t all, int *status)
+static bool read_ask(struct command_run *r, struct run_request *ask, size_t all, int *status)
 {
 	const struct options *o = &r->work->options;
 	uint64_t jobs = 1;
 
-	*ask = (struct desk_ask){
+	*ask = (struct run_request){
 		.settings = &r->work->settings,
 		.credential = &r->work->credential,
-		.obtain = work_obtain,
+		.obtain = app_obtain,
 		.obtain_from = r->work,
 		.trust = &r->work->trust,
 		.mailboxes = { r, next_mailbox, all },
-		.ear = { .to = r, .report = hear_report, .progress = hear_progress },
-		.stop_after = RUNG__COUNT,
-		.keeper = true,
+		.events = { .to = r, .report = on_report, .progress = on_progress },
+		.stop_after = STEP__COUNT,
+		.token_worker = true,
 		.probe = true,
 		.discovery = o->given[OPTION_NO_DISCOVERY] == 0,
 		.triage = o->given[OPTION_TRIAGE] != 0,
 		.show_secrets = o->given[OPTION_SHOW_SECRETS] != 0,
 	};
-	if (o->given[OPTION_JOBS] != 0 &&
-	    (!span_u64(o->value[OPTION_JOBS], DESK_JOBS_MAX, &jobs) || jobs == 0)) {
-		*status = work_usage(r->work, "--jobs ", o->value[OPTION_JOBS],
-		                     " is not a number from 1 to 16");
+	if (o->given[OPTION_JOBS] != 0 && (!span_u64(o->value[OPTION_JOBS], RUN_JOBS_MAX, &jobs) || jobs == 0)) {
+		*status = app_usage(r->work, "--jobs ", o->value[OPTION_JOBS], " is not a number from 1 to 16");
 		return false;
 	}
 	if (all == 1 && next_mailbox(r, &ask->only))
 		rewind_list(r);
 	ask->jobs = (unsigned)(jobs < all ? jobs : all);
-	if (o->given[OPTION_STOP_AFTER] == 0 ||
-	    ladder_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))
+	if (o->given[OPTION_STOP_AFTER] == 0 || step_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))
 		return true;
-	*status = no_rung(r->work, o->value[OPTION_STOP_AFTER]);
+	*status = no_step(r->work, o->value[OPTION_STOP_AFTER]);
 	return false;
 }
 
 /* The end of the output, behind the reports of all mailboxes. */
-static int conclude(struct run *r, enum ladder_exit gravest)
+static int conclude(struct command_run *r, enum exit_status gravest)
 {
-	struct page page = work_page(r->work, &r->out, OUT_RESULT);
+	struct page page = app_page(r->work, &r->out, OUTPUT_RESULT);
 	int status = (int)gravest;
 
 	if (r->many && r->format == FORMAT_HUMAN)
-		human_many_end(&page, &r->work->many, gravest);
+		text_report_many_end(&page, &r->work->many, gravest);
 	if (r->format == FORMAT_NAGIOS)
 		status = (int)nagios_end(&r->nagios, &r->out);
 	return status;
 }
 
-static int check_once(struct run *r, struct desk_ask *ask)
+static int check_once(struct command_run *r, struct run_request *ask)
 {
 	struct fault f = { 0 };
-	enum ladder_exit gravest;
+	enum exit_status gravest;
 	int status;
 	bool ran;
 
-	human_many_start(&r->work->many);
-	ran = desk_run(&r->work->desk, ask, &gravest, &f);
+	text_report_many_start(&r->work->many);
+	ran = supervisor_run(&r->work->run, ask, &gravest, &f);
 	erase_progress(r);
 	if (!ran)
-		return work_refuse(r->work, &f);
+		return app_refuse(r->work, &f);
 	status = conclude(r, gravest);
-	if (r->holding && again_wanted(&r->again)) {
-		again_say(&r->again, r->quiet);
+	if (r->holding && retry_wanted(&r->again)) {
+		retry_say(&r->again, r->quiet);
 		return status;
 	}
 	flush(r);
-	return status == LADDER_EXIT_OK && r->lost ? LADDER_EXIT_INTERNAL : status;
+	return status == EXIT_STATUS_OK && r->lost ? EXIT_STATUS_INTERNAL : status;
 }
 
 /* What is to be tried and heard, and the check itself: the task of one try of --wait. */
 struct task {
-	struct run *run;
-	struct desk_ask *ask;
+	struct command_run *run;
+	struct run_request *ask;
 };
 
 static int try_once(void *of)
 {
 	struct task *t = of;
-	const struct role_token *token = &t->run->work->desk.token;
+	const struct worker_token *token = &t->run->work->run.token;
 
 	(void)lock_memory(token, sizeof *token);
 	return check_once(t->run, t->ask);
 }
 
-static int check_again(struct run *r, struct desk_ask *ask)
+static int check_again(struct command_run *r, struct run_request *ask)
 {
-	struct work *w = r->work;
+	struct app *w = r->work;
 	struct task task = { r, ask };
 	struct fault f = { 0 };
 	int64_t ms;
 	int status;
 
-	if (!conf_duration(w->options.value[OPTION_WAIT], &ms))
-		return work_usage(w, "--wait ", w->options.value[OPTION_WAIT],
-		                  " is not a time such as 90m or 2h, at most 1 day");
+	if (!ini_duration(w->options.value[OPTION_WAIT], &ms))
+		return app_usage(w, "--wait ", w->options.value[OPTION_WAIT],
+		                 " is not a time such as 90m or 2h, at most 1 day");
 	r->holding = true;
-	again_start(&r->again, ms);
+	retry_start(&r->again, ms);
 	for (;;) {
-		if (!again_try(&r->again, try_once, &task, &status, &f))
-			return work_refuse(w, &f);
+		if (!retry_try(&r->again, try_once, &task, &status, &f))
+			return app_refuse(w, &f);
 		if (!r->again.wanted)
 			return status;
-		again_sleep(&r->again);
+		retry_sleep(&r->again);
 	}
 }
 
-int cmd_check(struct work *w)
+int cmd_check(struct app *w)
 {
-	struct run r = { .work = w, .out = BUF(w->text) };
-	struct out_terminal diagnostic = out_terminal(OUT_DIAGNOSTIC);
-	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
-	struct desk_ask ask;
+	struct command_run r = { .work = w, .out = BUF(w->text) };
+	struct output_terminal diagnostic = output_terminal(OUTPUT_DIAGNOSTIC);
+	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
+	struct run_request ask;
 	size_t all = 0;
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
-	    !work_load(w, WORK_TRUST, &status) || !work_settled(w, &status) ||
-	    !read_mailboxes(&r, &all, &status) ||
-	    !read_ask(&r, &ask, all, &status) || !work_load_credential(w, &status) ||
-	    !work_tape_open(&r.tape, w, &status))
+	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_load(w, APP_TRUST, &status) ||
+	    !app_settled(w, &status) || !read_mailboxes(&r, &all, &status) || !read_ask(&r, &ask, all, &status) ||
+	    !app_load_credential(w, &status) || !app_trace_open(&r.trace, w, &status))
 		return status;
 	r.format = (enum format)format;
 	r.quiet = w->options.given[OPTION_QUIET] != 0;
 	r.many = all > 1;
-	r.telling = diagnostic.terminal && !r.tape.stderr_too && !r.quiet;
+	r.telling = diagnostic.terminal && !r.trace.stderr_too && !r.quiet;
 	r.progress = (struct progress){ .width = diagnostic.width, .dumb = diagnostic.dumb };
-	r.nagios.share = w->options.given[OPTION_SHARE] != 0 ? &w->share : NULL;
-	if (r.tape.fd >= 0 || r.tape.stderr_too)
-		ask.ear.line = hear_line;
+	r.nagios.pseudonym = w->options.given[OPTION_SHARE] != 0 ? &w->pseudonym : NULL;
+	if (r.trace.fd >= 0 || r.trace.stderr_too)
+		ask.events.line = on_line;
 	status = w->options.given[OPTION_WAIT] != 0 ? check_again(&r, &ask) : check_once(&r, &ask);
-	work_tape_close(&r.tape);
+	app_trace_close(&r.trace);
 	return status;
 }

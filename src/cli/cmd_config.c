@@ -1,6 +1,6 @@
 #include "cli/files.h"
 #include "cli/secrets.h"
-#include "cli/work.h"
+#include "cli/app.h"
 #include "text/json.h"
 
 enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
@@ -32,7 +32,7 @@ static void put_set(struct buf *b, size_t n)
 
 /* How long the secret in a file is, or why it cannot be read. What can be read only once stays
  * untouched. */
-static void look_into(struct work *w, struct span path, struct buf *b)
+static void look_into(struct app *w, struct span path, struct buf *b)
 {
 	struct fault f = { 0 };
 
@@ -53,7 +53,7 @@ static bool holds_secret(enum setting key)
 	       key == SETTING_SERVICE_ACCOUNT_FILE;
 }
 
-static void take_entry(struct work *w, enum setting key, struct entry *e)
+static void take_entry(struct app *w, enum setting key, struct entry *e)
 {
 	const struct settings *s = &w->settings;
 	struct buf b = BUF(e->content_text);
@@ -114,7 +114,7 @@ static void put_row(struct page *p, const struct entry *e)
 	page_end(p);
 }
 
-static void put_unset(struct page *p, const struct work *w)
+static void put_unset(struct page *p, const struct app *w)
 {
 	bool first = true;
 
@@ -133,9 +133,9 @@ static void put_unset(struct page *p, const struct work *w)
 		page_end(p);
 }
 
-static void put_human(struct work *w, struct page *p)
+static void put_human(struct app *w, struct page *p)
 {
-	struct span path = load_path(&w->load);
+	struct span path = settings_file_path(&w->load);
 	struct entry e;
 
 	page_toned(p, PAGE_STRONG, SPAN("settings file"));
@@ -169,12 +169,12 @@ static void put_member(struct buf *out, const char *key, struct span value)
 		buf_z(out, "null");
 }
 
-static void put_json(struct work *w, struct buf *out)
+static void put_json(struct app *w, struct buf *out)
 {
 	struct entry e;
 
 	buf_z(out, "{\"schema\":\"o2pop.config/1\",\"version\":\"" O2POP_VERSION "\"");
-	put_member(out, "file", load_path(&w->load));
+	put_member(out, "file", settings_file_path(&w->load));
 	put_member(out, "profile", w->load.profile);
 	buf_z(out, ",\"settings\":{");
 	for (int i = 0; i < SETTING__COUNT; i++) {
@@ -193,18 +193,18 @@ static void put_json(struct work *w, struct buf *out)
 	buf_z(out, "}}\n");
 }
 
-int cmd_config(struct work *w)
+int cmd_config(struct app *w)
 {
-	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
+	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 	struct buf out = BUF(w->text);
-	struct page page = work_page(w, &out, OUT_RESULT);
+	struct page page = app_page(w, &out, OUTPUT_RESULT);
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
-	    !work_arguments(w, 0, &status) || !work_load(w, WORK_SETTINGS, &status))
+	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(w, 0, &status) ||
+	    !app_load(w, APP_SETTINGS, &status))
 		return status;
 	if (format == FORMAT_JSON)
 		put_json(w, &out);
 	else
 		put_human(w, &page);
-	return work_print(&out, LADDER_EXIT_OK);
+	return app_print(&out, EXIT_STATUS_OK);
 }

@@ -4,7 +4,7 @@
 #include "conf/provider.h"
 #include "explain/decode.h"
 #include "cli/files.h"
-#include "cli/work.h"
+#include "cli/app.h"
 #include "text/date.h"
 #include "text/json.h"
 
@@ -12,9 +12,9 @@ enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
 
 enum {
-	DECODE_EXIT_WRONG = 1,   /* something is wrong with it, or it is none of these */
-	DECODE_VALUE = 18,       /* column of the values */
-	DECODE_SHOWN_MAX = 600,  /* bytes of one value */
+	DECODE_EXIT_WRONG = 1,          /* something is wrong with it, or it is none of these */
+	DECODE_VALUE = 18,              /* column of the values */
+	DECODE_SHOWN_MAX = 600,         /* bytes of one value */
 	DECODE_SECONDS_MIN = 100000000, /* a number that is a moment: later than 1973 */
 };
 
@@ -23,7 +23,9 @@ static const char not_verified[] = "decoded, signature not verified";
 /* What a claim is good for. */
 static const char *meaning(struct span key, struct span value)
 {
-	static const struct { const char *key, *value, *text; } known[] = {
+	static const struct {
+		const char *key, *value, *text;
+	} known[] = {
 		{ "tid", NULL, "the tenant" },
 		{ "appid", NULL, "the Application (client) ID" },
 		{ "azp", NULL, "the Application (client) ID" },
@@ -54,8 +56,8 @@ static const char *meaning(struct span key, struct span value)
 
 static bool is_moment(struct span key)
 {
-	return span_eq(key, SPAN("exp")) || span_eq(key, SPAN("nbf")) ||
-	       span_eq(key, SPAN("iat")) || span_eq(key, SPAN("auth_time"));
+	return span_eq(key, SPAN("exp")) || span_eq(key, SPAN("nbf")) || span_eq(key, SPAN("iat")) ||
+	       span_eq(key, SPAN("auth_time"));
 }
 
 /* "2026-11-23 20:43:46Z (in 45 min)" */
@@ -92,16 +94,15 @@ static void put_value(struct buf *b, struct json_value v)
 
 static void put_row(struct page *p, struct span key, struct json_value v, int64_t now)
 {
-	unsigned char name_room[128], room[DECODE_INPUT_MAX / 4];
-	struct buf name = BUF(name_room), value = BUF(room);
+	unsigned char name_scratch[128], scratch[DECODE_INPUT_MAX / 4];
+	struct buf name = BUF(name_scratch), value = BUF(scratch);
 	struct span shown;
 	int64_t seconds;
 	const char *text;
 
 	if (!json_unescape(&name, key) || name.full)
 		return;
-	if (is_moment(buf_span(&name)) && json_int(v.raw, "", &seconds) == JSON_FOUND &&
-	    seconds > DECODE_SECONDS_MIN)
+	if (is_moment(buf_span(&name)) && json_int(v.raw, "", &seconds) == JSON_FOUND && seconds > DECODE_SECONDS_MIN)
 		put_moment(&value, seconds, now);
 	else
 		put_value(&value, v);
@@ -181,8 +182,9 @@ static void put_human(struct page *p, const struct decoded *d)
 	}
 	page_end(p);
 	if (d->kind == DECODE_NOTHING)
-		page_lines(p, 0, SPAN("This is no access token, XOAUTH2 string, challenge or "
-		                      "assertion that o2pop can recognise."));
+		page_lines(p, 0,
+		           SPAN("This is no access token, XOAUTH2 string, challenge or "
+		                "assertion that o2pop can recognise."));
 	if (sasl) {
 		page_z(p, "  mailbox");
 		page_to(p, DECODE_VALUE);
@@ -237,8 +239,8 @@ static void put_json(struct buf *out, const struct decoded *d)
 
 		buf_z(out, i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
 		buf_z(out, decode_finding_id(what));
-		buf_z(out, decode_finding_problem(what) ? "\",\"problem\":true,\"text\":" :
-		                                          "\",\"problem\":false,\"text\":");
+		buf_z(out, decode_finding_problem(what) ? "\",\"problem\":true,\"text\":"
+		                                        : "\",\"problem\":false,\"text\":");
 		json_put_string(out, d->found[i].text);
 		buf_z(out, ",\"fix\":");
 		json_put_string(out, span_z(decode_finding_fix(what)));
@@ -248,7 +250,7 @@ static void put_json(struct buf *out, const struct decoded *d)
 }
 
 /* The text from FILE or the standard input; pasted ones without the terminal's limit of a line. */
-static bool read_text(struct work *w, struct buf *text, struct fault *f)
+static bool read_text(struct app *w, struct buf *text, struct fault *f)
 {
 	struct span path = w->options.arguments != 0 ? w->options.argument[0] : SPAN("-");
 
@@ -268,28 +270,27 @@ static bool any_problem(const struct decoded *d)
 	return problem;
 }
 
-int cmd_decode(struct work *w)
+int cmd_decode(struct app *w)
 {
-	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
+	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 	struct buf text = { w->input, DECODE_INPUT_MAX, 0, false };
-	struct buf room = { w->input + DECODE_INPUT_MAX, DECODE_ROOM, 0, false };
+	struct buf scratch = { w->input + DECODE_INPUT_MAX, DECODE_SCRATCH, 0, false };
 	struct buf out = BUF(w->text);
-	struct page page = work_page(w, &out, OUT_RESULT);
+	struct page page = app_page(w, &out, OUTPUT_RESULT);
 	struct fault f = { 0 };
 	struct decoded d;
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
-	    !work_arguments(w, 1, &status))
+	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(w, 1, &status))
 		return status;
 	if (!read_text(w, &text, &f))
-		return work_refuse(w, &f);
-	decode_text(&d, buf_span(&text), clock_unix(), room);
+		return app_refuse(w, &f);
+	decode_text(&d, buf_span(&text), clock_unix(), scratch);
 	if (format == FORMAT_JSON)
 		put_json(&out, &d);
 	else
 		put_human(&page, &d);
-	status = work_print(&out, any_problem(&d) ? DECODE_EXIT_WRONG : LADDER_EXIT_OK);
+	status = app_print(&out, any_problem(&d) ? DECODE_EXIT_WRONG : EXIT_STATUS_OK);
 	secret_wipe_bytes(w->input, text.n);
-	secret_wipe_bytes(room.p, d.room.n);
+	secret_wipe_bytes(scratch.p, d.scratch.n);
 	return status;
 }

@@ -1,21 +1,20 @@
 #include <unistd.h>
 
-#include "preflight/credential.h"
-#include "cli/bearer.h"
+#include "preflight/preflight.h"
+#include "cli/token_format.h"
 #include "cli/files.h"
 #include "cli/secrets.h"
-#include "cli/work.h"
+#include "cli/app.h"
 #include "ident/token.h"
 
 /* The token: from access_token_file, else from the standard input, where a terminal is asked
  * without echo. */
-static bool read_token(struct work *w, struct secret *s, struct fault *f)
+static bool read_token(struct app *w, struct secret *s, struct fault *f)
 {
 	struct span path = settings_get(&w->settings, SETTING_ACCESS_TOKEN_FILE);
 
 	if (path.n == 0 && isatty(STDIN_FILENO) == 1) {
-		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "),
-		                            BUF(w->load.file), s, f);
+		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "), BUF(w->load.file), s, f);
 	} else if (!secrets_from_file(path.n != 0 ? path : SPAN("-"), BUF(w->load.file), s, f)) {
 		if (path.n != 0 || f->num != 0)
 			return false;
@@ -44,10 +43,10 @@ static bool check_token(const struct secret *given, struct token *t, struct faul
 	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
 }
 
-static int encode(struct work *w, struct span mailbox)
+static int encode(struct app *w, struct span mailbox)
 {
 	struct token token;
-	struct bearer bearer = { &token.access, mailbox, &w->settings, 0 };
+	struct token_request_format bearer = { &token.access, mailbox, &w->settings, 0 };
 	struct buf out = BUF(w->text);
 	struct fault f = { 0 };
 	bool good;
@@ -56,31 +55,30 @@ static int encode(struct work *w, struct span mailbox)
 	good = read_token(w, &w->token, &f) && check_token(&w->token, &token, &f);
 	secret_wipe(&w->token);
 	if (!good)
-		return work_refuse(w, &f);
-	if (out_terminal(OUT_RESULT).terminal)
-		out_error(SPAN("this string holds the token: whoever sees it can open the mailbox"));
-	bearer_put(&out, BEARER_SASL, &bearer);
+		return app_refuse(w, &f);
+	if (output_terminal(OUTPUT_RESULT).terminal)
+		output_error(SPAN("this string holds the token: whoever sees it can open the mailbox"));
+	token_format_put(&out, TOKEN_FORMAT_SASL, &bearer);
 	secret_wipe(&token.access);
-	status = work_print(&out, LADDER_EXIT_OK);
+	status = app_print(&out, EXIT_STATUS_OK);
 	secret_wipe_bytes(w->text, out.n);
 	return status;
 }
 
-int cmd_encode(struct work *w)
+int cmd_encode(struct app *w)
 {
-	int status = LADDER_EXIT_SETTINGS;
+	int status = EXIT_STATUS_SETTINGS;
 	struct span mailbox;
 	struct fault f = { 0 };
 
-	if (!work_arguments(w, 1, &status) || !work_load(w, WORK_SETTINGS, &status))
+	if (!app_arguments(w, 1, &status) || !app_load(w, APP_SETTINGS, &status))
 		return status;
 	mailbox = settings_get(&w->settings, SETTING_MAILBOX);
 	if (w->options.arguments != 0)
 		mailbox = w->options.argument[0];
 	if (mailbox.n == 0)
-		return work_usage(w, "", SPAN("the mailbox is missing"),
-		                  ": o2pop encode user@example.com");
-	if (mailbox.n > REPORT_MAILBOX_MAX || !credential_mailbox(mailbox, &f))
-		return work_usage(w, "the mailbox '", mailbox, "' is not an address");
+		return app_usage(w, "", SPAN("the mailbox is missing"), ": o2pop encode user@example.com");
+	if (mailbox.n > REPORT_MAILBOX_MAX || !preflight_mailbox(mailbox, &f))
+		return app_usage(w, "the mailbox '", mailbox, "' is not an address");
 	return encode(w, mailbox);
 }

@@ -2,8 +2,8 @@
 
 #include "cli/files.h"
 #include "cli/help.h"
-#include "cli/work.h"
-#include "show/explained.h"
+#include "cli/app.h"
+#include "show/causes.h"
 
 /* The same line comes a hundred times in a log. */
 enum { EXPLAIN_FOUND_MAX = 64, EXPLAIN_EXIT_NOTHING = 1 };
@@ -28,7 +28,7 @@ static bool is_new(struct seen *seen, const struct explain_found *found)
 }
 
 /* The text: the arguments with blanks between, or the standard input. */
-static bool read_text(struct work *w, struct buf *text, struct fault *f)
+static bool read_text(struct app *w, struct buf *text, struct fault *f)
 {
 	const struct options *o = &w->options;
 
@@ -49,7 +49,9 @@ static bool read_text(struct work *w, struct buf *text, struct fault *f)
 static bool is_exit(struct span text, uint64_t *status)
 {
 	static const struct span before[] = {
-		SPAN_INIT("exit"), SPAN_INIT("status"), SPAN_INIT("code"),
+		SPAN_INIT("exit"),
+		SPAN_INIT("status"),
+		SPAN_INIT("code"),
 	};
 
 	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
@@ -59,24 +61,24 @@ static bool is_exit(struct span text, uint64_t *status)
 }
 
 /* A text that is nothing but one of our own words. */
-static bool own_word(struct work *w, struct page *page, struct span text)
+static bool own_word(struct app *w, struct page *page, struct span text)
 {
 	uint64_t status;
-	enum rung rung;
+	enum step step;
 
 	if (is_exit(text, &status))
-		explained_exit(page, (unsigned)status, help_exit(status));
-	else if (ladder_find(text, &rung))
-		explained_rung(page, rung);
+		causes_exit(page, (unsigned)status, help_exit(status));
+	else if (step_find(text, &step))
+		causes_step(page, step);
 	else if (explain_cause(text, &w->explanation))
-		explained_cause(page, &w->explanation);
+		causes_cause(page, &w->explanation);
 	else
 		return false;
 	return true;
 }
 
 /* The ids of causes in a report in JSON, behind what else is known of it. */
-static bool own_ids(struct work *w, struct page *page, struct span text, bool first)
+static bool own_ids(struct app *w, struct page *page, struct span text, bool first)
 {
 	const char *seen[EXPLAIN_FOUND_MAX];
 	struct span key = SPAN("\"id\":\"");
@@ -95,15 +97,15 @@ static bool own_ids(struct work *w, struct page *page, struct span text, bool fi
 		seen[n++] = w->explanation.cause[0].id;
 		if (!first || n > 1)
 			page_end(page);
-		explained_cause(page, &w->explanation);
+		causes_cause(page, &w->explanation);
 	}
 	return n != 0;
 }
 
-int cmd_explain(struct work *w)
+int cmd_explain(struct app *w)
 {
 	struct buf text = BUF(w->input), out = BUF(w->text);
-	struct page page = work_page(w, &out, OUT_RESULT);
+	struct page page = app_page(w, &out, OUTPUT_RESULT);
 	struct seen seen = { .n = 0 };
 	struct explain_found found;
 	struct fault f = { 0 };
@@ -112,21 +114,21 @@ int cmd_explain(struct work *w)
 	size_t at = 0;
 
 	if (!read_text(w, &text, &f))
-		return work_refuse(w, &f);
+		return app_refuse(w, &f);
 	all = span_trim(buf_span(&text));
 	while (explain_text(buf_span(&text), &at, &found, &w->explanation)) {
 		if (!is_new(&seen, &found))
 			continue;
 		if (seen.n > 1)
 			page_end(&page);
-		explained_found(&page, &found, &w->explanation);
+		causes_found(&page, &found, &w->explanation);
 		known = known || found.meaning[0] != '\0';
 	}
 	known = own_ids(w, &page, all, seen.n == 0) || known;
 	if (seen.n == 0 && !known) {
 		known = own_word(w, &page, all);
 		if (!known)
-			explained_nothing(&page, span_first(all, 200));
+			causes_nothing(&page, span_first(all, 200));
 	}
-	return work_print(&out, known ? LADDER_EXIT_OK : EXPLAIN_EXIT_NOTHING);
+	return app_print(&out, known ? EXIT_STATUS_OK : EXPLAIN_EXIT_NOTHING);
 }

@@ -1,34 +1,34 @@
-#include "preflight/credential.h"
-#include "cli/single.h"
+#include "preflight/preflight.h"
+#include "cli/run_one.h"
 #include "show/progress.h"
 
 /* A device code lives a quarter of an hour. */
 enum { LOGIN_TIMEOUT_MS = 16 * 60 * 1000 };
 
-struct run {
-	struct single single; /* first: what the desk's ear is given */
-	struct work *work;
-	bool telling;         /* a status line on the terminal is allowed */
-	bool asked;           /* the person knows where to sign in */
-	bool brief;           /* the sign-in brought no refresh token */
+struct command_run {
+	struct run_one single; /* first: what the supervisor's ear is given */
+	struct app *work;
+	bool telling; /* a status line on the terminal is allowed */
+	bool asked;   /* the person knows where to sign in */
+	bool brief;   /* the sign-in brought no refresh token */
 	struct progress progress;
 };
 
-static void erase_progress(struct run *r)
+static void erase_progress(struct command_run *r)
 {
-	char room[PROGRESS_SIZE];
-	struct buf b = BUF(room);
+	char scratch[PROGRESS_SIZE];
+	struct buf b = BUF(scratch);
 
 	progress_clear(&r->progress, &b);
-	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
 }
 
 /* On the standard error, as the standard output may be a file that nobody looks at. */
-static void hear_prompt(void *to, const struct role_prompt *prompt)
+static void on_prompt(void *to, const struct worker_prompt *prompt)
 {
-	struct run *r = to;
+	struct command_run *r = to;
 	struct buf out = BUF(r->work->text);
-	struct page page = work_page(r->work, &out, OUT_DIAGNOSTIC);
+	struct page page = app_page(r->work, &out, OUTPUT_DIAGNOSTIC);
 	char digits[24];
 	struct buf minutes = BUF(digits);
 
@@ -57,120 +57,122 @@ static void hear_prompt(void *to, const struct role_prompt *prompt)
 	page_put(&page, buf_span(&minutes));
 	page_z(&page, " minutes. Ctrl-C gives up; nothing is changed then.");
 	page_end(&page);
-	(void)out_put(OUT_DIAGNOSTIC, buf_span(&out));
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
 	r->asked = true;
 }
 
-static void hear_progress(void *to, int64_t at_ms, enum rung idp, enum rung pop, size_t finished, size_t all)
+static void on_progress(void *to, int64_t at_ms, enum step idp, enum step pop, size_t finished, size_t all)
 {
-	struct run *r = to;
-	char room[PROGRESS_SIZE];
-	struct buf b = BUF(room);
+	struct command_run *r = to;
+	char scratch[PROGRESS_SIZE];
+	struct buf b = BUF(scratch);
 	struct progress_now now = { at_ms, idp, pop, finished, all };
 
-	if (!r->telling || !r->asked || idp == RUNG__COUNT)
+	if (!r->telling || !r->asked || idp == STEP__COUNT)
 		return;
 	progress_put(&r->progress, &now, &b);
-	(void)out_put(OUT_DIAGNOSTIC, buf_span(&b));
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
 }
 
 /* What went wrong or looks odd goes where the person looks. */
-static void hear_report(void *to, const struct report *report)
+static void on_report(void *to, const struct report *report)
 {
-	struct run *r = to;
-	struct work *w = r->work;
+	struct command_run *r = to;
+	struct app *w = r->work;
 	struct buf out = BUF(w->text);
-	struct page page = work_page(w, &out, OUT_DIAGNOSTIC);
-	enum rung failed;
+	struct page page = app_page(w, &out, OUTPUT_DIAGNOSTIC);
+	enum step failed;
 
 	erase_progress(r);
-	r->brief = row_get(&report->row[RUNG_TOKEN], FACT_NOTE).n != 0;
-	if (!report_first_failure(report, &failed) && report->row[RUNG_TOKEN].verdict != VERDICT_WARN &&
-	    report->row[RUNG_CREDENTIAL].verdict != VERDICT_WARN)
+	r->brief = row_get(&report->row[STEP_TOKEN], FACT_NOTE).n != 0;
+	if (!report_first_failure(report, &failed) && report->row[STEP_TOKEN].verdict != VERDICT_WARN &&
+	    report->row[STEP_CREDENTIAL].verdict != VERDICT_WARN)
 		return;
 	explain_report(report, &w->explanation);
-	human_report(&page, report, &w->explanation);
-	(void)out_put(OUT_DIAGNOSTIC, buf_span(&out));
+	text_report_one(&page, report, &w->explanation);
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
 }
 
 /* "Signed in. The tokens are kept in FILE. Next: o2pop check" */
-static int conclude(struct work *w, bool brief)
+static int conclude(struct app *w, bool brief)
 {
 	struct buf out = BUF(w->text);
-	struct page page = work_page(w, &out, OUT_RESULT);
+	struct page page = app_page(w, &out, OUTPUT_RESULT);
 
 	if (brief) {
-		page_words(&page, 0, SPAN("Signed in, but only for as long as this one token lives: o2pop token "
-		                          "hands it out until then. Add offline_access to the scope in the "
-		                          "settings, and sign in again:"));
+		page_words(&page, 0,
+		           SPAN("Signed in, but only for as long as this one token lives: o2pop token "
+		                "hands it out until then. Add offline_access to the scope in the "
+		                "settings, and sign in again:"));
 		page_end(&page);
 		page_z(&page, "    o2pop login");
 		page_end(&page);
-		return work_print(&out, LADDER_EXIT_OK);
+		return app_print(&out, EXIT_STATUS_OK);
 	}
 	page_z(&page, "Signed in. What is needed for further tokens is kept in ");
 	page_put(&page, settings_get(&w->settings, SETTING_TOKEN_CACHE));
 	page_end(&page);
 	if (w->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT) {
-		page_words(&page, 0, SPAN("Write grant = device-code into the settings, so that check and token "
-		                          "use it."));
+		page_words(&page, 0,
+		           SPAN("Write grant = device-code into the settings, so that check and token "
+		                "use it."));
 		page_end(&page);
 	}
 	page_words(&page, 0, SPAN("Next: o2pop check"));
 	page_end(&page);
-	return work_print(&out, LADDER_EXIT_OK);
+	return app_print(&out, EXIT_STATUS_OK);
 }
 
-static int sign_in(struct run *r)
+static int sign_in(struct command_run *r)
 {
-	struct work *w = r->work;
-	struct desk_ask ask;
+	struct app *w = r->work;
+	struct run_request ask;
 	int status;
 
-	if (!single_start(&r->single, w, SPAN(""), &ask, &status))
+	if (!run_one_start(&r->single, w, SPAN(""), &ask, &status))
 		return status;
-	ask.stop_after = RUNG_CLAIMS;
-	ask.keeper = true;
+	ask.stop_after = STEP_CLAIMS;
+	ask.token_worker = true;
 	ask.login = true;
 	ask.patient = true;
-	ask.ear.prompt = hear_prompt;
-	ask.ear.progress = hear_progress;
-	ask.ear.report = hear_report;
+	ask.events.prompt = on_prompt;
+	ask.events.progress = on_progress;
+	ask.events.report = on_report;
 	if (w->settings.source[SETTING_TIMEOUT] == SETTING_FROM_DEFAULT)
 		w->settings.timeout_ms = LOGIN_TIMEOUT_MS;
-	if (!single_run(&r->single, &ask, &status) || status != LADDER_EXIT_OK)
+	if (!run_one_run(&r->single, &ask, &status) || status != EXIT_STATUS_OK)
 		return status;
 	return conclude(w, r->brief);
 }
 
 /* Who says login means this grant; settings that say another one are not overruled. */
-static bool choose_grant(struct work *w, int *status)
+static bool choose_grant(struct app *w, int *status)
 {
 	struct fault f = { 0 };
 
 	if (settings_set(&w->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
 	                 SPAN("login"), &f))
 		return true;
-	*status = work_refuse(w, &f);
+	*status = app_refuse(w, &f);
 	return false;
 }
 
-int cmd_login(struct work *w)
+int cmd_login(struct app *w)
 {
-	struct out_terminal diagnostic = out_terminal(OUT_DIAGNOSTIC);
-	struct run r = {
+	struct output_terminal diagnostic = output_terminal(OUTPUT_DIAGNOSTIC);
+	struct command_run r = {
 		.work = w,
 		.progress = { .width = diagnostic.width, .dumb = diagnostic.dumb },
 	};
-	int status = LADDER_EXIT_SETTINGS;
+	int status = EXIT_STATUS_SETTINGS;
 
-	if (!work_arguments(w, 0, &status) || !choose_grant(w, &status) || !work_load(w, WORK_TRUST, &status) ||
-	    !work_settled(w, &status))
+	if (!app_arguments(w, 0, &status) || !choose_grant(w, &status) || !app_load(w, APP_TRUST, &status) ||
+	    !app_settled(w, &status))
 		return status;
 	if (w->settings.grant != GRANT_DEVICE_CODE)
-		return work_usage(w, "login signs a person in with grant = device-code, but the settings say grant = ",
-		                  span_z(grant_row(w->settings.grant)->id), "");
-	if (!work_load_credential(w, &status))
+		return app_usage(w, "login signs a person in with grant = device-code, but the settings say grant = ",
+		                 span_z(grant_row(w->settings.grant)->id), "");
+	if (!app_load_credential(w, &status))
 		return status;
 	r.telling = diagnostic.terminal && w->options.given[OPTION_VERBOSE] == 0;
 	return sign_in(&r);

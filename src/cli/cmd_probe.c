@@ -1,5 +1,5 @@
-#include "cli/single.h"
-#include "show/jsonout.h"
+#include "cli/run_one.h"
+#include "show/json_report.h"
 #include "text/base64.h"
 #include "text/der.h"
 #include "text/url.h"
@@ -9,9 +9,9 @@ static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
 
 enum { PEM_COLUMNS = 64 }; /* RFC 7468 section 2 */
 
-struct run {
-	struct single single; /* first: what the desk's ear is given */
-	struct work *work;
+struct command_run {
+	struct run_one single; /* first: what the supervisor's ear is given */
+	struct app *work;
 	enum format format;
 	bool pem;
 	struct buf out;
@@ -25,11 +25,11 @@ static void put_name(struct buf *out, const char *label, struct span name)
 }
 
 /* A certificate as PEM, below its names as text. */
-static void hear_certificate(void *to, struct span der)
+static void on_certificate(void *to, struct span der)
 {
-	struct run *r = to;
-	unsigned char room[BASE64_SIZE(ROLE_CERTIFICATE_MAX)];
-	struct buf text = BUF(room);
+	struct command_run *r = to;
+	unsigned char scratch[BASE64_SIZE(WORKER_CERTIFICATE_MAX)];
+	struct buf text = BUF(scratch);
 	struct span rest;
 	struct der_cert c;
 
@@ -48,23 +48,22 @@ static void hear_certificate(void *to, struct span der)
 
 /* With --pem the standard output belongs to the chain: a report is made only when something
  * failed, for people. */
-static void hear_report(void *to, const struct report *report)
+static void on_report(void *to, const struct report *report)
 {
-	struct run *r = to;
-	struct work *w = r->work;
+	struct command_run *r = to;
+	struct app *w = r->work;
 	struct buf diagnostic = BUF(w->input);
-	struct page page = r->pem ? work_page(w, &diagnostic, OUT_DIAGNOSTIC) :
-	                            work_page(w, &r->out, OUT_RESULT);
-	enum rung failed;
+	struct page page = r->pem ? app_page(w, &diagnostic, OUTPUT_DIAGNOSTIC) : app_page(w, &r->out, OUTPUT_RESULT);
+	enum step failed;
 
 	if (r->pem && !report_first_failure(report, &failed))
 		return;
 	explain_report(report, &w->explanation);
 	if (r->format == FORMAT_JSON && !r->pem)
-		jsonout_report(&r->out, report, &w->explanation, page.share);
+		json_report_one(&r->out, report, &w->explanation, page.pseudonym);
 	else
-		human_report(&page, report, &w->explanation);
-	(void)out_put(OUT_DIAGNOSTIC, buf_span(&diagnostic));
+		text_report_one(&page, report, &w->explanation);
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&diagnostic));
 }
 
 static bool take(struct settings *s, enum setting key, struct span value, struct fault *f)
@@ -73,7 +72,7 @@ static bool take(struct settings *s, enum setting key, struct span value, struct
 }
 
 /* HOST[:PORT] is stronger than every source of pop_host and pop_port. */
-static bool take_target(struct work *w, int *status)
+static bool take_target(struct app *w, int *status)
 {
 	struct span text = w->options.argument[0], host;
 	struct fault f = { 0 };
@@ -84,47 +83,45 @@ static bool take_target(struct work *w, int *status)
 	if (w->options.arguments == 0)
 		return true;
 	if (!url_host_port(text, &host, &port)) {
-		*status = work_usage(w, "'", text,
-		                     "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
+		*status = app_usage(w, "'", text, "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
 		return false;
 	}
 	buf_u64(&b, port);
 	if (take(&w->settings, SETTING_POP_HOST, host, &f) &&
 	    (port == 0 || take(&w->settings, SETTING_POP_PORT, buf_span(&b), &f)))
 		return true;
-	*status = work_refuse(w, &f);
+	*status = app_refuse(w, &f);
 	return false;
 }
 
-static int probe(struct run *r)
+static int probe(struct command_run *r)
 {
-	struct work *w = r->work;
-	struct desk_ask ask;
+	struct app *w = r->work;
+	struct run_request ask;
 	int status;
 
-	if (!single_start(&r->single, w, SPAN(""), &ask, &status))
+	if (!run_one_start(&r->single, w, SPAN(""), &ask, &status))
 		return status;
-	ask.stop_after = RUNG_CAPA;
+	ask.stop_after = STEP_CAPA;
 	ask.probe = true;
 	ask.certificates = r->pem;
-	ask.ear.report = hear_report;
-	ask.ear.certificate = r->pem ? hear_certificate : NULL;
-	if (!single_run(&r->single, &ask, &status))
+	ask.events.report = on_report;
+	ask.events.certificate = r->pem ? on_certificate : NULL;
+	if (!run_one_run(&r->single, &ask, &status))
 		return status;
-	return work_print(&r->out, status);
+	return app_print(&r->out, status);
 }
 
-int cmd_probe(struct work *w)
+int cmd_probe(struct app *w)
 {
-	struct run r = { .work = w, .pem = w->options.given[OPTION_PEM] != 0, .out = BUF(w->text) };
-	int status = LADDER_EXIT_SETTINGS, format = FORMAT_HUMAN;
+	struct command_run r = { .work = w, .pem = w->options.given[OPTION_PEM] != 0, .out = BUF(w->text) };
+	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
-	    !work_arguments(w, 1, &status) ||
-	    !take_target(w, &status) || !work_load(w, WORK_TRUST, &status))
+	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(w, 1, &status) ||
+	    !take_target(w, &status) || !app_load(w, APP_TRUST, &status))
 		return status;
 	r.format = (enum format)format;
 	if (!settings_has(&w->settings, SETTING_POP_HOST))
-		return work_usage(w, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
+		return app_usage(w, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
 	return probe(&r);
 }

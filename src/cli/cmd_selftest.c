@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "check/lock.h"
-#include "cli/work.h"
+#include "cli/app.h"
 #include "net/tls.h"
 #include "text/base64.h"
 #include "text/date.h"
@@ -21,8 +21,8 @@
 enum {
 	SELFTEST_TEXT = 23,
 	SELFTEST_SEED = 32,
-	SELFTEST_STACK = 512 * 1024,      /* the deepest path takes less than a fifth */
-	SELFTEST_FILES = 16 + 2 * DESK_JOBS_MAX,
+	SELFTEST_STACK = 512 * 1024, /* the deepest path takes less than a fifth */
+	SELFTEST_FILES = 16 + 2 * RUN_JOBS_MAX,
 	SELFTEST_ROOT_SOON_S = 180 * 86400
 };
 
@@ -56,8 +56,7 @@ static enum verdict test_clock(struct buf *seen)
 
 	date_put(seen, now);
 	if (now < clock_first || now >= clock_last) {
-		buf_z(seen,
-		      " cannot be: certificates and tokens would be judged wrongly; set the clock");
+		buf_z(seen, " cannot be: certificates and tokens would be judged wrongly; set the clock");
 		return VERDICT_FAIL;
 	}
 	return clock_ms() >= before ? VERDICT_PASS : VERDICT_FAIL;
@@ -71,12 +70,11 @@ static enum verdict same(struct buf *got, const char *want)
 /* The example of Microsoft's documentation. */
 static enum verdict test_base64(struct buf *seen)
 {
-	char room[400];
-	unsigned char frame_room[200];
-	struct buf b = BUF(room), frame = BUF(frame_room);
+	char scratch[400];
+	unsigned char frame_scratch[200];
+	struct buf b = BUF(scratch), frame = BUF(frame_scratch);
 
-	xoauth2_put(&frame, SPAN("test@contoso.onmicrosoft.com"),
-	            SPAN("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"));
+	xoauth2_put(&frame, SPAN("test@contoso.onmicrosoft.com"), SPAN("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"));
 	base64_put(&b, buf_span(&frame));
 	buf_z(seen, "Microsoft's example");
 	return same(&b, "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNC"
@@ -86,8 +84,8 @@ static enum verdict test_base64(struct buf *seen)
 static enum verdict test_sha256(struct buf *seen)
 {
 	unsigned char digest[32];
-	char room[80];
-	struct buf b = BUF(room);
+	char scratch[80];
+	struct buf b = BUF(scratch);
 
 	tls_sha256(SPAN("abc"), digest);
 	buf_hex(&b, (struct span){ digest, sizeof digest });
@@ -98,16 +96,16 @@ static enum verdict test_sha256(struct buf *seen)
 static enum verdict test_json(struct buf *seen)
 {
 	struct span text = SPAN("{\"a\":[1,{\"b\":\"\\ud83d\\ude00\\u0041\"}],\"n\":-12}");
-	char room[16];
-	struct buf b = BUF(room);
+	char scratch[16];
+	struct buf b = BUF(scratch);
 	int64_t n;
 
 	buf_z(seen, "escapes, nesting, numbers, a broken text");
 	if (json_int(text, "n", &n) != JSON_FOUND || n != -12 ||
-	    json_int(SPAN("{\"n\":1"), "n", &n) != JSON_MALFORMED ||
-	    json_string(text, "a.1.b", &b) != JSON_FOUND)
+	    json_int(SPAN("{\"n\":1"), "n", &n) != JSON_MALFORMED || json_string(text, "a.1.b", &b) != JSON_FOUND)
 		return VERDICT_FAIL;
-	return same(&b, "\xf0\x9f\x98\x80" "A");
+	return same(&b, "\xf0\x9f\x98\x80"
+	                "A");
 }
 
 /* Roots are found by fingerprint in their own lists, so nothing here can be verified but that
@@ -195,7 +193,7 @@ static enum verdict test_limits(struct buf *seen)
 	buf_z(seen, ", HTTP answer ");
 	buf_u64(seen, HTTPMSG_BODY_MAX);
 	buf_z(seen, " bytes; ");
-	buf_u64(seen, DESK_JOBS_MAX);
+	buf_u64(seen, RUN_JOBS_MAX);
 	buf_z(seen, " mailboxes at a time");
 	return bad ? VERDICT_WARN : VERDICT_PASS;
 }
@@ -235,8 +233,8 @@ static enum verdict test_privacy(struct buf *seen)
 	bool open = prctl(PR_GET_DUMPABLE) != 0;
 
 	buf_z(seen, dumps ? "core dumps cannot be switched off" : "no core dumps");
-	buf_z(seen, open ? ", other processes of this user can read the memory" :
-	                   ", memory closed to other processes of this user");
+	buf_z(seen, open ? ", other processes of this user can read the memory"
+	                 : ", memory closed to other processes of this user");
 	return dumps || open ? VERDICT_WARN : VERDICT_PASS;
 }
 
@@ -244,21 +242,26 @@ static const struct {
 	const char *name;
 	test_fn *run;
 } tests[] = {
-	{ "random numbers", test_random }, { "clock", test_clock },
-	{ "XOAUTH2 and base64", test_base64 }, { "SHA-256", test_sha256 },
-	{ "JSON", test_json },             { "built-in roots", test_roots },
-	{ "processes", test_processes },   { "limits", test_limits },
-	{ "privacy", test_privacy },       { "swap", test_swap },
+	{ "random numbers", test_random },
+	{ "clock", test_clock },
+	{ "XOAUTH2 and base64", test_base64 },
+	{ "SHA-256", test_sha256 },
+	{ "JSON", test_json },
+	{ "built-in roots", test_roots },
+	{ "processes", test_processes },
+	{ "limits", test_limits },
+	{ "privacy", test_privacy },
+	{ "swap", test_swap },
 };
 
-int cmd_selftest(struct work *w)
+int cmd_selftest(struct app *w)
 {
 	struct buf out = BUF(w->text);
-	struct page page = work_page(w, &out, OUT_RESULT);
+	struct page page = app_page(w, &out, OUTPUT_RESULT);
 	unsigned failed = 0;
-	int status = LADDER_EXIT_SETTINGS;
+	int status = EXIT_STATUS_SETTINGS;
 
-	if (!work_arguments(w, 0, &status))
+	if (!app_arguments(w, 0, &status))
 		return status;
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
 		char text[400];
@@ -273,9 +276,9 @@ int cmd_selftest(struct work *w)
 		page_end(&page);
 	}
 	page_end(&page);
-	page_lines(&page, 0, failed == 0 ?
-	           SPAN("o2pop " O2POP_VERSION " is sound on this machine.") :
-	                                   SPAN("o2pop " O2POP_VERSION " cannot be trusted on this "
-	                                        "machine: see above."));
-	return work_print(&out, failed == 0 ? LADDER_EXIT_OK : LADDER_EXIT_INTERNAL);
+	page_lines(&page, 0,
+	           failed == 0 ? SPAN("o2pop " O2POP_VERSION " is sound on this machine.")
+	                       : SPAN("o2pop " O2POP_VERSION " cannot be trusted on this "
+	                              "machine: see above."));
+	return app_print(&out, failed == 0 ? EXIT_STATUS_OK : EXIT_STATUS_INTERNAL);
 }

@@ -1,8 +1,8 @@
 #include <unistd.h>
 
-#include "preflight/credential.h"
+#include "preflight/preflight.h"
 #include "cli/files.h"
-#include "cli/work.h"
+#include "cli/app.h"
 #include "show/setup.h"
 #include "show/setup_client.h"
 
@@ -10,17 +10,17 @@ enum format { FORMAT_TEXT, FORMAT_POWERSHELL, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "text", "powershell" };
 
 /* The mailboxes: the arguments, else the setting. */
-static bool take_mailboxes(struct work *w, struct setup *s, struct span *setting, int *status)
+static bool take_mailboxes(struct app *w, struct setup *s, struct span *setting, int *status)
 {
 	*setting = settings_get(&w->settings, SETTING_MAILBOX);
 	s->mailbox = w->options.arguments != 0 ? w->options.argument : setting;
 	s->mailboxes = w->options.arguments != 0 ? w->options.arguments : setting->n != 0;
-	if (!work_arguments(w, SETUP_MAILBOXES_MAX, status))
+	if (!app_arguments(w, SETUP_MAILBOXES_MAX, status))
 		return false;
 	for (size_t i = 0; i < s->mailboxes; i++) {
-		if (credential_mailbox(s->mailbox[i], &(struct fault){ 0 }))
+		if (preflight_mailbox(s->mailbox[i], &(struct fault){ 0 }))
 			continue;
-		*status = work_usage(w, "the mailbox '", s->mailbox[i], "' is not an address");
+		*status = app_usage(w, "the mailbox '", s->mailbox[i], "' is not an address");
 		return false;
 	}
 	return true;
@@ -28,58 +28,56 @@ static bool take_mailboxes(struct work *w, struct setup *s, struct span *setting
 
 static bool knows_secret(const struct settings *s)
 {
-	return settings_has(s, SETTING_CLIENT_SECRET) ||
-	       settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
+	return settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
 	       settings_has(s, SETTING_CLIENT_SECRET_COMMAND);
 }
 
 /* The settings file as a program finds it that starts in another folder. */
-static struct span absolute(struct span path, char *room, size_t n)
+static struct span absolute(struct span path, char *scratch, size_t n)
 {
-	struct buf b = { (unsigned char *)room, n, 0, false };
+	struct buf b = { (unsigned char *)scratch, n, 0, false };
 
-	if (path.n == 0 || path.p[0] == '/' || files_is_descriptor(path) || getcwd(room, n) == NULL)
+	if (path.n == 0 || path.p[0] == '/' || files_is_descriptor(path) || getcwd(scratch, n) == NULL)
 		return path;
-	b.n = span_z(room).n;
+	b.n = span_z(scratch).n;
 	buf_z(&b, "/");
 	buf_put(&b, path);
 	return buf_ok(&b) ? buf_span(&b) : path;
 }
 
-static int put_client(struct work *w, struct setup *s, struct buf *out)
+static int put_client(struct app *w, struct setup *s, struct buf *out)
 {
 	char path[FILES_PATH_MAX];
 	struct span given = w->options.value[OPTION_CLIENT];
 	enum setup_client client;
 
 	if (!setup_client_find(given, &client))
-		return work_usage(w, "there is no configuration for '", given,
-		                  "': mpop, getmail, fetchmail, msmtp, isync, curl or "
-		                  "openssl");
+		return app_usage(w, "there is no configuration for '", given,
+		                 "': mpop, getmail, fetchmail, msmtp, isync, curl or "
+		                 "openssl");
 	if (w->options.given[OPTION_FORMAT] != 0)
-		return work_usage(w, "", SPAN("--client"),
-		                  " has a format of its own: leave out --format");
+		return app_usage(w, "", SPAN("--client"), " has a format of its own: leave out --format");
 	if (w->settings.pop_tls == POP_TLS_NONE)
-		return work_usage(w, "", SPAN("--client"),
-		                  " writes configurations with TLS only, and pop_tls is none");
+		return app_usage(w, "", SPAN("--client"), " writes configurations with TLS only, and pop_tls is none");
 	s->file = absolute(s->file, path, sizeof path);
 	if (setup_client(out, client, s))
-		return work_print(out, LADDER_EXIT_OK);
-	return work_usage(w, "", SPAN("the mailbox, the server or a file has quotes, dollar signs "
-	                              "or the like in its name"),
-	                  ": o2pop does not write that into another program's configuration");
+		return app_print(out, EXIT_STATUS_OK);
+	return app_usage(w, "",
+	                 SPAN("the mailbox, the server or a file has quotes, dollar signs "
+	                      "or the like in its name"),
+	                 ": o2pop does not write that into another program's configuration");
 }
 
-int cmd_setup(struct work *w)
+int cmd_setup(struct app *w)
 {
-	int status = LADDER_EXIT_SETTINGS, format = FORMAT_TEXT;
+	int status = EXIT_STATUS_SETTINGS, format = FORMAT_TEXT;
 	struct setup s = { .settings = &w->settings };
 	struct buf out = BUF(w->text);
-	struct page page = work_page(w, &out, OUT_RESULT);
+	struct page page = app_page(w, &out, OUTPUT_RESULT);
 	struct span setting;
 
-	if (!work_format(w, format_name, FORMAT__COUNT, &format, &status) ||
-	    !work_load(w, WORK_SETTINGS, &status) || !take_mailboxes(w, &s, &setting, &status))
+	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_load(w, APP_SETTINGS, &status) ||
+	    !take_mailboxes(w, &s, &setting, &status))
 		return status;
 	s.file = w->options.value[OPTION_CONFIG];
 	s.profile = w->options.value[OPTION_PROFILE];
@@ -89,10 +87,10 @@ int cmd_setup(struct work *w)
 	if (format == FORMAT_TEXT)
 		setup_steps(&page, &s);
 	else if (setup_words_cloud(&w->settings) != NULL && grant_row(w->settings.grant)->person)
-		return work_usage(w, "", span_z(grant_row(w->settings.grant)->title),
-		                  " needs no application in Exchange: leave out --format");
+		return app_usage(w, "", span_z(grant_row(w->settings.grant)->title),
+		                 " needs no application in Exchange: leave out --format");
 	else if (!setup_powershell(&out, &s))
-		return work_usage(w, "", span_z(w->settings.provider->title),
-		                  " has no Exchange to be set up with PowerShell");
-	return work_print(&out, LADDER_EXIT_OK);
+		return app_usage(w, "", span_z(w->settings.provider->title),
+		                 " has no Exchange to be set up with PowerShell");
+	return app_print(&out, EXIT_STATUS_OK);
 }

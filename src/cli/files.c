@@ -100,8 +100,7 @@ static void put_command(struct buf *b, const char *command, struct span path)
 	buf_z(b, "'");
 }
 
-static bool exposed(struct span path, const char *what, unsigned mode, const char *command,
-                    struct fault *f)
+static bool exposed(struct span path, const char *what, unsigned mode, const char *command, struct fault *f)
 {
 	char text[900];
 	struct buf b = BUF(text);
@@ -116,8 +115,7 @@ static bool exposed(struct span path, const char *what, unsigned mode, const cha
 	return fault_set(f, FAULT_FILE_EXPOSED, mode & 0777, buf_span(&b));
 }
 
-static bool path_z(struct span path, char z[static FILES_PATH_MAX], const char *what,
-                   struct fault *f)
+static bool path_z(struct span path, char z[static FILES_PATH_MAX], const char *what, struct fault *f)
 {
 	size_t at;
 
@@ -158,8 +156,7 @@ bool files_open(struct span path, enum files_kind kind, int *fd, struct fault *f
 /* A file of root's that we can read by its group alone. */
 static bool lent_by_root(const struct stat *st)
 {
-	return st->st_uid == 0 && geteuid() != 0 &&
-	       (st->st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) == 0;
+	return st->st_uid == 0 && geteuid() != 0 && (st->st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) == 0;
 }
 
 bool files_private(int fd, struct span path, struct fault *f)
@@ -169,8 +166,7 @@ bool files_private(int fd, struct span path, struct fault *f)
 	if (fstat(fd, &st) != 0)
 		return unreadable(path, "read", errno, f);
 	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !lent_by_root(&st))
-		return exposed(path, " holds a secret and is open to others", st.st_mode,
-		               "chmod 600", f);
+		return exposed(path, " holds a secret and is open to others", st.st_mode, "chmod 600", f);
 	return true;
 }
 
@@ -184,23 +180,18 @@ bool files_guarded(int fd, struct span path, bool strict, struct fault *f)
 	if (!S_ISREG(st.st_mode))
 		return true;
 	if ((st.st_mode & others) != 0)
-		return exposed(path, " says what o2pop does and can be changed by others",
-		               st.st_mode,
-			"chmod go-w", f);
+		return exposed(path, " says what o2pop does and can be changed by others", st.st_mode, "chmod go-w", f);
 	if (strict && st.st_uid != 0 && st.st_uid != geteuid())
-		return exposed(path, " says where secrets go and belongs to another user",
-		               st.st_mode,
-		               "chown root", f);
+		return exposed(path, " says where secrets go and belongs to another user", st.st_mode, "chown root", f);
 	return true;
 }
 
-bool files_piece(int fd, struct span path, unsigned char *to, size_t room, size_t *n,
-                 struct fault *f)
+bool files_piece(int fd, struct span path, unsigned char *to, size_t scratch, size_t *n, struct fault *f)
 {
 	ssize_t got;
 
 	do {
-		got = read(fd, to, room);
+		got = read(fd, to, scratch);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return unreadable(path, "read", errno, f);
@@ -256,8 +247,8 @@ struct span files_one_line(struct span text)
 
 bool files_filled(struct span text, struct span path, struct fault *f)
 {
-	char room[600];
-	struct buf b = BUF(room);
+	char scratch[600];
+	struct buf b = BUF(scratch);
 
 	if (span_trim(text).n != 0)
 		return true;
@@ -278,8 +269,7 @@ bool files_create(struct span path, int *fd, struct fault *f)
 	*fd = open(z, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (*fd < 0)
 		return unreadable(path, "written", errno, f);
-	if (fstat(*fd, &st) != 0 ||
-	    (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || st.st_nlink != 1))) {
+	if (fstat(*fd, &st) != 0 || (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || st.st_nlink != 1))) {
 		close(*fd);
 		return unreadable(path, "written", EPERM, f);
 	}

@@ -17,7 +17,7 @@ enum files_kind { FILES_PUBLIC, FILES_SECRET };
 bool files_read(struct span path, enum files_kind kind, struct buf *into, struct fault *f) MUST;
 
 /* One line's text: a final LF or CRLF is taken off. A BOM, NUL or a further line stays: the
- * credential rung tells. */
+ * credential step tells. */
 struct span files_one_line(struct span text);
 
 enum { FILES_PATH_MAX = 4096 };
@@ -38,8 +38,7 @@ bool files_private(int fd, struct span path, struct fault *f) MUST;
 bool files_guarded(int fd, struct span path, bool strict, struct fault *f) MUST;
 
 /* One piece: *n is 0 at the end. */
-bool files_piece(int fd, struct span path, unsigned char *to, size_t room, size_t *n,
-                 struct fault *f) MUST;
+bool files_piece(int fd, struct span path, unsigned char *to, size_t scratch, size_t *n, struct fault *f) MUST;
 
 /* False when what was read of a file that should hold a secret is empty or blank; the fault's number
  * is 0 then. */

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "net/trust.h"
 #include "show/page.h"
-#include "text/conf.h"
+#include "text/ini.h"
 #include "text/date.h"
 
 /* Where what an option means begins; a longer option stands on a line of its own. */
@@ -16,15 +16,14 @@ static const struct command commands[] = {
 	  "\to2pop check -c job.conf --profile prod user@example.com -v\n"
 	  "\to2pop check --mailboxes list.txt -j 4 --format json\n"
 	  "\to2pop check --wait 90m user@example.com\n",
-	  "Each step of the way is one rung of a ladder: credential, tenant, the identity "
+	  "Each step of the way is one step: credential, tenant, the identity "
 	  "provider's name, connection, TLS and token, the token's claims, the mail server's name, "
-	  "connection, TLS, greeting and capabilities, the login, the mailbox. The first rung that "
+	  "connection, TLS, greeting and capabilities, the login, the mailbox. The first step that "
 	  "fails is explained: the cause, who must act, what to type, and what it is not. A check "
 	  "leaves no trace: no message is fetched or deleted.\n"
 	  "--format is human, json or nagios. Called as check_o2pop, nagios is the default.",
 	  NULL, true },
-	{ "token", COMMAND_TOKEN, cmd_token, "[MAILBOX]",
-	  "Print an access token for another program.",
+	{ "token", COMMAND_TOKEN, cmd_token, "[MAILBOX]", "Print an access token for another program.",
 	  "\to2pop token\n"
 	  "\to2pop token --format sasl user@example.com\n"
 	  "\to2pop token -c job.conf --min-life 10m\n"
@@ -74,7 +73,7 @@ static const struct command commands[] = {
 	  "\to2pop explain - <mail.log\n",
 	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail "
 	  "servers, TLS alerts, network errors; and of o2pop's own reports fault ids, cause ids, "
-	  "rungs (auth) and exit statuses (8). Needs neither settings nor network.",
+	  "steps (auth) and exit statuses (8). Needs neither settings nor network.",
 	  "0  something known was found\n1  nothing known was found\n2  the command line, or a "
 	  "file that cannot be read",
 	  false },
@@ -84,8 +83,7 @@ static const struct command commands[] = {
 	  "\to2pop token | o2pop encode user@example.com\n",
 	  "Without MAILBOX it is the setting mailbox. The token comes from access_token_file, "
 	  "else from the standard input; never from the command line.",
-	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used",
-	  true },
+	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used", true },
 	{ "decode", COMMAND_DECODE, cmd_decode, "[FILE]",
 	  "Read a token, an XOAUTH2 string, a challenge or an assertion, and find what is wrong "
 	  "with it.",
@@ -97,34 +95,31 @@ static const struct command commands[] = {
 	  "human or json.",
 	  "0  decoded, nothing is wrong with it\n1  something is wrong with it, or it is none of "
 	  "these\n"
-	  "2  the command line, or a file that cannot be read", false },
-	{ "config", COMMAND_CONFIG, cmd_config, "",
-	  "The settings in force and where each came from.",
+	  "2  the command line, or a file that cannot be read",
+	  false },
+	{ "config", COMMAND_CONFIG, cmd_config, "", "The settings in force and where each came from.",
 	  "\to2pop config\n"
 	  "\to2pop config -c job.conf --profile prod --format json\n",
 	  "A secret is shown as <set, 40 characters>. --format is human or json.",
 	  "0  shown\n2  the command line or the settings cannot be used", true },
-	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "",
-	  "Is this binary sound on this machine?",
-	  "\to2pop selftest\n",
+	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "", "Is this binary sound on this machine?", "\to2pop selftest\n",
 	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither "
 	  "settings nor network.",
 	  "0  everything is as it should be\n1  something is not", false },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-static const char check_exits[] =
-	"0   everything passed (warnings allowed)\n"
-	"1   o2pop itself: an internal limit, a process that died\n"
-	"2   command line, settings, or the credential rung\n"
-	"3   name resolution, connection; deadline\n"
-	"4   TLS\n"
-	"5   the token endpoint refused, or the tenant rung\n"
-	"6   the token lacks a right (claims)\n"
-	"7   not POP3, or the mechanism is not offered\n"
-	"8   the mail server refused the login\n"
-	"9   the mailbox could not be read\n"
-	"10  refused for now: throttled or busy; try again later";
+static const char check_exits[] = "0   everything passed (warnings allowed)\n"
+				  "1   o2pop itself: an internal limit, a process that died\n"
+				  "2   command line, settings, or the credential step\n"
+				  "3   name resolution, connection; deadline\n"
+				  "4   TLS\n"
+				  "5   the token endpoint refused, or the tenant step\n"
+				  "6   the token lacks a right (claims)\n"
+				  "7   not POP3, or the mechanism is not offered\n"
+				  "8   the mail server refused the login\n"
+				  "9   the mailbox could not be read\n"
+				  "10  refused for now: throttled or busy; try again later";
 
 struct span help_exit(uint64_t status)
 {
@@ -148,12 +143,11 @@ const struct command *help_find(struct span name)
 	return NULL;
 }
 
-static struct page page_on(struct buf *out, enum out_to to)
+static struct page page_on(struct buf *out, enum output_to to)
 {
-	struct out_terminal t = out_terminal(to);
+	struct output_terminal t = output_terminal(to);
 
-	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour,
-		.utf8 = t.utf8 };
+	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour, .utf8 = t.utf8 };
 }
 
 static void heading(struct page *p, const char *text)
@@ -199,18 +193,15 @@ static void put_options(struct page *p, unsigned command)
 static void put_settings(struct page *p)
 {
 	static const char *const value[] = {
-		[SETTING_KIND_TEXT] = " TEXT", [SETTING_KIND_GUID] = " GUID", [SETTING_KIND_PATH] =
-			" FILE",
-		[SETTING_KIND_URL] = " URL",   [SETTING_KIND_HOST] = " HOST", [SETTING_KIND_PORT] =
-			" PORT",
-		[SETTING_KIND_DURATION] = " TIME", [SETTING_KIND_DATE] = " DATE",
-			[SETTING_KIND_CHOICE] =
-			" WORD",
+		[SETTING_KIND_TEXT] = " TEXT",     [SETTING_KIND_GUID] = " GUID", [SETTING_KIND_PATH] = " FILE",
+		[SETTING_KIND_URL] = " URL",       [SETTING_KIND_HOST] = " HOST", [SETTING_KIND_PORT] = " PORT",
+		[SETTING_KIND_DURATION] = " TIME", [SETTING_KIND_DATE] = " DATE", [SETTING_KIND_CHOICE] = " WORD",
 	};
 
 	heading(p, "Settings");
-	page_lines(p, 2, SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, "
-	                      "and a variable O2POP_TENANT_ID."));
+	page_lines(p, 2,
+	           SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, "
+	                "and a variable O2POP_TENANT_ID."));
 	for (int i = 0; i < SETTING__COUNT; i++) {
 		if (settings_kind((enum setting)i) == SETTING_KIND_SECRET)
 			continue;
@@ -221,21 +212,22 @@ static void put_settings(struct page *p)
 		page_z(p, value[settings_kind((enum setting)i)]);
 		meaning(p, settings_help((enum setting)i));
 	}
-	page_lines(p, 2, SPAN("client_secret itself is read from the file or from "
-	                      "O2POP_CLIENT_SECRET, never from the command line. On a terminal "
-	                      "o2pop asks for it."));
+	page_lines(p, 2,
+	           SPAN("client_secret itself is read from the file or from "
+	                "O2POP_CLIENT_SECRET, never from the command line. On a terminal "
+	                "o2pop asks for it."));
 }
 
-static int put_out(enum out_to to, struct buf *out, int status)
+static int put_out(enum output_to to, struct buf *out, int status)
 {
-	return out_put(to, buf_span(out)) ? status : LADDER_EXIT_INTERNAL;
+	return output_put(to, buf_span(out)) ? status : EXIT_STATUS_INTERNAL;
 }
 
 int help_command(const struct command *c)
 {
-	unsigned char room[16 * 1024];
-	struct buf out = BUF(room);
-	struct page p = page_on(&out, OUT_RESULT);
+	unsigned char scratch[16 * 1024];
+	struct buf out = BUF(scratch);
+	struct page p = page_on(&out, OUTPUT_RESULT);
 
 	page_z(&p, "Usage: o2pop ");
 	page_z(&p, c->name);
@@ -253,7 +245,7 @@ int help_command(const struct command *c)
 		put_settings(&p);
 	heading(&p, "Exit status");
 	page_lines(&p, 2, span_z(c->exits != NULL ? c->exits : check_exits));
-	return put_out(OUT_RESULT, &out, LADDER_EXIT_OK);
+	return put_out(OUTPUT_RESULT, &out, EXIT_STATUS_OK);
 }
 
 static void put_commands(struct page *p)
@@ -270,58 +262,61 @@ static void put_commands(struct page *p)
 
 static int help_all(void)
 {
-	unsigned char room[16 * 1024];
-	struct buf out = BUF(room);
-	struct page p = page_on(&out, OUT_RESULT);
+	unsigned char scratch[16 * 1024];
+	struct buf out = BUF(scratch);
+	struct page p = page_on(&out, OUTPUT_RESULT);
 
-	page_lines(&p, 0, SPAN("Usage: o2pop COMMAND [ARGUMENT...] [OPTION...]\n"
-	                       "Tests OAuth2 access to POP3 mailboxes, step by step, and says what "
-	                       "is wrong."));
+	page_lines(&p, 0,
+	           SPAN("Usage: o2pop COMMAND [ARGUMENT...] [OPTION...]\n"
+	                "Tests OAuth2 access to POP3 mailboxes, step by step, and says what "
+	                "is wrong."));
 	heading(&p, "Examples");
-	page_typed(&p, 0, SPAN("o2pop setup\n"
-	                       "o2pop check -c job.conf user@example.com\n"
-	                       "o2pop explain AADSTS7000215\n"));
+	page_typed(&p, 0,
+	           SPAN("o2pop setup\n"
+	                "o2pop check -c job.conf user@example.com\n"
+	                "o2pop explain AADSTS7000215\n"));
 	put_commands(&p);
 	heading(&p, "Settings");
-	page_lines(&p, 2, SPAN(
-		"The first that gives a value counts: flags, environment, settings file, the "
-		"provider's profile, the default. The settings file is the one named by -c, else "
-		"$O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (or "
-		"~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: lines \"key = value\", # "
-		"comments, and sections [NAME] chosen with --profile NAME; a relative file name in "
-		"it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
-		"AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, "
-		"AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE), of App Service "
-		"(IDENTITY_ENDPOINT, IDENTITY_HEADER) and SSL_CERT_FILE are read, too."));
+	page_lines(&p, 2,
+	           SPAN("The first that gives a value counts: flags, environment, settings file, the "
+	                "provider's profile, the default. The settings file is the one named by -c, else "
+	                "$O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (or "
+	                "~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: lines \"key = value\", # "
+	                "comments, and sections [NAME] chosen with --profile NAME; a relative file name in "
+	                "it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
+	                "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, "
+	                "AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE), of App Service "
+	                "(IDENTITY_ENDPOINT, IDENTITY_HEADER) and SSL_CERT_FILE are read, too."));
 	put_options(&p, 0);
 	page_end(&p);
 	page_lines(&p, 0, SPAN("o2pop COMMAND --help says more about one command."));
-	return put_out(OUT_RESULT, &out, LADDER_EXIT_OK);
+	return put_out(OUTPUT_RESULT, &out, EXIT_STATUS_OK);
 }
 
 /* What a beginner needs. */
 static int help_short(void)
 {
-	unsigned char room[2048];
-	struct buf out = BUF(room);
-	struct page p = page_on(&out, OUT_DIAGNOSTIC);
+	unsigned char scratch[2048];
+	struct buf out = BUF(scratch);
+	struct page p = page_on(&out, OUTPUT_DIAGNOSTIC);
 
-	page_lines(&p, 0, SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is "
-	                       "wrong. Begin with one of:\n\n"
-	                       "\to2pop setup                     every step of the set-up, in "
-	                       "order\n"
-	                       "\to2pop check user@example.com    try it, step by step\n"
-	                       "\to2pop explain TEXT              what an error code or message "
-	                       "means\n\n"
-	                       "o2pop --help lists all commands, o2pop COMMAND --help explains "
-	                       "one."));
-	return put_out(OUT_DIAGNOSTIC, &out, LADDER_EXIT_SETTINGS);
+	page_lines(&p, 0,
+	           SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is "
+	                "wrong. Begin with one of:\n\n"
+	                "\to2pop setup                     every step of the set-up, in "
+	                "order\n"
+	                "\to2pop check user@example.com    try it, step by step\n"
+	                "\to2pop explain TEXT              what an error code or message "
+	                "means\n\n"
+	                "o2pop --help lists all commands, o2pop COMMAND --help explains "
+	                "one."));
+	return put_out(OUTPUT_DIAGNOSTIC, &out, EXIT_STATUS_SETTINGS);
 }
 
 int help_version(void)
 {
-	char room[512];
-	struct buf out = BUF(room);
+	char scratch[512];
+	struct buf out = BUF(scratch);
 	int64_t first = INT64_MAX;
 
 	for (size_t i = 0; i < trust_roots_count; i++)
@@ -332,10 +327,10 @@ int help_version(void)
 	buf_z(&out, " built-in roots; the first of them expires on ");
 	date_put_day(&out, first);
 	buf_z(&out, "\n");
-	return put_out(OUT_RESULT, &out, LADDER_EXIT_OK);
+	return put_out(OUTPUT_RESULT, &out, EXIT_STATUS_OK);
 }
 
-static int unknown_command(struct work *w, struct span name)
+static int unknown_command(struct app *w, struct span name)
 {
 	char text[60];
 	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
@@ -344,7 +339,7 @@ static int unknown_command(struct work *w, struct span name)
 	size_t at;
 
 	for (size_t i = 0; i < COMMANDS; i++) {
-		unsigned d = conf_distance(name, span_z(commands[i].name));
+		unsigned d = ini_distance(name, span_z(commands[i].name));
 
 		if (d < away) {
 			away = d;
@@ -352,25 +347,23 @@ static int unknown_command(struct work *w, struct span name)
 		}
 	}
 	if (span_find_byte(name, '@', &at))
-		return work_usage(w, "unknown command '", name,
-		                  "'; to check a mailbox: o2pop check ADDRESS");
+		return app_usage(w, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
 	buf_z(&b, "'");
-	if (conf_near(name, span_z(best))) {
+	if (ini_near(name, span_z(best))) {
 		buf_z(&b, "; did you mean ");
 		buf_z(&b, best);
 		buf_z(&b, "?");
 	}
 	text[b.n] = '\0';
-	return work_usage(w, "unknown command '", name, text);
+	return app_usage(w, "unknown command '", name, text);
 }
 
-int help_without_command(struct work *w, int argc, char **argv, int name)
+int help_without_command(struct app *w, int argc, char **argv, int name)
 {
 	if (argc < 2)
 		return help_short();
 	if (name != 0 && span_eq(span_z(argv[name]), SPAN("help"))) {
-		const struct command *c = name + 1 < argc ? help_find(span_z(argv[name + 1])) :
-			NULL;
+		const struct command *c = name + 1 < argc ? help_find(span_z(argv[name + 1])) : NULL;
 
 		if (c != NULL)
 			return help_command(c);
@@ -386,6 +379,5 @@ int help_without_command(struct work *w, int argc, char **argv, int name)
 		if (span_eq(word, SPAN("--version")) || span_eq(word, SPAN("-V")))
 			return help_version();
 	}
-	return work_usage(w, "", SPAN("there are options but no command"),
-	                  ", such as check, probe or setup");
+	return app_usage(w, "", SPAN("there are options but no command"), ", such as check, probe or setup");
 }

@@ -2,7 +2,7 @@
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
-#include "cli/work.h"
+#include "cli/app.h"
 
 /* The command of this name; NULL if there is none. */
 const struct command *help_find(struct span name);
@@ -17,6 +17,6 @@ int help_version(void);
 /* argv names no known command: --help, --version, "help COMMAND", nothing at all, or a mistake
  * (which names the nearest command). argv[name] is the first argument that is no option; 0 when
  * there is none. */
-int help_without_command(struct work *w, int argc, char **argv, int name);
+int help_without_command(struct app *w, int argc, char **argv, int name);
 
 #endif

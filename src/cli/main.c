@@ -5,15 +5,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "preflight/credential.h"
+#include "preflight/preflight.h"
 #include "check/lock.h"
 #include "cli/help.h"
-#include "cli/work.h"
+#include "cli/app.h"
 
 enum { LAST_STACK = 32 * 1024 }; /* for a signal's handler; processors with large registers save 12 kB there */
 
 /* Everything that changes. The other mutable statics of the program are what a signal's handler needs. */
-static struct work work;
+static struct app work;
 static unsigned char *stack_begin;
 static _Alignas(16) unsigned char last_stack[LAST_STACK];
 _Static_assert(sizeof work < LOCK_ALL_LIMIT / 4 * 3, "it could not be locked");
@@ -48,7 +48,7 @@ static void end_without_secrets(int sig)
 {
 	secret_wipe_used(&work, sizeof work);
 	secret_wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);
-	role_forget_environment();
+	worker_forget_environment();
 	(void)raise(sig);
 	_exit(128 + sig);
 }
@@ -94,7 +94,7 @@ static int run(const struct command *c, int argc, char **argv, int from, bool na
 		work.options.value[OPTION_FORMAT] = SPAN("nagios");
 	}
 	if (!good)
-		return work_refuse(&work, &f);
+		return app_refuse(&work, &f);
 	if (work.options.given[OPTION_HELP] != 0)
 		return help_command(c);
 	if (work.options.given[OPTION_VERSION] != 0)
@@ -134,9 +134,9 @@ int main(int argc, char **argv)
 			status = help_without_command(&work, argc, argv, at);
 		}
 	}
-	credential_wipe(&work.credential);
+	preflight_wipe(&work.credential);
 	secret_wipe(&work.token);
-	role_forget_environment(); /* a run that ended early did not look for the secret there */
+	worker_forget_environment(); /* a run that ended early did not look for the secret there */
 	secret_wipe_stack();
 	return status;
 }

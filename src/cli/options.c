@@ -3,32 +3,26 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "text/conf.h"
+#include "text/ini.h"
 
 const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_HELP] = { "help", 'h', NULL, COMMAND_ALL, "this text" },
-	[OPTION_VERSION] = { "version", 'V', NULL, COMMAND_ALL,
-	                     "version, TLS engine and built-in roots" },
+	[OPTION_VERSION] = { "version", 'V', NULL, COMMAND_ALL, "version, TLS engine and built-in roots" },
 	[OPTION_CONFIG] = { "config", 'c', "FILE", COMMAND_ALL, "settings file" },
-	[OPTION_PROFILE] = { "profile", 0, "NAME", COMMAND_ALL,
-	                     "use the section [NAME] of the settings file, too" },
-	[OPTION_VERBOSE] = { "verbose", 'v', NULL,
-	                     COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE | COMMAND_LOGIN,
+	[OPTION_PROFILE] = { "profile", 0, "NAME", COMMAND_ALL, "use the section [NAME] of the settings file, too" },
+	[OPTION_VERBOSE] = { "verbose", 'v', NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE | COMMAND_LOGIN,
 	                     "show the conversation on the standard error, without secrets" },
-	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK,
-	                   "no report, the exit status tells all" },
+	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK, "no report, the exit status tells all" },
 	[OPTION_FORMAT] = { "format", 0, "FORMAT",
-	                    COMMAND_CHECK | COMMAND_PROBE | COMMAND_TOKEN | COMMAND_DECODE |
-	                            COMMAND_CONFIG | COMMAND_SETUP,
+	                    COMMAND_CHECK | COMMAND_PROBE | COMMAND_TOKEN | COMMAND_DECODE | COMMAND_CONFIG |
+	                            COMMAND_SETUP,
 	                    "how the result looks" },
-	[OPTION_JOBS] = { "jobs", 'j', "N", COMMAND_CHECK,
-	                  "mailboxes at the same time (default 1)" },
+	[OPTION_JOBS] = { "jobs", 'j', "N", COMMAND_CHECK, "mailboxes at the same time (default 1)" },
 	[OPTION_MAILBOXES] = { "mailboxes", 0, "FILE", COMMAND_CHECK,
 	                       "file with a mail address a line; - is the standard input" },
-	[OPTION_STOP_AFTER] = { "stop-after", 0, "RUNG", COMMAND_CHECK,
-	                        "climb no further than this rung, such as claims" },
-	[OPTION_TRANSCRIPT] = { "transcript", 0, "FILE",
-	                        COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE | COMMAND_LOGIN,
+	[OPTION_STOP_AFTER] = { "stop-after", 0, "STEP", COMMAND_CHECK,
+	                        "go no further than this step, such as claims" },
+	[OPTION_TRANSCRIPT] = { "transcript", 0, "FILE", COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE | COMMAND_LOGIN,
 	                        "write the conversation to FILE, without secrets" },
 	[OPTION_SHARE] = { "share", 0, NULL, COMMAND_CHECK | COMMAND_PROBE,
 	                   "replace names, ids and addresses by stand-ins, to show it to others" },
@@ -36,11 +30,10 @@ const struct option_row options_table[OPTION__COUNT] = {
 	                          "put secrets and tokens into the transcript; never share that" },
 	[OPTION_TRIAGE] = { "triage", 0, NULL, COMMAND_CHECK,
 	                    "when the login is refused, try the same token at the IMAP and SMTP "
-	                    "doors" },
+	                    "services" },
 	[OPTION_NO_DISCOVERY] = { "no-discovery", 0, NULL, COMMAND_CHECK,
 	                          "do not look up which tenant the mailbox's domain belongs to" },
-	[OPTION_WAIT] = { "wait", 0, "TIME", COMMAND_CHECK,
-	                  "repeat slowly until it works, at most this long (90m)" },
+	[OPTION_WAIT] = { "wait", 0, "TIME", COMMAND_CHECK, "repeat slowly until it works, at most this long (90m)" },
 	[OPTION_MIN_LIFE] = { "min-life", 0, "TIME", COMMAND_TOKEN,
 	                      "a token in token_cache that lives so long is good enough (default 5m)" },
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
@@ -69,8 +62,7 @@ static bool same_name(struct span given, const char *name)
 static bool find_option(struct span name, unsigned command, enum option *which)
 {
 	for (int i = 0; i < OPTION__COUNT; i++) {
-		if (same_name(name, options_table[i].name) &&
-		    (options_table[i].commands & command) != 0) {
+		if (same_name(name, options_table[i].name) && (options_table[i].commands & command) != 0) {
 			*which = (enum option)i;
 			return true;
 		}
@@ -84,17 +76,17 @@ static bool unknown(struct span name, unsigned command, enum setting nearest, st
 	char text[200];
 	struct buf b = BUF(text);
 	const char *best = settings_key(nearest);
-	unsigned away = conf_distance(name, span_z(best));
+	unsigned away = ini_distance(name, span_z(best));
 
 	for (int i = 0; i < OPTION__COUNT; i++) {
-		unsigned d = conf_distance(name, span_z(options_table[i].name));
+		unsigned d = ini_distance(name, span_z(options_table[i].name));
 
 		if (d < away && (options_table[i].commands & command) != 0) {
 			away = d;
 			best = options_table[i].name;
 		}
 	}
-	if (!conf_near(name, span_z(best)))
+	if (!ini_near(name, span_z(best)))
 		return usage(f, "unknown option --", name, "");
 	buf_z(&b, "; did you mean --");
 	for (const char *c = best; *c != '\0'; c++)
@@ -131,16 +123,17 @@ static const struct {
 	const char *name;
 	bool token;
 } secret_flags[] = {
-	{ "client-secret", false }, { "client-secret-value", false }, { "secret", false },
-	{ "password", false },      { "token", true },                { "access-token", true },
-	{ "refresh-token", true },  { "bearer", true },               { "oauth2-bearer", true },
-	{ "assertion", true },
+	{ "client-secret", false }, { "client-secret-value", false },
+	{ "secret", false },        { "password", false },
+	{ "token", true },          { "access-token", true },
+	{ "refresh-token", true },  { "bearer", true },
+	{ "oauth2-bearer", true },  { "assertion", true },
 };
 
 static bool is_secret_flag(struct span name, bool *token)
 {
 	for (size_t i = 0; i < sizeof secret_flags / sizeof secret_flags[0]; i++) {
-		if (conf_same_key(name, span_z(secret_flags[i].name))) {
+		if (ini_same_key(name, span_z(secret_flags[i].name))) {
 			*token = secret_flags[i].token;
 			return true;
 		}
@@ -193,8 +186,7 @@ static bool take_option(struct options *o, struct cursor *c, enum option which, 
 	return true;
 }
 
-static bool take_long(struct options *o, struct settings *s, unsigned command, struct cursor *c,
-                      struct fault *f)
+static bool take_long(struct options *o, struct settings *s, unsigned command, struct cursor *c, struct fault *f)
 {
 	struct span text = span_from(span_z(c->argv[c->at]), 2);
 	enum setting key, nearest = SETTING_PROVIDER;
@@ -210,8 +202,7 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 	if (find_option(c->name, command, &which))
 		return take_option(o, c, which, f);
 	if (find_option(c->name, COMMAND_ALL, &which))
-		return usage(f, "--", c->name,
-		             " is not an option of this command");
+		return usage(f, "--", c->name, " is not an option of this command");
 	if (settings_find(c->name, &key, &nearest))
 		return take_setting(c, s, key, f);
 	return unknown(c->name, command, nearest, f);
@@ -226,8 +217,7 @@ static bool take_letters(struct options *o, unsigned command, struct cursor *c, 
 		enum option which = OPTION__COUNT;
 
 		for (int i = 0; i < OPTION__COUNT; i++)
-			if (options_table[i].letter == (char)letters.p[0] &&
-			    (options_table[i].commands & command) != 0)
+			if (options_table[i].letter == (char)letters.p[0] && (options_table[i].commands & command) != 0)
 				which = (enum option)i;
 		if (which == OPTION__COUNT)
 			return usage(f, "unknown option -", span_first(letters, 1), "");
@@ -283,8 +273,8 @@ static bool is_line(unsigned command, struct span text)
 	return command == COMMAND_EXPLAIN && text.n > 2;
 }
 
-bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv,
-                  int from, struct fault *f)
+bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, int from,
+                  struct fault *f)
 {
 	struct cursor c = { .argc = argc, .argv = argv, .at = from };
 	bool ended = false;
@@ -301,8 +291,7 @@ bool options_read(struct options *o, struct settings *s, unsigned command, int a
 		} else if (!ended && text.n > 1 && text.p[0] == '-' && !is_line(command, text)) {
 			good = take_letters(o, command, &c, f);
 		} else if (o->arguments == OPTIONS_ARGUMENTS_MAX) {
-			good = usage(f, "too many arguments at ", text,
-			             ": put mailboxes into a file for --mailboxes");
+			good = usage(f, "too many arguments at ", text, ": put mailboxes into a file for --mailboxes");
 		} else {
 			o->argument[o->arguments++] = text;
 		}

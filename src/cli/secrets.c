@@ -22,31 +22,30 @@ enum {
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 enum { ENDING = sizeof ending / sizeof ending[0] };
 
-static bool keep(struct span line, struct buf *room, struct secret *s, struct fault *f)
+static bool keep(struct span line, struct buf *scratch, struct secret *s, struct fault *f)
 {
 	bool good = secret_set(s, line);
 
 	if (!good)
 		fault_limit(f, FAULT_LIMIT, line.n, SECRET_MAX);
-	secret_wipe_bytes(room->p, room->n);
+	secret_wipe_bytes(scratch->p, scratch->n);
 	return good;
 }
 
-bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f)
+bool secrets_from_file(struct span path, struct buf scratch, struct secret *s, struct fault *f)
 {
-	if (!files_read(path, FILES_SECRET, &room, f) ||
-	    !files_filled(buf_span(&room), path, f)) {
-		secret_wipe_bytes(room.p, room.n);
+	if (!files_read(path, FILES_SECRET, &scratch, f) || !files_filled(buf_span(&scratch), path, f)) {
+		secret_wipe_bytes(scratch.p, scratch.n);
 		return false;
 	}
-	return keep(files_one_line(buf_span(&room)), &room, s, f);
+	return keep(files_one_line(buf_span(&scratch)), &scratch, s, f);
 }
 
 /* Of a text with PEM blocks, only these: the rest, which openssl puts before them, can be longer than they are. What
  * has none is left as it is. */
-static struct span only_blocks(struct buf *room)
+static struct span only_blocks(struct buf *scratch)
 {
-	struct span rest = buf_span(room), line;
+	struct span rest = buf_span(scratch), line;
 	size_t n = 0;
 	bool inside = false;
 
@@ -58,15 +57,15 @@ static struct span only_blocks(struct buf *room)
 		if (!inside)
 			continue;
 		inside = !span_starts(line, SPAN("-----END "));
-		memmove(room->p + n, start, line.n);
+		memmove(scratch->p + n, start, line.n);
 		n += line.n;
-		if (n < room->n) /* else the last line had none */
-			room->p[n++] = '\n';
+		if (n < scratch->n) /* else the last line had none */
+			scratch->p[n++] = '\n';
 	}
-	return n != 0 ? (struct span){ room->p, n } : buf_span(room);
+	return n != 0 ? (struct span){ scratch->p, n } : buf_span(scratch);
 }
 
-bool secrets_from_pem(struct span path, struct buf room, struct secret *s, struct fault *f)
+bool secrets_from_pem(struct span path, struct buf scratch, struct secret *s, struct fault *f)
 {
 	size_t at;
 	bool good;
@@ -74,14 +73,14 @@ bool secrets_from_pem(struct span path, struct buf room, struct secret *s, struc
 
 	if (!files_open(path, FILES_PUBLIC, &fd, f))
 		return false;
-	good = files_drain(fd, path, &room, f) && files_filled(buf_span(&room), path, f);
-	if (good && (span_find(buf_span(&room), SPAN("PRIVATE KEY"), &at) ||
-	             !span_find(buf_span(&room), SPAN("-----BEGIN"), &at)))
+	good = files_drain(fd, path, &scratch, f) && files_filled(buf_span(&scratch), path, f);
+	if (good && (span_find(buf_span(&scratch), SPAN("PRIVATE KEY"), &at) ||
+	             !span_find(buf_span(&scratch), SPAN("-----BEGIN"), &at)))
 		good = files_private(fd, path, f);
 	close(fd);
 	if (good)
-		return keep(only_blocks(&room), &room, s, f);
-	secret_wipe_bytes(room.p, room.n);
+		return keep(only_blocks(&scratch), &scratch, s, f);
+	secret_wipe_bytes(scratch.p, scratch.n);
 	return false;
 }
 
@@ -113,20 +112,20 @@ static bool command_failed(const struct secrets_command *command, const char *ho
 }
 
 /* Everything that comes from the pipe until its end or the deadline. */
-static bool drain(int fd, struct deadline until, struct buf *room)
+static bool drain(int fd, struct deadline until, struct buf *scratch)
 {
-	while (room->n < room->cap) {
+	while (scratch->n < scratch->cap) {
 		struct pollfd wait = { fd, POLLIN, 0 };
 		ssize_t n;
 
 		if (poll(&wait, 1, clock_left(until)) == 0)
 			return false;
-		n = read(fd, room->p + room->n, room->cap - room->n);
+		n = read(fd, scratch->p + scratch->n, scratch->cap - scratch->n);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return n == 0;
-		room->n += (size_t)n;
+		scratch->n += (size_t)n;
 	}
 	return true;
 }
@@ -152,8 +151,7 @@ static bool reap(pid_t pid, struct deadline until, int *status)
 	return false;
 }
 
-bool secrets_from_command(const struct secrets_command *command, struct buf room, struct secret *s,
-                          struct fault *f)
+bool secrets_from_command(const struct secrets_command *command, struct buf scratch, struct secret *s, struct fault *f)
 {
 	struct deadline until = clock_deadline(command->ms);
 	char z[SECRETS_COMMAND_MAX];
@@ -175,15 +173,15 @@ bool secrets_from_command(const struct secrets_command *command, struct buf room
 	if (pid < 0)
 		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	close(ends[1]);
-	ended = pid > 0 && drain(ends[0], until, &room);
+	ended = pid > 0 && drain(ends[0], until, &scratch);
 	close(ends[0]);
 	if (pid < 0)
 		return false;
 	ended = reap(pid, ended ? until : clock_deadline(0), &status) && ended;
-	line = files_one_line(span_cut(buf_span(&room), '\n', &rest));
+	line = files_one_line(span_cut(buf_span(&scratch), '\n', &rest));
 	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0 && line.n != 0)
-		return keep(line, &room, s, f);
-	secret_wipe_bytes(room.p, room.n);
+		return keep(line, &scratch, s, f);
+	secret_wipe_bytes(scratch.p, scratch.n);
 	if (!ended)
 		return command_failed(command, "did not end in time", 0, f);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -212,15 +210,15 @@ static bool signal_waits(void)
 }
 
 /* Take the last bytes back, for good. */
-static void erase(struct buf *room, size_t n)
+static void erase(struct buf *scratch, size_t n)
 {
-	room->n -= n;
-	secret_wipe_bytes(room->p + room->n, n);
+	scratch->n -= n;
+	secret_wipe_bytes(scratch->p + scratch->n, n);
 }
 
 /* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095
  * characters. */
-static bool read_line(struct buf *room)
+static bool read_line(struct buf *scratch)
 {
 	while (!signal_waits()) {
 		struct pollfd wait = { STDIN_FILENO, POLLIN, 0 };
@@ -235,18 +233,18 @@ static bool read_line(struct buf *room)
 		if (n <= 0 || c == 4) /* Ctrl-D */
 			return false;
 		if (c == '\r' || c == '\n')
-			return room->n != 0;
+			return scratch->n != 0;
 		if (c == 21) /* Ctrl-U */
-			erase(room, room->n);
+			erase(scratch, scratch->n);
 		else if (c == 8 || c == 127)
-			erase(room, room->n != 0);
+			erase(scratch, scratch->n != 0);
 		else
-			buf_byte(room, c);
+			buf_byte(scratch, c);
 	}
 	return false;
 }
 
-bool secrets_from_terminal(struct span prompt, struct buf room, struct secret *s, struct fault *f)
+bool secrets_from_terminal(struct span prompt, struct buf scratch, struct secret *s, struct fault *f)
 {
 	struct termios before, quiet;
 	sigset_t set, old;
@@ -262,13 +260,13 @@ bool secrets_from_terminal(struct span prompt, struct buf room, struct secret *s
 	sigprocmask(SIG_BLOCK, &set, &old);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	(void)!write(STDERR_FILENO, prompt.p, prompt.n);
-	read_it = read_line(&room);
+	read_it = read_line(&scratch);
 	(void)!write(STDERR_FILENO, "\r\n", 2);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	if (!read_it)
-		secret_wipe_bytes(room.p, room.n);
+		secret_wipe_bytes(scratch.p, scratch.n);
 	sigprocmask(SIG_SETMASK, &old, NULL); /* what came in the meantime ends us here */
-	if (read_it && !buf_ok(&room))
-		read_it = !fault_limit(f, FAULT_LIMIT, room.cap + 1, SECRET_MAX);
-	return read_it && keep(buf_span(&room), &room, s, f);
+	if (read_it && !buf_ok(&scratch))
+		read_it = !fault_limit(f, FAULT_LIMIT, scratch.cap + 1, SECRET_MAX);
+	return read_it && keep(buf_span(&scratch), &scratch, s, f);
 }

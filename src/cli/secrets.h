@@ -6,12 +6,12 @@
 
 enum { SECRETS_COMMAND_MS = 30 * 1000 }; /* a password manager that asks its user needs a while */
 
-/* The file's one line into `s`; an empty file is a fault. Wipes `room`. */
-bool secrets_from_file(struct span path, struct buf room, struct secret *s, struct fault *f) MUST;
+/* The file's one line into `s`; an empty file is a fault. Wipes `scratch`. */
+bool secrets_from_file(struct span path, struct buf scratch, struct secret *s, struct fault *f) MUST;
 
 /* The same for a file with PEM blocks, without the text around them. Only one that holds a private key, or may hold one
  * because there are no such blocks, has to be closed to others. */
-bool secrets_from_pem(struct span path, struct buf room, struct secret *s, struct fault *f) MUST;
+bool secrets_from_pem(struct span path, struct buf scratch, struct secret *s, struct fault *f) MUST;
 
 /* A command that prints a secret: the setting that names it, and its time. */
 struct secrets_command {
@@ -23,12 +23,12 @@ struct secrets_command {
 /* The first line that the command (run by /bin/sh) prints. It inherits the environment, from which
  * our own secrets were taken before, the standard input and error, and nothing else. Ends within
  * its time in any case. */
-bool secrets_from_command(const struct secrets_command *command, struct buf room, struct secret *s,
+bool secrets_from_command(const struct secrets_command *command, struct buf scratch, struct secret *s,
                           struct fault *f) MUST;
 
 /* Ask on the terminal that standard input and error are, without echo. False without a fault
  * when there is none or the user gives up with Ctrl-D; a signal (also Ctrl-C) takes its effect
  * after the terminal was restored. */
-bool secrets_from_terminal(struct span prompt, struct buf room, struct secret *s, struct fault *f);
+bool secrets_from_terminal(struct span prompt, struct buf scratch, struct secret *s, struct fault *f);
 
 #endif

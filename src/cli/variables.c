@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "text/conf.h"
+#include "text/ini.h"
 #include "text/url.h"
 
 /* Variables of the Azure SDK and of OpenSSL that mean the same as a setting of ours. */
@@ -39,19 +39,15 @@ static struct variable variable_at(char *entry)
 
 /* A secret in the environment is taken and overwritten there, so that no child and no /proc
  * shows it. */
-static bool take_secret(struct settings *s, struct credential *c, const struct variable *v,
-                        struct fault *f)
+static bool take_secret(struct settings *s, struct credential *c, const struct variable *v, struct fault *f)
 {
 	size_t n = v->value.n;
-	bool known = secret_is_set(&c->client_secret), good = known ||
-		secret_set(&c->client_secret, v->value);
+	bool known = secret_is_set(&c->client_secret), good = known || secret_set(&c->client_secret, v->value);
 
 	secret_wipe_bytes(v->bytes, n);
 	if (!good)
 		return fault_limit(f, FAULT_LIMIT, n, SECRET_MAX);
-	return known ||
-	       settings_set(s, SETTING_CLIENT_SECRET, SPAN("<set>"), SETTING_FROM_ENVIRONMENT,
-	                    v->name, f);
+	return known || settings_set(s, SETTING_CLIENT_SECRET, SPAN("<set>"), SETTING_FROM_ENVIRONMENT, v->name, f);
 }
 
 /* AZURE_AUTHORITY_HOST may be a URL; the setting is a host. */
@@ -63,8 +59,8 @@ static struct span authority(struct span value)
 }
 
 /* The first one counts, as with getenv; an empty one is as good as none. */
-static bool take_variable(struct settings *s, struct credential *c, enum setting key,
-                          const struct variable *v, struct fault *f)
+static bool take_variable(struct settings *s, struct credential *c, enum setting key, const struct variable *v,
+                          struct fault *f)
 {
 	if (v->value.n == 0)
 		return true;
@@ -85,12 +81,11 @@ static bool unknown_variable(struct span name, enum setting nearest, struct faul
 	buf_z(&b, "unknown variable ");
 	buf_printable(&b, span_first(name, 80));
 	buf_z(&b, " in the environment");
-	if (!conf_near(span_from(name, sizeof "O2POP_" - 1), span_z(settings_key(nearest))))
+	if (!ini_near(span_from(name, sizeof "O2POP_" - 1), span_z(settings_key(nearest))))
 		return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
 	buf_z(&b, "; did you mean O2POP_");
 	for (const char *k = settings_key(nearest); *k != '\0'; k++)
-		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') :
-		         (unsigned char)*k);
+		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') : (unsigned char)*k);
 	buf_z(&b, "?");
 	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
 }
@@ -125,8 +120,7 @@ static bool foreign_variables(struct settings *s, struct credential *c, struct f
 		struct variable v = variable_at(*entry);
 
 		for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-			if (span_eq(v.name, span_z(foreign[i].variable)) &&
-			    !take_variable(s, c, foreign[i].key, &v, f))
+			if (span_eq(v.name, span_z(foreign[i].variable)) && !take_variable(s, c, foreign[i].key, &v, f))
 				return false;
 	}
 	return true;

@@ -7,14 +7,10 @@ struct row {
 
 /* Facts 5.1; a host belongs to a row when it is this name or ends in a dot and this name. */
 static const struct row authorities[] = {
-	{ "microsoftonline.com", CLOUD_WORLDWIDE },
-	{ "login.microsoft.com", CLOUD_WORLDWIDE },
-	{ "login.windows.net", CLOUD_WORLDWIDE },
-	{ "sts.windows.net", CLOUD_WORLDWIDE },
-	{ "microsoftonline.us", CLOUD_US_GOV },
-	{ "microsoftonline.cn", CLOUD_CHINA },
-	{ "chinacloudapi.cn", CLOUD_CHINA },
-	{ "microsoftonline.de", CLOUD_GERMANY },
+	{ "microsoftonline.com", CLOUD_WORLDWIDE }, { "login.microsoft.com", CLOUD_WORLDWIDE },
+	{ "login.windows.net", CLOUD_WORLDWIDE },   { "sts.windows.net", CLOUD_WORLDWIDE },
+	{ "microsoftonline.us", CLOUD_US_GOV },     { "microsoftonline.cn", CLOUD_CHINA },
+	{ "chinacloudapi.cn", CLOUD_CHINA },        { "microsoftonline.de", CLOUD_GERMANY },
 };
 static const struct row mail[] = {
 	{ "office365.com", CLOUD_WORLDWIDE },

@@ -23,11 +23,11 @@ enum { GRANT_NEEDS_MAX = 4, GRANT_SOURCES_MAX = 3 };
 enum { GRANT_END = -1 };
 
 struct grant_row {
-	const char *id;      /* "client-secret", the value of the setting grant */
-	const char *title;   /* "client credentials with a secret" */
-	bool person;         /* the token speaks for somebody who signed in */
-	bool provider;       /* the provider's token endpoint is asked: needs tenant or token_url */
-	signed char needs[GRANT_NEEDS_MAX + 1];         /* settings without which it cannot work */
+	const char *id;                         /* "client-secret", the value of the setting grant */
+	const char *title;                      /* "client credentials with a secret" */
+	bool person;                            /* the token speaks for somebody who signed in */
+	bool provider;                          /* the provider's token endpoint is asked: needs tenant or token_url */
+	signed char needs[GRANT_NEEDS_MAX + 1]; /* settings without which it cannot work */
 	signed char sources[GRANT_SOURCES_MAX + 1]; /* settings that hold its credential and so choose the grant */
 };
 

@@ -3,72 +3,94 @@
 #define APP_GRANTS                                                                                                     \
 	(1u << GRANT_CLIENT_SECRET | 1u << GRANT_CERTIFICATE | 1u << GRANT_FEDERATED | 1u << GRANT_MANAGED_IDENTITY)
 #define PERSON_GRANTS (1u << GRANT_DEVICE_CODE | 1u << GRANT_REFRESH_TOKEN)
-#define ANY_GRANT ((1u << GRANT__COUNT) - 1)
-#define READY (1u << GRANT_ACCESS_TOKEN)
-#define ENTRA (APP_GRANTS | PERSON_GRANTS | READY)
+#define ANY_GRANT     ((1u << GRANT__COUNT) - 1)
+#define READY         (1u << GRANT_ACCESS_TOKEN)
+#define ENTRA         (APP_GRANTS | PERSON_GRANTS | READY)
 
 static const struct provider table[] = {
 	{
-		.id = "microsoft", .title = "Microsoft 365 worldwide and GCC",
+		.id = "microsoft",
+		.title = "Microsoft 365 worldwide and GCC",
 		.authority = "login.microsoftonline.com",
-		.pop_host = "outlook.office365.com", .imap_host = "outlook.office365.com",
+		.pop_host = "outlook.office365.com",
+		.imap_host = "outlook.office365.com",
 		.smtp_host = "smtp.office365.com",
 		.scope_app = "https://outlook.office365.com/.default",
 		.scope_user = "https://outlook.office.com/POP.AccessAsUser.All offline_access",
-		.grants = ENTRA, .entra = true,
+		.grants = ENTRA,
+		.entra = true,
 	},
 	{
-		.id = "microsoft-gcchigh", .title = "Microsoft 365 GCC High",
+		.id = "microsoft-gcchigh",
+		.title = "Microsoft 365 GCC High",
 		.authority = "login.microsoftonline.us",
-		.pop_host = "outlook.office365.us", .imap_host = "outlook.office365.us",
+		.pop_host = "outlook.office365.us",
+		.imap_host = "outlook.office365.us",
 		.smtp_host = "smtp.office365.us",
 		.scope_app = "https://outlook.office365.us/.default",
 		.scope_user = "https://outlook.office365.us/POP.AccessAsUser.All offline_access",
-		.grants = ENTRA, .entra = true,
+		.grants = ENTRA,
+		.entra = true,
 	},
 	{
-		.id = "microsoft-dod", .title = "Microsoft 365 DoD",
+		.id = "microsoft-dod",
+		.title = "Microsoft 365 DoD",
 		.authority = "login.microsoftonline.us",
-		.pop_host = "outlook-dod.office365.us", .imap_host = "outlook-dod.office365.us",
+		.pop_host = "outlook-dod.office365.us",
+		.imap_host = "outlook-dod.office365.us",
 		.smtp_host = "outlook-dod.office365.us",
 		.scope_app = "https://outlook-dod.office365.us/.default",
 		.scope_user = "https://outlook-dod.office365.us/POP.AccessAsUser.All offline_access",
-		.grants = ENTRA, .entra = true,
+		.grants = ENTRA,
+		.entra = true,
 	},
 	{
-		.id = "microsoft-china", .title = "Microsoft 365 operated by 21Vianet",
+		.id = "microsoft-china",
+		.title = "Microsoft 365 operated by 21Vianet",
 		.authority = "login.partner.microsoftonline.cn",
-		.pop_host = "partner.outlook.cn", .imap_host = "partner.outlook.cn",
+		.pop_host = "partner.outlook.cn",
+		.imap_host = "partner.outlook.cn",
 		.smtp_host = "smtp.partner.outlook.cn",
 		.scope_app = "https://partner.outlook.cn/.default",
 		.scope_user = "https://partner.outlook.cn/POP.AccessAsUser.All offline_access",
-		.grants = ENTRA, .entra = true,
+		.grants = ENTRA,
+		.entra = true,
 	},
 	{
-		.id = "outlook-personal", .title = "Outlook.com, Hotmail and Live accounts",
-		.authority = "login.microsoftonline.com", .tenant = "consumers",
-		.pop_host = "outlook.office365.com", .imap_host = "outlook.office365.com",
+		.id = "outlook-personal",
+		.title = "Outlook.com, Hotmail and Live accounts",
+		.authority = "login.microsoftonline.com",
+		.tenant = "consumers",
+		.pop_host = "outlook.office365.com",
+		.imap_host = "outlook.office365.com",
 		.smtp_host = "smtp-mail.outlook.com",
 		.scope_user = "https://outlook.office.com/POP.AccessAsUser.All offline_access",
-		.grants = PERSON_GRANTS | READY, .entra = true, .personal = true,
+		.grants = PERSON_GRANTS | READY,
+		.entra = true,
+		.personal = true,
 	},
 	{
-		.id = "google", .title = "Gmail",
+		.id = "google",
+		.title = "Gmail",
 		.token_url = "https://oauth2.googleapis.com/token",
-		.pop_host = "pop.gmail.com", .imap_host = "imap.gmail.com", .smtp_host = "smtp.gmail.com",
-		.scope_app = "https://mail.google.com/", .scope_user = "https://mail.google.com/",
+		.pop_host = "pop.gmail.com",
+		.imap_host = "imap.gmail.com",
+		.smtp_host = "smtp.gmail.com",
+		.scope_app = "https://mail.google.com/",
+		.scope_user = "https://mail.google.com/",
 		.grants = 1u << GRANT_REFRESH_TOKEN | 1u << GRANT_SERVICE_ACCOUNT | READY,
 	},
 	{
-		.id = "custom", .title = "another provider",
+		.id = "custom",
+		.title = "another provider",
 		.grants = ANY_GRANT,
 	},
 };
 
 /* The resource as tokens name it: URLs of all clouds, and the application id of Office 365 Exchange Online. */
 static const char *const exchange[] = {
-	"https://outlook.office365.com",    "https://outlook.office.com",     "https://outlook.office365.us",
-	"https://outlook-dod.office365.us", "https://partner.outlook.cn",     "https://outlook.cloud.microsoft",
+	"https://outlook.office365.com",        "https://outlook.office.com", "https://outlook.office365.us",
+	"https://outlook-dod.office365.us",     "https://partner.outlook.cn", "https://outlook.cloud.microsoft",
 	"00000002-0000-0ff1-ce00-000000000000",
 };
 

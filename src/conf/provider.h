@@ -7,20 +7,20 @@
 
 /* Texts are static; NULL where the settings must say it. */
 struct provider {
-	const char *id;          /* "microsoft" */
-	const char *title;       /* "Microsoft 365 worldwide and GCC" */
-	const char *authority;   /* login.microsoftonline.com: its URLs are made with the tenant */
-	const char *tenant;      /* the only one that makes sense */
-	const char *token_url;   /* where there is no authority */
+	const char *id;        /* "microsoft" */
+	const char *title;     /* "Microsoft 365 worldwide and GCC" */
+	const char *authority; /* login.microsoftonline.com: its URLs are made with the tenant */
+	const char *tenant;    /* the only one that makes sense */
+	const char *token_url; /* where there is no authority */
 	const char *pop_host;
 	const char *imap_host;
 	const char *smtp_host;
-	const char *scope_app;   /* what an application asks for itself */
-	const char *scope_user;  /* what it asks for in the name of a person */
+	const char *scope_app;  /* what an application asks for itself */
+	const char *scope_user; /* what it asks for in the name of a person */
 	enum sasl_mechanism mechanism;
-	unsigned grants;         /* 1u << GRANT_...: which of them can lead to mail */
-	bool entra;              /* Entra issues the tokens: AADSTS codes, and where people have tenants, those */
-	bool personal;           /* accounts of nobody's tenant: none to be found, and tokens that cannot be read */
+	unsigned grants; /* 1u << GRANT_...: which of them can lead to mail */
+	bool entra;      /* Entra issues the tokens: AADSTS codes, and where people have tenants, those */
+	bool personal;   /* accounts of nobody's tenant: none to be found, and tokens that cannot be read */
 };
 
 /* NULL when there is none with this id. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "text/conf.h"
+#include "text/ini.h"
 
 static const struct {
 	const char *key;
@@ -15,9 +15,8 @@ static const struct {
 };
 
 static const char *const source_name[] = {
-	[SETTING_UNSET] = "not set",          [SETTING_FROM_DEFAULT] = "default",
-	[SETTING_FROM_PROVIDER] = "provider", [SETTING_FROM_FILE] = "file",
-	[SETTING_FROM_ENVIRONMENT] = "environment", [SETTING_FROM_FLAG] = "flag",
+	[SETTING_UNSET] = "not set",  [SETTING_FROM_DEFAULT] = "default",         [SETTING_FROM_PROVIDER] = "provider",
+	[SETTING_FROM_FILE] = "file", [SETTING_FROM_ENVIRONMENT] = "environment", [SETTING_FROM_FLAG] = "flag",
 };
 
 void settings_init(struct settings *s)
@@ -85,9 +84,9 @@ bool settings_find(struct span name, enum setting *key, enum setting *nearest)
 
 	for (int i = 0; i < SETTING__COUNT; i++) {
 		struct span known = span_z(table[i].key);
-		unsigned away = conf_distance(name, known);
+		unsigned away = ini_distance(name, known);
 
-		if (conf_same_key(name, known)) {
+		if (ini_same_key(name, known)) {
 			*key = (enum setting)i;
 			return true;
 		}

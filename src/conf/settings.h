@@ -9,13 +9,25 @@
 #include "ident/assertion.h"
 
 enum setting_kind {
-	SETTING_KIND_TEXT, SETTING_KIND_GUID, SETTING_KIND_PATH, SETTING_KIND_URL, SETTING_KIND_HOST,
-	SETTING_KIND_PORT, SETTING_KIND_DURATION, SETTING_KIND_DATE, SETTING_KIND_CHOICE, SETTING_KIND_SECRET
+	SETTING_KIND_TEXT,
+	SETTING_KIND_GUID,
+	SETTING_KIND_PATH,
+	SETTING_KIND_URL,
+	SETTING_KIND_HOST,
+	SETTING_KIND_PORT,
+	SETTING_KIND_DURATION,
+	SETTING_KIND_DATE,
+	SETTING_KIND_CHOICE,
+	SETTING_KIND_SECRET
 };
 
 /* The stronger source wins. */
 enum setting_source {
-	SETTING_UNSET, SETTING_FROM_DEFAULT, SETTING_FROM_PROVIDER, SETTING_FROM_FILE, SETTING_FROM_ENVIRONMENT,
+	SETTING_UNSET,
+	SETTING_FROM_DEFAULT,
+	SETTING_FROM_PROVIDER,
+	SETTING_FROM_FILE,
+	SETTING_FROM_ENVIRONMENT,
 	SETTING_FROM_FLAG
 };
 
@@ -24,8 +36,8 @@ enum pop_form { POP_FORM_TWO_LINE, POP_FORM_ONE_LINE };
 enum pop_pipelining { POP_PIPELINING_AUTO, POP_PIPELINING_ON, POP_PIPELINING_OFF };
 
 enum {
-	SETTINGS_ARENA = 16 * 1024,        /* all texts of all sources */
-	SETTINGS_TIMEOUT_MS = 60 * 1000,   /* Exchange answers a refused login after about 9 s */
+	SETTINGS_ARENA = 16 * 1024,      /* all texts of all sources */
+	SETTINGS_TIMEOUT_MS = 60 * 1000, /* Exchange answers a refused login after about 9 s */
 	SETTINGS_TIMEOUT_MAX_MS = 3600 * 1000,
 	SETTINGS_SECRET_END_WARN_S = 30 * 86400 /* a new secret takes somebody with rights, and those have holidays */
 };
@@ -46,7 +58,7 @@ struct settings {
 	struct span value[SETTING__COUNT]; /* as given, trimmed; borrowed from the arena, the environment or argv */
 	enum setting_source source[SETTING__COUNT];
 	struct span origin[SETTING__COUNT]; /* "o2pop.conf:12", "O2POP_CLIENT_ID", "--client-id" */
-	/* What the values mean; valid after settings_finish (conf/settings_finish.h). */
+	/* What the values mean; valid after resolve_settings (conf/resolve_settings.h). */
 	const struct provider *provider;
 	enum grant grant;
 	enum assertion_form assertion;
@@ -56,9 +68,9 @@ struct settings {
 	enum pop_form form;
 	enum pop_pipelining pipelining;
 	int64_t timeout_ms;
-	int64_t secret_expires;  /* 0 when not given */
-	struct span token_url;   /* where the token is asked for: given, known, or made of authority and tenant */
-	struct span device_url;  /* the same for the device authorization endpoint; empty when not known, as
+	int64_t secret_expires; /* 0 when not given */
+	struct span token_url;  /* where the token is asked for: given, known, or made of authority and tenant */
+	struct span device_url; /* the same for the device authorization endpoint; empty when not known, as
 	                         * when the user gave token_url alone: it may be another provider's */
 	unsigned char arena[SETTINGS_ARENA];
 	size_t used;

@@ -6,8 +6,8 @@
 #include "text/oauthbearer.h"
 #include "text/xoauth2.h"
 
-#define AGAIN \
-	"Make it again:\n\to2pop encode MAILBOX --access-token-file FILE\nor, in a shell:\n" \
+#define AGAIN                                                                                                          \
+	"Make it again:\n\to2pop encode MAILBOX --access-token-file FILE\nor, in a shell:\n"                           \
 	"\tprintf 'user=%s\\001auth=Bearer %s\\001\\001' \"$MAILBOX\" \"$TOKEN\" | base64 -w0"
 
 static const struct {
@@ -60,16 +60,16 @@ const char *decode_finding_fix(enum decode_finding f)
 
 void decode_note(struct decoded *d, enum decode_finding what, struct span detail)
 {
-	size_t mark = d->room.n;
+	size_t mark = d->scratch.n;
 
 	for (size_t i = 0; i < d->n; i++)
 		if (d->found[i].what == what)
 			return;
 	if (d->n == DECODE_FINDINGS_MAX)
 		return;
-	buf_z(&d->room, findings[what].text);
-	buf_put(&d->room, detail);
-	d->found[d->n++] = (struct decode_found){ what, span_from(buf_span(&d->room), mark) };
+	buf_z(&d->scratch, findings[what].text);
+	buf_put(&d->scratch, detail);
+	d->found[d->n++] = (struct decode_found){ what, span_from(buf_span(&d->scratch), mark) };
 }
 
 static void note(struct decoded *d, enum decode_finding what)
@@ -80,15 +80,15 @@ static void note(struct decoded *d, enum decode_finding what)
 /* PowerShell's > writes UTF-16: every other byte of plain text. */
 static struct span from_utf16(struct decoded *d, struct span text)
 {
-	size_t mark = d->room.n;
+	size_t mark = d->scratch.n;
 
 	if (!span_starts(text, SPAN("\xff\xfe")))
 		return text;
 	note(d, DECODE_FOUND_UTF16);
-	mark = d->room.n;
+	mark = d->scratch.n;
 	for (size_t i = 2; i + 1 < text.n; i += 2)
-		buf_byte(&d->room, text.p[i + 1] == 0 ? text.p[i] : '?');
-	return span_from(buf_span(&d->room), mark);
+		buf_byte(&d->scratch, text.p[i + 1] == 0 ? text.p[i] : '?');
+	return span_from(buf_span(&d->scratch), mark);
 }
 
 static bool quoted(struct span s, const char *mark)
@@ -141,8 +141,8 @@ static struct span without_prefix(struct decoded *d, struct span text)
 
 static bool base64_letter(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '+' || c == '/' || c == '-' || c == '_' || c == '=' || c == '.';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+	       c == '-' || c == '_' || c == '=' || c == '.';
 }
 
 /* base64 wraps its lines at 76: put them together. Other texts keep theirs. */
@@ -159,11 +159,11 @@ static struct span unwrapped(struct decoded *d, struct span text)
 	if (breaks == 0)
 		return text;
 	note(d, DECODE_FOUND_LINE_BREAK);
-	mark = d->room.n;
+	mark = d->scratch.n;
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] != '\n' && text.p[i] != '\r')
-			buf_byte(&d->room, text.p[i]);
-	return span_from(buf_span(&d->room), mark);
+			buf_byte(&d->scratch, text.p[i]);
+	return span_from(buf_span(&d->scratch), mark);
 }
 
 /* Decode whatever is meant to be base64, also without padding and with the other alphabet. */
@@ -174,21 +174,20 @@ static bool lenient_base64(struct decoded *d, struct span text, struct span *byt
 	while (text.n != 0 && text.p[text.n - 1] == '=')
 		text.n--;
 	*url = false;
-	mark = d->room.n;
+	mark = d->scratch.n;
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = text.p[i];
 
 		*url = *url || c == '-' || c == '_';
-		buf_byte(&d->room, c == '+' ? '-' : c == '/' ? '_' : c);
+		buf_byte(&d->scratch, c == '+' ? '-' : c == '/' ? '_' : c);
 	}
-	text = span_from(buf_span(&d->room), mark);
-	mark = d->room.n;
+	text = span_from(buf_span(&d->scratch), mark);
+	mark = d->scratch.n;
 	/* A line that was cut anywhere ends in digits that make no byte. */
-	if (!base64_url_get(&d->room, text) &&
-	    !base64_url_get(&d->room, span_first(text, text.n - text.n % 4)))
+	if (!base64_url_get(&d->scratch, text) && !base64_url_get(&d->scratch, span_first(text, text.n - text.n % 4)))
 		return false;
-	*bytes = span_from(buf_span(&d->room), mark);
-	return bytes->n != 0 && !d->room.full;
+	*bytes = span_from(buf_span(&d->scratch), mark);
+	return bytes->n != 0 && !d->scratch.full;
 }
 
 static bool is_bearer(struct span bytes)
@@ -202,7 +201,7 @@ static void take_bearer(struct decoded *d, struct span frame, bool spelt)
 
 	d->kind = DECODE_BEARER;
 	note(d, DECODE_FOUND_OAUTHBEARER);
-	if (!oauthbearer_get(frame, &d->room, &o) && !spelt) /* said already */
+	if (!oauthbearer_get(frame, &d->scratch, &o) && !spelt) /* said already */
 		note(d, DECODE_FOUND_OAUTHBEARER_FORM);
 	d->user = o.user;
 	d->host = o.host;
@@ -214,14 +213,10 @@ static void take_bearer(struct decoded *d, struct span frame, bool spelt)
 static void take_frame(struct decoded *d, struct span frame)
 {
 	static const enum decode_finding found[] = {
-		[XOAUTH2_NO_USER] = DECODE_FOUND_NO_USER,
-		[XOAUTH2_BLANK_IN_USER] = DECODE_FOUND_BLANK_IN_USER,
-		[XOAUTH2_CARET_A] = DECODE_FOUND_CARET_A,
-		[XOAUTH2_ESCAPE_TEXT] = DECODE_FOUND_ESCAPE_TEXT,
-		[XOAUTH2_NO_AUTH] = DECODE_FOUND_NO_AUTH,
-		[XOAUTH2_BEARER_SPELLING] = DECODE_FOUND_BEARER,
-		[XOAUTH2_LINE_BREAK] = DECODE_FOUND_BREAK_INSIDE,
-		[XOAUTH2_NO_TRAILER] = DECODE_FOUND_NO_TRAILER,
+		[XOAUTH2_NO_USER] = DECODE_FOUND_NO_USER,         [XOAUTH2_BLANK_IN_USER] = DECODE_FOUND_BLANK_IN_USER,
+		[XOAUTH2_CARET_A] = DECODE_FOUND_CARET_A,         [XOAUTH2_ESCAPE_TEXT] = DECODE_FOUND_ESCAPE_TEXT,
+		[XOAUTH2_NO_AUTH] = DECODE_FOUND_NO_AUTH,         [XOAUTH2_BEARER_SPELLING] = DECODE_FOUND_BEARER,
+		[XOAUTH2_LINE_BREAK] = DECODE_FOUND_BREAK_INSIDE, [XOAUTH2_NO_TRAILER] = DECODE_FOUND_NO_TRAILER,
 		[XOAUTH2_TRAILING] = DECODE_FOUND_TRAILING,
 	};
 	enum xoauth2_lint lint, spelt = xoauth2_spelt_out(frame);
@@ -260,10 +255,10 @@ static bool is_object(struct span text)
 static void take_object(struct decoded *d, struct span json)
 {
 	struct json_value v;
-	size_t mark = d->room.n;
+	size_t mark = d->scratch.n;
 
-	if (json_string(json, "access_token", &d->room) == JSON_FOUND) {
-		d->token = span_from(buf_span(&d->room), mark);
+	if (json_string(json, "access_token", &d->scratch) == JSON_FOUND) {
+		d->token = span_from(buf_span(&d->scratch), mark);
 		d->kind = DECODE_TOKEN;
 		decode_token(d);
 		if (d->claims.n == 0)
@@ -274,8 +269,7 @@ static void take_object(struct decoded *d, struct span json)
 		note(d, DECODE_FOUND_ERROR_ANSWER);
 		return;
 	}
-	if (json_at(json, "status", &v) == JSON_FOUND ||
-	    json_at(json, "schemes", &v) == JSON_FOUND) {
+	if (json_at(json, "status", &v) == JSON_FOUND || json_at(json, "schemes", &v) == JSON_FOUND) {
 		d->challenge = json;
 		d->kind = DECODE_CHALLENGE;
 		return;
@@ -319,20 +313,18 @@ static void take_token(struct decoded *d, struct span text)
 	struct jwt j;
 	size_t bad;
 
-	if (text.n < 20 ||
-	    (!jwt_is_b64token(text, &bad) && !span_starts(text, SPAN("eyJ")) && bad < 20))
+	if (text.n < 20 || (!jwt_is_b64token(text, &bad) && !span_starts(text, SPAN("eyJ")) && bad < 20))
 		return;
 	d->token = text;
-	d->kind = jwt_split(text, &j) || span_starts(text, SPAN("eyJ")) ? DECODE_TOKEN :
-		DECODE_OPAQUE;
+	d->kind = jwt_split(text, &j) || span_starts(text, SPAN("eyJ")) ? DECODE_TOKEN : DECODE_OPAQUE;
 	decode_token(d);
 }
 
-void decode_text(struct decoded *d, struct span text, int64_t now, struct buf room)
+void decode_text(struct decoded *d, struct span text, int64_t now, struct buf scratch)
 {
 	struct jwt j;
 
-	*d = (struct decoded){ .now = now, .room = room };
+	*d = (struct decoded){ .now = now, .scratch = scratch };
 	text = without_prefix(d, peel(d, from_utf16(d, text)));
 	text = unwrapped(d, text);
 	d->length = text.n;

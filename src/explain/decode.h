@@ -18,10 +18,10 @@ enum decode_kind {
 
 enum {
 	DECODE_INPUT_MAX = 128 * 1024,
-	DECODE_ROOM = 6 * DECODE_INPUT_MAX, /* every step makes at most one copy */
+	DECODE_SCRATCH = 6 * DECODE_INPUT_MAX, /* every step makes at most one copy */
 	DECODE_FINDINGS_MAX = 12,
-	DECODE_TTY_LINE = 4095,    /* characters that a terminal keeps of a line */
-	DECODE_TOKEN_WARN = 4096   /* above, Exchange Online refuses the login */
+	DECODE_TTY_LINE = 4095,  /* characters that a terminal keeps of a line */
+	DECODE_TOKEN_WARN = 4096 /* above, Exchange Online refuses the login */
 };
 
 /* Something to know about it. */
@@ -38,26 +38,26 @@ const char *decode_finding_id(enum decode_finding f);
 bool decode_finding_problem(enum decode_finding f);
 const char *decode_finding_fix(enum decode_finding f);
 
-/* The spans borrow from the input and from `room`; what is not there is empty. */
+/* The spans borrow from the input and from `scratch`; what is not there is empty. */
 struct decoded {
 	enum decode_kind kind;
-	size_t length;                  /* of what was given, without what stands around it */
+	size_t length; /* of what was given, without what stands around it */
 	struct span user, token;
-	struct span host, port;         /* that an OAUTHBEARER string names */
-	struct span header, claims;     /* JSON texts */
-	struct span challenge;          /* JSON text */
+	struct span host, port;     /* that an OAUTHBEARER string names */
+	struct span header, claims; /* JSON texts */
+	struct span challenge;      /* JSON text */
 	int64_t now;
-	size_t n;                       /* findings */
+	size_t n; /* findings */
 	struct decode_found {
 		enum decode_finding what;
 		struct span text; /* a sentence, printable */
 	} found[DECODE_FINDINGS_MAX];
-	struct buf room;
+	struct buf scratch;
 };
 
-/* room: DECODE_ROOM bytes, lent for as long as d is used; it holds parts of the token
+/* scratch: DECODE_SCRATCH bytes, lent for as long as d is used; it holds parts of the token
  * afterwards: wipe it. */
-void decode_text(struct decoded *d, struct span text, int64_t now, struct buf room);
+void decode_text(struct decoded *d, struct span text, int64_t now, struct buf scratch);
 
 /* "access token", and the stable id "access-token". */
 const char *decode_kind_name(enum decode_kind kind);

@@ -7,14 +7,14 @@
 #include "text/json.h"
 #include "text/jwt.h"
 
-/* A text claim in the room; empty when it is absent. */
+/* A text claim in the scratch; empty when it is absent. */
 static struct span claim(struct decoded *d, const char *name)
 {
-	size_t mark = d->room.n;
+	size_t mark = d->scratch.n;
 
-	if (json_string(d->claims, name, &d->room) != JSON_FOUND)
+	if (json_string(d->claims, name, &d->scratch) != JSON_FOUND)
 		return (struct span){ NULL, 0 };
-	return span_from(buf_span(&d->room), mark);
+	return span_from(buf_span(&d->scratch), mark);
 }
 
 static bool has_claim(const struct decoded *d, const char *name)
@@ -87,18 +87,17 @@ static bool is_assertion(struct decoded *d)
 	struct span aud = claim(d, "aud"), iss = claim(d, "iss"), sub = claim(d, "sub");
 	size_t at;
 
-	return span_find(aud, SPAN("/oauth2/"), &at) ||
-	       span_starts_nocase(aud, SPAN("api://AzureADTokenExchange")) ||
+	return span_find(aud, SPAN("/oauth2/"), &at) || span_starts_nocase(aud, SPAN("api://AzureADTokenExchange")) ||
 	       (has_claim(d, "jti") && iss.n != 0 && span_eq(iss, sub));
 }
 
 static bool part(struct decoded *d, struct span from, struct span *json)
 {
-	size_t mark = d->room.n;
+	size_t mark = d->scratch.n;
 
-	if (!jwt_json(from, &d->room) || d->room.full)
+	if (!jwt_json(from, &d->scratch) || d->scratch.full)
 		return false;
-	*json = span_from(buf_span(&d->room), mark);
+	*json = span_from(buf_span(&d->scratch), mark);
 	return true;
 }
 
@@ -135,8 +134,7 @@ static void check_opaque(struct decoded *d)
 		note(d, DECODE_FOUND_PERSONAL);
 	else if (span_starts(d->token, SPAN("ya29.")))
 		note(d, DECODE_FOUND_GOOGLE);
-	else if (d->token.n > 200 &&
-	         (span_starts(d->token, SPAN("0.A")) || span_starts(d->token, SPAN("1.A"))))
+	else if (d->token.n > 200 && (span_starts(d->token, SPAN("0.A")) || span_starts(d->token, SPAN("1.A"))))
 		note(d, DECODE_FOUND_REFRESH);
 }
 
@@ -147,8 +145,7 @@ void decode_token(struct decoded *d)
 
 	if (!jwt_is_b64token(d->token, &bad) && d->token.n != 0)
 		note(d, DECODE_FOUND_ALPHABET);
-	if (!jwt_split(d->token, &j) || !part(d, j.header, &d->header) ||
-	    !part(d, j.payload, &d->claims)) {
+	if (!jwt_split(d->token, &j) || !part(d, j.header, &d->header) || !part(d, j.payload, &d->claims)) {
 		if (span_starts(d->token, SPAN("eyJ")))
 			check_broken(d);
 		else

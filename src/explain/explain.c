@@ -1,11 +1,11 @@
 #include "explain/explain.h"
 
-#include "explain/explain_auth.h"
-#include "explain/explain_fill.h"
-#include "explain/explain_match.h"
-#include "explain/explain_not.h"
-#include "explain/explain_pick.h"
-#include "explain/explain_seen.h"
+#include "explain/auth_causes.h"
+#include "explain/template.h"
+#include "explain/match.h"
+#include "explain/ruled_out.h"
+#include "explain/diagnose.h"
+#include "explain/evidence.h"
 
 enum { AADSTS_SECRET_EXPIRED = 7000222 };
 
@@ -14,35 +14,35 @@ static void start(struct explanation *e)
 	e->n = 0;
 	e->nots = 0;
 	e->powershell = (struct span){ NULL, 0 };
-	e->room = BUF(e->bytes);
+	e->scratch = BUF(e->bytes);
 }
 
-static void fill(const struct explain_case *c, const struct explain_list *l)
+static void fill(const struct explain_case *c, const struct knowledge_causes *l)
 {
 	for (unsigned i = 0; i < l->n; i++)
-		explain_fill_cause(c, l->cause[i], &c->e->cause[c->e->n++]);
+		template_cause(c, l->cause[i], &c->e->cause[c->e->n++]);
 }
 
 void explain_report(const struct report *r, struct explanation *e)
 {
-	struct explain_case c = { r, RUNG_CREDENTIAL, e };
-	struct explain_list l = { { CAUSE_NONE }, 0 };
+	struct explain_case c = { r, STEP_CREDENTIAL, e };
+	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
 
 	start(e);
-	if (!report_first_failure(r, &c.rung))
+	if (!report_first_failure(r, &c.step))
 		return;
-	explain_pick(&c, &l);
+	diagnose(&c, &l);
 	fill(&c, &l);
-	explain_not(&c);
-	e->powershell = explain_auth_script(&c);
+	ruled_out(&c);
+	e->powershell = auth_causes_script(&c);
 }
 
-/* The secret's end is near or past, says the note of the credential rung. */
+/* The secret's end is near or past, says the note of the credential step. */
 static const char *secret_end(const struct explain_case *c, bool ended)
 {
-	const struct provider *p = explain_value_provider(c);
+	const struct provider *p = placeholder_provider(c);
 
-	if (c->r->row[RUNG_TOKEN].fault.num == AADSTS_SECRET_EXPIRED) /* its cause tells it all */
+	if (c->r->row[STEP_TOKEN].fault.num == AADSTS_SECRET_EXPIRED) /* its cause tells it all */
 		return "{note}.";
 	if (p == NULL || !p->entra)
 		return "{note}. Make the next secret now, and note its end as secret_expires.";
@@ -53,36 +53,36 @@ static const char *secret_end(const struct explain_case *c, bool ended)
 }
 
 /* What a warning means that comes without a fault. */
-static const char *warning(enum rung rung, const struct row *row)
+static const char *warning(enum step step, const struct row *row)
 {
 	if (row_get(row, FACT_DUPLICATE).n != 0)
 		return "The answer holds the key {duplicate_key} twice. The first one counts.";
 	if (row_get(row, FACT_NOTE).n != 0)
 		return "{note}";
-	if (rung == RUNG_IDP_TLS || rung == RUNG_POP_TLS)
+	if (step == STEP_IDP_TLS || step == STEP_POP_TLS)
 		return "The server's certificate ends in {cert_days} days. Its owner has to renew it.";
-	if (rung == RUNG_CLOCK)
+	if (step == STEP_CLOCK)
 		return "This machine's clock is {skew}. Certificates and tokens are judged by it: keep it set by NTP.";
 	return "";
 }
 
-struct span explain_warning(const struct report *r, enum rung rung, struct explanation *e)
+struct span explain_warning(const struct report *r, enum step step, struct explanation *e)
 {
-	struct explain_case c = { r, rung, e };
-	struct explain_list l = { { CAUSE_NONE }, 0 };
-	const struct row *row = &r->row[rung];
+	struct explain_case c = { r, step, e };
+	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
+	const struct row *row = &r->row[step];
 	bool ended;
 
 	start(e);
 	if (row->verdict != VERDICT_WARN)
 		return (struct span){ NULL, 0 };
-	if (rung == RUNG_QUIT)
+	if (step == STEP_QUIT)
 		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
-	if (rung == RUNG_CREDENTIAL && explain_seen_secret_end(c.r, &ended) && row_get(row, FACT_NOTE).n != 0)
-		return explain_fill(&c, secret_end(&c, ended), EXPLAIN_FILL_PARAGRAPH);
-	if (row->fault.code == FAULT_NONE || (rung == RUNG_CREDENTIAL && row_get(row, FACT_NOTE).n != 0))
-		return explain_fill(&c, warning(rung, row), EXPLAIN_FILL_PARAGRAPH);
-	explain_pick(&c, &l);
+	if (step == STEP_CREDENTIAL && evidence_secret_end(c.r, &ended) && row_get(row, FACT_NOTE).n != 0)
+		return template_fill(&c, secret_end(&c, ended), TEMPLATE_PARAGRAPH);
+	if (row->fault.code == FAULT_NONE || (step == STEP_CREDENTIAL && row_get(row, FACT_NOTE).n != 0))
+		return template_fill(&c, warning(step, row), TEMPLATE_PARAGRAPH);
+	diagnose(&c, &l);
 	l.n = l.n != 0;
 	fill(&c, &l);
 	return e->n != 0 ? e->cause[0].text : (struct span){ NULL, 0 };
@@ -90,19 +90,19 @@ struct span explain_warning(const struct report *r, enum rung rung, struct expla
 
 bool explain_text(struct span text, size_t *at, struct explain_found *found, struct explanation *e)
 {
-	struct explain_case c = { NULL, RUNG_CREDENTIAL, e };
-	struct explain_list l = { { CAUSE_NONE }, 0 };
-	struct explain_hit hit;
+	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
+	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
+	struct match_hit hit;
 
 	start(e);
-	if (!explain_match(text, *at, &hit))
+	if (!match_text(text, *at, &hit))
 		return false;
 	found->what = span_first(span_from(text, hit.at), hit.n);
 	found->aadsts = hit.aadsts;
 	found->meaning = "";
-	if (hit.row != EXPLAIN_KNOW_NOTHING) {
-		found->meaning = explain_know_meaning(hit.row);
-		explain_know_add_row(&l, hit.row);
+	if (hit.row != KNOWLEDGE_NOTHING) {
+		found->meaning = knowledge_meaning(hit.row);
+		knowledge_add_row(&l, hit.row);
 	}
 	*at = hit.at + hit.n;
 	fill(&c, &l);
@@ -111,11 +111,11 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 
 bool explain_cause(struct span id, struct explanation *e)
 {
-	struct explain_case c = { NULL, RUNG_CREDENTIAL, e };
-	struct explain_list l = { { CAUSE_NONE }, 0 };
+	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
+	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
 
 	start(e);
-	explain_know_add(&l, explain_know_cause_named(id));
+	knowledge_add(&l, knowledge_cause_named(id));
 	fill(&c, &l);
 	return l.n != 0;
 }

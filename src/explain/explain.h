@@ -5,17 +5,17 @@
 #include "explain/explanation.h"
 #include "report/report.h"
 
-/* Explain the first failed rung of the report, with all the other rungs as evidence. n == 0 when nothing failed. */
+/* Explain the first failed step of the report, with all the other steps as evidence. n == 0 when nothing failed. */
 void explain_report(const struct report *r, struct explanation *e);
 
 /* Explain a warning row of a report in one or two sentences; empty span when there is nothing to say. */
-struct span explain_warning(const struct report *r, enum rung rung, struct explanation *e);
+struct span explain_warning(const struct report *r, enum step step, struct explanation *e);
 
 /* A known thing that was found in a text: an AADSTS code, an OAuth error, a server's line, a fault id, an errno. */
 struct explain_found {
-	struct span what;      /* the part of the text that was recognised */
-	const char *meaning;   /* one sentence, static; "" when the code is not known */
-	uint64_t aadsts;       /* 0 if it is not such a code: known or not, it has an official page */
+	struct span what;    /* the part of the text that was recognised */
+	const char *meaning; /* one sentence, static; "" when the code is not known */
+	uint64_t aadsts;     /* 0 if it is not such a code: known or not, it has an official page */
 };
 
 /* Find the next known thing in the text from *at on that does not stand before *at already (for `explain`: a code, a

@@ -10,15 +10,15 @@ enum explain_who { EXPLAIN_YOU, EXPLAIN_ENTRA, EXPLAIN_EXCHANGE, EXPLAIN_NETWORK
 enum explain_certainty { EXPLAIN_KNOWN, EXPLAIN_LIKELY, EXPLAIN_UNCONFIRMED };
 
 enum {
-	EXPLAIN_CAUSES_MAX = 3,     /* a reader who gets five causes has none */
+	EXPLAIN_CAUSES_MAX = 3, /* a reader who gets five causes has none */
 	EXPLAIN_NOTS_MAX = 8,
 	EXPLAIN_TEXT_MAX = 16 * 1024
 };
 
 /* One cause, filled in: every placeholder is replaced, lines whose value is not known are left out.
- * fix and verify are lines parted by LF; a line that starts with a tab is to be typed as it stands. */
+ * fix and verify are lines separated by LF; a line that starts with a tab is to be typed as it stands. */
 struct explain_cause {
-	const char *id;    /* stable, kebab-case; static */
+	const char *id; /* stable, kebab-case; static */
 	enum explain_who who;
 	enum explain_certainty certainty;
 	struct span text;
@@ -26,14 +26,14 @@ struct explain_cause {
 	struct span verify;
 };
 
-/* The spans borrow from `room`. */
+/* The spans borrow from `scratch`. */
 struct explanation {
 	struct explain_cause cause[EXPLAIN_CAUSES_MAX];
 	unsigned n;
 	struct span not_cause[EXPLAIN_NOTS_MAX]; /* "The client secret: the token was issued." */
 	unsigned nots;
 	struct span powershell; /* the block to paste, with what proves each step; empty when it would not help */
-	struct buf room;
+	struct buf scratch;
 	unsigned char bytes[EXPLAIN_TEXT_MAX];
 };
 

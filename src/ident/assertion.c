@@ -12,8 +12,10 @@ enum {
 	ID_BYTES = 16
 };
 
-_Static_assert(BASE64URL_SIZE(HEADER_MAX) + BASE64URL_SIZE(ASSERTION_JSON_MAX) +
-               BASE64URL_SIZE(ASSERTION_RSA_BYTES) + 2 <= JWT_MAX, "JWT_MAX is too small");
+_Static_assert(BASE64URL_SIZE(HEADER_MAX) + BASE64URL_SIZE(ASSERTION_JSON_MAX) + BASE64URL_SIZE(ASSERTION_RSA_BYTES) +
+                               2 <=
+                       JWT_MAX,
+               "JWT_MAX is too small");
 
 /* ---- the private key
  * --------------------------------------------------------------------------- */
@@ -65,8 +67,7 @@ static bool try_out(const struct assertion_rsa *rsa, enum assertion_file file, s
 	       fault_set(f, FAULT_KEY_BROKEN, file, SPAN("its numbers do not fit together"));
 }
 
-static bool keep(struct assertion_key *k, const struct rsakey *numbers, enum assertion_file file,
-                 struct fault *f)
+static bool keep(struct assertion_key *k, const struct rsakey *numbers, enum assertion_file file, struct fault *f)
 {
 	char text[80];
 	struct buf b = BUF(text);
@@ -83,13 +84,13 @@ static bool keep(struct assertion_key *k, const struct rsakey *numbers, enum ass
 
 static bool load_key(struct assertion_key *k, struct span text, enum assertion_file file, struct fault *f)
 {
-	unsigned char room[DER_MAX];
-	struct buf der = BUF(room);
+	unsigned char scratch[DER_MAX];
+	struct buf der = BUF(scratch);
 	struct rsakey numbers;
 	enum rsakey_kind kind = rsakey_find(text, &der, &numbers);
 	bool good = kind == RSAKEY_RSA ? keep(k, &numbers, file, f) : refuse_kind(kind, file, f);
 
-	secret_wipe_bytes(room, sizeof room);
+	secret_wipe_bytes(scratch, sizeof scratch);
 	return good;
 }
 
@@ -109,8 +110,8 @@ bool assertion_load_key(struct assertion_key *k, struct span pem, struct fault *
 static void put_name(char *field, size_t size, struct span name)
 {
 	struct buf b = { (unsigned char *)field, size - 1, 0, false };
-	unsigned char room[1024];
-	struct buf text = BUF(room);
+	unsigned char scratch[1024];
+	struct buf text = BUF(scratch);
 
 	der_name(&text, name);
 	buf_printable(&b, buf_span(&text));
@@ -151,15 +152,15 @@ static bool refuse_pair(const struct assertion_key *k, unsigned count, struct fa
 
 static bool refuse_no_certificate(struct span text, struct span key, struct fault *f)
 {
-	unsigned char room[DER_MAX];
-	struct buf der = BUF(room);
+	unsigned char scratch[DER_MAX];
+	struct buf der = BUF(scratch);
 	struct rsakey ignored;
 	enum rsakey_kind kind = rsakey_find(text, &der, &ignored);
 	char words[160];
 	struct buf b = BUF(words);
 	size_t at;
 
-	secret_wipe_bytes(room, sizeof room);
+	secret_wipe_bytes(scratch, sizeof scratch);
 	if (kind == RSAKEY_PKCS12 || kind == RSAKEY_BINARY)
 		return refuse_kind(kind, ASSERTION_FILE_CERTIFICATE, f);
 	buf_z(&b, "it holds ");
@@ -172,8 +173,8 @@ static bool refuse_no_certificate(struct span text, struct span key, struct faul
 /* `key` is the text of the key's file when that is another one. */
 static bool load_certificate(struct assertion_key *k, struct span text, struct span key, struct fault *f)
 {
-	unsigned char room[DER_MAX]; /* may hold the key for a moment */
-	struct buf der = BUF(room);
+	unsigned char scratch[DER_MAX]; /* may hold the key for a moment */
+	struct buf der = BUF(scratch);
 	struct der_cert c;
 	unsigned count = 0;
 	size_t at = 0;
@@ -181,14 +182,14 @@ static bool load_certificate(struct assertion_key *k, struct span text, struct s
 	bool bad, found = false;
 
 	while (!found && pem_next(text, &at, &label, &der, &bad)) {
-		if ((span_eq(label, SPAN("CERTIFICATE")) || span_eq(label, SPAN("X509 CERTIFICATE"))) &&
-		    buf_ok(&der) && der_cert(buf_span(&der), &c)) {
+		if ((span_eq(label, SPAN("CERTIFICATE")) || span_eq(label, SPAN("X509 CERTIFICATE"))) && buf_ok(&der) &&
+		    der_cert(buf_span(&der), &c)) {
 			count++;
 			found = take(k, buf_span(&der), &c);
 		}
-		der = BUF(room);
+		der = BUF(scratch);
 	}
-	secret_wipe_bytes(room, sizeof room);
+	secret_wipe_bytes(scratch, sizeof scratch);
 	if (found)
 		return true;
 	return count != 0 ? refuse_pair(k, count, f) : refuse_no_certificate(text, key, f);
@@ -216,8 +217,8 @@ void assertion_wipe(struct assertion_key *k)
 void assertion_thumbprint(const struct assertion_key *k, bool sha256, struct buf *out)
 {
 	static const char digits[] = "0123456789ABCDEF";
-	struct span bytes = sha256 ? (struct span){ k->sha256, sizeof k->sha256 } :
-	                             (struct span){ k->sha1, sizeof k->sha1 };
+	struct span bytes =
+		sha256 ? (struct span){ k->sha256, sizeof k->sha256 } : (struct span){ k->sha1, sizeof k->sha1 };
 
 	for (size_t i = 0; i < bytes.n; i++) {
 		buf_byte(out, (unsigned char)digits[bytes.p[i] >> 4]);
@@ -278,8 +279,8 @@ static void put_hash(struct buf *json, const char *name, const unsigned char *ha
 static bool seal(const struct assertion_key *k, enum assertion_rsa_padding padding, const struct buf *header,
                  const struct buf *claims, struct secret *out, struct fault *f)
 {
-	unsigned char room[JWT_MAX], signature[ASSERTION_RSA_BYTES];
-	struct buf jwt = BUF(room);
+	unsigned char scratch[JWT_MAX], signature[ASSERTION_RSA_BYTES];
+	struct buf jwt = BUF(scratch);
 	size_t n;
 	bool good;
 
@@ -294,7 +295,7 @@ static bool seal(const struct assertion_key *k, enum assertion_rsa_padding paddi
 	buf_byte(&jwt, '.');
 	base64_url_put(&jwt, (struct span){ signature, n });
 	good = (buf_ok(&jwt) && secret_set(out, buf_span(&jwt))) || fault_limit(f, FAULT_LIMIT, jwt.n, JWT_MAX);
-	secret_wipe_bytes(room, sizeof room);
+	secret_wipe_bytes(scratch, sizeof scratch);
 	secret_wipe_bytes(signature, sizeof signature);
 	return good;
 }

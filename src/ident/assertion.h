@@ -12,11 +12,11 @@
 enum assertion_form { ASSERTION_FORM_PS256, ASSERTION_FORM_RS256, ASSERTION_FORM_RS256_SHA1 };
 
 enum {
-	ASSERTION_LIFE_S = 600,    /* from nbf to exp; Entra wants 5 to 10 minutes */
-	ASSERTION_EARLY_S = 60,    /* nbf lies so long before now, for a clock that is ahead */
-	ASSERTION_GRANT_S = 3600,  /* from iat to exp of a service account's: an hour at most */
+	ASSERTION_LIFE_S = 600,   /* from nbf to exp; Entra wants 5 to 10 minutes */
+	ASSERTION_EARLY_S = 60,   /* nbf lies so long before now, for a clock that is ahead */
+	ASSERTION_GRANT_S = 3600, /* from iat to exp of a service account's: an hour at most */
 	ASSERTION_TEXT_MAX = 160,
-	ASSERTION_JSON_MAX = 4096  /* of the claims: a URL, an id, a scope */
+	ASSERTION_JSON_MAX = 4096 /* of the claims: a URL, an id, a scope */
 };
 
 /* In which of the two files a fault lies: its num. */

@@ -17,7 +17,7 @@ enum part { PART_N, PART_E, PART_P, PART_Q, PART_DP, PART_DQ, PART_IQ };
 bool assertion_rsa_set(struct assertion_rsa *r, const struct rsakey *k)
 {
 	const struct span number[ASSERTION_RSA_PARTS] = {
-		[PART_N] = k->n, [PART_E] = k->e, [PART_P] = k->p, [PART_Q] = k->q,
+		[PART_N] = k->n,   [PART_E] = k->e,   [PART_P] = k->p,  [PART_Q] = k->q,
 		[PART_DP] = k->dp, [PART_DQ] = k->dq, [PART_IQ] = k->iq
 	};
 	struct buf b = BUF(r->bytes);
@@ -59,31 +59,33 @@ static unsigned char *lend(struct span s)
 
 static bool private_power(const struct assertion_rsa *r, unsigned char *x)
 {
-	br_rsa_private_key key = {
-		.n_bitlen = r->bits,
-		.p = lend(get(r, PART_P)), .plen = r->part[PART_P].n,
-		.q = lend(get(r, PART_Q)), .qlen = r->part[PART_Q].n,
-		.dp = lend(get(r, PART_DP)), .dplen = r->part[PART_DP].n,
-		.dq = lend(get(r, PART_DQ)), .dqlen = r->part[PART_DQ].n,
-		.iq = lend(get(r, PART_IQ)), .iqlen = r->part[PART_IQ].n
-	};
+	br_rsa_private_key key = { .n_bitlen = r->bits,
+		                   .p = lend(get(r, PART_P)),
+		                   .plen = r->part[PART_P].n,
+		                   .q = lend(get(r, PART_Q)),
+		                   .qlen = r->part[PART_Q].n,
+		                   .dp = lend(get(r, PART_DP)),
+		                   .dplen = r->part[PART_DP].n,
+		                   .dq = lend(get(r, PART_DQ)),
+		                   .dqlen = r->part[PART_DQ].n,
+		                   .iq = lend(get(r, PART_IQ)),
+		                   .iqlen = r->part[PART_IQ].n };
 
 	return br_rsa_i31_private(x, &key) == 1;
 }
 
-static bool public_power(const struct assertion_rsa *r, unsigned char *x, size_t n)
+static bool well_known_power(const struct assertion_rsa *r, unsigned char *x, size_t n)
 {
-	br_rsa_public_key key = {
-		.n = lend(get(r, PART_N)), .nlen = r->part[PART_N].n,
-		.e = lend(get(r, PART_E)), .elen = r->part[PART_E].n
-	};
+	br_rsa_public_key key = { .n = lend(get(r, PART_N)),
+		                  .nlen = r->part[PART_N].n,
+		                  .e = lend(get(r, PART_E)),
+		                  .elen = r->part[PART_E].n };
 
 	return br_rsa_i31_public(x, n, &key) == 1;
 }
 
 /* What the engine left on the stack below us. */
-__attribute__((noinline))
-static void burn(void)
+__attribute__((noinline)) static void burn(void)
 {
 	unsigned char below[BURN];
 
@@ -96,10 +98,8 @@ static void burn(void)
 /* RFC 8017 section 9.2: 00 01 FF ... FF 00 DigestInfo, for SHA-256. */
 static void pad_pkcs1(unsigned char *em, size_t n, const unsigned char hash[static HASH])
 {
-	static const unsigned char info[] = {
-		0x00, 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
-		0x05, 0x00, 0x04, HASH
-	};
+	static const unsigned char info[] = { 0x00, 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48,
+		                              0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, HASH };
 
 	memset(em, 0xff, n);
 	em[0] = 0;
@@ -175,7 +175,7 @@ bool assertion_rsa_sign(const struct assertion_rsa *r, enum assertion_rsa_paddin
 	good = private_power(r, signature);
 	burn();
 	memcpy(opened, signature, size);
-	good = good && public_power(r, opened, size) && memcmp(opened, em, size) == 0;
+	good = good && well_known_power(r, opened, size) && memcmp(opened, em, size) == 0;
 	if (!good) {
 		/* A signature that went wrong can give the key away. */
 		secret_wipe_bytes(signature, size);

@@ -6,12 +6,12 @@
 #include "text/rsakey.h"
 
 enum {
-	ASSERTION_RSA_BITS_MIN = 2048, /* RFC 7518 section 3.3 */
-	ASSERTION_RSA_BITS_MAX = 4096, /* the engine's limit */
+	ASSERTION_RSA_BITS_MIN = 2048,                    /* RFC 7518 section 3.3 */
+	ASSERTION_RSA_BITS_MAX = 4096,                    /* the engine's limit */
 	ASSERTION_RSA_BYTES = ASSERTION_RSA_BITS_MAX / 8, /* of the longest signature */
 	ASSERTION_RSA_PARTS = 7,
 	/* n, e, dp + dq, p + q and iq, which is no longer than p */
-	ASSERTION_RSA_ROOM = 5 * ASSERTION_RSA_BYTES + 8
+	ASSERTION_RSA_SCRATCH = 5 * ASSERTION_RSA_BYTES + 8
 };
 
 /* A private key, copied. Start with { 0 }, end with assertion_rsa_wipe. */
@@ -20,7 +20,7 @@ struct assertion_rsa {
 	struct {
 		uint16_t at, n;
 	} part[ASSERTION_RSA_PARTS];
-	unsigned char bytes[ASSERTION_RSA_ROOM];
+	unsigned char bytes[ASSERTION_RSA_SCRATCH];
 };
 
 enum assertion_rsa_padding { ASSERTION_RSA_PKCS1, ASSERTION_RSA_PSS };
@@ -38,8 +38,7 @@ bool assertion_rsa_matches(const struct assertion_rsa *r, struct span n, struct 
  * public key before it is handed out: a damaged key gives FAULT_SIGN_FAILED, no nonsense.
  * Constant time, but for the lengths. About 5 ms for 2048 bits, 40 ms for 4096. */
 bool assertion_rsa_sign(const struct assertion_rsa *r, enum assertion_rsa_padding padding, struct span text,
-                        unsigned char signature[static ASSERTION_RSA_BYTES], size_t *n,
-                        struct fault *f) MUST;
+                        unsigned char signature[static ASSERTION_RSA_BYTES], size_t *n, struct fault *f) MUST;
 
 /* SHA-1 and SHA-256 of a certificate, for its thumbprints. */
 void assertion_rsa_sha1(struct span in, unsigned char out[static 20]);

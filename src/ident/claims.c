@@ -18,11 +18,11 @@ static void put_printable(char *field, size_t size, struct span text)
 	field[b.n] = '\0';
 }
 
-/* A text claim; a list of texts becomes one, parted by blanks. False when it is absent or neither. */
+/* A text claim; a list of texts becomes one, separated by spaces. False when it is absent or neither. */
 static bool get(struct span json, const char *name, char *field, size_t size)
 {
-	unsigned char room[2048];
-	struct buf text = BUF(room);
+	unsigned char scratch[2048];
+	struct buf text = BUF(scratch);
 	struct json_value v, element;
 	struct span key;
 	size_t at = 0;
@@ -38,7 +38,7 @@ static bool get(struct span json, const char *name, char *field, size_t size)
 	if (v.type != JSON_ARRAY)
 		return false;
 	while (json_next(v, &at, &key, &element)) {
-		text = BUF(room);
+		text = BUF(scratch);
 		if (element.type == JSON_STRING && json_unescape(&text, element.raw))
 			put_printable(field, size, buf_span(&text));
 	}
@@ -85,8 +85,8 @@ static void get_all(struct span json, struct claims *c)
 bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
 {
 	struct span bytes = secret_reveal(token);
-	unsigned char room[CLAIMS_JSON_MAX];
-	struct buf payload = BUF(room);
+	unsigned char scratch[CLAIMS_JSON_MAX];
+	struct buf payload = BUF(scratch);
 	struct jwt parts;
 
 	memset(c, 0, sizeof *c);
@@ -100,7 +100,7 @@ bool claims_read(const struct secret *token, struct claims *c, struct fault *f)
 		                 SPAN("the second part is not base64url of a JSON object"));
 	c->jwt = true;
 	get_all(buf_span(&payload), c);
-	secret_wipe_bytes(room, payload.n);
+	secret_wipe_bytes(scratch, payload.n);
 	return true;
 }
 

@@ -15,8 +15,8 @@ static bool malformed(const struct http_answer *a, struct device *d, struct span
  * as it is: a person has to trust their eyes. */
 static bool take_text(const struct http_answer *a, const char *name, char *to, size_t size)
 {
-	unsigned char room[DEVICE_URI_MAX];
-	struct buf raw = BUF(room), text = { (unsigned char *)to, size - 1, 0, false };
+	unsigned char scratch[DEVICE_URI_MAX];
+	struct buf raw = BUF(scratch), text = { (unsigned char *)to, size - 1, 0, false };
 	bool found = json_string(a->body, name, &raw) == JSON_FOUND && buf_ok(&raw) && raw.n != 0;
 
 	if (found)

@@ -6,12 +6,12 @@
 #include "ident/token.h"
 
 enum {
-	DEVICE_CODE_MAX = 80,     /* what a person types; nine characters at Microsoft */
+	DEVICE_CODE_MAX = 80, /* what a person types; nine characters at Microsoft */
 	DEVICE_URI_MAX = 400,
-	DEVICE_INTERVAL_S = 5,    /* when the answer names none, section 3.2 */
-	DEVICE_SLOWER_S = 5,      /* added at each slow_down, section 3.5 */
+	DEVICE_INTERVAL_S = 5, /* when the answer names none, section 3.2 */
+	DEVICE_SLOWER_S = 5,   /* added at each slow_down, section 3.5 */
 	DEVICE_INTERVAL_MAX_S = 300,
-	DEVICE_EXPIRES_S = 900    /* when the answer does not say */
+	DEVICE_EXPIRES_S = 900 /* when the answer does not say */
 };
 
 /* What the device authorization endpoint gave. The texts are printable; complete is "" when there is none. */

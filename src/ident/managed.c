@@ -2,7 +2,7 @@
 
 #include "text/pct.h"
 
-#define SUFFIX "/.default"
+#define SUFFIX             "/.default"
 #define APP_SERVICE_HEADER "X-IDENTITY-HEADER: "
 
 static struct span resource_of(struct span scope)

@@ -6,10 +6,10 @@
 #include "text/url.h"
 
 struct managed_request {
-	struct url url;               /* http://169.254.169.254/metadata/identity/oauth2/token */
-	struct span scope;            /* its /.default is taken off: the endpoint wants the resource */
-	struct span client_id;        /* of a user-assigned identity; empty: the system-assigned one */
-	const struct secret *header;  /* IDENTITY_HEADER of App Service; not set: IMDS */
+	struct url url;              /* http://169.254.169.254/metadata/identity/oauth2/token */
+	struct span scope;           /* its /.default is taken off: the endpoint wants the resource */
+	struct span client_id;       /* of a user-assigned identity; empty: the system-assigned one */
+	const struct secret *header; /* IDENTITY_HEADER of App Service; not set: IMDS */
 };
 
 /* The target of a GET, with the query: api-version 2018-02-01 for IMDS, 2019-08-01 for App Service. */

@@ -14,8 +14,8 @@ static void put_field(char *field, size_t size, struct span text)
 /* A text of the answer; empty when absent. */
 static void get_text(struct span json, const char *path, char field[static REFUSAL_TEXT_MAX])
 {
-	unsigned char room[512];
-	struct buf raw = BUF(room);
+	unsigned char scratch[512];
+	struct buf raw = BUF(scratch);
 
 	field[0] = '\0';
 	if (json_string(json, path, &raw) == JSON_FOUND && buf_ok(&raw))
@@ -102,7 +102,8 @@ struct span refusal_read(struct span json, struct refusal *r, struct buf *text)
 	get_text(json, "correlation_id", r->correlation_id);
 	get_text(json, "timestamp", r->timestamp);
 	if ((json_string(json, "error_description", text) != JSON_FOUND &&
-	     json_string(json, "error.message", text) != JSON_FOUND) || !buf_ok(text)) {
+	     json_string(json, "error.message", text) != JSON_FOUND) ||
+	    !buf_ok(text)) {
 		text->n = 0;
 		text->full = false;
 		buf_z(text, r->error);

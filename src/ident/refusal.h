@@ -12,7 +12,7 @@ enum {
 
 /* Printable; absent texts are empty. Start with { 0 }. */
 struct refusal {
-	uint64_t aadsts;   /* the inner code when several are nested, 0 when there is none */
+	uint64_t aadsts; /* the inner code when several are nested, 0 when there is none */
 	char error[REFUSAL_TEXT_MAX], suberror[REFUSAL_TEXT_MAX];
 	char trace_id[REFUSAL_TEXT_MAX], correlation_id[REFUSAL_TEXT_MAX], timestamp[REFUSAL_TEXT_MAX];
 	char duplicate[REFUSAL_TEXT_MAX]; /* a JSON key that came twice: the first one counted */

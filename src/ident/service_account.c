@@ -93,12 +93,12 @@ static bool read_key(struct span pem, struct assertion_key *k, struct fault *f)
 
 static bool read_all(struct span json, struct assertion_key *k, struct service_account *a, struct fault *f)
 {
-	unsigned char room[SECRET_MAX];
-	struct buf pem = BUF(room);
-	bool good = check_type(json, f) && get(json, "private_key", &pem, f) &&
-	            read_key(buf_span(&pem), k, f) && read_names(json, k, a, f);
+	unsigned char scratch[SECRET_MAX];
+	struct buf pem = BUF(scratch);
+	bool good = check_type(json, f) && get(json, "private_key", &pem, f) && read_key(buf_span(&pem), k, f) &&
+	            read_names(json, k, a, f);
 
-	secret_wipe_bytes(room, sizeof room);
+	secret_wipe_bytes(scratch, sizeof scratch);
 	return good;
 }
 

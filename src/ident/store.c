@@ -100,8 +100,7 @@ static size_t find(const struct store *s, struct span key)
 	return i;
 }
 
-bool store_find(const struct store *s, const unsigned char key[static STORE_KEY_SIZE],
-                struct store_entry *e)
+bool store_find(const struct store *s, const unsigned char key[static STORE_KEY_SIZE], struct store_entry *e)
 {
 	struct digits d = digits_of(key);
 	size_t i = find(s, digits_span(&d));
@@ -223,8 +222,10 @@ bool store_put(struct store *s, const unsigned char key[static STORE_KEY_SIZE], 
 {
 	struct digits d = digits_of(key);
 	struct store_text_row row = {
-		.key = digits_span(&d), .access = secret_reveal(&e->access),
-		.refresh = secret_reveal(&e->refresh), .expires = e->expires,
+		.key = digits_span(&d),
+		.access = secret_reveal(&e->access),
+		.refresh = secret_reveal(&e->refresh),
+		.expires = e->expires,
 	};
 
 	if (!store_text_fits(&row))

@@ -64,11 +64,10 @@ bool store_open(struct store *s, struct span path, struct deadline d, struct fau
 struct span store_note(const struct store *s);
 
 /* Copy the entry out; false, and *e untouched, when there is none. */
-bool store_find(const struct store *s, const unsigned char key[static STORE_KEY_SIZE],
-                struct store_entry *e) MUST;
+bool store_find(const struct store *s, const unsigned char key[static STORE_KEY_SIZE], struct store_entry *e) MUST;
 
 /* Add or replace the entry; on true it is on the disk. The other entries stay byte for byte. When it does not fit,
- * entries whose access token has ended and that have no refresh token make room, the one that ended first before
+ * entries whose access token has ended and that have no refresh token make scratch, the one that ended first before
  * others. False: FAULT_STORE_FULL, the evidence has the limit; FAULT_STORE_VALUE, a token that no token's syntax
  * allows or a time beyond the year 9999; FAULT_STORE_EXPOSED, _FAILED. The store and its file are as before then (see
  * store_file_replace for the one exception). */

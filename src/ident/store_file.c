@@ -17,8 +17,7 @@ static bool lock_is_there(const struct store_file *s)
 	struct store_path_name name = store_path_name(&s->path, store_path_suffix(STORE_PATH_LOCK));
 	struct stat ours, there;
 
-	return fstat(s->lock, &ours) == 0 &&
-	       fstatat(s->path.folder, name.z, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return fstat(s->lock, &ours) == 0 && fstatat(s->path.folder, name.z, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
@@ -91,17 +90,17 @@ void store_file_close(struct store_file *s)
 static bool drain(const struct store_file *s, int fd, struct buf *into, struct fault *f)
 {
 	for (;;) {
-		size_t room = into->cap - into->n;
+		size_t scratch = into->cap - into->n;
 		unsigned char more;
-		ssize_t n = room != 0 ? read(fd, into->p + into->n, room) : read(fd, &more, 1);
+		ssize_t n = scratch != 0 ? read(fd, into->p + into->n, scratch) : read(fd, &more, 1);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return store_path_failed(&s->path, STORE_PATH_STORE, "read", errno, f);
-		if (n != 0 && room == 0)
+		if (n != 0 && scratch == 0)
 			into->full = true;
-		if (n == 0 || room == 0)
+		if (n == 0 || scratch == 0)
 			return true;
 		into->n += (size_t)n;
 	}
@@ -208,6 +207,5 @@ bool store_file_aside(const struct store_file *s, struct buf *where, struct faul
 		return true;
 	}
 	return store_path_failed(&s->path, STORE_PATH_STORE,
-	                         "set aside: look at those that are there, .bad to .bad-9, and remove them",
-	                         EEXIST, f);
+	                         "set aside: look at those that are there, .bad to .bad-9, and remove them", EEXIST, f);
 }

@@ -11,11 +11,13 @@ enum {
 	SENTENCE = 600
 };
 
-static const struct { const char *suffix, *what; } parts[] = {
-	[STORE_PATH_STORE]  = { "",      "the token store" },
-	[STORE_PATH_LOCK]   = { ".lock", "the token store's lock" },
-	[STORE_PATH_NEXT]   = { ".new",  "the next token store" },
-	[STORE_PATH_FOLDER] = { "",      "the token store's folder" },
+static const struct {
+	const char *suffix, *what;
+} parts[] = {
+	[STORE_PATH_STORE] = { "", "the token store" },
+	[STORE_PATH_LOCK] = { ".lock", "the token store's lock" },
+	[STORE_PATH_NEXT] = { ".new", "the next token store" },
+	[STORE_PATH_FOLDER] = { "", "the token store's folder" },
 };
 
 /* ---- names ------------------------------------------------------------------------------------- */
@@ -76,8 +78,7 @@ bool store_path_failed(const struct store_path *p, enum store_path_part part, co
 }
 
 /* "; type: chmod 600 'x'", the name quoted for a shell. */
-static void put_command(const struct store_path *p, enum store_path_part part, const char *command,
-                        struct buf *out)
+static void put_command(const struct store_path *p, enum store_path_part part, const char *command, struct buf *out)
 {
 	struct span path = path_of(p, part);
 
@@ -98,8 +99,8 @@ static void put_command(const struct store_path *p, enum store_path_part part, c
 }
 
 /* What is wrong, with " (mode 0644)" if that is it, and what to type; command may be NULL. */
-static bool refuse(const struct store_path *p, enum store_path_part part, const struct stat *st,
-                   const char *why, bool mode, const char *command, struct fault *f)
+static bool refuse(const struct store_path *p, enum store_path_part part, const struct stat *st, const char *why,
+                   bool mode, const char *command, struct fault *f)
 {
 	char text[FAULT_EVIDENCE_MAX];
 	struct buf b = BUF(text);
@@ -118,8 +119,7 @@ static bool refuse(const struct store_path *p, enum store_path_part part, const 
 }
 
 /* Only root can give files away, and a folder is nothing to take from somebody. */
-static bool refuse_owner(const struct store_path *p, enum store_path_part part, const struct stat *st,
-                         struct fault *f)
+static bool refuse_owner(const struct store_path *p, enum store_path_part part, const struct stat *st, struct fault *f)
 {
 	char why[160], command[40];
 	struct buf w = BUF(why), c = BUF(command);
@@ -137,8 +137,7 @@ static bool refuse_owner(const struct store_path *p, enum store_path_part part, 
 
 /* ---- what may be used -------------------------------------------------------------------------- */
 
-bool store_path_judge(const struct store_path *p, enum store_path_part part, const struct stat *st,
-                      struct fault *f)
+bool store_path_judge(const struct store_path *p, enum store_path_part part, const struct stat *st, struct fault *f)
 {
 	if (S_ISLNK(st->st_mode))
 		return refuse(p, part, st, " is a symbolic link; the file itself is needed", false, NULL, f);
@@ -209,8 +208,7 @@ bool store_path_open(struct store_path *p, struct span path, struct fault *f)
 	return false;
 }
 
-bool store_path_file(const struct store_path *p, enum store_path_part part, int flags, int *fd,
-                     struct fault *f)
+bool store_path_file(const struct store_path *p, enum store_path_part part, int flags, int *fd, struct fault *f)
 {
 	struct store_path_name name = store_path_name(p, parts[part].suffix);
 	struct stat st;
@@ -222,8 +220,7 @@ bool store_path_file(const struct store_path *p, enum store_path_part part, int 
 		return true;
 	if (*fd < 0) {
 		/* A symbolic link, a folder, a file of somebody else's are said as such. */
-		if (fstatat(p->folder, name.z, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    !store_path_judge(p, part, &st, f))
+		if (fstatat(p->folder, name.z, &st, AT_SYMLINK_NOFOLLOW) == 0 && !store_path_judge(p, part, &st, f))
 			return false;
 		return store_path_failed(p, part, "opened", error, f);
 	}

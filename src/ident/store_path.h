@@ -38,8 +38,7 @@ bool store_path_open(struct store_path *p, struct span path, struct fault *f) MU
 
 /* Open one of the files with these flags and judge it. It may be missing: then *fd is -1 and the answer is true,
  * unless O_CREAT asks for it. On false nothing is open. */
-bool store_path_file(const struct store_path *p, enum store_path_part part, int flags, int *fd,
-                     struct fault *f) MUST;
+bool store_path_file(const struct store_path *p, enum store_path_part part, int flags, int *fd, struct fault *f) MUST;
 
 /* May what has this status be used as that file? One without any name may: it was replaced since it was opened. */
 bool store_path_judge(const struct store_path *p, enum store_path_part part, const struct stat *st,

@@ -3,11 +3,11 @@
 #include "base/secret.h"
 #include "net/tls_sha256.h"
 
-#define FIRST "o2pop.tokens/1\n"
-#define ACCESS "access_token = "
+#define FIRST   "o2pop.tokens/1\n"
+#define ACCESS  "access_token = "
 #define EXPIRES "expires = "
 #define REFRESH "refresh_token = "
-#define LAST "end "
+#define LAST    "end "
 
 enum { SEAL_SIZE = sizeof LAST - 1 + 64 + 1 };
 
@@ -55,10 +55,8 @@ static bool take_row(struct span *rest, struct store_text_row *row)
 	struct span all = *rest, expires;
 	uint64_t seconds;
 
-	if (!take(rest, SPAN("["), SPAN("]\n"), &row->key) ||
-	    !take(rest, SPAN(ACCESS), SPAN("\n"), &row->access) ||
-	    !take(rest, SPAN(EXPIRES), SPAN("\n"), &expires) ||
-	    !take(rest, SPAN(REFRESH), SPAN("\n"), &row->refresh) ||
+	if (!take(rest, SPAN("["), SPAN("]\n"), &row->key) || !take(rest, SPAN(ACCESS), SPAN("\n"), &row->access) ||
+	    !take(rest, SPAN(EXPIRES), SPAN("\n"), &expires) || !take(rest, SPAN(REFRESH), SPAN("\n"), &row->refresh) ||
 	    !span_u64(expires, (uint64_t)STORE_TEXT_EXPIRES_MAX, &seconds))
 		return false;
 	row->expires = (int64_t)seconds;
@@ -111,11 +109,10 @@ bool store_text_fits(const struct store_text_row *row)
 	if (row->key.n != STORE_TEXT_KEY)
 		return false;
 	for (size_t i = 0; i < row->key.n; i++)
-		if ((row->key.p[i] < '0' || row->key.p[i] > '9') &&
-		    (row->key.p[i] < 'a' || row->key.p[i] > 'f'))
+		if ((row->key.p[i] < '0' || row->key.p[i] > '9') && (row->key.p[i] < 'a' || row->key.p[i] > 'f'))
 			return false;
-	return holds_only(row->access, '!') && holds_only(row->refresh, ' ') &&
-	       row->expires >= 0 && row->expires <= STORE_TEXT_EXPIRES_MAX;
+	return holds_only(row->access, '!') && holds_only(row->refresh, ' ') && row->expires >= 0 &&
+	       row->expires <= STORE_TEXT_EXPIRES_MAX;
 }
 
 void store_text_begin(struct buf *out)

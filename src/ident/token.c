@@ -143,8 +143,8 @@ static bool wait_error(const struct refusal *r)
 /* A JSON object that is not the answer to a good request. */
 static bool refusal(const struct http_answer *a, struct refusal *r, struct fault *f)
 {
-	unsigned char room[REFUSAL_SENTENCE_MAX];
-	struct buf text = BUF(room);
+	unsigned char scratch[REFUSAL_SENTENCE_MAX];
+	struct buf text = BUF(scratch);
 	struct span sentence = refusal_read(a->body, r, &text);
 
 	if (wait_status(a->status) || wait_error(r))
@@ -176,8 +176,8 @@ static bool take_access(const struct http_answer *a, struct token *t, struct fau
 
 static bool take_token(const struct http_answer *a, struct token *t, struct fault *f)
 {
-	char room[80];
-	struct buf type = BUF(room);
+	char scratch[80];
+	struct buf type = BUF(scratch);
 
 	if (json_string(a->body, "token_type", &type) == JSON_FOUND &&
 	    (type.full || (type.n != 0 && !span_eq_nocase(buf_span(&type), SPAN("Bearer")))))
@@ -271,7 +271,7 @@ static bool is_credential(struct span key)
 	                      span_eq(name, SPAN("id_token")) || span_eq(name, SPAN("device_code")));
 }
 
-/* "<token 2184 characters sha256:...>" or "<refresh_token 800 characters>" in the place of a value. */
+/* "<token 2184 characters sha256:...>" or "<refresh_token 800 characters>" instead of a value. */
 static void put_stand_in(struct span key, struct span value, const struct token *t, struct buf *shown)
 {
 	buf_z(shown, "\"<");

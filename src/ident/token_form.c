@@ -8,8 +8,8 @@
 static const struct form {
 	const char *grant_type; /* NULL: it has none */
 	bool client_id, scope;
-	bool assertion_type;    /* says what kind of assertion the proof is */
-	bool client_secret;     /* beside the proof, if there is one */
+	bool assertion_type; /* says what kind of assertion the proof is */
+	bool client_secret;  /* beside the proof, if there is one */
 	const char *proof;
 } forms[TOKEN_FORM__COUNT] = {
 	[TOKEN_FORM_SECRET] = { "client_credentials", true, true, false, false, "client_secret" },

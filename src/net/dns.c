@@ -107,22 +107,31 @@ void dns_put(struct buf *out, const struct dns_address *a)
 const char *dns_error_text(int64_t eai)
 {
 	switch (eai) {
-	case EAI_NONAME: return "the name does not exist";
+	case EAI_NONAME:
+		return "the name does not exist";
 #ifdef EAI_NODATA
-	case EAI_NODATA: return "the name has no address";
+	case EAI_NODATA:
+		return "the name has no address";
 #endif
 #ifdef EAI_ADDRFAMILY
-	case EAI_ADDRFAMILY: return "the name has no address of this family";
+	case EAI_ADDRFAMILY:
+		return "the name has no address of this family";
 #endif
-	case EAI_AGAIN: return "no name server gave an answer";
-	case EAI_FAIL: return "the name server refused to answer";
-	case EAI_FAMILY: return "the address family is not supported";
-	case EAI_MEMORY: return "out of memory";
-	case EAI_SYSTEM: return "the operating system refused a call of the resolver";
+	case EAI_AGAIN:
+		return "no name server gave an answer";
+	case EAI_FAIL:
+		return "the name server refused to answer";
+	case EAI_FAMILY:
+		return "the address family is not supported";
+	case EAI_MEMORY:
+		return "out of memory";
+	case EAI_SYSTEM:
+		return "the operating system refused a call of the resolver";
 	case EAI_BADFLAGS:
 	case EAI_SERVICE:
 	case EAI_SOCKTYPE:
-	case EAI_OVERFLOW: return "the resolver was called wrongly";
+	case EAI_OVERFLOW:
+		return "the resolver was called wrongly";
 	}
 	return "unknown resolver error";
 }
@@ -313,9 +322,15 @@ static bool resolver_ask(const struct dns_question *q, struct found *all, bool *
 	*given = span_find_byte(q->host, '%', &at);
 	hints.ai_flags = *given ? AI_NUMERICHOST : 0;
 	switch (q->family) {
-	case DNS_ANY: hints.ai_family = AF_UNSPEC; break;
-	case DNS_IPV4: hints.ai_family = AF_INET; break;
-	case DNS_IPV6: hints.ai_family = AF_INET6; break;
+	case DNS_ANY:
+		hints.ai_family = AF_UNSPEC;
+		break;
+	case DNS_IPV4:
+		hints.ai_family = AF_INET;
+		break;
+	case DNS_IPV6:
+		hints.ai_family = AF_INET6;
+		break;
 	}
 	eai = getaddrinfo(host, NULL, &hints, &list);
 	if (eai != 0)

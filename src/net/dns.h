@@ -16,7 +16,7 @@ enum dns_family { DNS_ANY, DNS_IPV4, DNS_IPV6 };
 struct dns_address {
 	enum dns_family family; /* DNS_IPV4 or DNS_IPV6 */
 	unsigned char bytes[16];
-	uint32_t scope;         /* of a link-local IPv6 address */
+	uint32_t scope; /* of a link-local IPv6 address */
 };
 
 /* In the order in which they are to be tried: families interleaved, the resolver's first family first. */
@@ -28,12 +28,13 @@ struct dns_answer {
 	uint16_t port;     /* where to connect: the question's port unless `resolve` names another */
 };
 
-/* `resolve` is the user's own table, entries "host:port:address[,address]..." parted by blanks, as curl has it
+/* `resolve` is the user's own table, entries "host:port:address[,address]..." separated by spaces, as curl has it
  * ("*" as host matches every host; IPv6 in brackets or bare; the first entry that matches counts), or empty. An
  * address may end in "@port": the connection then goes to that port (the end of an ssh tunnel) while name and port
  * stay what they are for TLS and reports; the addresses of an entry must agree on it. All of the table must be
  * well-formed (FAULT_SETTING_BAD with the entry), whatever is asked. An address literal as host needs no resolver.
- * Works without /etc (musl then asks 127.0.0.1). getaddrinfo may hang: the desk kills the process at the deadline. */
+ * Works without /etc (musl then asks 127.0.0.1). getaddrinfo may hang: the supervisor kills the process at the
+ * deadline. */
 struct dns_question {
 	struct span host;
 	uint16_t port;

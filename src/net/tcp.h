@@ -20,8 +20,8 @@ struct tcp {
 	int fd;                   /* -1 when closed */
 	struct deadline deadline; /* of every read and write */
 	struct dns_address peer;
-	bool got_bytes;           /* something was ever received */
-	uint64_t received;        /* bytes since the last write, for evidence */
+	bool got_bytes;    /* something was ever received */
+	uint64_t received; /* bytes since the last write, for evidence */
 	bool reset;
 };
 

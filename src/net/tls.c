@@ -15,13 +15,13 @@ enum {
 struct inner {
 	struct tls_engine engine;
 	const struct trust *trust;
-	struct span host;     /* without final dot or scope; borrowed from name */
+	struct span host; /* without final dot or scope; borrowed from name */
 	char name[DNS_HOST_MAX + 1];
-	bool is_address;      /* no server name then (RFC 6066 section 3) */
+	bool is_address; /* no server name then (RFC 6066 section 3) */
 	int64_t now;
 	unsigned char pin[32];
 	size_t pin_n;
-	size_t first_fed;     /* bytes of tls.first that the engine has had */
+	size_t first_fed; /* bytes of tls.first that the engine has had */
 	/* The engine can send only between incoming records: what was not read by then waits here. */
 	unsigned char unread[PLAIN_MAX];
 	size_t unread_at, unread_n;
@@ -43,10 +43,13 @@ static struct tls_case what_is_known(const struct tls *t)
 {
 	const struct inner *in = inner(t);
 
-	return (struct tls_case){
-		.chain = &t->chain, .trust = in->trust, .host = in->host, .now = in->now,
-		.pin = { in->pin, in->pin_n }, .at = in->engine.watch.at, .code = t->engine_error
-	};
+	return (struct tls_case){ .chain = &t->chain,
+		                  .trust = in->trust,
+		                  .host = in->host,
+		                  .now = in->now,
+		                  .pin = { in->pin, in->pin_n },
+		                  .at = in->engine.watch.at,
+		                  .code = t->engine_error };
 }
 
 /* ---- setting up -------------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
 #include "text/der.h"
 
 enum {
-	NAMES_SHOWN = 5,     /* of a certificate that is for another name */
+	NAMES_SHOWN = 5,      /* of a certificate that is for another name */
 	NAME_SHOWN_MAX = 120, /* bytes of each: five and the rest of the sentence fit into the evidence */
 	RSA_BITS_MIN = 2048
 };

@@ -7,10 +7,10 @@
 #include "base/secret.h"
 
 enum {
-	SEED = 32,                /* bytes from the kernel for the engine's generator, which has 256 bits */
+	SEED = 32, /* bytes from the kernel for the engine's generator, which has 256 bits */
 	RSA_BYTES_MIN = 2048 / 8,
 	SECONDS_A_DAY = 86400,
-	DAYS_TO_1970 = 719528     /* the engine counts from the year 0 */
+	DAYS_TO_1970 = 719528 /* the engine counts from the year 0 */
 };
 
 struct suite {
@@ -20,12 +20,12 @@ struct suite {
 
 /* Authenticated encryption and ephemeral keys only: the engine's CBC code can be crashed by a man in the middle. */
 static const struct suite suites[] = {
-	{ BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,       "ECDHE-ECDSA-AES256-GCM-SHA384" },
-	{ BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,         "ECDHE-RSA-AES256-GCM-SHA384" },
-	{ BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       "ECDHE-ECDSA-AES128-GCM-SHA256" },
-	{ BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,         "ECDHE-RSA-AES128-GCM-SHA256" },
+	{ BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384" },
+	{ BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "ECDHE-RSA-AES256-GCM-SHA384" },
+	{ BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256" },
+	{ BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "ECDHE-RSA-AES128-GCM-SHA256" },
 	{ BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305" },
-	{ BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,   "ECDHE-RSA-CHACHA20-POLY1305" },
+	{ BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA-CHACHA20-POLY1305" },
 };
 
 enum { SUITES = sizeof suites / sizeof suites[0] };
@@ -42,9 +42,8 @@ static br_x509_trust_anchor as_engine_wants(const struct trust_anchor *a)
 	to.dn.len = a->subject.n;
 	if (a->key == TRUST_RSA) {
 		to.pkey.key_type = BR_KEYTYPE_RSA;
-		to.pkey.key.rsa = (br_rsa_public_key){
-			(unsigned char *)a->a.p, a->a.n, (unsigned char *)a->b.p, a->b.n
-		};
+		to.pkey.key.rsa =
+			(br_rsa_public_key){ (unsigned char *)a->a.p, a->a.n, (unsigned char *)a->b.p, a->b.n };
 	} else {
 		to.pkey.key_type = BR_KEYTYPE_EC;
 		to.pkey.key.ec = (br_ec_public_key){ curve[a->key], (unsigned char *)a->a.p, a->a.n };
@@ -55,10 +54,12 @@ static br_x509_trust_anchor as_engine_wants(const struct trust_anchor *a)
 /* Algorithms one by one: br_ssl_client_init_full would bring CBC, SHA-1 and MD5. */
 static void set_algorithms(struct tls_engine *e)
 {
-	static const struct { int id; const br_hash_class *hash; } hashes[] = {
-		{ br_sha256_ID, &br_sha256_vtable }, { br_sha384_ID, &br_sha384_vtable },
-		{ br_sha512_ID, &br_sha512_vtable }
-	};
+	static const struct {
+		int id;
+		const br_hash_class *hash;
+	} hashes[] = { { br_sha256_ID, &br_sha256_vtable },
+		       { br_sha384_ID, &br_sha384_vtable },
+		       { br_sha512_ID, &br_sha512_vtable } };
 	br_ssl_engine_context *s = &e->client.eng;
 	br_x509_minimal_context *x = &e->watch.minimal;
 	uint16_t ids[SUITES];

@@ -11,7 +11,7 @@ struct tls_watch {
 	const br_x509_class *vtable; /* first, because BearSSL finds the rest by it */
 	br_x509_minimal_context minimal;
 	struct tls_chain *chain;
-	bool keeping;  /* the certificate that is coming in fits */
+	bool keeping; /* the certificate that is coming in fits */
 	bool decided;
 	bool named;    /* minimal is to compare the host name */
 	unsigned seen; /* certificates that have come to their end */

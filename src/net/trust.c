@@ -38,11 +38,18 @@ static bool usable_key(const struct spki *k, enum trust_key *key)
 	case DER_KEY_RSA:
 		*key = TRUST_RSA;
 		return k->bits >= RSA_BITS_MIN && k->bits <= RSA_BITS_MAX;
-	case DER_KEY_P256: *key = TRUST_P256; return true;
-	case DER_KEY_P384: *key = TRUST_P384; return true;
-	case DER_KEY_P521: *key = TRUST_P521; return true;
+	case DER_KEY_P256:
+		*key = TRUST_P256;
+		return true;
+	case DER_KEY_P384:
+		*key = TRUST_P384;
+		return true;
+	case DER_KEY_P521:
+		*key = TRUST_P521;
+		return true;
 	case DER_KEY_OTHER:
-	case DER_KEY_ED25519: break;
+	case DER_KEY_ED25519:
+		break;
 	}
 	return false;
 }
@@ -114,9 +121,14 @@ bool trust_add(struct trust *t, struct span pem, struct fault *f)
 			return no_room(t, f);
 		switch (add(t, buf_span(&der))) {
 		case ADDED:
-		case ADDED_BEFORE: usable++; break;
-		case ADDED_NOT_USABLE: t->skipped++; break;
-		case ADDED_NO_ROOM: return no_room(t, f);
+		case ADDED_BEFORE:
+			usable++;
+			break;
+		case ADDED_NOT_USABLE:
+			t->skipped++;
+			break;
+		case ADDED_NO_ROOM:
+			return no_room(t, f);
 		}
 	}
 	if (usable != 0)

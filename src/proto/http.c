@@ -32,8 +32,8 @@ static void put_head(struct buf *b, const struct http_question *q)
 	buf_z(b, "Connection: close\r\n");
 }
 
-/* Every line of a head goes on the tape as a line of its own. */
-static void tape_head(const struct tape *t, enum tape_mark mark, struct span head)
+/* Every line of a head goes on the trace as a line of its own. */
+static void trace_head(const struct trace *t, enum trace_mark mark, struct span head)
 {
 	while (head.n != 0) {
 		struct span line = span_cut(head, '\n', &head);
@@ -41,7 +41,7 @@ static void tape_head(const struct tape *t, enum tape_mark mark, struct span hea
 		if (line.n != 0 && line.p[line.n - 1] == '\r')
 			line.n--;
 		if (line.n != 0)
-			tape_put(t, mark, line);
+			trace_put(t, mark, line);
 	}
 }
 
@@ -51,23 +51,22 @@ static bool send_request(struct http *h, const struct http_question *q, struct f
 	bool sent;
 
 	put_head(&b, q);
-	tape_head(h->tape, TAPE_SENT, buf_span(&b));
-	tape_head(h->tape, TAPE_SENT, q->fields_shown);
+	trace_head(h->trace, TRACE_SENT, buf_span(&b));
+	trace_head(h->trace, TRACE_SENT, q->fields_shown);
 	buf_put(&b, q->fields);
 	buf_z(&b, "\r\n");
 	if (q->body_shown.n != 0)
-		tape_put(h->tape, TAPE_SENT, q->body_shown);
+		trace_put(h->trace, TRACE_SENT, q->body_shown);
 	buf_put(&b, q->body);
-	sent = buf_ok(&b) ? stream_write(h->stream, buf_span(&b), f) :
-	                    fault_limit(f, FAULT_LIMIT, b.n + q->body.n, sizeof h->request);
+	sent = buf_ok(&b) ? stream_write(h->stream, buf_span(&b), f)
+	                  : fault_limit(f, FAULT_LIMIT, b.n + q->body.n, sizeof h->request);
 	secret_wipe_bytes(h->request, b.n);
 	return sent;
 }
 
 static bool not_http(struct http *h, struct fault *f)
 {
-	return fault_set(f, FAULT_HTTP_MALFORMED, h->message.status,
-	                 span_first(h->message.reason, HTTP_EVIDENCE_MAX));
+	return fault_set(f, FAULT_HTTP_MALFORMED, h->message.status, span_first(h->message.reason, HTTP_EVIDENCE_MAX));
 }
 
 /* The peer has ended the stream; only a body without a length may end so, and not by a cut. */
@@ -135,7 +134,7 @@ bool http_exchange(struct http *h, const struct http_question *q, struct http_an
 		return false;
 	received = receive(h, f);
 	if (httpmsg_has_head(&h->message))
-		tape_head(h->tape, TAPE_GOT, buf_span(&h->message.head));
+		trace_head(h->trace, TRACE_GOT, buf_span(&h->message.head));
 	if (!received)
 		return false;
 	*a = (struct http_answer){

@@ -2,7 +2,7 @@
 #ifndef PROTO_HTTP_H
 #define PROTO_HTTP_H
 
-#include "base/tape.h"
+#include "base/trace.h"
 #include "net/stream.h"
 #include "text/httpmsg.h"
 #include "text/url.h"
@@ -16,7 +16,7 @@ enum {
  * a struct http_answer end. */
 struct http {
 	struct stream *stream;
-	const struct tape *tape;
+	const struct trace *trace;
 	struct httpmsg message;
 	unsigned char head[HTTPMSG_HEAD_MAX];
 	unsigned char body[HTTPMSG_BODY_MAX];
@@ -27,13 +27,13 @@ struct http {
 struct http_question {
 	const struct url *url;
 	struct span fields;       /* further header lines, each with its CR LF; may hold secrets */
-	struct span fields_shown; /* the same for the tape, with stand-ins */
+	struct span fields_shown; /* the same for the trace, with stand-ins */
 	struct span body;         /* may hold secrets */
-	struct span body_shown;   /* the same for the tape, with stand-ins */
+	struct span body_shown;   /* the same for the trace, with stand-ins */
 };
 
 /* The answer, whatever its status. The spans borrow from the struct http until the next exchange; absent
- * fields are empty. The body has not been put on the tape: the caller knows what in it is secret. */
+ * fields are empty. The body has not been put on the trace: the caller knows what in it is secret. */
 struct http_answer {
 	int status;
 	struct span body;

@@ -2,19 +2,19 @@
 
 #include <string.h>
 
-#include "text/popmsg.h"
+#include "text/mailmsg.h"
 
-void imap_start(struct imap *m, struct stream *s, const struct tape *t)
+void imap_start(struct imap *m, struct stream *s, const struct trace *t)
 {
 	line_start(&m->line, s, m->in, sizeof m->in);
-	m->tape = t;
+	m->trace = t;
 	m->commands = 0;
 	m->tag_n = 0;
 }
 
 static bool malformed(struct span line, struct fault *f)
 {
-	return fault_set(f, FAULT_DOOR_MALFORMED, 0, line);
+	return fault_set(f, FAULT_SERVICE_MALFORMED, 0, line);
 }
 
 static bool get(struct imap *m, struct imapmsg *msg, struct fault *f)
@@ -23,7 +23,7 @@ static bool get(struct imap *m, struct imapmsg *msg, struct fault *f)
 
 	if (!line_reply(&m->line, &line, f))
 		return false;
-	tape_put(m->tape, TAPE_GOT, line);
+	trace_put(m->trace, TRACE_GOT, line);
 	if (imapmsg_literal(line))
 		return malformed(line, f); /* none of these commands is answered with one */
 	imapmsg_read(line, (struct span){ (const unsigned char *)m->tag, m->tag_n }, msg);
@@ -36,7 +36,7 @@ static bool refused(const struct imapmsg *msg, enum fault_code code, struct faul
 	uint64_t ms;
 	size_t at;
 
-	if (popmsg_backoff(msg->words, &ms))
+	if (mailmsg_backoff(msg->words, &ms))
 		return fault_set(f, FAULT_POP_BUSY, (int64_t)((ms + 999) / 1000), msg->words);
 	if (span_eq_nocase(msg->code, SPAN("UNAVAILABLE")) ||
 	    span_find_nocase(msg->words, SPAN("Server Unavailable"), &at))
@@ -48,7 +48,7 @@ static bool refused(const struct imapmsg *msg, enum fault_code code, struct faul
 
 static bool say(struct imap *m, struct span line, struct fault *f)
 {
-	tape_put(m->tape, TAPE_SENT, span_first(line, line.n - 2));
+	trace_put(m->trace, TRACE_SENT, span_first(line, line.n - 2));
 	return stream_write(m->line.stream, line, f);
 }
 
@@ -91,7 +91,7 @@ static bool answer(struct imap *m, const struct hints *h, struct imapmsg *msg, e
 		if (h->messages != NULL && imapmsg_exists(msg->words, h->messages))
 			continue;
 	}
-	return fault_limit(f, FAULT_DOOR_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+	return fault_limit(f, FAULT_SERVICE_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
 }
 
 bool imap_greeting(struct imap *m, struct span *text, struct fault *f)
@@ -128,7 +128,7 @@ static bool verdict(struct imap *m, struct imapmsg *msg, struct fault *f)
 		if (msg->kind == IMAPMSG_TAGGED || msg->status == IMAPMSG_BYE)
 			return refused(msg, msg->status == IMAPMSG_NO ? FAULT_AUTH_REFUSED : FAULT_AUTH_PROTOCOL, f);
 	}
-	return fault_limit(f, FAULT_DOOR_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+	return fault_limit(f, FAULT_SERVICE_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
 }
 
 /* The challenge is on its way to a refusal; it must be answered before that comes. */
@@ -137,7 +137,7 @@ static bool challenged(struct imap *m, enum sasl_mechanism how, struct span text
 {
 	struct imapmsg msg;
 
-	sasl_challenge(m->tape, text, challenge);
+	sasl_challenge(m->trace, text, challenge);
 	if (!say(m, sasl_farewell(how), f) || !verdict(m, &msg, f))
 		return false;
 	if (msg.kind == IMAPMSG_CONTINUE)
@@ -155,7 +155,7 @@ bool imap_auth(struct imap *m, const struct sasl_login *login, struct span *repl
 		return false;
 	if (msg.kind != IMAPMSG_CONTINUE)
 		return malformed(msg.words, f); /* OK to a login that has not been made */
-	if (!sasl_send(m->line.stream, m->tape, login, f) || !verdict(m, &msg, f))
+	if (!sasl_send(m->line.stream, m->trace, login, f) || !verdict(m, &msg, f))
 		return false;
 	if (msg.kind == IMAPMSG_CONTINUE)
 		return challenged(m, login->mechanism, msg.text, challenge, f);
@@ -187,5 +187,5 @@ bool imap_logout(struct imap *m, struct fault *f)
 		if (msg.kind == IMAPMSG_TAGGED)
 			return msg.status == IMAPMSG_OK || refused(&msg, FAULT_POP_REFUSED, f);
 	}
-	return fault_limit(f, FAULT_DOOR_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+	return fault_limit(f, FAULT_SERVICE_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
 }

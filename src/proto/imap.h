@@ -11,18 +11,18 @@ enum {
 	IMAP_ANSWER_MAX = 64      /* lines before the tagged one; EXAMINE of an Exchange mailbox has 8 */
 };
 
-/* One session. The stream and the tape outlive it. It points into itself: do not copy or move it. All spans that the
+/* One session. The stream and the trace outlive it. It points into itself: do not copy or move it. All spans that the
  * functions hand out live until the next call. */
 struct imap {
 	struct line line;
-	const struct tape *tape;
+	const struct trace *trace;
 	unsigned commands;
 	char tag[8];
 	uint32_t tag_n;
 	unsigned char in[IMAP_LINE_MAX];
 };
 
-void imap_start(struct imap *m, struct stream *s, const struct tape *t);
+void imap_start(struct imap *m, struct stream *s, const struct trace *t);
 
 bool imap_greeting(struct imap *m, struct span *text, struct fault *f) MUST;
 

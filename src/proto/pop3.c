@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-void pop3_start(struct pop3 *p, struct stream *s, const struct tape *t)
+void pop3_start(struct pop3 *p, struct stream *s, const struct trace *t)
 {
 	line_start(&p->line, s, p->in, sizeof p->in);
-	p->tape = t;
+	p->trace = t;
 	p->pipelined = false;
 }
 
@@ -14,7 +14,7 @@ static bool reply_line(struct pop3 *p, struct span *line, struct fault *f)
 {
 	if (!line_reply(&p->line, line, f))
 		return false;
-	tape_put(p->tape, TAPE_GOT, *line);
+	trace_put(p->trace, TRACE_GOT, *line);
 	return true;
 }
 
@@ -25,11 +25,11 @@ static bool refused(struct span line, enum fault_code code, struct fault *f)
 	uint64_t ms;
 	size_t at;
 
-	if (popmsg_backoff(line, &ms))
+	if (mailmsg_backoff(line, &ms))
 		return fault_set(f, FAULT_POP_BUSY,
 		                 ms / 1000 < POP3_WAIT_MAX_S ? (int64_t)((ms + 999) / 1000) : POP3_WAIT_MAX_S, line);
-	(void)popmsg_status(line, &rest);
-	word = popmsg_code(rest, &text);
+	(void)mailmsg_status(line, &rest);
+	word = mailmsg_code(rest, &text);
 	if (span_eq_nocase(word, SPAN("SYS/TEMP")) || span_eq_nocase(word, SPAN("LOGIN-DELAY")) ||
 	    span_find_nocase(rest, SPAN("Server Unavailable"), &at) ||
 	    span_find_nocase(rest, SPAN("Connection refused"), &at))
@@ -48,25 +48,25 @@ static bool expect_ok(struct pop3 *p, enum fault_code code, struct span *text, s
 
 	if (!reply_line(p, &line, f))
 		return false;
-	switch (popmsg_status(line, text)) {
-	case POPMSG_OK:
+	switch (mailmsg_status(line, text)) {
+	case MAILMSG_OK:
 		return true;
-	case POPMSG_ERR:
+	case MAILMSG_ERR:
 		return refused(line, code, f);
-	case POPMSG_CONTINUE:
-	case POPMSG_OTHER:
+	case MAILMSG_CONTINUE:
+	case MAILMSG_OTHER:
 		break;
 	}
 	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
 }
 
-/* Send lines that end in CRLF; each goes on the tape. */
+/* Send lines that end in CRLF; each goes on the trace. */
 static bool say(struct pop3 *p, struct span lines, struct fault *f)
 {
 	for (struct span rest = lines; rest.n != 0;) {
 		struct span line = span_cut(rest, '\n', &rest);
 
-		tape_put(p->tape, TAPE_SENT, span_first(line, line.n - 1));
+		trace_put(p->trace, TRACE_SENT, span_first(line, line.n - 1));
 	}
 	return stream_write(p->line.stream, lines, f);
 }
@@ -79,17 +79,17 @@ static bool ask(struct pop3 *p, struct span line, struct fault *f)
 
 bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f)
 {
-	enum popmsg_service service;
+	enum mailmsg_service service;
 	struct span line;
 
 	if (!reply_line(p, &line, f))
 		return false;
-	service = popmsg_service(line);
-	if (service == POPMSG_UNKNOWN)
+	service = mailmsg_service(line);
+	if (service == MAILMSG_UNKNOWN)
 		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
-	if (service != POPMSG_POP3)
+	if (service != MAILMSG_POP3)
 		return fault_set(f, FAULT_POP_OTHER_SERVICE, service, line);
-	if (popmsg_status(line, text) != POPMSG_OK)
+	if (mailmsg_status(line, text) != MAILMSG_OK)
 		return refused(line, FAULT_POP_REFUSED, f);
 	return true;
 }
@@ -110,23 +110,23 @@ bool pop3_capa_auth_send(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
 	return p->pipelined;
 }
 
-bool pop3_capa(struct pop3 *p, struct popmsg_capa *c, struct buf *shown, struct fault *f)
+bool pop3_capa(struct pop3 *p, struct mailmsg_capa *c, struct buf *shown, struct fault *f)
 {
 	struct span line, content;
 
 	memset(c, 0, sizeof *c);
 	if (!ask(p, SPAN("CAPA\r\n"), f) || !reply_line(p, &line, f))
 		return false;
-	if (popmsg_status(line, &content) == POPMSG_ERR)
+	if (mailmsg_status(line, &content) == MAILMSG_ERR)
 		return true;
-	if (popmsg_status(line, &content) != POPMSG_OK)
+	if (mailmsg_status(line, &content) != MAILMSG_OK)
 		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
 	for (unsigned i = 0; i <= POP3_CAPA_MAX; i++) {
 		if (!reply_line(p, &line, f))
 			return false;
-		if (popmsg_is_end(line, &content))
+		if (mailmsg_is_end(line, &content))
 			return true;
-		popmsg_capa(c, content);
+		mailmsg_capa(c, content);
 		buf_z(shown, shown->n != 0 ? "; " : "");
 		buf_put(shown, content);
 	}
@@ -140,13 +140,13 @@ bool pop3_auth_begin(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
 	if (!ask(p, auth_line(m), f) || !reply_line(p, &line, f))
 		return false;
 	p->pipelined = false;
-	switch (popmsg_status(line, &rest)) {
-	case POPMSG_CONTINUE:
+	switch (mailmsg_status(line, &rest)) {
+	case MAILMSG_CONTINUE:
 		return true;
-	case POPMSG_ERR:
+	case MAILMSG_ERR:
 		return refused(line, FAULT_AUTH_REFUSED, f);
-	case POPMSG_OK:
-	case POPMSG_OTHER:
+	case MAILMSG_OK:
+	case MAILMSG_OTHER:
 		break;
 	}
 	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
@@ -158,26 +158,25 @@ bool pop3_auth_cancel(struct pop3 *p, struct fault *f)
 
 	if (!say(p, SPAN("*\r\n"), f) || !reply_line(p, &line, f))
 		return false;
-	if (popmsg_status(line, &rest) != POPMSG_ERR)
+	if (mailmsg_status(line, &rest) != MAILMSG_ERR)
 		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
 	return true;
 }
 
 /* A refusal after a challenge: the challenge tells more than the -ERR that follows, so both are evidence. */
-static bool challenged(struct pop3 *p, enum sasl_mechanism m, struct span text, struct buf *challenge,
-                       struct fault *f)
+static bool challenged(struct pop3 *p, enum sasl_mechanism m, struct span text, struct buf *challenge, struct fault *f)
 {
 	char words[FAULT_EVIDENCE_MAX];
 	struct buf evidence = BUF(words);
 	struct span line, rest;
 
-	sasl_challenge(p->tape, text, challenge);
+	sasl_challenge(p->trace, text, challenge);
 	if (!say(p, sasl_farewell(m), f) || !reply_line(p, &line, f))
 		return false;
 	buf_put(&evidence, span_first(buf_span(challenge), sizeof words / 2));
 	buf_z(&evidence, " / ");
 	buf_printable(&evidence, line);
-	if (popmsg_status(line, &rest) == POPMSG_OK)
+	if (mailmsg_status(line, &rest) == MAILMSG_OK)
 		return fault_set(f, FAULT_AUTH_FALSE_OK, 0, buf_span(&evidence));
 	return fault_set(f, FAULT_AUTH_CHALLENGE, 0, buf_span(&evidence));
 }
@@ -188,9 +187,9 @@ static enum fault_code refusal_code(struct span rest)
 	size_t at;
 
 	return span_find_nocase(rest, SPAN("Protocol error"), &at) ||
-	                       span_find_nocase(rest, SPAN("Connection is closed"), &at) ?
-	               FAULT_AUTH_PROTOCOL :
-	               FAULT_AUTH_REFUSED;
+	                       span_find_nocase(rest, SPAN("Connection is closed"), &at)
+	               ? FAULT_AUTH_PROTOCOL
+	               : FAULT_AUTH_REFUSED;
 }
 
 bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span *reply, struct buf *challenge,
@@ -198,22 +197,22 @@ bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span 
 {
 	struct span line, rest;
 
-	if (!sasl_send(p->line.stream, p->tape, login, f))
+	if (!sasl_send(p->line.stream, p->trace, login, f))
 		return false;
 	if (!reply_line(p, &line, f)) {
 		if (f->code == FAULT_POP_CLOSED || f->code == FAULT_TLS_TRUNCATED || f->code == FAULT_TCP_RESET)
 			f->code = FAULT_AUTH_PROTOCOL; /* the connection's end is this server's answer */
 		return false;
 	}
-	switch (popmsg_status(line, &rest)) {
-	case POPMSG_OK:
+	switch (mailmsg_status(line, &rest)) {
+	case MAILMSG_OK:
 		*reply = line;
 		return true;
-	case POPMSG_ERR:
+	case MAILMSG_ERR:
 		return refused(line, refusal_code(rest), f);
-	case POPMSG_CONTINUE:
+	case MAILMSG_CONTINUE:
 		return challenged(p, login->mechanism, rest, challenge, f);
-	case POPMSG_OTHER:
+	case MAILMSG_OTHER:
 		break;
 	}
 	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
@@ -231,12 +230,12 @@ bool pop3_stat(struct pop3 *p, uint64_t *messages, uint64_t *octets, struct faul
 
 	if (!ask(p, SPAN("STAT\r\n"), f) || !expect_ok(p, FAULT_MAILBOX_REFUSED, &text, f))
 		return false;
-	if (!popmsg_stat(text, messages, octets))
+	if (!mailmsg_stat(text, messages, octets))
 		return fault_set(f, FAULT_POP_MALFORMED, 0, text);
 	return true;
 }
 
-/* The lines of a listing. They are not on the tape one by one: a mailbox may have 100,000. */
+/* The lines of a listing. They are not on the trace one by one: a mailbox may have 100,000. */
 static bool listing(struct pop3 *p, bool (*take)(void *to, struct span line), void *to, struct fault *f)
 {
 	struct span line, content;
@@ -244,13 +243,13 @@ static bool listing(struct pop3 *p, bool (*take)(void *to, struct span line), vo
 	for (uint64_t i = 0; i <= POP3_LISTING_MAX; i++) {
 		if (!line_reply(&p->line, &line, f))
 			return false;
-		if (popmsg_is_end(line, &content)) {
+		if (mailmsg_is_end(line, &content)) {
 			char text[48];
 			struct buf b = BUF(text);
 
 			buf_u64(&b, i);
 			buf_z(&b, " lines and the final dot");
-			tape_put(p->tape, TAPE_NOTE, buf_span(&b));
+			trace_put(p->trace, TRACE_NOTE, buf_span(&b));
 			return true;
 		}
 		if (!take(to, content))
@@ -270,7 +269,7 @@ static bool take_uidl(void *to, struct span line)
 	uint64_t number;
 	struct span id;
 
-	if (!popmsg_uidl(line, &number, &id))
+	if (!mailmsg_uidl(line, &number, &id))
 		return false;
 	if ((*u->count)++ == 0)
 		buf_put(u->first, id);
@@ -296,7 +295,7 @@ static bool take_size(void *to, struct span line)
 	struct sizes *s = to;
 	uint64_t number, octets;
 
-	if (!popmsg_list(line, &number, &octets))
+	if (!mailmsg_list(line, &number, &octets))
 		return false;
 	(*s->count)++;
 	*s->octets += octets;
@@ -329,17 +328,17 @@ bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f)
 	*lines = 0;
 	if (!ask(p, SPAN("TOP 1 0\r\n"), f) || !reply_line(p, &line, f))
 		return false;
-	if (popmsg_status(line, &rest) == POPMSG_ERR)
+	if (mailmsg_status(line, &rest) == MAILMSG_ERR)
 		return empty || refused(line, FAULT_MAILBOX_REFUSED, f);
-	if (popmsg_status(line, &rest) != POPMSG_OK)
+	if (mailmsg_status(line, &rest) != MAILMSG_OK)
 		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
 	do {
 		if (!line_next(&p->line, &line, &cut, f))
 			return false;
-		if (!popmsg_is_end(line, &content) && !take_any(lines, content))
+		if (!mailmsg_is_end(line, &content) && !take_any(lines, content))
 			return fault_limit(f, FAULT_POP_MALFORMED, *lines, POP3_TOP_MAX);
-	} while (cut || !popmsg_is_end(line, &content));
-	tape_put(p->tape, TAPE_NOTE, SPAN("the head of message 1, not shown"));
+	} while (cut || !mailmsg_is_end(line, &content));
+	trace_put(p->trace, TRACE_NOTE, SPAN("the head of message 1, not shown"));
 	return true;
 }
 

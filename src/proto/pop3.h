@@ -4,32 +4,32 @@
 
 #include "proto/line.h"
 #include "proto/sasl.h"
-#include "text/popmsg.h"
+#include "text/mailmsg.h"
 
 enum {
-	POP3_LINE_MAX = 8 * 1024,       /* a reply; RFC 1939 says 512, challenges and diagnostics are longer */
-	POP3_CAPA_MAX = 64,             /* capability lines; real servers have 8 to 15 */
-	POP3_LISTING_MAX = 1000 * 1000, /* lines of UIDL or LIST: more messages than any mailbox has */
+	POP3_LINE_MAX = 8 * 1024,        /* a reply; RFC 1939 says 512, challenges and diagnostics are longer */
+	POP3_CAPA_MAX = 64,              /* capability lines; real servers have 8 to 15 */
+	POP3_LISTING_MAX = 1000 * 1000,  /* lines of UIDL or LIST: more messages than any mailbox has */
 	POP3_WAIT_MAX_S = 7 * 24 * 3600, /* who asks for more patience is not believed */
-	POP3_TOP_MAX = 20 * 1000        /* lines of a message head */
+	POP3_TOP_MAX = 20 * 1000         /* lines of a message head */
 };
 
-/* One session. The stream and the tape outlive it. It points into itself: do not copy or move it. */
+/* One session. The stream and the trace outlive it. It points into itself: do not copy or move it. */
 struct pop3 {
 	struct line line;
-	const struct tape *tape;
-	bool pipelined;       /* the commands of pop3_mailbox_send are on their way already */
+	const struct trace *trace;
+	bool pipelined; /* the commands of pop3_mailbox_send are on their way already */
 	unsigned char in[POP3_LINE_MAX];
 };
 
-void pop3_start(struct pop3 *p, struct stream *s, const struct tape *t);
+void pop3_start(struct pop3 *p, struct stream *s, const struct trace *t);
 
 /* The greeting's text behind "+OK "; it lives until the next pop3_ call. Another service's greeting is
- * FAULT_POP_OTHER_SERVICE with num = enum popmsg_service. */
+ * FAULT_POP_OTHER_SERVICE with num = enum mailmsg_service. */
 bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f) MUST;
 
-/* CAPA. `shown` receives the lines, parted by "; ". A server without CAPA (-ERR) gives an empty set and true. */
-bool pop3_capa(struct pop3 *p, struct popmsg_capa *c, struct buf *shown, struct fault *f) MUST;
+/* CAPA. `shown` receives the lines, separated by "; ". A server without CAPA (-ERR) gives an empty set and true. */
+bool pop3_capa(struct pop3 *p, struct mailmsg_capa *c, struct buf *shown, struct fault *f) MUST;
 
 /* CAPA and AUTH in one flight, for a server that is known to take it (pop3_capa and pop3_auth_begin then
  * only read). */

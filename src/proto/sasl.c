@@ -38,27 +38,27 @@ static size_t put_command(const struct sasl_login *login, struct buf *line)
 /* The line with the base64 of user and token. */
 static bool put_line(const struct sasl_login *login, struct buf *line, struct fault *f)
 {
-	unsigned char room[SASL_FRAME_MAX];
-	struct buf frame = BUF(room);
+	unsigned char scratch[SASL_FRAME_MAX];
+	struct buf frame = BUF(scratch);
 	bool good = sasl_frame(&frame, login, f);
 
 	put_command(login, line);
 	base64_put(line, buf_span(&frame));
 	buf_z(line, "\r\n");
-	secret_wipe_bytes(room, frame.n);
+	secret_wipe_bytes(scratch, frame.n);
 	if (good && !buf_ok(line))
 		return fault_limit(f, FAULT_LIMIT, secret_length(login->token) + login->user.n, line->cap);
 	return good;
 }
 
-static void tape_line(const struct tape *t, const struct sasl_login *login, struct span line)
+static void trace_line(const struct trace *t, const struct sasl_login *login, struct span line)
 {
 	char text[160];
 	struct buf b = BUF(text);
 	size_t command;
 
 	if (login->show_secret) {
-		tape_put(t, TAPE_SENT, span_first(line, line.n - 2));
+		trace_put(t, TRACE_SENT, span_first(line, line.n - 2));
 		return;
 	}
 	command = put_command(login, &b);
@@ -67,29 +67,29 @@ static void tape_line(const struct tape *t, const struct sasl_login *login, stru
 	buf_z(&b, " characters with ");
 	buf_put(&b, login->mark);
 	buf_z(&b, ">");
-	tape_put(t, TAPE_SENT, buf_span(&b));
+	trace_put(t, TRACE_SENT, buf_span(&b));
 }
 
-bool sasl_send(struct stream *s, const struct tape *t, const struct sasl_login *login, struct fault *f)
+bool sasl_send(struct stream *s, const struct trace *t, const struct sasl_login *login, struct fault *f)
 {
-	unsigned char room[SASL_LINE_MAX];
-	struct buf line = BUF(room);
+	unsigned char scratch[SASL_LINE_MAX];
+	struct buf line = BUF(scratch);
 	bool sent = put_line(login, &line, f);
 
 	if (sent) {
-		tape_line(t, login, buf_span(&line));
+		trace_line(t, login, buf_span(&line));
 		sent = stream_write(s, buf_span(&line), f);
 	}
-	secret_wipe_bytes(room, line.n);
+	secret_wipe_bytes(scratch, line.n);
 	return sent;
 }
 
-void sasl_challenge(const struct tape *t, struct span text, struct buf *challenge)
+void sasl_challenge(const struct trace *t, struct span text, struct buf *challenge)
 {
 	struct xoauth2_challenge parts;
 
 	if (xoauth2_challenge(text, challenge, &parts))
-		tape_put(t, TAPE_NOTE, buf_span(challenge));
+		trace_put(t, TRACE_NOTE, buf_span(challenge));
 	else
 		buf_printable(challenge, text);
 }

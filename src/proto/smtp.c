@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-void smtp_start(struct smtp *m, struct stream *s, const struct tape *t)
+void smtp_start(struct smtp *m, struct stream *s, const struct trace *t)
 {
 	line_start(&m->line, s, m->in, sizeof m->in);
-	m->tape = t;
+	m->trace = t;
 	m->reply_n = 0;
 }
 
@@ -32,9 +32,9 @@ static bool get(struct smtp *m, unsigned code, struct smtpmsg *msg, struct fault
 
 	if (!line_reply(&m->line, &line, f))
 		return false;
-	tape_put(m->tape, TAPE_GOT, line);
+	trace_put(m->trace, TRACE_GOT, line);
 	if (!smtpmsg_read(line, msg) || (code != 0 && msg->code != code))
-		return fault_set(f, FAULT_DOOR_MALFORMED, 0, line);
+		return fault_set(f, FAULT_SERVICE_MALFORMED, 0, line);
 	if (code != 0)
 		keep(m, msg->text);
 	else
@@ -50,7 +50,7 @@ static bool reply(struct smtp *m, struct smtpmsg_ehlo *e, struct smtpmsg *msg, s
 		return false;
 	for (unsigned i = 1; msg->more; i++) {
 		if (i > SMTP_REPLY_LINES_MAX)
-			return fault_limit(f, FAULT_DOOR_MALFORMED, i, SMTP_REPLY_LINES_MAX);
+			return fault_limit(f, FAULT_SERVICE_MALFORMED, i, SMTP_REPLY_LINES_MAX);
 		if (!get(m, msg->code, msg, f))
 			return false;
 		if (e != NULL)
@@ -66,7 +66,7 @@ static bool refused(const struct smtp *m, const struct smtpmsg *msg, enum fault_
 
 static bool say(struct smtp *m, struct span line, struct fault *f)
 {
-	tape_put(m->tape, TAPE_SENT, span_first(line, line.n - 2));
+	trace_put(m->trace, TRACE_SENT, span_first(line, line.n - 2));
 	return stream_write(m->line.stream, line, f);
 }
 
@@ -112,7 +112,7 @@ static bool challenged(struct smtp *m, enum sasl_mechanism how, struct span text
 {
 	struct smtpmsg msg;
 
-	sasl_challenge(m->tape, text, challenge);
+	sasl_challenge(m->trace, text, challenge);
 	if (!say(m, sasl_farewell(how), f) || !reply(m, NULL, &msg, f))
 		return false;
 	if (msg.code == 235)
@@ -130,7 +130,7 @@ bool smtp_auth(struct smtp *m, const struct sasl_login *login, struct span *verd
 		return false;
 	if (msg.code != 334)
 		return refused(m, &msg, FAULT_AUTH_REFUSED, f);
-	if (!sasl_send(m->line.stream, m->tape, login, f) || !reply(m, NULL, &msg, f))
+	if (!sasl_send(m->line.stream, m->trace, login, f) || !reply(m, NULL, &msg, f))
 		return false;
 	if (msg.code == 334)
 		return challenged(m, login->mechanism, msg.text, challenge, f);

@@ -12,17 +12,17 @@ enum {
 	SMTP_REPLY_MAX = 1024
 };
 
-/* One session. The stream and the tape outlive it. It points into itself: do not copy or move it. All spans that the
+/* One session. The stream and the trace outlive it. It points into itself: do not copy or move it. All spans that the
  * functions hand out live until the next call. */
 struct smtp {
 	struct line line;
-	const struct tape *tape;
+	const struct trace *trace;
 	size_t reply_n;
 	char reply[SMTP_REPLY_MAX]; /* code and texts of all lines of the last reply, cut if need be */
 	unsigned char in[SMTP_LINE_MAX];
 };
 
-void smtp_start(struct smtp *m, struct stream *s, const struct tape *t);
+void smtp_start(struct smtp *m, struct stream *s, const struct trace *t);
 
 bool smtp_greeting(struct smtp *m, struct span *text, struct fault *f) MUST;
 

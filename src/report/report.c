@@ -1,10 +1,10 @@
 #include "report/report.h"
 
-bool report_first_failure(const struct report *r, enum rung *failed)
+bool report_first_failure(const struct report *r, enum step *failed)
 {
-	for (int i = 0; i < RUNG__COUNT; i++) {
+	for (int i = 0; i < STEP__COUNT; i++) {
 		if (r->row[i].verdict == VERDICT_FAIL) {
-			*failed = (enum rung)i;
+			*failed = (enum step)i;
 			return true;
 		}
 	}
@@ -15,7 +15,7 @@ enum verdict report_verdict(const struct report *r)
 {
 	enum verdict v = VERDICT_PASS;
 
-	for (int i = 0; i < RUNG__COUNT; i++) {
+	for (int i = 0; i < STEP__COUNT; i++) {
 		if (r->row[i].verdict == VERDICT_FAIL)
 			return VERDICT_FAIL;
 		if (r->row[i].verdict == VERDICT_WARN)
@@ -24,18 +24,18 @@ enum verdict report_verdict(const struct report *r)
 	return v;
 }
 
-enum ladder_exit report_exit(const struct report *r)
+enum exit_status report_exit(const struct report *r)
 {
-	enum rung failed;
+	enum step failed;
 
 	if (!report_first_failure(r, &failed))
-		return LADDER_EXIT_OK;
-	return ladder_exit(failed, &r->row[failed].fault);
+		return EXIT_STATUS_OK;
+	return step_exit_status(failed, &r->row[failed].fault);
 }
 
 struct span report_get(const struct report *r, enum fact key)
 {
-	for (int i = 0; i < RUNG__COUNT; i++) {
+	for (int i = 0; i < STEP__COUNT; i++) {
 		struct span text = row_get(&r->row[i], key);
 
 		if (text.n != 0)

@@ -19,8 +19,8 @@ static size_t used(const struct row *r)
 
 void row_fact(struct row *r, enum fact key, struct span text)
 {
-	size_t at = used(r), room = sizeof r->text - at;
-	struct buf b = { (unsigned char *)r->text + at, room < FACT_TEXT_MAX ? room : FACT_TEXT_MAX, 0, false };
+	size_t at = used(r), scratch = sizeof r->text - at;
+	struct buf b = { (unsigned char *)r->text + at, scratch < FACT_TEXT_MAX ? scratch : FACT_TEXT_MAX, 0, false };
 
 	if (r->facts == ROW_FACTS_MAX || text.n == 0)
 		return;
@@ -50,8 +50,8 @@ struct span row_get(const struct row *r, enum fact key)
 /* As row_fact leaves it: nothing that print would have to change. */
 static bool printable(struct span text)
 {
-	unsigned char room[FACT_TEXT_MAX];
-	struct buf again = BUF(room);
+	unsigned char scratch[FACT_TEXT_MAX];
+	struct buf again = BUF(scratch);
 
 	buf_printable(&again, text);
 	return span_eq(buf_span(&again), text);
@@ -61,10 +61,9 @@ bool row_valid(const struct row *r)
 {
 	size_t end = 0;
 
-	if ((unsigned)r->rung >= RUNG__COUNT || (unsigned)r->because >= RUNG__COUNT ||
-	    r->verdict == VERDICT_NONE || (unsigned)r->verdict > VERDICT_SKIP || r->began_ms < 0 ||
-	    r->began_ms > ROW_MS_MAX || r->ms < 0 || r->ms > ROW_MS_MAX ||
-	    !fault_valid(&r->fault) || r->facts > ROW_FACTS_MAX)
+	if ((unsigned)r->step >= STEP__COUNT || (unsigned)r->because >= STEP__COUNT || r->verdict == VERDICT_NONE ||
+	    (unsigned)r->verdict > VERDICT_SKIP || r->began_ms < 0 || r->began_ms > ROW_MS_MAX || r->ms < 0 ||
+	    r->ms > ROW_MS_MAX || !fault_valid(&r->fault) || r->facts > ROW_FACTS_MAX)
 		return false;
 	for (uint32_t i = 0; i < r->facts; i++) {
 		if ((unsigned)r->fact[i].key >= FACT__COUNT || r->fact[i].n > FACT_TEXT_MAX || r->fact[i].at != end ||

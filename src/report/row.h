@@ -1,9 +1,9 @@
-/* row: what one rung found out. */
+/* row: what one step found out. */
 #ifndef REPORT_ROW_H
 #define REPORT_ROW_H
 
 #include "base/buf.h"
-#include "report/ladder.h"
+#include "report/step.h"
 
 enum fact {
 #define FACT(name, id) FACT_##name,
@@ -13,26 +13,26 @@ enum fact {
 };
 
 enum {
-	FACT_TEXT_MAX = 240, /* a list of roles or names is cut at this length */
-	ROW_FACTS_MAX = 16,  /* the TLS rungs have the most */
+	FACT_TEXT_MAX = 240,               /* a list of roles or names is cut at this length */
+	ROW_FACTS_MAX = 16,                /* the TLS steps have the most */
 	ROW_MS_MAX = 7 * 24 * 3600 * 1000, /* more than any run takes */
-	ROW_TEXT_MAX = 1536  /* all of a row together; the TLS rungs need 900 bytes */
+	ROW_TEXT_MAX = 1536                /* all of a row together; the TLS steps need 900 bytes */
 };
 
-/* One rung's result: plain data without pointers, because it crosses a pipe. */
+/* One step's result: plain data without pointers, because it crosses a pipe. */
 struct row {
-	enum rung rung;
+	enum step step;
 	enum verdict verdict;
-	enum rung because;   /* of a skip: the rung that is its root cause */
-	int64_t began_ms;    /* since the start of the run */
+	enum step because; /* of a skip: the step that is its root cause */
+	int64_t began_ms;  /* since the start of the run */
 	int64_t ms;
-	struct fault fault;  /* of a fail or warn */
+	struct fault fault; /* of a fail or warn */
 	uint32_t facts;
 	struct row_fact {
 		enum fact key;
-		uint16_t at, n;   /* its place in text */
+		uint16_t at, n; /* its place in text */
 	} fact[ROW_FACTS_MAX];
-	char text[ROW_TEXT_MAX];  /* the facts' texts, one behind another, printable */
+	char text[ROW_TEXT_MAX]; /* the facts' texts, one behind another, printable */
 };
 
 /* Add a fact; what is not printable is made so, what is too long is cut. Facts beyond ROW_FACTS_MAX or ROW_TEXT_MAX are

@@ -19,8 +19,8 @@ enum service_state service_of(const struct fault *f)
 		return SERVICE_OFF;
 	if (f->code == FAULT_AUTH_REFUSED)
 		return SERVICE_REFUSED;
-	return fault_kind(f->code) == FAULT_KIND_MAIL || fault_kind(f->code) == FAULT_KIND_WAIT ? SERVICE_UNCLEAR :
-	                                                                                         SERVICE_UNREACHED;
+	return fault_kind(f->code) == FAULT_KIND_MAIL || fault_kind(f->code) == FAULT_KIND_WAIT ? SERVICE_UNCLEAR
+	                                                                                        : SERVICE_UNREACHED;
 }
 
 const char *service_word(enum service_state d)
@@ -92,12 +92,12 @@ enum service_finding service_judge(enum service_state imap, enum service_state s
 static const struct {
 	const char *word, *sentence;
 } findings[] = {
-	[SERVICE_SAYS_NOTHING] = { "unclear", "the other doors say nothing about the token" },
+	[SERVICE_SAYS_NOTHING] = { "unclear", "the other services say nothing about the token" },
 	[SERVICE_SAYS_POP_ONLY] = { "pop-only", "the mailbox opens by IMAP: of all things only POP3 is closed" },
 	[SERVICE_SAYS_CLOSED] = { "mailbox-closed", "the token is accepted, but the mailbox does not open" },
 	[SERVICE_SAYS_OTHER] = { "other-mailbox", "the token is accepted, but it is not for this mailbox" },
 	[SERVICE_SAYS_ACCEPTED] = { "token-accepted", "the SMTP server accepts the token" },
-	[SERVICE_SAYS_REFUSED] = { "token-refused", "the other doors refuse the token, too" },
+	[SERVICE_SAYS_REFUSED] = { "token-refused", "the other services refuse the token, too" },
 };
 
 const char *service_conclude(enum service_state imap, enum service_state smtp, bool app)

@@ -5,7 +5,7 @@
 
 #include "base/fault.h"
 
-/* How a door was found. */
+/* How a service was found. */
 enum service_state {
 	SERVICE_NOT_TRIED, /* the token has no right to knock there, or nobody knows where it is */
 	SERVICE_OPEN,      /* the login works; at IMAP the mailbox opens, too */
@@ -16,16 +16,16 @@ enum service_state {
 	SERVICE_UNCLEAR    /* an answer that says nothing about the token: busy, broken */
 };
 
-/* What a failed login at a door means; FAULT_NONE is SERVICE_OPEN. */
+/* What a failed login at a service means; FAULT_NONE is SERVICE_OPEN. */
 enum service_state service_of(const struct fault *f);
 
 /* "open", "closed", "refused", "off", "not-tried", "unreached", "unclear" */
 const char *service_word(enum service_state d);
 
-/* The door with this word; SERVICE_NOT_TRIED for any other text. */
+/* The service with this word; SERVICE_NOT_TRIED for any other text. */
 enum service_state service_find(struct span word);
 
-/* What the doors say together. */
+/* What the services say together. */
 enum service_finding {
 	SERVICE_SAYS_NOTHING,
 	SERVICE_SAYS_POP_ONLY,

@@ -2,35 +2,37 @@
 
 #include <string.h>
 
-#include "show/words.h"
+#include "show/phrases.h"
 
 static const char *const state_name[] = {
-	[NAGIOS_OK] = "OK", [NAGIOS_WARNING] = "WARNING", [NAGIOS_CRITICAL] = "CRITICAL",
+	[NAGIOS_OK] = "OK",
+	[NAGIOS_WARNING] = "WARNING",
+	[NAGIOS_CRITICAL] = "CRITICAL",
 	[NAGIOS_UNKNOWN] = "UNKNOWN",
 };
 
 static enum nagios_state state_of(const struct report *r)
 {
-	enum rung failed;
+	enum step failed;
 
 	if (!report_first_failure(r, &failed))
 		return report_verdict(r) == VERDICT_WARN ? NAGIOS_WARNING : NAGIOS_OK;
 	if (r->row[failed].fault.code == FAULT_SECRET_EXPIRED)
 		return NAGIOS_CRITICAL;
 	switch (report_exit(r)) {
-	case LADDER_EXIT_INTERNAL:
-	case LADDER_EXIT_SETTINGS:
+	case EXIT_STATUS_INTERNAL:
+	case EXIT_STATUS_SETTINGS:
 		return NAGIOS_UNKNOWN;
-	case LADDER_EXIT_LATER:
+	case EXIT_STATUS_LATER:
 		return NAGIOS_WARNING;
-	case LADDER_EXIT_OK:
-	case LADDER_EXIT_NETWORK:
-	case LADDER_EXIT_TLS:
-	case LADDER_EXIT_TOKEN:
-	case LADDER_EXIT_CLAIMS:
-	case LADDER_EXIT_SERVICE:
-	case LADDER_EXIT_AUTH:
-	case LADDER_EXIT_MAILBOX:
+	case EXIT_STATUS_OK:
+	case EXIT_STATUS_NETWORK:
+	case EXIT_STATUS_TLS:
+	case EXIT_STATUS_TOKEN:
+	case EXIT_STATUS_CLAIMS:
+	case EXIT_STATUS_SERVICE:
+	case EXIT_STATUS_AUTH:
+	case EXIT_STATUS_MAILBOX:
 		return NAGIOS_CRITICAL;
 	}
 	return NAGIOS_UNKNOWN;
@@ -39,7 +41,10 @@ static enum nagios_state state_of(const struct report *r)
 static unsigned gravity(enum nagios_state s)
 {
 	static const unsigned rank[] = {
-		[NAGIOS_OK] = 0, [NAGIOS_WARNING] = 1, [NAGIOS_UNKNOWN] = 2, [NAGIOS_CRITICAL] = 3,
+		[NAGIOS_OK] = 0,
+		[NAGIOS_WARNING] = 1,
+		[NAGIOS_UNKNOWN] = 2,
+		[NAGIOS_CRITICAL] = 3,
 	};
 
 	return rank[s];
@@ -73,10 +78,9 @@ static void take_numbers(struct nagios *n, const struct report *r)
 	int64_t messages;
 
 	least(life.n != 0 ? life : report_get(r, FACT_EXPIRES_IN), &n->life_known, &n->life);
-	for (int i = 0; i < RUNG__COUNT; i++)
+	for (int i = 0; i < STEP__COUNT; i++)
 		least(row_get(&r->row[i], FACT_CERT_DAYS), &n->days_known, &n->days);
-	if (number(row_get(&r->row[RUNG_MAILBOX], FACT_MESSAGES), &messages) &&
-	    messages <= INT64_MAX - n->messages) {
+	if (number(row_get(&r->row[STEP_MAILBOX], FACT_MESSAGES), &messages) && messages <= INT64_MAX - n->messages) {
 		n->messages_known = true;
 		n->messages += messages;
 	}
@@ -86,15 +90,15 @@ static void take_numbers(struct nagios *n, const struct report *r)
 /* One line without what ends the text for a monitoring system: printable, | replaced. */
 static void put_clean(struct nagios *n, struct span s, struct buf *out)
 {
-	unsigned char shown[WORDS_MAX];
+	unsigned char shown[PHRASES_MAX];
 	struct buf b = BUF(shown);
 
 	buf_printable(&b, s);
 	for (size_t i = 0; i < b.n; i++)
 		if (shown[i] == '|')
 			shown[i] = '/';
-	if (n->share != NULL)
-		share_apply(n->share, buf_span(&b), out);
+	if (n->pseudonym != NULL)
+		pseudonym_apply(n->pseudonym, buf_span(&b), out);
 	else
 		buf_put(out, buf_span(&b));
 }
@@ -102,33 +106,33 @@ static void put_clean(struct nagios *n, struct span s, struct buf *out)
 /* "mailbox a@b: 7 messages", "mailbox a@b: token: the token endpoint refused the request: ..." */
 static void put_mailbox(struct nagios *n, const struct report *r, struct buf *out)
 {
-	unsigned char bytes[WORDS_MAX + 400];
+	unsigned char bytes[PHRASES_MAX + 400];
 	struct buf b = BUF(bytes);
-	enum rung rung;
+	enum step step;
 
 	if (r->mailbox.n != 0) {
 		buf_z(&b, "mailbox ");
 		buf_put(&b, r->mailbox);
 		buf_z(&b, ": ");
 	}
-	if (report_first_failure(r, &rung)) {
-		buf_z(&b, ladder_id(rung));
+	if (report_first_failure(r, &step)) {
+		buf_z(&b, step_id(step));
 		buf_z(&b, ": ");
-		words_failed(&b, &r->row[rung], true);
+		phrases_failed(&b, &r->row[step], true);
 	} else {
 		size_t before = b.n;
 
-		words_count(&b, row_get(&r->row[RUNG_MAILBOX], FACT_MESSAGES), "message");
-		for (int i = 0; i < RUNG__COUNT; i++) {
+		phrases_count(&b, row_get(&r->row[STEP_MAILBOX], FACT_MESSAGES), "message");
+		for (int i = 0; i < STEP__COUNT; i++) {
 			if (r->row[i].verdict != VERDICT_WARN)
 				continue;
 			buf_z(&b, b.n == before ? "" : ", ");
-			buf_z(&b, ladder_id((enum rung)i));
+			buf_z(&b, step_id((enum step)i));
 			buf_z(&b, ": ");
 			if (row_get(&r->row[i], FACT_NOTE).n != 0)
 				buf_put(&b, row_get(&r->row[i], FACT_NOTE));
 			else
-				words_found(&b, r, &r->row[i]);
+				phrases_found(&b, r, &r->row[i]);
 		}
 		if (b.n == before)
 			buf_z(&b, "everything that was asked for");
@@ -140,11 +144,11 @@ void nagios_add(struct nagios *n, const struct report *r)
 {
 	enum nagios_state state = state_of(r);
 	bool graver = n->all == 0 || gravity(state) > gravity(n->state);
-	unsigned char bytes[10 * WORDS_MAX];
+	unsigned char bytes[10 * PHRASES_MAX];
 	struct buf one = BUF(bytes), text = BUF(n->text);
 
-	if (n->share != NULL)
-		share_report(n->share, r);
+	if (n->pseudonym != NULL)
+		pseudonym_report(n->pseudonym, r);
 	take_numbers(n, r);
 	n->all++;
 	n->bad += gravity(state) > gravity(NAGIOS_WARNING);

@@ -4,7 +4,7 @@
 #define SHOW_NAGIOS_H
 
 #include "report/report.h"
-#include "show/share.h"
+#include "show/pseudonym.h"
 
 /* CRITICAL: the mailbox cannot be read. WARNING: it can, but something is worth a look; or the
  * server asked to come back later. UNKNOWN: nothing was learnt about the service: settings, a
@@ -19,10 +19,10 @@ enum {
 
 /* Filled by nagios_add, one call a mailbox. Start with { .share = ... } or { 0 }. */
 struct nagios {
-	struct share *share;
+	struct pseudonym *pseudonym;
 	enum nagios_state state;
-	size_t all, bad;          /* mailboxes; of these neither OK nor WARNING */
-	int64_t ms;               /* the longest */
+	size_t all, bad; /* mailboxes; of these neither OK nor WARNING */
+	int64_t ms;      /* the longest */
 	bool life_known, days_known, messages_known;
 	int64_t life, days, messages; /* the least, the least, the sum */
 	size_t n;

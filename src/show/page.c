@@ -56,23 +56,22 @@ static void put(struct page *p, struct span s)
 	}
 }
 
-/* The text with stand-ins for names, when that was asked for; lives as long as `room`. */
-static struct span shared(struct page *p, struct span s, struct buf *room)
+/* The text with stand-ins for names, when that was asked for; lives as long as `scratch`. */
+static struct span shared(struct page *p, struct span s, struct buf *scratch)
 {
-	if (p->share == NULL)
+	if (p->pseudonym == NULL)
 		return s;
-	share_apply(p->share, s, room);
-	if (!buf_ok(room))
+	pseudonym_apply(p->pseudonym, s, scratch);
+	if (!buf_ok(scratch))
 		p->out->full = true;
-	return buf_span(room);
+	return buf_span(scratch);
 }
 
 void page_tone(struct page *p, enum page_tone tone)
 {
 	static const char code[][6] = {
-		[PAGE_PLAIN] = "\033[0m", [PAGE_STRONG] = "\033[1m", [PAGE_FAINT] = "\033[2m",
-		[PAGE_BAD] = "\033[31m",  [PAGE_GOOD] = "\033[32m",  [PAGE_WARN] = "\033[33m",
-		[PAGE_TYPE] = "\033[1m",
+		[PAGE_PLAIN] = "\033[0m", [PAGE_STRONG] = "\033[1m", [PAGE_FAINT] = "\033[2m", [PAGE_BAD] = "\033[31m",
+		[PAGE_GOOD] = "\033[32m", [PAGE_WARN] = "\033[33m",  [PAGE_TYPE] = "\033[1m",
 	};
 
 	if (!p->colour)
@@ -87,9 +86,9 @@ void page_tone(struct page *p, enum page_tone tone)
 void page_put(struct page *p, struct span s)
 {
 	unsigned char bytes[PAGE_LINE_MAX];
-	struct buf room = BUF(bytes);
+	struct buf scratch = BUF(bytes);
 
-	put(p, shared(p, s, &room));
+	put(p, shared(p, s, &scratch));
 }
 
 void page_z(struct page *p, const char *z)
@@ -136,8 +135,8 @@ static size_t word(const struct page *p, struct span s, unsigned *columns)
 	return n;
 }
 
-/* As many bytes of s as fill `room` columns, at least one character. */
-static size_t piece(const struct page *p, struct span s, unsigned room)
+/* As many bytes of s as fill `scratch` columns, at least one character. */
+static size_t piece(const struct page *p, struct span s, unsigned scratch)
 {
 	size_t n = 0;
 	unsigned used = 0;
@@ -148,7 +147,7 @@ static size_t piece(const struct page *p, struct span s, unsigned room)
 		unsigned c;
 		size_t took = character(p, span_from(s, n), &one, &c);
 
-		if (n != 0 && used + c > room)
+		if (n != 0 && used + c > scratch)
 			break;
 		n += took;
 		used += c;
@@ -165,9 +164,9 @@ static size_t blanks_of(struct span s)
 	return n;
 }
 
-/* How much of s goes on this line, of which `room` columns are left. `fresh` says that nothing
+/* How much of s goes on this line, of which `scratch` columns are left. `fresh` says that nothing
  * stands on it yet: then at least one character goes. 0 sends the first word to the next line. */
-static size_t fit(const struct page *p, struct span s, unsigned room, bool fresh)
+static size_t fit(const struct page *p, struct span s, unsigned scratch, bool fresh)
 {
 	size_t taken = 0;
 	unsigned used = 0;
@@ -181,11 +180,11 @@ static size_t fit(const struct page *p, struct span s, unsigned room, bool fresh
 
 		if (n == 0)
 			return taken;
-		if (used + gap + columns > room) {
+		if (used + gap + columns > scratch) {
 			if (taken != 0 || !fresh)
 				return taken;
 			rest = span_first(span_from(rest, gap), n);
-			return gap + (span_find(rest, SPAN("://"), &at) ? n : piece(p, rest, room));
+			return gap + (span_find(rest, SPAN("://"), &at) ? n : piece(p, rest, scratch));
 		}
 		used += (unsigned)gap + columns;
 		taken += gap + n;
@@ -219,22 +218,22 @@ static void set(struct page *p, unsigned hang, unsigned right, struct span text,
 void page_words(struct page *p, unsigned hang, struct span text)
 {
 	unsigned char bytes[PAGE_LINE_MAX];
-	struct buf room = BUF(bytes);
+	struct buf scratch = BUF(bytes);
 
-	set(p, hang, width(p), shared(p, span_trim(text), &room), (struct span){ NULL, 0 });
+	set(p, hang, width(p), shared(p, span_trim(text), &scratch), (struct span){ NULL, 0 });
 }
 
 void page_row(struct page *p, unsigned hang, struct span text, struct span aside)
 {
 	unsigned char bytes[PAGE_LINE_MAX], right[PAGE_ASIDE];
-	struct buf room = BUF(bytes), flush = BUF(right);
+	struct buf scratch = BUF(bytes), flush = BUF(right);
 
 	if (aside.n != 0 && aside.n <= sizeof right) {
 		buf_fill(&flush, ' ', sizeof right - aside.n);
 		buf_put(&flush, aside);
 	}
-	set(p, hang, width(p) - (aside.n != 0 ? PAGE_ASIDE + 1 : 0),
-	    shared(p, span_trim(text), &room), buf_span(&flush));
+	set(p, hang, width(p) - (aside.n != 0 ? PAGE_ASIDE + 1 : 0), shared(p, span_trim(text), &scratch),
+	    buf_span(&flush));
 	page_end(p);
 }
 
@@ -289,10 +288,10 @@ static void comment(struct page *p, unsigned at, struct span text)
 static void typed(struct page *p, unsigned indent, struct span line)
 {
 	unsigned char bytes[PAGE_LINE_MAX];
-	struct buf room = BUF(bytes);
+	struct buf scratch = BUF(bytes);
 	unsigned at = indent + PAGE_TYPED;
 
-	line = shared(p, line, &room);
+	line = shared(p, line, &scratch);
 	if (at + columns_of(p, line) > width(p))
 		at = PAGE_TYPED;
 	if (p->column > p->blanks)
@@ -364,10 +363,8 @@ void page_mark(struct page *p, enum verdict v)
 		enum page_tone tone;
 		char ascii[3], utf8[4];
 	} mark[] = {
-		[VERDICT_NONE] = { PAGE_FAINT, "  ", " " },
-		[VERDICT_PASS] = { PAGE_GOOD, "ok", "\xe2\x9c\x93" },
-		[VERDICT_WARN] = { PAGE_WARN, "!!", "!" },
-		[VERDICT_FAIL] = { PAGE_BAD, "XX", "\xe2\x9c\x97" },
+		[VERDICT_NONE] = { PAGE_FAINT, "  ", " " }, [VERDICT_PASS] = { PAGE_GOOD, "ok", "\xe2\x9c\x93" },
+		[VERDICT_WARN] = { PAGE_WARN, "!!", "!" },  [VERDICT_FAIL] = { PAGE_BAD, "XX", "\xe2\x9c\x97" },
 		[VERDICT_SKIP] = { PAGE_FAINT, "--", "-" },
 	};
 

@@ -3,8 +3,8 @@
 #define SHOW_PAGE_H
 
 #include "base/buf.h"
-#include "report/ladder.h"
-#include "show/share.h"
+#include "report/step.h"
+#include "show/pseudonym.h"
 
 enum {
 	PAGE_WIDTH = 80,      /* when it is not known: what mails, tickets and old consoles take */
@@ -22,12 +22,12 @@ enum page_tone { PAGE_PLAIN, PAGE_STRONG, PAGE_FAINT, PAGE_BAD, PAGE_GOOD, PAGE_
  * one column. Where utf8 is false only ASCII comes out. No line ends in a blank. */
 struct page {
 	struct buf *out;
-	unsigned width;      /* columns; 0 is PAGE_WIDTH, others are brought into MIN..MAX */
+	unsigned width; /* columns; 0 is PAGE_WIDTH, others are brought into MIN..MAX */
 	bool colour;
 	bool utf8;
-	struct share *share; /* --share: stand-ins for names; NULL shows things as they are */
-	unsigned column;     /* of the cursor; kept by the functions, 0 at the start */
-	unsigned blanks;     /* owed: written when something follows on the line */
+	struct pseudonym *pseudonym; /* --share: stand-ins for names; NULL shows things as they are */
+	unsigned column;             /* of the cursor; kept by the functions, 0 at the start */
+	unsigned blanks;             /* owed: written when something follows on the line */
 };
 
 /* From here on in another tone, until PAGE_PLAIN. Without colour nothing is written. */
@@ -54,7 +54,7 @@ void page_words(struct page *p, unsigned hang, struct span text);
  * words keep clear of its columns. */
 void page_row(struct page *p, unsigned hang, struct span text, struct span aside);
 
-/* Lines parted by LF, each wrapped on its own from column `indent` on, a list item ("- ", "1. ")
+/* Lines separated by LF, each wrapped on its own from column `indent` on, a list item ("- ", "1. ")
  * with a hanging indent. A line that starts with a tab is to be typed: it is never wrapped or
  * changed, and stands alone, a long one further left; only a comment ("# ") is wrapped, into
  * comments. The first line starts at the cursor when that is not past indent; the last one is

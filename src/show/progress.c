@@ -1,21 +1,20 @@
 #include "show/progress.h"
 
-#include "show/words.h"
+#include "show/phrases.h"
 
-static void put_arm(struct buf *b, const char *name, enum rung rung, int64_t ms)
+static void put_side(struct buf *b, const char *name, enum step step, int64_t ms)
 {
 	buf_z(b, name);
 	buf_byte(b, ' ');
-	buf_z(b, ladder_id(rung));
+	buf_z(b, step_id(step));
 	buf_byte(b, ' ');
-	words_seconds(b, ms);
+	phrases_seconds(b, ms);
 }
 
-/* The login needs the token; until the other arm has it, that is what is waited for. */
+/* The login needs the token; until the other side has it, that is what is waited for. */
 static bool waiting(const struct progress_now *now)
 {
-	return now->idp != RUNG__COUNT && now->pop != RUNG__COUNT &&
-	       (ladder_needs(now->pop) & (1u << RUNG_CLAIMS)) != 0;
+	return now->idp != STEP__COUNT && now->pop != STEP__COUNT && (step_needs(now->pop) & (1u << STEP_CLAIMS)) != 0;
 }
 
 static void put_text(const struct progress *p, struct buf *b)
@@ -30,22 +29,21 @@ static void put_text(const struct progress *p, struct buf *b)
 		}
 		buf_z(b, " mailboxes | ");
 	}
-	if (now->idp != RUNG__COUNT)
-		put_arm(b, "idp", now->idp, now->at_ms - p->idp_since);
-	if (now->idp != RUNG__COUNT && now->pop != RUNG__COUNT)
+	if (now->idp != STEP__COUNT)
+		put_side(b, "idp", now->idp, now->at_ms - p->idp_since);
+	if (now->idp != STEP__COUNT && now->pop != STEP__COUNT)
 		buf_z(b, " | ");
 	if (waiting(now))
 		buf_z(b, "pop waiting for the token");
-	else if (now->pop != RUNG__COUNT)
-		put_arm(b, "pop", now->pop, now->at_ms - p->pop_since);
-	if (now->idp == RUNG__COUNT && now->pop == RUNG__COUNT)
-		words_seconds(b, now->at_ms);
+	else if (now->pop != STEP__COUNT)
+		put_side(b, "pop", now->pop, now->at_ms - p->pop_since);
+	if (now->idp == STEP__COUNT && now->pop == STEP__COUNT)
+		phrases_seconds(b, now->at_ms);
 }
 
 static bool changed(const struct progress *p, const struct progress_now *now)
 {
-	return !p->shown || p->last.idp != now->idp || p->last.pop != now->pop ||
-	       p->last.finished != now->finished;
+	return !p->shown || p->last.idp != now->idp || p->last.pop != now->pop || p->last.finished != now->finished;
 }
 
 void progress_put(struct progress *p, const struct progress_now *now, struct buf *out)

@@ -3,14 +3,14 @@
 #define SHOW_PROGRESS_H
 
 #include "base/buf.h"
-#include "report/ladder.h"
+#include "report/step.h"
 
 enum { PROGRESS_SIZE = 256 };
 
-/* Where a run stands, as the desk tells it. RUNG__COUNT: the arm is not climbing (any more). */
+/* Where a run stands, as the supervisor tells it. STEP__COUNT: the side is not climbing (any more). */
 struct progress_now {
 	int64_t at_ms;
-	enum rung idp, pop;
+	enum step idp, pop;
 	size_t finished, all; /* mailboxes; all is 0 when not known */
 };
 

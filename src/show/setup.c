@@ -20,10 +20,8 @@ static const struct attribute {
 	{ SETTING_TENANT_ID, "Directory (tenant) ID", "step 1, Overview", "TENANT-ID" },
 	{ SETTING_CLIENT_ID, "Application (client) ID", "step 1, Overview", "APPLICATION-ID" },
 	{ SETTING_CLIENT_SECRET, "Client secret, its Value", "step 4, shown only once", NULL },
-	{ SETTING_ENTERPRISE_OBJECT_ID, "Object ID of the Enterprise app", "step 5",
-		"OBJECT-ID" },
-	{ SETTING_REGISTRATION_OBJECT_ID, "Object ID of the App registration", "needed nowhere",
-		NULL },
+	{ SETTING_ENTERPRISE_OBJECT_ID, "Object ID of the Enterprise app", "step 5", "OBJECT-ID" },
+	{ SETTING_REGISTRATION_OBJECT_ID, "Object ID of the App registration", "needed nowhere", NULL },
 	{ SETTING_CLIENT_SECRET_ID, "Secret ID", "needed nowhere", NULL },
 	{ SETTING_MAILBOX, "Mailbox", "an address in that tenant", "MAILBOX" },
 };
@@ -76,9 +74,10 @@ static void put_known(struct page *p, const struct setup *s)
 		}
 		page_end(p);
 	}
-	page_lines(p, 0, SPAN("Below, words in CAPITALS stand for what is not known. Put the "
-	                      "values into the settings file and run o2pop setup again: it fills "
-	                      "them in."));
+	page_lines(p, 0,
+	           SPAN("Below, words in CAPITALS stand for what is not known. Put the "
+	                "values into the settings file and run o2pop setup again: it fills "
+	                "them in."));
 }
 
 static void step(struct page *p, const char *title, const char *who)
@@ -102,29 +101,29 @@ static void put_portal(struct page *p, const struct setup *s, const struct setup
 	buf_z(&b, " > App registrations > New registration.\nName: ");
 	buf_put(&b, name.n != 0 ? name : SPAN("any, such as \"mail reader\""));
 	buf_z(&b, ". Accounts in this organizational directory only. No redirect URI.\n"
-	      "From its Overview take the Application (client) ID and the Directory (tenant) ID. "
-	      "The Object ID on that page is needed nowhere: it is the most frequent mistake.");
+	          "From its Overview take the Application (client) ID and the Directory (tenant) ID. "
+	          "The Object ID on that page is needed nowhere: it is the most frequent mistake.");
 	page_lines(p, SETUP_STEP, buf_span(&b));
 	step(p, "2. Give it the right to POP3", "an Entra administrator");
-	page_lines(p, SETUP_STEP, SPAN(
-		"App registrations > the application > API permissions > Add a permission > APIs "
-		"my organization uses > Office 365 Exchange Online > Application permissions > "
-		"POP.AccessAsApp > Add permissions.\n"
-		"Not under Microsoft Graph, and not under Delegated permissions."));
+	page_lines(p, SETUP_STEP,
+	           SPAN("App registrations > the application > API permissions > Add a permission > APIs "
+	                "my organization uses > Office 365 Exchange Online > Application permissions > "
+	                "POP.AccessAsApp > Add permissions.\n"
+	                "Not under Microsoft Graph, and not under Delegated permissions."));
 	step(p, "3. Consent", "a Privileged Role Administrator or Global Administrator");
-	page_lines(p, SETUP_STEP, SPAN(
-		"On the same page: Grant admin consent. The column Status then shows a green tick. "
-		"Without it a token is issued all the same, but it opens nothing."));
+	page_lines(p, SETUP_STEP,
+	           SPAN("On the same page: Grant admin consent. The column Status then shows a green tick. "
+	                "Without it a token is issued all the same, but it opens nothing."));
 	if (s->settings->grant != GRANT_CLIENT_SECRET) {
 		setup_grant_credential(p, s);
 		return;
 	}
 	step(p, "4. Make a client secret", "an Entra administrator");
-	page_lines(p, SETUP_STEP, SPAN(
-		"App registrations > the application > Certificates & secrets > New client secret. "
-		"Copy the Value at once, it is shown only now; the Secret ID beside it is needed "
-		"nowhere. Keep it in a file that only you can read (paste, Enter, Ctrl-D):\n"
-		"\t(umask 077; mkdir -p ~/.config/o2pop; cat >~/.config/o2pop/client_secret)"));
+	page_lines(p, SETUP_STEP,
+	           SPAN("App registrations > the application > Certificates & secrets > New client secret. "
+	                "Copy the Value at once, it is shown only now; the Secret ID beside it is needed "
+	                "nowhere. Keep it in a file that only you can read (paste, Enter, Ctrl-D):\n"
+	                "\t(umask 077; mkdir -p ~/.config/o2pop; cat >~/.config/o2pop/client_secret)"));
 }
 
 static void put_object_id(struct page *p, const struct setup *s)
@@ -134,12 +133,12 @@ static void put_object_id(struct page *p, const struct setup *s)
 
 	step(p, "5. Find the Object ID of the Enterprise app", "you");
 	buf_z(&b, "Enterprise apps (not App registrations) > All applications > the "
-	      "application > Overview > Object ID. Or in PowerShell:\n\tConnect-MgGraph -Scopes "
-	      "Application.Read.All\n"
-	      "\t(Get-MgServicePrincipal -Filter \"appId eq '");
+	          "application > Overview > Object ID. Or in PowerShell:\n\tConnect-MgGraph -Scopes "
+	          "Application.Read.All\n"
+	          "\t(Get-MgServicePrincipal -Filter \"appId eq '");
 	put_value(&b, s, SETTING_CLIENT_ID);
 	buf_z(&b, "'\").Id\nAs soon as a token is issued, o2pop decode shows it as the claim oid, "
-	      "too.");
+	          "too.");
 	page_lines(p, SETUP_STEP, buf_span(&b));
 }
 
@@ -166,24 +165,23 @@ static void put_connect(struct buf *b, const struct setup_words_cloud *cloud)
 static void put_proof(struct buf *b, struct span mailbox)
 {
 	buf_z(b, "This proves each of it:\n\tGet-ServicePrincipal | Format-List "
-	      "DisplayName,AppId,ObjectId\n"
-	      "\tGet-MailboxPermission -Identity ");
+	         "DisplayName,AppId,ObjectId\n"
+	         "\tGet-MailboxPermission -Identity ");
 	setup_words_quote(b, mailbox);
 	buf_z(b, " | Format-Table User,AccessRights,Deny\n\tGet-CASMailbox -Identity ");
 	setup_words_quote(b, mailbox);
 	buf_z(b, " | Format-List PopEnabled\nAll of this step as one script:\n\to2pop setup "
-	      "--format powershell");
+	         "--format powershell");
 }
 
-static void put_exchange(struct page *p, const struct setup *s,
-                         const struct setup_words_cloud *cloud)
+static void put_exchange(struct page *p, const struct setup *s, const struct setup_words_cloud *cloud)
 {
 	char text[SETUP_TEXT_MAX * 4];
 	struct buf b = BUF(text);
 
 	step(p, "6. Let Exchange Online know it", "an Exchange administrator, in PowerShell");
 	buf_z(&b, "\tInstall-Module -Name ExchangeOnlineManagement\n\tConnect-ExchangeOnline "
-	      "-Organization ");
+	          "-Organization ");
 	put_value(&b, s, SETTING_TENANT_ID);
 	put_connect(&b, cloud);
 	buf_z(&b, "\n\tNew-ServicePrincipal -AppId ");
@@ -193,7 +191,7 @@ static void put_exchange(struct page *p, const struct setup *s,
 	buf_z(&b, " -DisplayName ");
 	put_value(&b, s, SETTING_DISPLAY_NAME);
 	buf_z(&b, "\nA wrong id cannot be edited: Remove-ServicePrincipal, then "
-	      "New-ServicePrincipal. For each mailbox:\n");
+	          "New-ServicePrincipal. For each mailbox:\n");
 	for (size_t i = 0; i < s->mailboxes; i++)
 		put_mailbox(&b, s, s->mailbox[i]);
 	if (s->mailboxes == 0)
@@ -209,8 +207,8 @@ static void put_settings(struct page *p, const struct setup *s)
 
 	step(p, "7. Write the settings file", "you");
 	buf_z(&b, "As ~/.config/o2pop/o2pop.conf (first: mkdir -p ~/.config/o2pop), or anywhere, to be named with "
-	      "-c. Files that it "
-	      "names stand beside it.\n");
+	          "-c. Files that it "
+	          "names stand beside it.\n");
 	if (s->settings->source[SETTING_PROVIDER] > SETTING_FROM_DEFAULT)
 		setup_grant_line(&b, s, SETTING_PROVIDER, "");
 	setup_grant_line(&b, s, SETTING_TENANT_ID, "TENANT-ID");
@@ -232,16 +230,15 @@ static void put_trial(struct page *p, const struct setup *s)
 	struct span mailbox = value_of(s, SETTING_MAILBOX);
 
 	step(p, "8. Try it", "you");
-	buf_z(&b,
-	      "First the token alone, which needs steps 1 to 4, then everything:\n\to2pop token");
+	buf_z(&b, "First the token alone, which needs steps 1 to 4, then everything:\n\to2pop token");
 	setup_words_options(&b, s);
 	buf_z(&b, " | o2pop decode\n\to2pop check");
 	setup_words_options(&b, s);
 	buf_z(&b, " ");
 	setup_words_shell(&b, mailbox.n != 0 ? mailbox : SPAN("MAILBOX"));
 	buf_z(&b, "\nExchange takes minutes, at times up to two hours, until it knows a new "
-	      "application. If the login is refused at first and everything is right, wait:\n"
-	      "\to2pop check --wait 2h");
+	          "application. If the login is refused at first and everything is right, wait:\n"
+	          "\to2pop check --wait 2h");
 	setup_words_options(&b, s);
 	buf_z(&b, " ");
 	setup_words_shell(&b, mailbox.n != 0 ? mailbox : SPAN("MAILBOX"));
@@ -251,13 +248,14 @@ static void put_trial(struct page *p, const struct setup *s)
 /* A provider without a profile: what o2pop needs from it. */
 static void put_other(struct page *p)
 {
-	page_lines(p, 0, SPAN("For a provider that o2pop has no profile for, ask it for these and write "
-	                      "them into the settings file:\n"
-	                      "\tprovider = custom\n\ttoken_url = https://... (the token endpoint)\n"
-	                      "\tclient_id = ...\n"
-	                      "\tclient_secret_file = ...\n\tscope = ... (that opens the mailbox)\n"
-	                      "\tpop_host = ...\n\tmailbox = ...\n"
-	                      "Then:\n\to2pop check"));
+	page_lines(p, 0,
+	           SPAN("For a provider that o2pop has no profile for, ask it for these and write "
+	                "them into the settings file:\n"
+	                "\tprovider = custom\n\ttoken_url = https://... (the token endpoint)\n"
+	                "\tclient_id = ...\n"
+	                "\tclient_secret_file = ...\n\tscope = ... (that opens the mailbox)\n"
+	                "\tpop_host = ...\n\tmailbox = ...\n"
+	                "Then:\n\to2pop check"));
 }
 
 void setup_steps(struct page *p, const struct setup *s)
@@ -307,12 +305,11 @@ static const char script_head[] =
 	"stays.\n"
 	"$ErrorActionPreference = 'Stop'\n";
 
-static const char script_body[] =
-	"\n"
-	"if (-not (Get-Module -ListAvailable -Name ExchangeOnlineManagement)) {\n"
-	"    Install-Module -Name ExchangeOnlineManagement -Scope CurrentUser\n"
-	"}\n"
-	"Import-Module ExchangeOnlineManagement\n";
+static const char script_body[] = "\n"
+				  "if (-not (Get-Module -ListAvailable -Name ExchangeOnlineManagement)) {\n"
+				  "    Install-Module -Name ExchangeOnlineManagement -Scope CurrentUser\n"
+				  "}\n"
+				  "Import-Module ExchangeOnlineManagement\n";
 
 static const char script_tail[] =
 	"\n"
@@ -348,7 +345,7 @@ static void put_mailboxes(struct buf *b, const struct setup *s)
 {
 	if (s->mailboxes == 0) {
 		buf_z(b, "$Mailboxes = @((Read-Host 'Mail address of the mailbox (several with "
-		      "commas between)') -split '\\s*,\\s*')\n");
+		         "commas between)') -split '\\s*,\\s*')\n");
 		return;
 	}
 	buf_z(b, "$Mailboxes = @(\n");

@@ -1,27 +1,25 @@
 #include "show/setup_grant.h"
 
-enum {
-	STEP_INDENT = 3,
-	TEXT_MAX = 4096
-};
+enum { STEP_INDENT = 3, TEXT_MAX = 4096 };
 
 /* A step. In its text, @KEY@ is the value of that setting quoted for a shell, @'KEY@ quoted for
  * PowerShell, @=KEY@ as it stands in a settings file; @PORTAL@, @OPTIONS@ (of o2pop), @PROVIDER@ and
  * @AUDIENCE@ are what they say; @TENANT@ is a settings file's line, where the provider leaves the
  * tenant open. What is not known stands there as a word in capitals. */
-struct step {
+struct page_step {
 	const char *title, *who, *text;
 };
 
-#define SETTINGS_FILE                                                                                \
-	"As ~/.config/o2pop/o2pop.conf (first: mkdir -p ~/.config/o2pop), or anywhere, to be named with "    \
+#define SETTINGS_FILE                                                                                                  \
+	"As ~/.config/o2pop/o2pop.conf (first: mkdir -p ~/.config/o2pop), or anywhere, to be named with "              \
 	"-c. Files that it names stand beside it.\n\tprovider = @PROVIDER@\n"
 #define CHECK "\to2pop check@OPTIONS@ @mailbox@"
 
 /* ---- an application with another credential than a secret ---------------------------------------- */
 
-static const struct step certificate = {
-	"4. Make a certificate", "you, then an Entra administrator",
+static const struct page_step certificate = {
+	"4. Make a certificate",
+	"you, then an Entra administrator",
 	"The key stays on this machine; Entra gets the certificate without it. For two years:\n"
 	"\tmkdir -p ~/.config/o2pop && cd ~/.config/o2pop\n"
 	"\t(umask 077; openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 730 -subj /CN=o2pop "
@@ -33,8 +31,9 @@ static const struct step certificate = {
 	"When the certificate ends, upload the next one before; both are valid side by side.",
 };
 
-static const struct step federated = {
-	"4. Trust another issuer's token", "an Entra administrator",
+static const struct page_step federated = {
+	"4. Trust another issuer's token",
+	"an Entra administrator",
 	"Whoever runs o2pop (Kubernetes, a CI service, another cloud) gives it a signed token in a "
 	"file. Entra has to know that token's issuer, subject and audience, exactly as they stand "
 	"in it:\n"
@@ -55,7 +54,7 @@ static const struct step federated = {
 	"themselves, and o2pop reads them: these lines need not stand in the settings file.",
 };
 
-static const struct step identity[] = {
+static const struct page_step identity[] = {
 	{ "1. Give the machine an identity", "an Azure administrator",
 	  "It is not registered in Entra: Azure portal > the virtual machine, App Service or "
 	  "container > Security > Identity > System assigned > On. Or assign a user-assigned "
@@ -86,7 +85,7 @@ static const struct step identity[] = {
 
 /* ---- a person ------------------------------------------------------------------------------------ */
 
-static const struct step device_code[] = {
+static const struct page_step device_code[] = {
 	{ "1. Register the application", "an Entra administrator",
 	  "@PORTAL@ > App registrations > New registration. Name: any. Accounts in this "
 	  "organizational directory only. No redirect URI. From its Overview take the Application "
@@ -117,7 +116,7 @@ static const struct step device_code[] = {
 	{ "7. Try it", "you", CHECK },
 };
 
-static const struct step device_code_personal[] = {
+static const struct page_step device_code_personal[] = {
 	{ "1. Register the application", "you, with any Microsoft account that has a directory",
 	  "@PORTAL@ > App registrations > New registration. Name: any. Supported account types: "
 	  "one with Personal Microsoft accounts. No redirect URI. From its Overview take the "
@@ -137,7 +136,7 @@ static const struct step device_code_personal[] = {
 	{ "6. Try it", "you", CHECK },
 };
 
-static const struct step refresh_token[] = {
+static const struct page_step refresh_token[] = {
 	{ "1. Have a refresh token", "the person whose mailbox it is",
 	  "Another program has signed a person in and was given a refresh token, with the scopes "
 	  "https://outlook.office.com/POP.AccessAsUser.All and offline_access (other clouds: their "
@@ -160,7 +159,7 @@ static const struct step refresh_token[] = {
 
 /* ---- Google -------------------------------------------------------------------------------------- */
 
-static const struct step service_account[] = {
+static const struct page_step service_account[] = {
 	{ "1. Make a service account", "a developer of the organisation",
 	  "console.cloud.google.com > a project > IAM & Admin > Service Accounts > Create service "
 	  "account. No roles. Then the account > Keys > Add key > Create new key > JSON: a file is "
@@ -182,7 +181,7 @@ static const struct step service_account[] = {
 	{ "5. Try it", "you", CHECK "\nA new delegation takes minutes, at times up to a day." },
 };
 
-static const struct step refresh_token_google[] = {
+static const struct page_step refresh_token_google[] = {
 	{ "1. Have a refresh token", "the person whose mailbox it is",
 	  "console.cloud.google.com > a project > APIs & Services > Credentials > Create "
 	  "credentials > OAuth client ID > Desktop app. With any OAuth program, such as "
@@ -205,7 +204,7 @@ static const struct step refresh_token_google[] = {
 
 /* ---- any provider -------------------------------------------------------------------------------- */
 
-static const struct step access_token[] = {
+static const struct page_step access_token[] = {
 	{ "1. Have an access token", "you",
 	  "Another program has got one for this mail service. It ends after about an hour, so "
 	  "o2pop reads the file at every check and requests nothing itself." },
@@ -251,8 +250,8 @@ static void put_value(struct buf *b, const struct setup *s, struct span name)
 		if (!span_eq(name, span_z(settings_key(words[i].key))))
 			continue;
 		if (value.n == 0)
-			buf_z(b, words[i].key == SETTING_CLIENT_ID && !s->settings->provider->entra ? "CLIENT-ID" :
-			                                                                             words[i].word);
+			buf_z(b, words[i].key == SETTING_CLIENT_ID && !s->settings->provider->entra ? "CLIENT-ID"
+			                                                                            : words[i].word);
 		else if (plain)
 			buf_put(b, value);
 		else if (power)
@@ -284,14 +283,14 @@ static void put_part(struct buf *b, const struct setup *s, struct span what)
 	else if (span_eq(what, SPAN("TENANT")))
 		put_tenant(b, s);
 	else if (span_eq(what, SPAN("AUDIENCE")))
-		buf_z(b, span_eq(span_z(s->settings->provider->id), SPAN("microsoft-china")) ?
-		                 "api://AzureADTokenExchangeChina" :
-		                 "api://AzureADTokenExchange");
+		buf_z(b, span_eq(span_z(s->settings->provider->id), SPAN("microsoft-china"))
+		                 ? "api://AzureADTokenExchangeChina"
+		                 : "api://AzureADTokenExchange");
 	else
 		put_value(b, s, what);
 }
 
-static void put_step(struct page *p, const struct setup *s, const struct step *step)
+static void put_step(struct page *p, const struct setup *s, const struct page_step *step)
 {
 	struct span rest = span_z(step->text);
 	char text[TEXT_MAX];
@@ -310,7 +309,7 @@ static void put_step(struct page *p, const struct setup *s, const struct step *s
 	page_lines(p, STEP_INDENT, buf_span(&b));
 }
 
-static void put_steps(struct page *p, const struct setup *s, const struct step *step, size_t n)
+static void put_steps(struct page *p, const struct setup *s, const struct page_step *step, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		put_step(p, s, &step[i]);
@@ -343,8 +342,9 @@ static void put_head(struct page *p, const struct setup *s)
 	page_z(p, ": ");
 	page_words(p, 0, span_z(grant_row(s->settings->grant)->title));
 	page_end(p);
-	page_lines(p, 0, SPAN("Words in CAPITALS stand for what is not known. Put the values into the "
-	                      "settings file and run o2pop setup again: it fills them in."));
+	page_lines(p, 0,
+	           SPAN("Words in CAPITALS stand for what is not known. Put the values into the "
+	                "settings file and run o2pop setup again: it fills them in."));
 }
 
 void setup_grant_way(struct page *p, const struct setup *s)
@@ -409,13 +409,13 @@ void setup_grant_others(struct page *p, const struct setup *s)
 
 	page_end(p);
 	buf_z(&b, "Another mail program gets its tokens from o2pop token. Its configuration (mpop, getmail, "
-	      "fetchmail, msmtp, isync and others):\n\to2pop setup");
+	          "fetchmail, msmtp, isync and others):\n\to2pop setup");
 	setup_words_options(&b, s);
 	buf_z(&b, " --client mpop\n");
 	if (own != GRANT_DEVICE_CODE && own != GRANT_REFRESH_TOKEN && own != GRANT_ACCESS_TOKEN &&
 	    !settings_has(s->settings, SETTING_TOKEN_CACHE))
 		buf_z(&b, "If it asks every few minutes, one token serves it for an hour with the setting\n"
-		      "\ttoken_cache = tokens\n");
+		          "\ttoken_cache = tokens\n");
 	buf_z(&b, "\nThis was the way with ");
 	buf_z(&b, grant_row(own)->title);
 	buf_z(&b, ". The others that can open a mailbox here:\n");

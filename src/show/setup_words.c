@@ -10,8 +10,7 @@ const struct setup_words_cloud *setup_words_cloud(const struct settings *s)
 	};
 
 	for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++)
-		if (s->provider != NULL &&
-		    span_eq(span_z(s->provider->id), span_z(clouds[i].provider)))
+		if (s->provider != NULL && span_eq(span_z(s->provider->id), span_z(clouds[i].provider)))
 			return &clouds[i];
 	return NULL;
 }

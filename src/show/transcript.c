@@ -2,22 +2,22 @@
 
 #include <string.h>
 
-const char *transcript_arm(enum role_arm arm)
+const char *transcript_side(enum worker_side side)
 {
 	static const char name[][5] = {
-		[ROLE_ARM_DESK] = "desk", [ROLE_ARM_IDP] = "idp",   [ROLE_ARM_POP] = "pop",
-		[ROLE_ARM_IMAP] = "imap", [ROLE_ARM_SMTP] = "smtp", [ROLE_ARM_DISC] = "disc",
+		[WORKER_SIDE_SUPERVISOR] = "main", [WORKER_SIDE_IDP] = "idp",   [WORKER_SIDE_POP] = "pop",
+		[WORKER_SIDE_IMAP] = "imap",       [WORKER_SIDE_SMTP] = "smtp", [WORKER_SIDE_DISC] = "disc",
 	};
 
-	return name[arm];
+	return name[side];
 }
 
 static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 {
 	static const char mark[][2][3] = {
-		[TAPE_SENT] = { "->", ">+" },
-		[TAPE_GOT] = { "<-", "<+" },
-		[TAPE_NOTE] = { "==", "=+" },
+		[TRACE_SENT] = { "->", ">+" },
+		[TRACE_GOT] = { "<-", "<+" },
+		[TRACE_NOTE] = { "==", "=+" },
 	};
 	uint64_t ms = at_ms < 0 ? 0 : (uint64_t)at_ms;
 	unsigned char digits[24];
@@ -29,11 +29,11 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 	buf_fill(out, ' ', b.n < 8 ? 8 - b.n : 0);
 	buf_put(out, buf_span(&b));
 	buf_byte(out, ' ');
-	buf_z(out, transcript_arm(t->arm));
+	buf_z(out, transcript_side(t->side));
 	if (t->job != 0)
 		buf_u64(out, t->job);
 	buf_byte(out, ' ');
-	buf_z(out, mark[t->mark][t->cut[t->job][t->arm]]);
+	buf_z(out, mark[t->mark][t->cut[t->job][t->side]]);
 	buf_byte(out, ' ');
 }
 
@@ -74,13 +74,13 @@ static size_t unfinished(struct span s)
 /* Show what is held, as far as it cannot be the beginning of something longer. */
 static void show(struct transcript *t, bool last, struct buf *out)
 {
-	unsigned char bytes[10 * TRANSCRIPT_ROOM]; /* "a@b " grows to 30 bytes and a blank */
+	unsigned char bytes[10 * TRANSCRIPT_SCRATCH]; /* "a@b " grows to 30 bytes and a blank */
 	struct buf b = BUF(bytes);
 	struct span held = { t->bytes, t->n };
 	size_t keep;
 
-	if (t->share != NULL) {
-		t->done = share_piece(t->share, held, t->done, last, &b);
+	if (t->pseudonym != NULL) {
+		t->done = pseudonym_piece(t->pseudonym, held, t->done, last, &b);
 	} else {
 		size_t end = t->n - (last ? 0 : unfinished(held));
 
@@ -92,7 +92,7 @@ static void show(struct transcript *t, bool last, struct buf *out)
 	put_printable(out, buf_span(&b));
 	if (!buf_ok(&b))
 		out->full = true;
-	keep = t->done > SHARE_BEFORE ? t->done - SHARE_BEFORE : 0;
+	keep = t->done > PSEUDONYM_BEFORE ? t->done - PSEUDONYM_BEFORE : 0;
 	memmove(t->bytes, t->bytes + keep, t->n - keep);
 	t->n -= keep;
 	t->done -= keep;
@@ -117,12 +117,12 @@ void transcript_put(struct transcript *t, const struct transcript_line *line, st
 {
 	struct span text = line->text;
 
-	if (t->open && (t->arm != line->arm || t->job != line->job || t->mark != line->mark)) {
-		t->cut[t->job][t->arm] = true;
+	if (t->open && (t->side != line->side || t->job != line->job || t->mark != line->mark)) {
+		t->cut[t->job][t->side] = true;
 		end(t, out);
 	}
 	if (!t->open) {
-		t->arm = line->arm;
+		t->side = line->side;
 		t->job = line->job < TRANSCRIPT_JOBS ? line->job : 0;
 		t->mark = line->mark;
 		t->n = t->done = 0;
@@ -141,6 +141,6 @@ void transcript_put(struct transcript *t, const struct transcript_line *line, st
 	}
 	if (!line->more) {
 		end(t, out);
-		t->cut[t->job][t->arm] = false;
+		t->cut[t->job][t->side] = false;
 	}
 }

@@ -2,42 +2,42 @@
 #ifndef SHOW_TRANSCRIPT_H
 #define SHOW_TRANSCRIPT_H
 
-#include "base/tape.h"
-#include "check/desk_book.h"
-#include "show/share.h"
+#include "base/trace.h"
+#include "check/run.h"
+#include "show/pseudonym.h"
 
-/* A line: seconds since the start with three decimals, right-aligned in 8 columns, a blank, the arm
- * (desk, idp, pop, imap, smtp, disc; pop1, pop2 ... where several speak at the same time), a blank,
+/* A line: seconds since the start with three decimals, right-aligned in 8 columns, a blank, the side
+ * (supervisor, idp, pop, imap, smtp, disc; pop1, pop2 ... where several speak at the same time), a blank,
  * the mark (-> sent, <- received, == note), a blank, the text made printable, LF.
  * tests/sim/from-transcript reads this form.
  *
- * A long line comes in pieces and leaves as one line. When another arm speaks before its end it is
+ * A long line comes in pieces and leaves as one line. When another side speaks before its end it is
  * ended there, and what is left of it follows later with the marks >+, <+ or =+. */
 enum {
 	TRANSCRIPT_PIECE = 512,
-	TRANSCRIPT_JOBS = DESK_JOBS_MAX + 1,
-	TRANSCRIPT_ROOM = SHARE_BEFORE + SHARE_VALUE_MAX + 16 + TRANSCRIPT_PIECE
+	TRANSCRIPT_JOBS = RUN_JOBS_MAX + 1,
+	TRANSCRIPT_SCRATCH = PSEUDONYM_BEFORE + PSEUDONYM_VALUE_MAX + 16 + TRANSCRIPT_PIECE
 };
 
 /* Start with { .share = ... } or { 0 }. */
 struct transcript {
-	struct share *share;  /* --share; NULL shows things as they are */
-	bool open;            /* a line has not ended */
-	enum role_arm arm;    /* whose line it is */
+	struct pseudonym *pseudonym; /* --share; NULL shows things as they are */
+	bool open;                   /* a line has not ended */
+	enum worker_side side;       /* whose line it is */
 	unsigned job;
-	enum tape_mark mark;
-	bool cut[TRANSCRIPT_JOBS][ROLE_ARM__COUNT]; /* this arm's line was interrupted: it goes on */
-	size_t n, done;       /* bytes held, and those of them that were shown */
-	unsigned char bytes[TRANSCRIPT_ROOM];
+	enum trace_mark mark;
+	bool cut[TRANSCRIPT_JOBS][WORKER_SIDE__COUNT]; /* this side's line was interrupted: it goes on */
+	size_t n, done;                                /* bytes held, and those of them that were shown */
+	unsigned char bytes[TRANSCRIPT_SCRATCH];
 };
 
 struct transcript_line {
 	int64_t at_ms;
-	enum role_arm arm;
-	unsigned job;         /* from 1; 0: the only one; less than TRANSCRIPT_JOBS */
-	enum tape_mark mark;
+	enum worker_side side;
+	unsigned job; /* from 1; 0: the only one; less than TRANSCRIPT_JOBS */
+	enum trace_mark mark;
 	struct span text;
-	bool more;            /* the line goes on in the next piece of this arm */
+	bool more; /* the line goes on in the next piece of this side */
 };
 
 /* Append what can be shown of it. */
@@ -46,6 +46,6 @@ void transcript_put(struct transcript *t, const struct transcript_line *line, st
 /* End a line that is still open. */
 void transcript_end(struct transcript *t, struct buf *out);
 
-const char *transcript_arm(enum role_arm arm);
+const char *transcript_side(enum worker_side side);
 
 #endif

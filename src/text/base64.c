@@ -5,8 +5,7 @@ enum { NO_DIGIT = 64 };
 
 static unsigned char digit(unsigned v, bool url)
 {
-	static const unsigned char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	static const unsigned char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 	if (v < sizeof letters - 1)
 		return letters[v];

@@ -5,8 +5,8 @@
 #include "base/buf.h"
 
 /* Bytes of output for n bytes of input: padded, and URL form. */
-#define BASE64_SIZE(n) (((n) + 2) / 3 * 4)
-#define BASE64URL_SIZE(n) (((n) * 4 + 2) / 3)
+#define BASE64_SIZE(n)    (((n) + 2) / 3 * 4)
+#define BASE64URL_SIZE(n) (((n)*4 + 2) / 3)
 
 void base64_put(struct buf *out, struct span in);
 void base64_url_put(struct buf *out, struct span in);

@@ -24,7 +24,7 @@ static int64_t days_to_march(int64_t year)
 
 /* Days from 1 March to the first of each month. */
 static const unsigned march_to[13] = {
-	[3] = 0, [4] = 31, [5] = 61, [6] = 92, [7] = 122, [8] = 153,
+	[3] = 0,   [4] = 31,   [5] = 61,   [6] = 92,   [7] = 122, [8] = 153,
 	[9] = 184, [10] = 214, [11] = 245, [12] = 275, [1] = 306, [2] = 337,
 };
 
@@ -41,8 +41,8 @@ static bool to_unix(const struct parts *t, int64_t *unix_s)
 {
 	int64_t days;
 
-	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > month_length(t->year, t->month) ||
-	    t->hour > 23 || t->minute > 59 || t->second > 60)
+	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > month_length(t->year, t->month) || t->hour > 23 ||
+	    t->minute > 59 || t->second > 60)
 		return false;
 	days = days_to_march(t->year - (t->month < 3)) + march_to[t->month] + t->day - 1;
 	*unix_s = days * DAY_S + t->hour * 3600 + t->minute * 60 + t->second;
@@ -98,8 +98,8 @@ static bool take(struct span *s, struct span text)
 /* HH MM SS, with or without colons. */
 static bool take_time(struct span *s, struct span colon, struct parts *t)
 {
-	return take_number(s, 2, &t->hour) && take(s, colon) && take_number(s, 2, &t->minute) &&
-	       take(s, colon) && take_number(s, 2, &t->second);
+	return take_number(s, 2, &t->hour) && take(s, colon) && take_number(s, 2, &t->minute) && take(s, colon) &&
+	       take_number(s, 2, &t->second);
 }
 
 /* One of the three-letter names in `all`; *index counts from 0. */
@@ -121,9 +121,9 @@ bool date_http(struct span s, int64_t *unix_s)
 
 	if (!take_name(&s, SPAN("MonTueWedThuFriSatSun"), &weekday) || !take(&s, SPAN(", ")) ||
 	    !take_number(&s, 2, &t.day) || !take(&s, SPAN(" ")) ||
-	    !take_name(&s, SPAN("JanFebMarAprMayJunJulAugSepOctNovDec"), &t.month) ||
-	    !take(&s, SPAN(" ")) || !take_number(&s, 4, &year) || !take(&s, SPAN(" ")) ||
-	    !take_time(&s, SPAN(":"), &t) || !span_eq(s, SPAN(" GMT")))
+	    !take_name(&s, SPAN("JanFebMarAprMayJunJulAugSepOctNovDec"), &t.month) || !take(&s, SPAN(" ")) ||
+	    !take_number(&s, 4, &year) || !take(&s, SPAN(" ")) || !take_time(&s, SPAN(":"), &t) ||
+	    !span_eq(s, SPAN(" GMT")))
 		return false;
 	t.year = year;
 	t.month++;

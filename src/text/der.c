@@ -118,11 +118,11 @@ static const struct {
 	struct span algorithm, curve;
 	enum der_key key;
 } keys[] = {
-	{ SPAN_INIT(OID_RSA),     SPAN_INIT(""),                                 DER_KEY_RSA },
-	{ SPAN_INIT(OID_ED25519), SPAN_INIT(""),                                 DER_KEY_ED25519 },
-	{ SPAN_INIT(OID_EC),      SPAN_INIT("\x2a\x86\x48\xce\x3d\x03\x01\x07"), DER_KEY_P256 },
-	{ SPAN_INIT(OID_EC),      SPAN_INIT("\x2b\x81\x04\x00\x22"),             DER_KEY_P384 },
-	{ SPAN_INIT(OID_EC),      SPAN_INIT("\x2b\x81\x04\x00\x23"),             DER_KEY_P521 },
+	{ SPAN_INIT(OID_RSA), SPAN_INIT(""), DER_KEY_RSA },
+	{ SPAN_INIT(OID_ED25519), SPAN_INIT(""), DER_KEY_ED25519 },
+	{ SPAN_INIT(OID_EC), SPAN_INIT("\x2a\x86\x48\xce\x3d\x03\x01\x07"), DER_KEY_P256 },
+	{ SPAN_INIT(OID_EC), SPAN_INIT("\x2b\x81\x04\x00\x22"), DER_KEY_P384 },
+	{ SPAN_INIT(OID_EC), SPAN_INIT("\x2b\x81\x04\x00\x23"), DER_KEY_P521 },
 };
 
 static bool read_key(struct span *tbs, struct der_cert *c)
@@ -134,8 +134,8 @@ static bool read_key(struct span *tbs, struct der_cert *c)
 		return false;
 	c->spki = e.whole;
 	info = e.content;
-	if (!read_algorithm(&info, &oid, &parameters) || !asn1_only(info, ASN1_BIT_STRING, &bits) ||
-	    bits.n == 0 || bits.p[0] != 0)
+	if (!read_algorithm(&info, &oid, &parameters) || !asn1_only(info, ASN1_BIT_STRING, &bits) || bits.n == 0 ||
+	    bits.p[0] != 0)
 		return false;
 	if (!asn1_only(parameters, ASN1_OID, &curve))
 		curve = span_first(parameters, 0);
@@ -252,13 +252,12 @@ static bool read_tbs(struct span tbs, struct der_cert *c)
 	struct span wrapped, version, oid, parameters;
 
 	if (tbs.n != 0 && tbs.p[0] == TAG_VERSION &&
-	    (!asn1_take(&tbs, TAG_VERSION, &wrapped) ||
-	     !asn1_only(wrapped, ASN1_INTEGER, &version) || version.n != 1 || version.p[0] > 2))
+	    (!asn1_take(&tbs, TAG_VERSION, &wrapped) || !asn1_only(wrapped, ASN1_INTEGER, &version) || version.n != 1 ||
+	     version.p[0] > 2))
 		return false;
 	return asn1_take(&tbs, ASN1_INTEGER, &c->serial) && c->serial.n != 0 &&
-	       read_algorithm(&tbs, &oid, &parameters) && read_name(&tbs, &c->issuer) &&
-	       read_validity(&tbs, c) && read_name(&tbs, &c->subject) && read_key(&tbs, c) &&
-	       read_tail(tbs, c);
+	       read_algorithm(&tbs, &oid, &parameters) && read_name(&tbs, &c->issuer) && read_validity(&tbs, c) &&
+	       read_name(&tbs, &c->subject) && read_key(&tbs, c) && read_tail(tbs, c);
 }
 
 bool der_cert(struct span der, struct der_cert *c)
@@ -267,9 +266,8 @@ bool der_cert(struct span der, struct der_cert *c)
 	struct span cert, tbs, parameters, signature;
 
 	if (!asn1_only(der, ASN1_SEQUENCE, &cert) || !asn1_take(&cert, ASN1_SEQUENCE, &tbs) ||
-	    !read_algorithm(&cert, &r.signature_oid, &parameters) ||
-	    !asn1_only(cert, ASN1_BIT_STRING, &signature) || signature.n == 0 ||
-	    signature.p[0] > 7 || !read_tbs(tbs, &r))
+	    !read_algorithm(&cert, &r.signature_oid, &parameters) || !asn1_only(cert, ASN1_BIT_STRING, &signature) ||
+	    signature.n == 0 || signature.p[0] > 7 || !read_tbs(tbs, &r))
 		return false;
 	*c = r;
 	return true;
@@ -284,8 +282,10 @@ bool der_san(const struct der_cert *c, size_t *at, enum der_san_kind *kind, stru
 		return false;
 	*at = c->san.n - rest.n;
 	*value = e.content;
-	*kind = e.tag == TAG_DNS ? DER_SAN_DNS : e.tag == TAG_IP ? DER_SAN_IP :
-	        e.tag == TAG_EMAIL ? DER_SAN_EMAIL : DER_SAN_OTHER;
+	*kind = e.tag == TAG_DNS     ? DER_SAN_DNS
+	        : e.tag == TAG_IP    ? DER_SAN_IP
+	        : e.tag == TAG_EMAIL ? DER_SAN_EMAIL
+	                             : DER_SAN_OTHER;
 	return true;
 }
 
@@ -318,8 +318,7 @@ static bool name_matches(struct span pattern, struct span host)
 		return true;
 	if (!span_starts(pattern, SPAN("*.")) || !span_find_byte(span_from(tail, 1), '.', &dot))
 		return false;
-	return span_find_byte(host, '.', &dot) && dot != 0 &&
-	       span_eq_nocase(span_from(host, dot), tail);
+	return span_find_byte(host, '.', &dot) && dot != 0 && span_eq_nocase(span_from(host, dot), tail);
 }
 
 bool der_matches_host(const struct der_cert *c, struct span host)
@@ -404,8 +403,7 @@ static bool count_subtrees(struct span list, const struct host *h, size_t *about
 
 		if (!asn1_take(&list, ASN1_SEQUENCE, &tree) || !asn1_next(&tree, &base))
 			return false;
-		if (tree.n != 0 &&
-		    (!asn1_only(tree, TAG_MINIMUM, &minimum) || !span_eq(minimum, SPAN("\0"))))
+		if (tree.n != 0 && (!asn1_only(tree, TAG_MINIMUM, &minimum) || !span_eq(minimum, SPAN("\0"))))
 			return false;
 		if (base.tag != (h->is_ip ? TAG_IP : TAG_DNS))
 			continue;
@@ -425,8 +423,7 @@ bool der_constraints_allow(struct span constraints, struct span host)
 
 	if (!read_host(host, &h) || !asn1_only(constraints, ASN1_SEQUENCE, &s) || s.n == 0)
 		return false;
-	if (s.p[0] == TAG_PERMITTED &&
-	    (!asn1_take(&s, TAG_PERMITTED, &permitted) || permitted.n == 0))
+	if (s.p[0] == TAG_PERMITTED && (!asn1_take(&s, TAG_PERMITTED, &permitted) || permitted.n == 0))
 		return false;
 	if (s.n != 0 && (!asn1_only(s, TAG_EXCLUDED, &excluded) || excluded.n == 0))
 		return false;

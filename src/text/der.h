@@ -11,20 +11,20 @@ enum der_key { DER_KEY_OTHER, DER_KEY_RSA, DER_KEY_P256, DER_KEY_P384, DER_KEY_P
 
 /* All spans borrow from the certificate's bytes. */
 struct der_cert {
-	struct span serial;             /* INTEGER content */
-	struct span issuer, subject;    /* Name, whole TLV */
-	int64_t not_before, not_after;  /* seconds since 1970 */
+	struct span serial;            /* INTEGER content */
+	struct span issuer, subject;   /* Name, whole TLV */
+	int64_t not_before, not_after; /* seconds since 1970 */
 	enum der_key key;
-	unsigned key_bits;              /* RSA modulus */
-	struct span spki;               /* SubjectPublicKeyInfo, whole TLV (for pins) */
-	struct span signature_oid;      /* content of the outer signatureAlgorithm's OID */
-	bool has_basic, is_ca;          /* basicConstraints */
+	unsigned key_bits;         /* RSA modulus */
+	struct span spki;          /* SubjectPublicKeyInfo, whole TLV (for pins) */
+	struct span signature_oid; /* content of the outer signatureAlgorithm's OID */
+	bool has_basic, is_ca;     /* basicConstraints */
 	bool has_eku, eku_server_auth, eku_any;
 	bool has_name_constraints;
-	struct span name_constraints;   /* content of the extension value (the SEQUENCE TLV) */
+	struct span name_constraints; /* content of the extension value (the SEQUENCE TLV) */
 	bool has_san;
-	unsigned san_count;             /* all of them */
-	struct span san;                /* content of GeneralNames, walk with der_san */
+	unsigned san_count; /* all of them */
+	struct span san;    /* content of GeneralNames, walk with der_san */
 };
 
 enum der_san_kind { DER_SAN_DNS, DER_SAN_IP, DER_SAN_EMAIL, DER_SAN_OTHER };

@@ -1,8 +1,8 @@
 #include "text/dn.h"
 
 enum {
-	PARTS_MAX = 32,  /* attributes of a name that are shown; real ones have up to 12 */
-	TEXT_MAX = 1024  /* bytes of a name that are shown; most attributes end at 64 characters */
+	PARTS_MAX = 32, /* attributes of a name that are shown; real ones have up to 12 */
+	TEXT_MAX = 1024 /* bytes of a name that are shown; most attributes end at 64 characters */
 };
 
 static const struct asn1_name attributes[] = {
@@ -51,9 +51,8 @@ static bool name_next(struct name *n, struct part *p)
 	if (n->broken || (n->set.n == 0 && n->sets.n == 0))
 		return false;
 	n->broken = (n->set.n == 0 && !asn1_take(&n->sets, ASN1_SET, &n->set)) ||
-	            !asn1_take(&n->set, ASN1_SEQUENCE, &pair) ||
-	            !asn1_take(&pair, ASN1_OID, &p->type) || !asn1_next(&pair, &p->value) ||
-	            pair.n != 0;
+	            !asn1_take(&n->set, ASN1_SEQUENCE, &pair) || !asn1_take(&pair, ASN1_OID, &p->type) ||
+	            !asn1_next(&pair, &p->value) || pair.n != 0;
 	return !n->broken;
 }
 

@@ -5,18 +5,18 @@ enum { STATUS_LINE_MIN = 12 };
 
 /* What an unexpected byte in this state means. The states without a text take every byte. */
 static const char *const unexpected[HTTPMSG__STATES] = {
-	[HTTPMSG_AT_SIZE]          = "no chunk size where a chunk begins",
-	[HTTPMSG_AT_SIZE_DIGIT]    = "a chunk size that is not a hexadecimal number of 64 bits",
-	[HTTPMSG_AT_SIZE_BLANK]    = "text after a chunk size",
-	[HTTPMSG_AT_EXTENSION]     = "a control character in a chunk extension",
-	[HTTPMSG_AT_SIZE_LF]       = "CR without LF after a chunk size",
-	[HTTPMSG_AT_CHUNK_CR]      = "a chunk longer than its size",
-	[HTTPMSG_AT_CHUNK_LF]      = "CR without LF after a chunk",
-	[HTTPMSG_AT_TRAILER]       = "a trailer line that is not a field",
-	[HTTPMSG_AT_TRAILER_NAME]  = "a trailer line that is not a field",
+	[HTTPMSG_AT_SIZE] = "no chunk size where a chunk begins",
+	[HTTPMSG_AT_SIZE_DIGIT] = "a chunk size that is not a hexadecimal number of 64 bits",
+	[HTTPMSG_AT_SIZE_BLANK] = "text after a chunk size",
+	[HTTPMSG_AT_EXTENSION] = "a control character in a chunk extension",
+	[HTTPMSG_AT_SIZE_LF] = "CR without LF after a chunk size",
+	[HTTPMSG_AT_CHUNK_CR] = "a chunk longer than its size",
+	[HTTPMSG_AT_CHUNK_LF] = "CR without LF after a chunk",
+	[HTTPMSG_AT_TRAILER] = "a trailer line that is not a field",
+	[HTTPMSG_AT_TRAILER_NAME] = "a trailer line that is not a field",
 	[HTTPMSG_AT_TRAILER_VALUE] = "a control character in a trailer",
-	[HTTPMSG_AT_TRAILER_LF]    = "CR without LF in a trailer",
-	[HTTPMSG_AT_LAST_LF]       = "CR without LF after the trailers",
+	[HTTPMSG_AT_TRAILER_LF] = "CR without LF in a trailer",
+	[HTTPMSG_AT_LAST_LF] = "CR without LF after the trailers",
 };
 
 void httpmsg_start(struct httpmsg *m, struct buf head, struct buf body)
@@ -55,9 +55,8 @@ static bool is_digit(unsigned char c)
 /* "HTTP/1.1 200 OK"; the reason phrase and the blank before it may be absent. */
 static bool read_status(struct span line, int *code)
 {
-	if (line.n < STATUS_LINE_MIN || !span_starts(line, SPAN("HTTP/1.")) ||
-	    !is_digit(line.p[7]) || line.p[8] != ' ' || !is_digit(line.p[9]) ||
-	    !is_digit(line.p[10]) || !is_digit(line.p[11]))
+	if (line.n < STATUS_LINE_MIN || !span_starts(line, SPAN("HTTP/1.")) || !is_digit(line.p[7]) ||
+	    line.p[8] != ' ' || !is_digit(line.p[9]) || !is_digit(line.p[10]) || !is_digit(line.p[11]))
 		return false;
 	if (line.n > STATUS_LINE_MIN && line.p[STATUS_LINE_MIN] != ' ')
 		return false;
@@ -190,13 +189,13 @@ static void head_byte(struct httpmsg *m, struct span *rest)
 static void body_bytes(struct httpmsg *m, struct span *rest)
 {
 	struct span piece = *rest;
-	size_t room = m->body.cap - m->body.n;
+	size_t scratch = m->body.cap - m->body.n;
 
 	if (m->state != HTTPMSG_AT_REST && piece.n > m->left)
 		piece = span_first(piece, (size_t)m->left);
 	*rest = span_from(*rest, piece.n);
-	buf_put(&m->body, span_first(piece, room));
-	if (piece.n > room) {
+	buf_put(&m->body, span_first(piece, scratch));
+	if (piece.n > scratch) {
 		m->body.full = true;
 		end_with(m, HTTPMSG_TOO_LARGE, SPAN("the body"));
 		return;

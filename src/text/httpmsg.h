@@ -5,9 +5,9 @@
 #include "base/buf.h"
 
 enum {
-	HTTPMSG_HEAD_MAX = 16 * 1024,    /* Entra's cookies and policies make 3 to 5 kB */
-	HTTPMSG_BODY_MAX = 64 * 1024,    /* a token of 16 kB in JSON, or a proxy's HTML page */
-	HTTPMSG_1XX_MAX = 4,             /* interim answers that are skipped */
+	HTTPMSG_HEAD_MAX = 16 * 1024,          /* Entra's cookies and policies make 3 to 5 kB */
+	HTTPMSG_BODY_MAX = 64 * 1024,          /* a token of 16 kB in JSON, or a proxy's HTML page */
+	HTTPMSG_1XX_MAX = 4,                   /* interim answers that are skipped */
 	HTTPMSG_CHUNK_OVERHEAD_MAX = 16 * 1024 /* chunk sizes, extensions and trailers, all together */
 };
 
@@ -31,7 +31,7 @@ enum httpmsg_state {
 	HTTPMSG_AT_TRAILER_VALUE,
 	HTTPMSG_AT_TRAILER_LF,
 	HTTPMSG_AT_LAST_LF,
-	HTTPMSG_AT_END,    /* `verdict` stands, nothing more is taken */
+	HTTPMSG_AT_END, /* `verdict` stands, nothing more is taken */
 	HTTPMSG__STATES
 };
 
@@ -44,12 +44,12 @@ struct httpmsg {
 	struct span reason; /* why BAD or TOO_LARGE, else empty */
 	enum httpmsg_state state;
 	enum httpmsg_result verdict;
-	int code;           /* of the head that is being read */
+	int code; /* of the head that is being read */
 	bool has_length, chunked;
 	unsigned interim;
-	uint64_t left;      /* bytes of body or chunk still to come */
+	uint64_t left; /* bytes of body or chunk still to come */
 	size_t overhead;
-	size_t line_at;     /* where the current line of the head begins */
+	size_t line_at; /* where the current line of the head begins */
 };
 
 /* head and body: lent for as long as m is used; head of at least 1 kB. */

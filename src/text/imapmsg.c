@@ -8,11 +8,12 @@ static struct span next_word(struct span *s)
 
 static enum imapmsg_status status_of(struct span word)
 {
-	static const struct { struct span word; enum imapmsg_status status; } row[] = {
-		{ SPAN_INIT("OK"),      IMAPMSG_OK },
-		{ SPAN_INIT("NO"),      IMAPMSG_NO },
-		{ SPAN_INIT("BAD"),     IMAPMSG_BAD },
-		{ SPAN_INIT("BYE"),     IMAPMSG_BYE },
+	static const struct {
+		struct span word;
+		enum imapmsg_status status;
+	} row[] = {
+		{ SPAN_INIT("OK"), IMAPMSG_OK },           { SPAN_INIT("NO"), IMAPMSG_NO },
+		{ SPAN_INIT("BAD"), IMAPMSG_BAD },         { SPAN_INIT("BYE"), IMAPMSG_BYE },
 		{ SPAN_INIT("PREAUTH"), IMAPMSG_PREAUTH },
 	};
 

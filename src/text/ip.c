@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Four numbers up to 255 parted by dots. "010" is refused: some read it as octal. */
+/* Four numbers up to 255 separated by dots. "010" is refused: some read it as octal. */
 static bool read_quad(struct span s, unsigned char *to)
 {
 	for (size_t i = 0; i < IP_V4; i++) {
@@ -42,8 +42,8 @@ static bool read_group(struct span s, unsigned char *to)
 	return true;
 }
 
-/* Groups parted by colons, without "::", into at most `room` bytes. An empty text is no groups. */
-static bool read_groups(struct span s, unsigned char *to, size_t room, size_t *n)
+/* Groups separated by colons, without "::", into at most `scratch` bytes. An empty text is no groups. */
+static bool read_groups(struct span s, unsigned char *to, size_t scratch, size_t *n)
 {
 	size_t dot;
 
@@ -53,12 +53,12 @@ static bool read_groups(struct span s, unsigned char *to, size_t room, size_t *n
 		bool last = part.n == s.n;
 
 		if (last && span_find_byte(part, '.', &dot)) {
-			if (room - *n < IP_V4 || !read_quad(part, to + *n))
+			if (scratch - *n < IP_V4 || !read_quad(part, to + *n))
 				return false;
 			*n += IP_V4;
 			return true;
 		}
-		if (room - *n < 2 || !read_group(part, to + *n) || (!last && rest.n == 0))
+		if (scratch - *n < 2 || !read_group(part, to + *n) || (!last && rest.n == 0))
 			return false;
 		*n += 2;
 		s = rest;
@@ -74,8 +74,7 @@ static bool read_v6(struct span s, unsigned char *to)
 	if (!span_find(s, SPAN("::"), &at))
 		return read_groups(s, to, IP_V6, &n) && n == IP_V6;
 	/* "::" stands for at least one group of zeros. A dotted quad can only end the whole. */
-	if (span_find_byte(span_first(s, at), '.', &dot) ||
-	    !read_groups(span_first(s, at), to, IP_V6 - 2, &n) ||
+	if (span_find_byte(span_first(s, at), '.', &dot) || !read_groups(span_first(s, at), to, IP_V6 - 2, &n) ||
 	    !read_groups(span_from(s, at + 2), tail, IP_V6 - 2 - n, &m))
 		return false;
 	memset(to + n, 0, IP_V6 - n - m);

@@ -79,8 +79,7 @@ static bool key_before(struct span text, size_t start, struct span key, size_t *
 		if (event == JSONTOK_BAD || event == JSONTOK_END || *work < s.at - from)
 			return false;
 		*work -= s.at - from;
-		if (event == JSONTOK_KEY && s.depth == 1 &&
-		    same_text(inside(s.token), inside(key), jsontok_character))
+		if (event == JSONTOK_KEY && s.depth == 1 && same_text(inside(s.token), inside(key), jsontok_character))
 			return true;
 	}
 }
@@ -99,8 +98,7 @@ bool json_check(struct span text, struct span *duplicate)
 			start[s.depth] = s.at;
 			break;
 		case JSONTOK_KEY:
-			if (duplicate != NULL && duplicate->n == 0 &&
-			    key_before(text, start[s.depth], s.token, &work))
+			if (duplicate != NULL && duplicate->n == 0 && key_before(text, start[s.depth], s.token, &work))
 				*duplicate = s.token;
 			break;
 		case JSONTOK_CLOSE:
@@ -156,8 +154,7 @@ enum json_found json_at(struct span text, const char *path, struct json_value *v
 	return JSON_FOUND;
 }
 
-bool json_next(struct json_value container, size_t *at, struct span *key,
-               struct json_value *element)
+bool json_next(struct json_value container, size_t *at, struct span *key, struct json_value *element)
 {
 	bool object = container.type == JSON_OBJECT;
 	struct jsontok s = { container.raw, *at, object, 1, JSONTOK_WANT_MORE, { 0 } };

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 enum {
-	JSON_DEPTH_MAX = 32, /* tokens and provider answers nest three deep; more is somebody's joke */
+	JSON_DEPTH_MAX = 32,    /* tokens and provider answers nest three deep; more is somebody's joke */
 	JSON_WORK_MAX = 8 << 20 /* bytes read again in search of duplicate keys: 250 keys in 64 kB */
 };
 
@@ -27,7 +27,7 @@ struct json_value {
  * because it is quadratic and the text may be hostile: duplicates are a hint, no check. */
 bool json_check(struct span text, struct span *duplicate) MUST;
 
-/* The value at `path`: keys parted by dots, "error.codes.0" counts into arrays, "" is the whole text.
+/* The value at `path`: keys separated by dots, "error.codes.0" counts into arrays, "" is the whole text.
  * A step into a string, number, bool or null, or by a name into an array, is JSON_WRONG_TYPE.
  * Of equal keys the first wins. Keys compare after unescaping. *v only set on JSON_FOUND. */
 enum json_found json_at(struct span text, const char *path, struct json_value *v) MUST;

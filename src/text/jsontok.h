@@ -17,18 +17,16 @@ enum jsontok_want {
 
 /* KEY is a member's name, its colon is taken; SCALAR any value but a container; END the end of the text
  * after one whole value; BAD a broken text, also one that ends early: the scanner is of no more use. */
-enum jsontok_event {
-	JSONTOK_OPEN, JSONTOK_CLOSE, JSONTOK_KEY, JSONTOK_SCALAR, JSONTOK_END, JSONTOK_BAD
-};
+enum jsontok_event { JSONTOK_OPEN, JSONTOK_CLOSE, JSONTOK_KEY, JSONTOK_SCALAR, JSONTOK_END, JSONTOK_BAD };
 
 /* Start with the text and zeros; or in the middle, with a place, a depth and what is wanted there. */
 struct jsontok {
 	struct span text;
-	size_t at;              /* behind the last token */
-	uint32_t objects;       /* bit d - 1 is set when level d is an object */
+	size_t at;        /* behind the last token */
+	uint32_t objects; /* bit d - 1 is set when level d is an object */
 	unsigned depth;
 	enum jsontok_want want;
-	struct span token;      /* of the last event: the key or scalar, raw, or one bracket */
+	struct span token; /* of the last event: the key or scalar, raw, or one bracket */
 };
 
 enum jsontok_event jsontok_next(struct jsontok *s) MUST;

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-/* Three base64url parts parted by dots, none empty; all borrow from the token. */
+/* Three base64url parts separated by dots, none empty; all borrow from the token. */
 struct jwt {
 	struct span header, payload, signature;
 };

@@ -24,19 +24,19 @@ void oauthbearer_put(struct buf *out, struct span user, struct span host, uint16
 }
 
 /* The user without escapes; false when there is another = than those two. */
-static bool get_user(struct span text, struct buf *room, struct span *user)
+static bool get_user(struct span text, struct buf *scratch, struct span *user)
 {
-	size_t mark = room->n;
+	size_t mark = scratch->n;
 
 	while (text.n != 0) {
 		bool equals = span_starts_nocase(text, SPAN("=3D")), comma = span_starts_nocase(text, SPAN("=2C"));
 
 		if (text.p[0] == '=' && !equals && !comma)
 			return false;
-		buf_byte(room, equals ? '=' : comma ? ',' : text.p[0]);
+		buf_byte(scratch, equals ? '=' : comma ? ',' : text.p[0]);
 		text = span_from(text, equals || comma ? 3 : 1);
 	}
-	*user = room->full ? *user : span_from(buf_span(room), mark);
+	*user = scratch->full ? *user : span_from(buf_span(scratch), mark);
 	return user->n != 0;
 }
 
@@ -50,7 +50,7 @@ static void take_pair(struct oauthbearer *o, struct span pair)
 		o->token = span_from(pair, 12);
 }
 
-bool oauthbearer_get(struct span frame, struct buf *room, struct oauthbearer *o)
+bool oauthbearer_get(struct span frame, struct buf *scratch, struct oauthbearer *o)
 {
 	struct span header, rest = frame, none = span_first(frame, 0), user, end;
 	bool good;
@@ -60,7 +60,7 @@ bool oauthbearer_get(struct span frame, struct buf *room, struct oauthbearer *o)
 	good = span_starts(header, SPAN("n,a=")) && header.n > 5 && header.p[header.n - 1] == ',';
 	if (good) {
 		user = span_cut(span_from(header, 4), ',', &end);
-		good = end.n == 0 && get_user(user, room, &o->user);
+		good = end.n == 0 && get_user(user, scratch, &o->user);
 	}
 	good = good && span_ends(rest, SPAN("\001\001"));
 	for (unsigned i = 0; i < PAIRS_MAX && rest.n != 0; i++)

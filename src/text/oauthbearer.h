@@ -12,14 +12,14 @@
  * user, = and , are written =3D and =2C (RFC 5801 section 4). */
 void oauthbearer_put(struct buf *out, struct span user, struct span host, uint16_t port, struct span token);
 
-/* A frame taken apart. user, with its escapes undone, is a copy in the room that was lent; the others borrow from the
- * frame. host and port are empty where they are absent, which the RFC allows. */
+/* A frame taken apart. user, with its escapes undone, is a copy in the scratch that was lent; the others borrow from
+ * the frame. host and port are empty where they are absent, which the RFC allows. */
 struct oauthbearer {
 	struct span user, host, port, token;
 };
 
 /* False when it is not such a frame: header, user, a token and the two bytes 1 at the end must be there, and what can
- * be recognised is in *o all the same. The user goes to the end of *room; one that does not fit is empty. */
-bool oauthbearer_get(struct span frame, struct buf *room, struct oauthbearer *o) MUST;
+ * be recognised is in *o all the same. The user goes to the end of *scratch; one that does not fit is empty. */
+bool oauthbearer_get(struct span frame, struct buf *scratch, struct oauthbearer *o) MUST;
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 /* Everything outside A-Z a-z 0-9 - . _ ~ becomes %XX (upper-case digits). */
-#define PCT_SIZE(n) ((n) * 3)
+#define PCT_SIZE(n) ((n)*3)
 void pct_put(struct buf *out, struct span in);
 
 /* The reverse; false on a % without two hexadecimal digits, with nothing appended. A plus stays a plus. */

@@ -6,8 +6,8 @@
  * of any length. */
 struct block {
 	unsigned char quad[4];
-	size_t n;      /* characters in quad */
-	bool padded;   /* the end of the base64 has been seen */
+	size_t n;    /* characters in quad */
+	bool padded; /* the end of the base64 has been seen */
 };
 
 /* The next line from *at on, without blanks at its ends. False at the end of the text. */
@@ -69,8 +69,7 @@ static bool read_block(struct span text, size_t *at, struct span label, struct b
 			return false;
 		}
 		if (boundary(line, SPAN("-----END "), &other))
-			return good && b.n == 0 && (out->n != start || out->full) &&
-			       span_eq(label, other);
+			return good && b.n == 0 && (out->n != start || out->full) && span_eq(label, other);
 		good = good && decode(&b, out, line);
 		here = *at;
 	}

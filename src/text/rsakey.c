@@ -61,8 +61,8 @@ static bool plausible(const struct rsakey *k)
 	size_t factors = (size_t)bit_length(k->p) + bit_length(k->q);
 
 	return is_odd(k->n) && is_odd(k->e) && is_odd(k->p) && is_odd(k->q) &&
-	       (factors == k->bits || factors == (size_t)k->bits + 1) && k->e.n <= k->n.n &&
-	       k->dp.n <= k->p.n && k->dq.n <= k->q.n && k->iq.n <= k->p.n;
+	       (factors == k->bits || factors == (size_t)k->bits + 1) && k->e.n <= k->n.n && k->dp.n <= k->p.n &&
+	       k->dq.n <= k->q.n && k->iq.n <= k->p.n;
 }
 
 /* SEQUENCE { 0, n, e, d, p, q, d mod p-1, d mod q-1, 1/q mod p }, given the inside behind the

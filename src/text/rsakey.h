@@ -6,28 +6,28 @@
 
 /* What a DER element or a file is. Of several things in a file the last of this list is told. */
 enum rsakey_kind {
-	RSAKEY_NOTHING,     /* no PEM block, or nothing that is known */
-	RSAKEY_BROKEN,      /* a PEM block that is cut off, or one of a key whose DER is broken */
-	RSAKEY_PUBLIC,      /* a public key */
-	RSAKEY_REQUEST,     /* a certificate signing request, PKCS#10 */
+	RSAKEY_NOTHING, /* no PEM block, or nothing that is known */
+	RSAKEY_BROKEN,  /* a PEM block that is cut off, or one of a key whose DER is broken */
+	RSAKEY_PUBLIC,  /* a public key */
+	RSAKEY_REQUEST, /* a certificate signing request, PKCS#10 */
 	RSAKEY_CERTIFICATE,
-	RSAKEY_PKCS12,      /* a PKCS#12 container: binary, .pfx or .p12 */
-	RSAKEY_BINARY,      /* DER without PEM around it, of any other kind */
-	RSAKEY_OTHER,       /* a private key of another kind: DSA, DH, RSA of three primes */
-	RSAKEY_OPENSSH,     /* OpenSSH's own form, of whatever algorithm */
-	RSAKEY_ED25519,     /* also X25519, Ed448 and X448 */
+	RSAKEY_PKCS12,  /* a PKCS#12 container: binary, .pfx or .p12 */
+	RSAKEY_BINARY,  /* DER without PEM around it, of any other kind */
+	RSAKEY_OTHER,   /* a private key of another kind: DSA, DH, RSA of three primes */
+	RSAKEY_OPENSSH, /* OpenSSH's own form, of whatever algorithm */
+	RSAKEY_ED25519, /* also X25519, Ed448 and X448 */
 	RSAKEY_EC,
-	RSAKEY_PSS,         /* an RSA key that is marked for PSS alone (id-RSASSA-PSS, RFC 4055) */
-	RSAKEY_ENCRYPTED,   /* PKCS#8 with a password, or "Proc-Type: 4,ENCRYPTED" (RFC 1421) */
+	RSAKEY_PSS,       /* an RSA key that is marked for PSS alone (id-RSASSA-PSS, RFC 4055) */
+	RSAKEY_ENCRYPTED, /* PKCS#8 with a password, or "Proc-Type: 4,ENCRYPTED" (RFC 1421) */
 	RSAKEY_RSA
 };
 
 /* RFC 8017 appendix A.1.2: positive numbers, big-endian, without leading zeros, borrowed from
  * the DER. */
 struct rsakey {
-	unsigned bits;           /* of n */
+	unsigned bits; /* of n */
 	struct span n, e, p, q;
-	struct span dp, dq, iq;  /* d mod p-1, d mod q-1, 1/q mod p */
+	struct span dp, dq, iq; /* d mod p-1, d mod q-1, 1/q mod p */
 };
 
 /* Judge one DER element: PKCS#1 (RFC 8017), PKCS#8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915), and

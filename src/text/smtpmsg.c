@@ -9,8 +9,7 @@ static struct span enhanced_of(struct span text)
 	for (int i = 0; i < 3; i++) {
 		struct span part = span_cut(number, '.', &number);
 
-		if (part.n == 0 || part.n > 3 || !span_u64(part, 999, &v) ||
-		    (i == 0 && v != 2 && v != 4 && v != 5))
+		if (part.n == 0 || part.n > 3 || !span_u64(part, 999, &v) || (i == 0 && v != 2 && v != 4 && v != 5))
 			return span_first(text, 0);
 	}
 	return number.n == 0 && word.p[word.n - 1] != '.' ? word : span_first(text, 0);

@@ -10,8 +10,8 @@ struct curve {
 
 static const struct curve curves[] = {
 	{ SPAN_INIT("\x2a\x86\x48\xce\x3d\x03\x01\x07"), DER_KEY_P256, 256 },
-	{ SPAN_INIT("\x2b\x81\x04\x00\x22"),             DER_KEY_P384, 384 },
-	{ SPAN_INIT("\x2b\x81\x04\x00\x23"),             DER_KEY_P521, 521 },
+	{ SPAN_INIT("\x2b\x81\x04\x00\x22"), DER_KEY_P384, 384 },
+	{ SPAN_INIT("\x2b\x81\x04\x00\x23"), DER_KEY_P521, 521 },
 };
 
 /* A positive INTEGER without the zero byte in front that DER needs when the top bit is set. */
@@ -70,8 +70,8 @@ bool spki_read(struct span der, struct spki *k)
 	struct spki found = { .bits = 0 };
 
 	if (!asn1_only(der, ASN1_SEQUENCE, &info) || !asn1_take(&info, ASN1_SEQUENCE, &algorithm) ||
-	    !asn1_take(&algorithm, ASN1_OID, &oid) || !asn1_only(info, ASN1_BIT_STRING, &bits) ||
-	    bits.n == 0 || bits.p[0] != 0)
+	    !asn1_take(&algorithm, ASN1_OID, &oid) || !asn1_only(info, ASN1_BIT_STRING, &bits) || bits.n == 0 ||
+	    bits.p[0] != 0)
 		return false;
 	bits = span_from(bits, 1);
 	if (span_eq(oid, SPAN("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"))) {

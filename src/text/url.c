@@ -11,8 +11,7 @@ enum {
 
 static bool name_byte(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
 bool url_is_name(struct span host)
@@ -53,8 +52,7 @@ bool url_is_local(struct span host)
 		return span_eq_nocase(host, SPAN("localhost"));
 	if (ip.n == IP_V4)
 		return ip.p[0] == 127 || (ip.p[0] == 169 && ip.p[1] == 254);
-	return memcmp(ip.p, loopback, sizeof loopback) == 0 ||
-	       (ip.p[0] == 0xfe && (ip.p[1] & 0xc0) == 0x80);
+	return memcmp(ip.p, loopback, sizeof loopback) == 0 || (ip.p[0] == 0xfe && (ip.p[1] & 0xc0) == 0x80);
 }
 
 bool url_host_port(struct span text, struct span *host, uint16_t *port)
@@ -79,8 +77,7 @@ bool url_host_port(struct span text, struct span *host, uint16_t *port)
 	}
 	if (literal ? !is_v6(name) : !url_is_name(name))
 		return false;
-	if (rest.n != 0 &&
-	    (rest.p[0] != ':' || !span_u64(span_from(rest, 1), UINT16_MAX, &number) || number == 0))
+	if (rest.n != 0 && (rest.p[0] != ':' || !span_u64(span_from(rest, 1), UINT16_MAX, &number) || number == 0))
 		return false;
 	*host = name;
 	if (rest.n != 0)
@@ -108,7 +105,11 @@ static bool characters_ok(struct span s)
 
 bool url_parse(struct span text, struct url *u)
 {
-	static const struct { struct span start; bool tls; uint16_t port; } scheme[] = {
+	static const struct {
+		struct span start;
+		bool tls;
+		uint16_t port;
+	} scheme[] = {
 		{ SPAN_INIT("https://"), true, 443 },
 		{ SPAN_INIT("http://"), false, 80 },
 	};

@@ -6,9 +6,9 @@
 
 /* All spans borrow from the parsed text. */
 struct url {
-	bool tls;          /* https */
-	struct span host;  /* without brackets; a name, an IPv4 or an IPv6 literal */
-	uint16_t port;     /* the scheme's default filled in */
+	bool tls;           /* https */
+	struct span host;   /* without brackets; a name, an IPv4 or an IPv6 literal */
+	uint16_t port;      /* the scheme's default filled in */
 	struct span target; /* path and query, at least "/": may be a static "/" */
 };
 

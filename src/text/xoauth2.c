@@ -56,17 +56,15 @@ static bool skip_word(struct span *s, struct span word)
  * with it. */
 static size_t separator(struct span s, enum xoauth2_lint *what)
 {
-	static const struct { struct span text; enum xoauth2_lint what; } row[] = {
-		{ SPAN_INIT("\001"),    XOAUTH2_GOOD },
-		{ SPAN_INIT("^A"),      XOAUTH2_CARET_A },
-		{ SPAN_INIT("\\x01"),   XOAUTH2_ESCAPE_TEXT },
-		{ SPAN_INIT("\\001"),   XOAUTH2_ESCAPE_TEXT },
-		{ SPAN_INIT("\\u0001"), XOAUTH2_ESCAPE_TEXT },
-		{ SPAN_INIT("%x01"),    XOAUTH2_ESCAPE_TEXT },
-		{ SPAN_INIT("%01"),     XOAUTH2_ESCAPE_TEXT },
-		{ SPAN_INIT("<01>"),    XOAUTH2_ESCAPE_TEXT },
-		{ SPAN_INIT("<SOH>"),   XOAUTH2_ESCAPE_TEXT },
-		{ SPAN_INIT("\\1"),     XOAUTH2_ESCAPE_TEXT },
+	static const struct {
+		struct span text;
+		enum xoauth2_lint what;
+	} row[] = {
+		{ SPAN_INIT("\001"), XOAUTH2_GOOD },           { SPAN_INIT("^A"), XOAUTH2_CARET_A },
+		{ SPAN_INIT("\\x01"), XOAUTH2_ESCAPE_TEXT },   { SPAN_INIT("\\001"), XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("\\u0001"), XOAUTH2_ESCAPE_TEXT }, { SPAN_INIT("%x01"), XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("%01"), XOAUTH2_ESCAPE_TEXT },     { SPAN_INIT("<01>"), XOAUTH2_ESCAPE_TEXT },
+		{ SPAN_INIT("<SOH>"), XOAUTH2_ESCAPE_TEXT },   { SPAN_INIT("\\1"), XOAUTH2_ESCAPE_TEXT },
 	};
 
 	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
@@ -98,8 +96,7 @@ static bool user_ends(struct span s)
 	size_t n = separator(s, &what);
 
 	if (n != 0)
-		return what == XOAUTH2_GOOD ||
-		       span_starts_nocase(span_trim(span_from(s, n)), SPAN("auth"));
+		return what == XOAUTH2_GOOD || span_starts_nocase(span_trim(span_from(s, n)), SPAN("auth"));
 	return span_starts_nocase(s, SPAN("auth=Bearer"));
 }
 
@@ -222,7 +219,10 @@ enum xoauth2_lint xoauth2_get(struct span frame, struct span *user, struct span 
 static bool field_follows(struct span s)
 {
 	static const struct span field[] = {
-		SPAN_INIT("auth"), SPAN_INIT("host="), SPAN_INIT("port="), SPAN_INIT("Bearer"),
+		SPAN_INIT("auth"),
+		SPAN_INIT("host="),
+		SPAN_INIT("port="),
+		SPAN_INIT("Bearer"),
 	};
 	enum xoauth2_lint what;
 

@@ -14,15 +14,15 @@ void xoauth2_put(struct buf *out, struct span user, struct span token);
 /* What is wrong with a decoded frame, as people get it wrong by hand. */
 enum xoauth2_lint {
 	XOAUTH2_GOOD,
-	XOAUTH2_NO_USER,          /* does not start with user= (exactly, lower case), or nothing follows it */
-	XOAUTH2_BLANK_IN_USER,    /* blank after user=, before ^A or between */
-	XOAUTH2_CARET_A,          /* the two characters ^ and A instead of the byte 1 */
-	XOAUTH2_ESCAPE_TEXT,      /* \x01, \001, \1, \u0001, %01, %x01, <01>, <SOH> as text instead of it */
-	XOAUTH2_NO_AUTH,          /* no auth=Bearer after the first ^A, or no token */
-	XOAUTH2_BEARER_SPELLING,  /* auth=bearer, auth=Bearer: or two blanks */
-	XOAUTH2_LINE_BREAK,       /* CR or LF inside */
-	XOAUTH2_NO_TRAILER,       /* not ended by two bytes 1 */
-	XOAUTH2_TRAILING          /* something after the two bytes 1 */
+	XOAUTH2_NO_USER,         /* does not start with user= (exactly, lower case), or nothing follows it */
+	XOAUTH2_BLANK_IN_USER,   /* blank after user=, before ^A or between */
+	XOAUTH2_CARET_A,         /* the two characters ^ and A instead of the byte 1 */
+	XOAUTH2_ESCAPE_TEXT,     /* \x01, \001, \1, \u0001, %01, %x01, <01>, <SOH> as text instead of it */
+	XOAUTH2_NO_AUTH,         /* no auth=Bearer after the first ^A, or no token */
+	XOAUTH2_BEARER_SPELLING, /* auth=bearer, auth=Bearer: or two blanks */
+	XOAUTH2_LINE_BREAK,      /* CR or LF inside */
+	XOAUTH2_NO_TRAILER,      /* not ended by two bytes 1 */
+	XOAUTH2_TRAILING         /* something after the two bytes 1 */
 };
 
 /* Take a frame apart. user and token borrow from it and hold what could be recognised, also when

@@ -121,9 +121,9 @@ def test_probe(place):
     try:
         where = f"127.0.0.1:{mail.port}"
         r = place.run("probe", where, "--pop-tls", "none", "--format", "json").exits(0).json()
-        rungs = {row["id"]: row["verdict"] for row in r["mailboxes"][0]["rungs"]}
-        equal(rungs.get("capa"), "pass")
-        check(not set(rungs) & {"credential", "token", "auth", "mailbox"}, rungs)
+        steps = {row["id"]: row["verdict"] for row in r["mailboxes"][0]["steps"]}
+        equal(steps.get("capa"), "pass")
+        check(not set(steps) & {"credential", "token", "auth", "mailbox"}, steps)
         has(place.run("probe", where, "--pop-tls", "none").exits(0).out, "capa", "XOAUTH2")
         equal(mail.logins, [], "logins")
     finally:
@@ -294,8 +294,8 @@ def test_explain(place):
 
 
 def test_explain_own_words(place):
-    """What reports and statuses of o2pop itself say: rungs, causes, exit statuses."""
-    for text, want in (("auth", ["A rung", "accepts this token", "It needs: claims, capa", "exit status is 8"]),
+    """What reports and statuses of o2pop itself say: steps, causes, exit statuses."""
+    for text, want in (("auth", ["A step", "accepts this token", "It needs: claims, capa", "exit status is 8"]),
                        ("pop-tls", ["It needs: pop-tcp", "exit status is 4"]), ("clock", ["warning"]),
                        ("no-mailbox-permission", ["A cause", "FullAccess", "Who", "Fix"]),
                        ("8", ["exit status 8\n", "the mail server refused the login", "with it: auth\n"]),

@@ -141,7 +141,7 @@ def test_out_of_the_environment(place):
         while len(processes(p.pid)) < 3 and time.time() < deadline:
             time.sleep(0.02)
         pids = processes(p.pid)
-        check(len(pids) == 3, f"{len(pids)} processes, expected desk, keeper and probe")
+        check(len(pids) == 3, f"{len(pids)} processes, expected supervisor, token worker and mail worker")
         for pid in pids:
             for name in ("environ", "cmdline"):
                 with open(f"/proc/{pid}/{name}", "rb") as f:
@@ -157,7 +157,7 @@ def test_out_of_the_environment(place):
 
 
 def test_dumped_memory(place):
-    """Of desk and probe, the memory itself holds no secret."""
+    """Of supervisor and mail worker, the memory itself holds no secret."""
     if RUN or os.geteuid() != 0:
         return
     mail = Mail(silent=True)
@@ -171,8 +171,8 @@ def test_dumped_memory(place):
             time.sleep(0.02)
         time.sleep(0.3)
         holders = [pid for pid in processes(p.pid) if SECRET.encode() in memory(pid)]
-        equal(len(holders), 1, "processes that hold the secret (only the keeper may)")
-        check(p.pid not in holders, "the desk holds the secret")
+        equal(len(holders), 1, "processes that hold the secret (only the token worker may)")
+        check(p.pid not in holders, "the supervisor holds the secret")
     finally:
         p.kill()
         p.wait()

@@ -124,10 +124,10 @@ def test_values_of_options(place):
     has(place.run(*base, "--jobs", "17").exits(2).err, "--jobs 17", "1 to 16")
     has(place.run(*base, "-j0").exits(2).err, "--jobs 0")
     r = place.run(*base, "--stop-after", "tls").exits(2)
-    has(" ".join(r.err.split()), "tls is not a rung; rungs are ")
-    for rung in r.err.split("rungs are ")[1].split("\n")[0].split(", "):
-        hasnt(place.run(*base, "--stop-after", rung, "--jobs", "1", "--format", "json").err, "not a rung")
-    equal(r.err.split("rungs are ")[1].split("\n")[0].split(", ")[-3:], ["quit", "triage", "clock"], "the last rungs")
+    has(" ".join(r.err.split()), "tls is not a step; the steps are ")
+    for step in r.err.split("the steps are ")[1].split("\n")[0].split(", "):
+        hasnt(place.run(*base, "--stop-after", step, "--jobs", "1", "--format", "json").err, "not a step")
+    equal(r.err.split("the steps are ")[1].split("\n")[0].split(", ")[-3:], ["quit", "triage", "clock"], "the last steps")
     has(place.run(*base, "--format", "xml").exits(2).err, "'xml'", "human, json or nagios")
     has(place.run("decode", "--format", "nagios").exits(2).err, "human or json")
     has(place.run(*base[:-1], place.file("token", "x"), "--wait", "soon").exits(2).err, "--wait soon")

@@ -107,8 +107,8 @@ class Rig:
                 fcntl.flock(shared, fcntl.LOCK_EX)
                 make_pki()
                 install_provider()
-            for door in ("idp", "idp_ec", "control", "pop3s", "imaps", "nobody"):
-                self.ports[door] = free_port(self.address)
+            for service in ("idp", "idp_ec", "control", "pop3s", "imaps", "nobody"):
+                self.ports[service] = free_port(self.address)
             self.dovecot_dir = self.choose_dovecot_dir()
             self.lay_out_mail()
             self.start_provider()
@@ -189,13 +189,13 @@ class Rig:
         process = self.spawn("provider", ["node", str(server), str(config)])
         self.wait_until_up("provider", process, "idp", "idp_ec", "control")
 
-    def wait_until_up(self, name, process, *doors):
+    def wait_until_up(self, name, process, *services):
         def up():
             if process.poll() is not None:
                 raise Broken(f"{name} ended: see {self.dir / name}.out")
-            for door in doors:
+            for service in services:
                 try:
-                    socket.create_connection((self.address, self.ports[door]), 1).close()
+                    socket.create_connection((self.address, self.ports[service]), 1).close()
                 except OSError:
                     return False
             return True

@@ -20,7 +20,7 @@ import urllib.parse
 import rig as rig_module
 from rig import BUILD, CA, FACTS, TREE, Broken, Rig, wait_for
 
-LADDER = ["credential", "tenant", "idp-dns", "idp-tcp", "idp-tls", "token", "claims",
+STEPS = ["credential", "tenant", "idp-dns", "idp-tcp", "idp-tls", "token", "claims",
           "pop-dns", "pop-tcp", "pop-tls", "greeting", "capa", "auth", "mailbox", "quit"]
 MAIL_SIDE = ["pop-dns", "pop-tcp", "pop-tls", "greeting", "capa"]
 TOKEN_SIDE = ["idp-dns", "idp-tcp", "idp-tls", "token", "claims"]
@@ -57,13 +57,13 @@ class Result:
         self.stderr = stderr
         self.report = None
         self.mailbox = None
-        self.rungs = {}
+        self.steps = {}
 
     def read_json(self):
         try:
             self.report = json.loads(self.stdout)
             self.mailbox = self.report["mailboxes"][0]
-            self.rungs = {rung["id"]: rung for rung in self.mailbox["rungs"]}
+            self.steps = {step["id"]: step for step in self.mailbox["steps"]}
         except (ValueError, KeyError, IndexError, TypeError) as e:
             raise Wrong(f"the output is not a report ({e!r}); status {self.status}; "
                         f"standard error: {self.stderr[-600:]}") from None
@@ -74,20 +74,20 @@ class Result:
         file = self.folder / "transcript"
         return file.read_text(errors="replace") if file.exists() else ""
 
-    def rung(self, rung_id):
-        if rung_id not in self.rungs:
-            raise Wrong(f"the report has no rung {rung_id}")
-        return self.rungs[rung_id]
+    def step(self, rung_id):
+        if rung_id not in self.steps:
+            raise Wrong(f"the report has no step {rung_id}")
+        return self.steps[rung_id]
 
     def fact(self, rung_id, name):
-        return (self.rung(rung_id).get("facts") or {}).get(name)
+        return (self.step(rung_id).get("facts") or {}).get(name)
 
     def first_failure(self):
-        return next((r for r in self.mailbox["rungs"] if r["verdict"] == "fail"), None)
+        return next((r for r in self.mailbox["steps"] if r["verdict"] == "fail"), None)
 
     def summary(self):
         return " ".join(f"{r['id']}={r['verdict']}" + (f"({r['fault']})" if r.get("fault") else "")
-                        for r in self.rungs.values())
+                        for r in self.steps.values())
 
 
 class Program:
@@ -106,7 +106,7 @@ class Program:
     def settings(self, **changes):
         client = FACTS["clients"]["good"]
         rig = self.rig
-        hosts = [f"*:{rig.ports[door]}:{rig.address}" for door in ("idp", "idp_ec", "pop3s")]
+        hosts = [f"*:{rig.ports[service]}:{rig.address}" for service in ("idp", "idp_ec", "pop3s")]
         settings = {
             "tenant_id": FACTS["tenant"],
             "client_id": client["id"],
@@ -177,17 +177,17 @@ class Program:
 
     def check_always(self, result, settings):
         expect("schema", result.report.get("schema"), "o2pop.check/1")
-        order = [r for r in result.rungs if r in LADDER]
-        expect("order of the rungs", order, [r for r in LADDER if r in order])
+        order = [r for r in result.steps if r in STEPS]
+        expect("order of the steps", order, [r for r in STEPS if r in order])
         expect("exit in the report", result.report.get("exit"), result.status)
         expect("verdict", result.report.get("verdict"), "fail" if result.status else result.report.get("verdict"))
-        failed = {r["id"] for r in result.rungs.values() if r["verdict"] == "fail"}
-        for rung in result.rungs.values():
-            because = rung.get("because")
-            if rung["verdict"] == "skip" and because is not None and because not in failed:
-                raise Wrong(f"{rung['id']} was skipped because of {because}, which did not fail")
-            if rung["verdict"] == "skip" and because is None and rung["id"] in (*MAIL_SIDE, "auth", "mailbox"):
-                raise Wrong(f"{rung['id']} was skipped without a cause")
+        failed = {r["id"] for r in result.steps.values() if r["verdict"] == "fail"}
+        for step in result.steps.values():
+            because = step.get("because")
+            if step["verdict"] == "skip" and because is not None and because not in failed:
+                raise Wrong(f"{step['id']} was skipped because of {because}, which did not fail")
+            if step["verdict"] == "skip" and because is None and step["id"] in (*MAIL_SIDE, "auth", "mailbox"):
+                raise Wrong(f"{step['id']} was skipped without a cause")
         no_secrets(result, needles(self.rig, settings))
 
 
@@ -219,12 +219,12 @@ def no_secrets(result, hidden):
                 raise Wrong(f"{name} shows a secret or token: {needle[:12].decode()}...")
 
 
-def expect_failure(result, status, rung, fault=None, num=None, evidence=None, passed=(), skipped=()):
+def expect_failure(result, status, step, fault=None, num=None, evidence=None, passed=(), skipped=()):
     failure = result.first_failure()
     try:
         if failure is None:
-            raise Wrong("no rung failed")
-        expect("first failed rung", failure["id"], rung)
+            raise Wrong("no step failed")
+        expect("first failed step", failure["id"], step)
         expect("exit status", result.status, status)
         if fault:
             expect("fault", failure.get("fault"), fault)
@@ -234,10 +234,10 @@ def expect_failure(result, status, rung, fault=None, num=None, evidence=None, pa
             text = f"{failure.get('evidence') or ''} {json.dumps(failure.get('facts') or {})}"
             expect_match("evidence", text.replace('\\"', '"'), evidence)
         for other in passed:
-            if result.rung(other)["verdict"] not in ("pass", "warn"):
+            if result.step(other)["verdict"] not in ("pass", "warn"):
                 raise Wrong(f"{other} did not pass, though it could")
         for other in skipped:
-            expect(f"verdict of {other}", result.rung(other)["verdict"], "skip")
+            expect(f"verdict of {other}", result.step(other)["verdict"], "skip")
     except Wrong as e:
         raise Wrong(f"{e}\n{result.summary()}") from None
 
@@ -276,9 +276,9 @@ def check_without_trace(p, name, mailbox, count, octets=None):
     asked = len(rig.seen())
     r = p.check(name, mailbox=f"{mailbox}@{DOMAIN}")
     expect("exit status (" + r.summary() + ")", r.status, 0)
-    for rung in (*TOKEN_SIDE, *MAIL_SIDE, "auth", "mailbox", "quit"):
-        if r.rung(rung)["verdict"] not in ("pass", "warn"):
-            raise Wrong(f"{rung}: {r.rung(rung)}")
+    for step in (*TOKEN_SIDE, *MAIL_SIDE, "auth", "mailbox", "quit"):
+        if r.step(step)["verdict"] not in ("pass", "warn"):
+            raise Wrong(f"{step}: {r.step(step)}")
     expect("messages", str(r.fact("mailbox", "messages")), str(count))
     if octets:
         expect("octets", str(r.fact("mailbox", "octets")), str(octets))
@@ -324,11 +324,11 @@ def secret_encoding(p):
 def p256_chain(p):
     r = p.check("p256-chain", token_url=p.rig.token_url("ec"), pop_host=f"mail-ec.{DOMAIN}")
     expect("exit status (" + r.summary() + ")", r.status, 0)
-    for rung in ("idp-tls", "pop-tls"):
-        expect_match(f"suite of {rung}", r.fact(rung, "tls_suite"), "ECDSA")
+    for step in ("idp-tls", "pop-tls"):
+        expect_match(f"suite of {step}", r.fact(step, "tls_suite"), "ECDSA")
     r = p.check("rsa-chain")
-    for rung in ("idp-tls", "pop-tls"):
-        expect_match(f"suite of {rung}", r.fact(rung, "tls_suite"), "RSA")
+    for step in ("idp-tls", "pop-tls"):
+        expect_match(f"suite of {step}", r.fact(step, "tls_suite"), "RSA")
 
 
 def refused(p, name, number, text, **changes):
@@ -415,7 +415,7 @@ def bad_signature(p):
                    passed=("claims", *MAIL_SIDE), skipped=("mailbox",))
     log_since(p.rig, offset, "Bad signature")
     # The challenge was answered, so that the server could end the exchange in its own words.
-    expect_match("reply", json.dumps(r.rung("auth")), r"\[AUTH\] Authentication failed")
+    expect_match("reply", json.dumps(r.step("auth")), r"\[AUTH\] Authentication failed")
 
 
 @scenario("unknown-mailbox")
@@ -427,11 +427,11 @@ def unknown_mailbox(p):
     log_since(p.rig, offset, "unknown user")
 
 
-def no_request(p, name, status, rung, fault, **changes):
+def no_request(p, name, status, step, fault, **changes):
     """The provider's side fails before the request: the secret stays at home, the mail side is told."""
     asked = len(p.rig.seen())
     r = p.check(name, **changes)
-    expect_failure(r, status, rung, fault, passed=MAIL_SIDE, skipped=("token", "claims", "auth", "mailbox"))
+    expect_failure(r, status, step, fault, passed=MAIL_SIDE, skipped=("token", "claims", "auth", "mailbox"))
     expect("token requests", len(p.rig.seen()), asked)
 
 
@@ -445,11 +445,11 @@ def provider_with_wrong_name(p):
     no_request(p, "provider-with-wrong-name", 4, "idp-tls", "cert-name", token_url=p.rig.token_url("misnamed"))
 
 
-def no_login(p, name, status, rung, fault, evidence=None, **changes):
+def no_login(p, name, status, step, fault, evidence=None, **changes):
     """The mail side fails before the login; the token side is told completely."""
     offset = len(p.rig.dovecot_log())
     r = p.check(name, **changes)
-    expect_failure(r, status, rung, fault, evidence=evidence, passed=TOKEN_SIDE, skipped=("auth", "mailbox"))
+    expect_failure(r, status, step, fault, evidence=evidence, passed=TOKEN_SIDE, skipped=("auth", "mailbox"))
     if "method=XOAUTH2" in p.rig.dovecot_log()[offset:]:
         raise Wrong("the token was sent")
 
@@ -473,10 +473,10 @@ def mail_expired_certificate(p):
 
 @scenario("another-ca-file")
 def another_ca_file(p):
-    """The servers are good, but the user trusts somebody else: both arms say so."""
+    """The servers are good, but the user trusts somebody else: both sides say so."""
     r = p.check("another-ca-file", ca_file=BUILD / "pki" / "stranger-root.pem")
     expect_failure(r, 4, "idp-tls", "cert-untrusted", passed=("idp-tcp", "pop-tcp"))
-    expect("fault of pop-tls", r.rung("pop-tls").get("fault"), "cert-untrusted")
+    expect("fault of pop-tls", r.step("pop-tls").get("fault"), "cert-untrusted")
 
 
 @scenario("leaks")
@@ -662,10 +662,10 @@ def role_killed(p):
     finally:
         p.rig.slow(0)
     expect("exit status (" + r.summary() + ")", r.status, 1)
-    expect("fault", r.first_failure()["fault"], "role-died")
-    for rung in TOKEN_SIDE:
-        if r.rung(rung)["verdict"] not in ("pass", "warn"):
-            raise Wrong(f"{rung} did not pass, though it could\n{r.summary()}")
+    expect("fault", r.first_failure()["fault"], "worker-died")
+    for step in TOKEN_SIDE:
+        if r.step(step)["verdict"] not in ("pass", "warn"):
+            raise Wrong(f"{step} did not pass, though it could\n{r.summary()}")
     if list(folder.glob("core*")):
         raise Wrong("there is a core file")
     return None
@@ -732,12 +732,12 @@ def mail_server_down(p):
 
 @scenario("both-down")
 def both_down(p):
-    """Ports on which nobody listens: each arm has its own finding."""
+    """Ports on which nobody listens: each side has its own finding."""
     port = p.rig.ports["nobody"]
     r = p.check("both-down", pop_port=port, resolve=f"*:{port}:{p.rig.address}",
                 token_url=p.rig.token_url().replace(str(p.rig.ports["idp"]), str(port)))
     expect_failure(r, 3, "idp-tcp", "tcp-refused", passed=("idp-dns", "pop-dns"))
-    expect("fault of pop-tcp", r.rung("pop-tcp").get("fault"), "tcp-refused")
+    expect("fault of pop-tcp", r.step("pop-tcp").get("fault"), "tcp-refused")
 
 
 @scenario("oauthbearer")
@@ -748,7 +748,7 @@ def oauthbearer(p):
     expect("exit status (" + r.summary() + ")", r.status, 0)
     log_since(p.rig, offset, r"Login: user=<alice@.*method=OAUTHBEARER")
     r = p.check("oauthbearer-unknown-mailbox", mailbox=f"nobody@{DOMAIN}", mechanism="oauthbearer")
-    expect("first failed rung", r.first_failure()["id"], "auth")
+    expect("first failed step", r.first_failure()["id"], "auth")
     expect("exit status", r.status, 8)
 
 
@@ -807,7 +807,7 @@ def main():
     if not os.access(binary, os.X_OK):
         print(f"FAIL e2e: there is no {binary}; build it first")
         return 1
-    arm = TREE / "build" / "arm-linux-musleabihf" / "o2pop"
+    side = TREE / "build" / "side-linux-musleabihf" / "o2pop"
     good_everywhere = True
     chosen = [(name, function) for name, function in scenarios if not options.names or name in options.names]
     try:
@@ -817,9 +817,9 @@ def main():
                     beside.enter_context(BESIDE[name]())
             everything = rig.mail("alice"), rig.mail("bob"), rig.mail("empty")
             program = Program(binary, runner, rig, label)
-            if not options.names and not runner and arm.exists() and shutil.which("qemu-arm-static"):
-                emulated = Program(arm, ["qemu-arm-static"], rig, "arm-linux-musleabihf")
-                good_everywhere &= run_one(emulated, "good-arm", good)
+            if not options.names and not runner and side.exists() and shutil.which("qemu-side-static"):
+                emulated = Program(side, ["qemu-side-static"], rig, "side-linux-musleabihf")
+                good_everywhere &= run_one(emulated, "good-side", good)
             for name, function in chosen:
                 good_everywhere &= run_one(program, name, function)
             untouched = everything == (rig.mail("alice"), rig.mail("bob"), rig.mail("empty"))

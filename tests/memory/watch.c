@@ -21,8 +21,8 @@
  *	error TEXT                                       the search is not complete
  *
  * The exit status is the program's, 128 and S when the signal S ended it. --signal sends S to the first process once
- * another one that has a secret waits. --files prints the same kind of lines for files. --spill is the control: a program
- * that leaves every form of the first secret behind, and has a child with it that is killed. */
+ * another one that has a secret waits. --files prints the same kind of lines for files. --spill is the control: a
+ * program that leaves every form of the first secret behind, and has a child with it that is killed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -42,13 +42,13 @@
 #include <linux/ptrace.h>
 
 enum {
-	PIECE = 16,         /* bytes in a row that give a secret away */
+	PIECE = 16, /* bytes in a row that give a secret away */
 	SECRETS_MAX = 64,
 	PROCESSES_MAX = 256,
-	TABLE = 1 << 20,    /* places for pieces; a power of two */
-	WORD = 4,           /* bytes that are looked up first */
+	TABLE = 1 << 20, /* places for pieces; a power of two */
+	WORD = 4,        /* bytes that are looked up first */
 	STOPPED = SIGTRAP | 0x80,
-	LARGE = 256 << 20   /* a mapping of that size is a sanitizer's, which knows no bytes of ours */
+	LARGE = 256 << 20 /* a mapping of that size is a sanitizer's, which knows no bytes of ours */
 };
 
 static FILE *report;
@@ -173,10 +173,8 @@ static void add(const unsigned char *p, size_t n, int secret, enum form form)
 /* The characters of the base64 that depend on these bytes alone, when `skip` bytes stand before them. */
 static void add_base64(const unsigned char *p, size_t n, int skip, bool url, int secret)
 {
-	static const char letters[2][65] = {
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-	};
+	static const char letters[2][65] = { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+		                             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" };
 	size_t bits = (n + (size_t)skip) * 8, first = ((size_t)skip * 8 + 5) / 6, out = 0;
 	unsigned char *to = room(n * 2 + 8);
 
@@ -190,7 +188,6 @@ static void add_base64(const unsigned char *p, size_t n, int skip, bool url, int
 	if (out >= PIECE)
 		add(to, out, secret, url ? BASE64URL : BASE64);
 }
-
 
 static void add_percent(const unsigned char *p, size_t n, int secret)
 {
@@ -329,10 +326,10 @@ static void describe(char *text, size_t size, size_t n, const struct needle *whi
 struct process {
 	pid_t pid;
 	int number;
-	bool ours;       /* it runs the program, not something that it executed */
-	bool entered;    /* it is inside of a system call */
+	bool ours;    /* it runs the program, not something that it executed */
+	bool entered; /* it is inside of a system call */
 	bool undumpable;
-	bool seen;       /* a secret was found in it */
+	bool seen; /* a secret was found in it */
 	uint64_t nr, args[6];
 };
 
@@ -426,8 +423,9 @@ static void search(struct process *p, enum moment moment)
 			snprintf(m.name, sizeof m.name, "%s", name);
 		} else if (strncmp(line, "VmFlags:", 8) == 0 && writable && end - start <= LARGE) {
 			m.base = start;
-			m.verb = moment == ENDS                                         ? "leak" :
-			         moment == WAITS && strstr(line, " lo") == NULL ? "soft" : NULL;
+			m.verb = moment == ENDS                                   ? "leak"
+			         : moment == WAITS && strstr(line, " lo") == NULL ? "soft"
+			                                                          : NULL;
 			look_at_mapping(&m, memory, pagemap, start, end);
 		}
 	}
@@ -686,8 +684,7 @@ static int follow(pid_t first)
 static int run(char **argv)
 {
 	static const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC |
-	                            PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-	                            PTRACE_O_EXITKILL;
+	                            PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
 	pid_t pid = fork();
 	int status;
 

@@ -29,7 +29,7 @@ long board_now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-void board_deviation(struct board *b, const char *arm, const char *where, const char *format, ...)
+void board_deviation(struct board *b, const char *side, const char *where, const char *format, ...)
 {
 	struct text t = { 0 };
 	char what[2048];
@@ -38,19 +38,19 @@ void board_deviation(struct board *b, const char *arm, const char *where, const 
 	va_start(ap, format);
 	vsnprintf(what, sizeof what, format, ap);
 	va_end(ap);
-	text_f(&t, "%s%s%s: %s\n", where != NULL ? where : "", where != NULL ? ": " : "", arm, what);
+	text_f(&t, "%s%s%s: %s\n", where != NULL ? where : "", where != NULL ? ": " : "", side, what);
 	if (write(b->deviations[1], t.p, t.n) < 0)
 		die("%s", t.p);
 	free(t.p);
 }
 
-void board_said(struct board *b, const char *arm, const char *mark, const char *p, size_t n)
+void board_said(struct board *b, const char *side, const char *mark, const char *p, size_t n)
 {
 	struct text t = { 0 };
 
 	if (!b->verbose)
 		return;
-	text_f(&t, "%8.3f %s %s ", (double)(board_now_ms() - b->began_ms) / 1000, arm, mark);
+	text_f(&t, "%8.3f %s %s ", (double)(board_now_ms() - b->began_ms) / 1000, side, mark);
 	text_shown(&t, p, n, SHOWN_MAX);
 	text_byte(&t, '\n');
 	(void)!write(2, t.p, t.n);

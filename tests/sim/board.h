@@ -8,13 +8,13 @@
 #include "scene.h"
 
 struct board {
-	_Atomic pid_t program;             /* and its process group; 0 before it runs */
+	_Atomic pid_t program; /* and its process group; 0 before it runs */
 	_Atomic long began_ms;
-	_Atomic int played[SCRIPTS_MAX];   /* connections that have begun to play this script */
+	_Atomic int played[SCRIPTS_MAX]; /* connections that have begun to play this script */
 	_Atomic int finished[SCRIPTS_MAX];
-	_Atomic int at[SCRIPTS_MAX];       /* index of the step that is being played */
+	_Atomic int at[SCRIPTS_MAX]; /* index of the step that is being played */
 	_Atomic bool may_leave[SCRIPTS_MAX];
-	int deviations[2];                 /* a pipe of lines */
+	int deviations[2]; /* a pipe of lines */
 	bool verbose;
 	bool look_at_environment;
 };
@@ -25,11 +25,11 @@ struct board *board_new(void);
 long board_now_ms(void);
 
 /* Say that something went another way than the case has it. `where` is a place in the case, or NULL. */
-void board_deviation(struct board *b, const char *arm, const char *where, const char *format, ...)
+void board_deviation(struct board *b, const char *side, const char *where, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* With --verbose: what is said, on stderr. */
-void board_said(struct board *b, const char *arm, const char *mark, const char *p, size_t n);
+void board_said(struct board *b, const char *side, const char *mark, const char *p, size_t n);
 
 /* Look for the case's secrets in the command lines and environments of the program's processes. */
 void board_inspect(struct board *b, const struct scene *s);

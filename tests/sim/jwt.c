@@ -7,8 +7,9 @@
 enum {
 	CLAIMS_MAX = 64,
 	SIGNATURE = 342, /* characters of an RS256 signature with a key of 2048 bits */
-	SIGNATURE_MIN = 86, SIGNATURE_MAX = 512,
-	PAD_FRAME = 20   /* characters of the padding claim beside its value, and some */
+	SIGNATURE_MIN = 86,
+	SIGNATURE_MAX = 512,
+	PAD_FRAME = 20 /* characters of the padding claim beside its value, and some */
 };
 
 struct claims {
@@ -148,7 +149,7 @@ static void filler(struct text *to, const char *what, size_t n)
 static void assemble(struct text *to, const struct claims *c, size_t pad, size_t signature)
 {
 	static const char head[] = "{\"typ\":\"JWT\",\"nonce\":\"bm9ib2R5IHNpZ25lZCB0aGlzIHRva2Vu\",\"alg\":\"RS256\","
-		"\"x5t\":\"c2ltdWxhdG9yIG9mIG8ycG9wISE\",\"kid\":\"c2ltdWxhdG9yIG9mIG8ycG9wISE\"}";
+				   "\"x5t\":\"c2ltdWxhdG9yIG9mIG8ycG9wISE\",\"kid\":\"c2ltdWxhdG9yIG9mIG8ycG9wISE\"}";
 	struct text body = { 0 };
 
 	for (size_t i = 0; i < c->n; i++) {

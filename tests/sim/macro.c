@@ -118,7 +118,7 @@ static void do_percent(struct scene *s, struct text *to, const char *rest)
 }
 
 /* {hide TEXT}: it is a secret */
-static void do_hide(struct scene *s, struct text *to, const char *rest)
+static void do_redact(struct scene *s, struct text *to, const char *rest)
 {
 	lines_add(&s->secrets, rest, strlen(rest), 0);
 	text_z(to, rest);
@@ -195,7 +195,8 @@ static void do_aadsts(struct scene *s, struct text *to, const char *rest)
 		die("%s: {aadsts NUMBER ERROR TEXT}, not %s", s->path, rest);
 	do_timestamp(s, &stamp, "");
 	json_text(&text, rest + at);
-	text_f(to, "{\"error\":\"%s\",\"error_description\":\"AADSTS%ld: %s Trace ID: %s Correlation ID: %s "
+	text_f(to,
+	       "{\"error\":\"%s\",\"error_description\":\"AADSTS%ld: %s Trace ID: %s Correlation ID: %s "
 	       "Timestamp: %s\",\"error_codes\":[%ld],\"timestamp\":\"%s\",\"trace_id\":\"%s\","
 	       "\"correlation_id\":\"%s\",\"error_uri\":\"https://login.microsoftonline.com/error?code=%ld\"}",
 	       error, code, text.p, scene_get(s, "trace"), scene_get(s, "correlation"), stamp.p, code, stamp.p,
@@ -225,12 +226,14 @@ static void do_openid(struct scene *s, struct text *to, const char *rest)
 	option(&region, rest, "region", "EU");
 	option(&sub, rest, "sub", "");
 	option(&cloud, rest, "cloud", "microsoftonline.com");
-	text_f(to, "{\"token_endpoint\":\"https://login.%s/%s/oauth2/v2.0/token\","
+	text_f(to,
+	       "{\"token_endpoint\":\"https://login.%s/%s/oauth2/v2.0/token\","
 	       "\"token_endpoint_auth_methods_supported\":[\"client_secret_post\",\"private_key_jwt\"],"
 	       "\"jwks_uri\":\"https://login.%s/%s/discovery/v2.0/keys\","
 	       "\"response_modes_supported\":[\"query\",\"fragment\",\"form_post\"],"
 	       "\"issuer\":\"https://login.%s/%s/v2.0\",\"tenant_region_scope\":\"%s\"%s%s%s,"
-	       "\"cloud_instance_name\":\"%s\"}", cloud.p, tenant.p, cloud.p, tenant.p, cloud.p, tenant.p, region.p,
+	       "\"cloud_instance_name\":\"%s\"}",
+	       cloud.p, tenant.p, cloud.p, tenant.p, cloud.p, tenant.p, region.p,
 	       sub.n != 0 ? ",\"tenant_region_sub_scope\":\"" : "", sub.p, sub.n != 0 ? "\"" : "", cloud.p);
 }
 
@@ -238,11 +241,26 @@ static const struct {
 	const char *name;
 	void (*put)(struct scene *s, struct text *to, const char *rest);
 } functions[] = {
-	{ "aadsts", do_aadsts }, { "base64", do_base64 }, { "chunk", do_chunk }, { "date", do_date }, { "day", do_day },
-	{ "front-end", do_front_end }, { "hide", do_hide }, { "json", do_json }, { "jwt", jwt_make }, { "length", do_length }, { "moment", do_moment },
-	{ "opaque", jwt_opaque }, { "openid", do_openid }, { "percent", do_percent }, { "pki", do_pki },
+	{ "aadsts", do_aadsts },
+	{ "base64", do_base64 },
+	{ "chunk", do_chunk },
+	{ "date", do_date },
+	{ "day", do_day },
+	{ "front-end", do_front_end },
+	{ "hide", do_redact },
+	{ "json", do_json },
+	{ "jwt", jwt_make },
+	{ "length", do_length },
+	{ "moment", do_moment },
+	{ "opaque", jwt_opaque },
+	{ "openid", do_openid },
+	{ "percent", do_percent },
+	{ "pki", do_pki },
 	{ "repeat", do_repeat },
-	{ "oauthbearer", do_oauthbearer }, { "sasl", do_sasl }, { "seconds", do_seconds }, { "timestamp", do_timestamp },
+	{ "oauthbearer", do_oauthbearer },
+	{ "sasl", do_sasl },
+	{ "seconds", do_seconds },
+	{ "timestamp", do_timestamp },
 };
 
 /* The } that belongs to the { at p. */
@@ -305,7 +323,8 @@ static const char *stand_in(struct scene *s, struct text *to, const char *p, con
 		do_sasl(s, to, "");
 	} else if (strcmp(word, "client_secret") == 0) {
 		if (strlen(scene_get(s, "secret")) != n)
-			die("%s: the case's secret has %zu characters, not %zu", where, strlen(scene_get(s, "secret")), n);
+			die("%s: the case's secret has %zu characters, not %zu", where, strlen(scene_get(s, "secret")),
+			    n);
 		do_percent(s, to, scene_get(s, "secret"));
 	} else {
 		die("%s: unknown stand-in <%s ...>", where, word);

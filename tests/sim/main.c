@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "doors.h"
+#include "listeners.h"
 #include "names.h"
 #include "program.h"
 
@@ -41,7 +41,8 @@ const char *__asan_default_options(void)
 
 static void usage(void)
 {
-	fputs("usage: sim [--dir DIR | --keep] [--format F] [--pki DIR] [--verbose] [--blind] CASE -- PROGRAM [ARG...]\n",
+	fputs("usage: sim [--dir DIR | --keep] [--format F] [--pki DIR] [--verbose] [--blind] CASE -- PROGRAM "
+	      "[ARG...]\n",
 	      stderr);
 	exit(2);
 }
@@ -49,9 +50,12 @@ static void usage(void)
 static struct options options(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{ "dir", required_argument, NULL, 'd' },    { "keep", no_argument, NULL, 'k' },
-		{ "format", required_argument, NULL, 'f' }, { "pki", required_argument, NULL, 'p' },
-		{ "verbose", no_argument, NULL, 'v' },      { "blind", no_argument, NULL, 'b' },
+		{ "dir", required_argument, NULL, 'd' },
+		{ "keep", no_argument, NULL, 'k' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "pki", required_argument, NULL, 'p' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "blind", no_argument, NULL, 'b' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { .format = "human", .pki = "build/pki" };
@@ -117,7 +121,7 @@ static void leftovers(struct scene *s, struct board *b)
 }
 
 /* Print what came through the pipe until all who may write have ended or the grace is over. */
-static int deviations(struct board *b, struct scene *s, struct doors *d)
+static int deviations(struct board *b, struct scene *s, struct services *d)
 {
 	struct pollfd p = { .fd = b->deviations[0], .events = POLLIN };
 	struct text all = { 0 };
@@ -204,7 +208,7 @@ int main(int argc, char **argv)
 	struct options o = options(argc, argv);
 	char made[] = "/tmp/o2pop-sim.XXXXXX";
 	struct scene *s = must_alloc(sizeof *s);
-	struct doors *d = must_alloc(sizeof *d);
+	struct services *d = must_alloc(sizeof *d);
 	struct board *b = board_new();
 	struct program p = { .argv = o.program, .capture = o.dir != NULL };
 	int count;

@@ -26,7 +26,7 @@ void match_pattern(struct scene *s, struct text *pattern, const char *text, cons
 
 bool match(const struct text *pattern, const char *p, size_t n)
 {
-	size_t i = 0, k = 0;               /* the next of pattern, of p */
+	size_t i = 0, k = 0;                /* the next of pattern, of p */
 	size_t star = pattern->n, from = 0; /* the last * and where its run ends at present */
 
 	while (k < n) {

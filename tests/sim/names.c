@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 enum {
-	HEADER = 12,                  /* of a message of DNS (RFC 1035) */
-	SERVFAIL = 2, NXDOMAIN = 3,
-	ANSWER = 0x80, RECURSION = 0x80 /* bits of the third and of the fourth byte */
+	HEADER = 12, /* of a message of DNS (RFC 1035) */
+	SERVFAIL = 2,
+	NXDOMAIN = 3,
+	ANSWER = 0x80,
+	RECURSION = 0x80 /* bits of the third and of the fourth byte */
 };
 
 static void impossible(const char *what)
@@ -112,7 +114,7 @@ void names_enter(const struct scene *s, const char *dir)
 		put_file("/proc/self/gid_map", map.p);
 	}
 	text_f(&path, "%s/resolv.conf", dir);
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-	    || mount(path.p, "/etc/resolv.conf", NULL, MS_BIND, NULL) != 0)
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount(path.p, "/etc/resolv.conf", NULL, MS_BIND, NULL) != 0)
 		impossible("another /etc/resolv.conf");
 }

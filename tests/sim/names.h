@@ -11,7 +11,7 @@ void names_serve(const struct scene *s, const char *dir);
 
 enum { NAMES_IMPOSSIBLE = 77 };
 
-/* In the process of the program: put that resolv.conf in the place of the system's. */
+/* In the process of the program: put that resolv.conf instead of the system's. */
 void names_enter(const struct scene *s, const char *dir);
 
 #endif

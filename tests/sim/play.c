@@ -16,7 +16,7 @@ struct stage {
 	struct scene *scene;
 	struct board *board;
 	struct script *script;
-	int index;            /* of the script, on the board */
+	int index; /* of the script, on the board */
 	struct wire wire;
 	const struct manner *manner;
 	bool optional, ahead; /* as the directives of these names */
@@ -33,8 +33,8 @@ static void differs(struct stage *g, const struct step *step, const char *p, siz
 
 	match_shown(&want, &step->text);
 	text_shown(&got, p, n, SHOWN_MAX);
-	board_deviation(g->board, g->script->name, step->where, "expected \"%.300s\", the client said \"%s\"",
-	                want.p, got.p);
+	board_deviation(g->board, g->script->name, step->where, "expected \"%.300s\", the client said \"%s\"", want.p,
+	                got.p);
 	free(want.p);
 	free(got.p);
 }
@@ -53,7 +53,7 @@ static void gone(struct stage *g, const struct step *step, const char *what)
 
 /* ---- the client's turn ---- */
 
-static void hear_line(struct stage *g, const struct step *step)
+static void on_line(struct stage *g, const struct step *step)
 {
 	bool lf;
 
@@ -109,7 +109,7 @@ static bool has_field(const struct request *r, const struct text *pattern)
 
 /* The client's lines from step *i on: the request line, fields in any order beside others, an empty line, the
  * body. */
-static void hear_request(struct stage *g, size_t *i, const struct request *r)
+static void on_request(struct stage *g, size_t *i, const struct request *r)
 {
 	enum { LINE, FIELDS, BODY } part = LINE;
 	size_t last = *i;
@@ -170,7 +170,8 @@ static void closed(struct stage *g, const struct step *step)
 
 	g->leaves = true;
 	if (n != 0)
-		board_deviation(g->board, g->script->name, step->where, "the client should have left, it said %zu bytes", n);
+		board_deviation(g->board, g->script->name, step->where,
+		                "the client should have left, it said %zu bytes", n);
 }
 
 static void starttls(struct stage *g, const struct step *step)
@@ -203,9 +204,9 @@ static void step(struct stage *g, size_t *i)
 	switch (now->kind) {
 	case STEP_HEAR:
 		if (!g->script->http)
-			hear_line(g, now);
+			on_line(g, now);
 		else if (read_request(g, &r))
-			hear_request(g, i, &r);
+			on_request(g, i, &r);
 		else
 			gone(g, now, "before it said");
 		break;
@@ -249,13 +250,13 @@ static void step(struct stage *g, size_t *i)
 	g->heard = now->kind == STEP_HEAR || now->kind == STEP_DELAY;
 }
 
-/* The next script of this door that has connections left; GET requests have scripts of their own. */
-static bool choose(struct stage *g, enum door door, bool by_get)
+/* The next script of this service that has connections left; GET requests have scripts of their own. */
+static bool choose(struct stage *g, enum service service, bool by_get)
 {
 	for (size_t i = 0; i < g->scene->scripts_n; i++) {
 		struct script *c = &g->scene->scripts[i];
 
-		if (c->door != door || c->by_get != by_get)
+		if (c->service != service || c->by_get != by_get)
 			continue;
 		if (atomic_fetch_add(&g->board->played[i], 1) < c->times) {
 			g->script = c;
@@ -267,26 +268,26 @@ static bool choose(struct stage *g, enum door door, bool by_get)
 	return false;
 }
 
-/* At the door of idp the request tells which script it is for, when there are two kinds. Discovery gives up when a check
- * ends without it: whoever leaves without a word is nobody. */
-static bool choose_by_request(struct stage *g, enum door door, bool *nobody)
+/* At the service of idp the request tells which script it is for, when there are two kinds. Discovery gives up when a
+ * check ends without it: whoever leaves without a word is nobody. */
+static bool choose_by_request(struct stage *g, enum service service, bool *nobody)
 {
 	char first[4] = "";
 
 	*nobody = false;
 	for (size_t i = 0; i < g->scene->scripts_n; i++) {
-		if (g->scene->scripts[i].door != door || !g->scene->scripts[i].by_get)
+		if (g->scene->scripts[i].service != service || !g->scene->scripts[i].by_get)
 			continue;
 		*nobody = !wire_peek(&g->wire, first, 3);
-		return !*nobody && choose(g, door, strcmp(first, "GET") == 0);
+		return !*nobody && choose(g, service, strcmp(first, "GET") == 0);
 	}
-	return choose(g, door, false);
+	return choose(g, service, false);
 }
 
-void play(struct scene *s, struct board *b, enum door door, const struct manner *m, int fd)
+void play(struct scene *s, struct board *b, enum service service, const struct manner *m, int fd)
 {
 	struct stage *g = must_alloc(sizeof *g);
-	const char *name = door_facts[door].name, *why = "";
+	const char *name = door_facts[service].name, *why = "";
 	bool nobody;
 
 	*g = (struct stage){ .scene = s, .board = b, .wire = { .fd = fd }, .manner = m };
@@ -297,16 +298,17 @@ void play(struct scene *s, struct board *b, enum door door, const struct manner 
 		(void)wire_drain(&g->wire);
 		return;
 	}
-	if (!choose_by_request(g, door, &nobody)) {
+	if (!choose_by_request(g, service, &nobody)) {
 		/* The client may see only behind the handshake whom it has reached; it must not say a word then. */
 		size_t n = wire_drain(&g->wire);
 
 		if (nobody)
 			board_said(b, name, "==", "left without a word", 19);
-		else if (scene_has_scripts(s, door))
+		else if (scene_has_scripts(s, service))
 			board_deviation(b, name, NULL, "one connection more than the case has");
 		else if (n != 0)
-			board_deviation(b, name, NULL, "the client says %zu bytes to a server that it should have left", n);
+			board_deviation(b, name, NULL, "the client says %zu bytes to a server that it should have left",
+			                n);
 		return;
 	}
 	board_said(b, g->script->name, "==", "connected", 9);

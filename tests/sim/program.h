@@ -7,13 +7,13 @@
 enum { LIMIT_S = 30 /* a case's own `timeout` is far below it */ };
 
 struct program {
-	char *const *argv;  /* the command; the case's own arguments follow it */
-	const char *dir;    /* private to this run; the program's working directory */
-	const char *pki;    /* where the certificates are */
-	bool capture;       /* stdout and stderr go to files of these names in dir */
+	char *const *argv; /* the command; the case's own arguments follow it */
+	const char *dir;   /* private to this run; the program's working directory */
+	const char *pki;   /* where the certificates are */
+	bool capture;      /* stdout and stderr go to files of these names in dir */
 	pid_t pid;
 	bool ended, overdue;
-	int status;         /* as wait(2) has it */
+	int status; /* as wait(2) has it */
 	long ms;
 };
 

@@ -8,8 +8,8 @@
 #include "match.h"
 
 const struct door_fact door_facts[DOOR__COUNT] = {
-	[DOOR_IDP]  = { "idp", "login.microsoftonline.com", 443 },
-	[DOOR_POP]  = { "pop", "outlook.office365.com", 995 },
+	[DOOR_IDP] = { "idp", "login.microsoftonline.com", 443 },
+	[DOOR_POP] = { "pop", "outlook.office365.com", 995 },
 	[DOOR_IMAP] = { "imap", "outlook.office365.com", 993 },
 	[DOOR_SMTP] = { "smtp", "smtp.office365.com", 587 },
 };
@@ -50,10 +50,10 @@ const char *scene_get(const struct scene *s, const char *name)
 	return NULL;
 }
 
-bool scene_has_scripts(const struct scene *s, enum door door)
+bool scene_has_scripts(const struct scene *s, enum service service)
 {
 	for (size_t i = 0; i < s->scripts_n; i++) {
-		if (s->scripts[i].door == door && !s->scripts[i].implied)
+		if (s->scripts[i].service == service && !s->scripts[i].implied)
 			return true;
 	}
 	return false;
@@ -102,7 +102,7 @@ static void header(struct scene *s, const char *line, const char *where, int num
 		for (int d = 0; d < DOOR__COUNT; d++) {
 			size_t n = strlen(door_facts[d].name);
 
-			if (strncmp(key, door_facts[d].name, n) == 0 && strcmp(key + n, " door") == 0) {
+			if (strncmp(key, door_facts[d].name, n) == 0 && strcmp(key + n, " service") == 0) {
 				lines_add(&s->door_words[d], value, strlen(value), number);
 				return;
 			}
@@ -114,8 +114,8 @@ static void header(struct scene *s, const char *line, const char *where, int num
 
 /* ---- lines ---- */
 
-/* A line of a conversation: "[seconds] arm mark[ text]"; the time is only there for people. */
-static bool is_talk(const char *line, const char **arm, size_t *arm_n, char mark[3], const char **text)
+/* A line of a conversation: "[seconds] side mark[ text]"; the time is only there for people. */
+static bool is_talk(const char *line, const char **side, size_t *side_n, char mark[3], const char **text)
 {
 	const char *p = line + strspn(line, " ");
 
@@ -123,14 +123,14 @@ static bool is_talk(const char *line, const char **arm, size_t *arm_n, char mark
 		p += strspn(p, "0123456789.");
 		p += strspn(p, " ");
 	}
-	*arm = p;
-	*arm_n = strcspn(p, " ");
-	p += *arm_n;
-	if (*arm_n == 0 || *p != ' ')
+	*side = p;
+	*side_n = strcspn(p, " ");
+	p += *side_n;
+	if (*side_n == 0 || *p != ' ')
 		return false;
 	p += strspn(p, " ");
-	if (strncmp(p, "->", 2) != 0 && strncmp(p, "<-", 2) != 0 && strncmp(p, "==", 2) != 0
-	    && strncmp(p, "!!", 2) != 0)
+	if (strncmp(p, "->", 2) != 0 && strncmp(p, "<-", 2) != 0 && strncmp(p, "==", 2) != 0 &&
+	    strncmp(p, "!!", 2) != 0)
 		return false;
 	memcpy(mark, p, 2);
 	mark[2] = '\0';
@@ -141,7 +141,8 @@ static bool is_talk(const char *line, const char **arm, size_t *arm_n, char mark
 	return true;
 }
 
-/* What discovery hears in every case that says nothing about it: the mailbox's domain belongs to the settings' tenant. */
+/* What discovery hears in every case that says nothing about it: the mailbox's domain belongs to the settings'
+ * tenant. */
 static const char *const usual_discovery[] = {
 	"disc !! optional",
 	"disc !! times 20",
@@ -156,16 +157,16 @@ static const char *const usual_discovery[] = {
 	"disc <- {openid}",
 };
 
-/* Does a line that was read so far belong to this arm? */
-static bool has_arm(const struct scene *s, const char *name)
+/* Does a line that was read so far belong to this side? */
+static bool has_side(const struct scene *s, const char *name)
 {
 	for (size_t i = 0; i < s->talk.n; i++) {
-		const char *where = s->talk.p[i].text.p, *arm, *text;
+		const char *where = s->talk.p[i].text.p, *side, *text;
 		char mark[3];
 		size_t n;
 
-		if (is_talk(where + strlen(where) + 1, &arm, &n, mark, &text) && strlen(name) == n &&
-		    memcmp(arm, name, n) == 0)
+		if (is_talk(where + strlen(where) + 1, &side, &n, mark, &text) && strlen(name) == n &&
+		    memcmp(side, name, n) == 0)
 			return true;
 	}
 	return false;
@@ -199,7 +200,7 @@ static void read_file(struct scene *s, const char *path, int depth)
 	text_file(&all, path);
 	base = base != NULL ? base + 1 : path;
 	for (char *p = all.p, *next; *p != '\0'; p = next) {
-		const char *arm, *text;
+		const char *side, *text;
 		struct text where = { 0 };
 		size_t n = strcspn(p, "\n");
 		char mark[3];
@@ -213,7 +214,7 @@ static void read_file(struct scene *s, const char *path, int depth)
 			if (depth > 2)
 				die("%s: parts within parts within parts", where.p);
 			read_part(s, p + 4, depth + 1);
-		} else if (is_talk(p, &arm, &n, mark, &text)) {
+		} else if (is_talk(p, &side, &n, mark, &text)) {
 			talk_add(s, where.p, p, number);
 		} else {
 			header(s, p, where.p, number);
@@ -228,7 +229,7 @@ void scene_read(struct scene *s, const char *path)
 		scene_set(s, defaults[i].name, defaults[i].value);
 	read_file(s, path, 0);
 	s->own = s->talk.n;
-	if (!has_arm(s, "disc")) {
+	if (!has_side(s, "disc")) {
 		for (size_t i = 0; i < sizeof usual_discovery / sizeof usual_discovery[0]; i++)
 			talk_add(s, "discovery", usual_discovery[i], 0);
 	}
@@ -236,35 +237,38 @@ void scene_read(struct scene *s, const char *path)
 
 /* ---- the conversation ---- */
 
-static struct script *script_of(struct scene *s, const char *arm, size_t n, const char *where)
+static struct script *script_of(struct scene *s, const char *side, size_t n, const char *where)
 {
 	static const struct {
 		const char *name;
-		enum door door;
+		enum service service;
 		bool http, by_get;
-	} arms[] = {
-		{ "idp", DOOR_IDP, true, false }, { "disc", DOOR_IDP, true, true }, { "pop", DOOR_POP, false, false },
-		{ "imap", DOOR_IMAP, false, false }, { "smtp", DOOR_SMTP, false, false },
+	} sides[] = {
+		{ "idp", DOOR_IDP, true, false },    { "disc", DOOR_IDP, true, true },
+		{ "pop", DOOR_POP, false, false },   { "imap", DOOR_IMAP, false, false },
+		{ "smtp", DOOR_SMTP, false, false },
 	};
 	struct script *made;
 
 	for (size_t i = 0; i < s->scripts_n; i++) {
-		if (strlen(s->scripts[i].name) == n && memcmp(s->scripts[i].name, arm, n) == 0)
+		if (strlen(s->scripts[i].name) == n && memcmp(s->scripts[i].name, side, n) == 0)
 			return &s->scripts[i];
 	}
-	for (size_t i = 0; i < sizeof arms / sizeof arms[0]; i++) {
-		size_t k = strlen(arms[i].name);
+	for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+		size_t k = strlen(sides[i].name);
 
-		if (strncmp(arm, arms[i].name, k) != 0 || (n != k && (n != k + 1 || arm[k] < '2' || arm[k] > '9')))
+		if (strncmp(side, sides[i].name, k) != 0 || (n != k && (n != k + 1 || side[k] < '2' || side[k] > '9')))
 			continue;
 		if (s->scripts_n == SCRIPTS_MAX)
 			die("%s: more than %d scripts", where, SCRIPTS_MAX);
 		made = &s->scripts[s->scripts_n++];
-		*made = (struct script){ .door = arms[i].door, .http = arms[i].http, .by_get = arms[i].by_get, .times = 1 };
-		memcpy(made->name, arm, n);
+		*made = (struct script){
+			.service = sides[i].service, .http = sides[i].http, .by_get = sides[i].by_get, .times = 1
+		};
+		memcpy(made->name, side, n);
 		return made;
 	}
-	die("%s: unknown arm \"%.*s\"", where, (int)n, arm);
+	die("%s: unknown side \"%.*s\"", where, (int)n, side);
 }
 
 static struct step *step_add(struct script *c, enum step_kind kind, const char *where)
@@ -296,11 +300,13 @@ static void directive(struct scene *s, struct script *c, const char *text, const
 		enum step_kind kind;
 		enum { NOTHING, TIME, BYTES } takes;
 	} words[] = {
-		{ "delay", STEP_DELAY, TIME }, { "drip", STEP_DRIP, TIME }, { "endless", STEP_ENDLESS, BYTES },
-		{ "bytes", STEP_SAY, BYTES }, { "raw", STEP_RAW, BYTES }, { "optional", STEP_OPTIONAL, NOTHING },
-		{ "ahead", STEP_AHEAD, NOTHING }, { "starttls", STEP_STARTTLS, NOTHING },
+		{ "delay", STEP_DELAY, TIME },        { "drip", STEP_DRIP, TIME },
+		{ "endless", STEP_ENDLESS, BYTES },   { "bytes", STEP_SAY, BYTES },
+		{ "raw", STEP_RAW, BYTES },           { "optional", STEP_OPTIONAL, NOTHING },
+		{ "ahead", STEP_AHEAD, NOTHING },     { "starttls", STEP_STARTTLS, NOTHING },
 		{ "silence", STEP_SILENCE, NOTHING }, { "closed", STEP_CLOSED, NOTHING },
-		{ "close", STEP_CLOSE, NOTHING }, { "cut", STEP_CUT, NOTHING }, { "reset", STEP_RESET, NOTHING },
+		{ "close", STEP_CLOSE, NOTHING },     { "cut", STEP_CUT, NOTHING },
+		{ "reset", STEP_RESET, NOTHING },
 	};
 	size_t n = strcspn(text, " ");
 	const char *rest = text[n] == ' ' ? text + n + 1 : text + n;
@@ -383,14 +389,14 @@ void scene_prepare(struct scene *s)
 	}
 	for (size_t i = 0; i < s->talk.n; i++) {
 		const char *where = s->talk.p[i].text.p;
-		const char *arm, *text;
+		const char *side, *text;
 		struct script *c;
 		bool *body;
 		char mark[3];
 		size_t n;
 
-		(void)is_talk(where + strlen(where) + 1, &arm, &n, mark, &text);
-		c = script_of(s, arm, n, where);
+		(void)is_talk(where + strlen(where) + 1, &side, &n, mark, &text);
+		c = script_of(s, side, n, where);
 		c->implied = i >= s->own;
 		body = &in_body[c - s->scripts];
 		switch (mark[0]) {

@@ -7,7 +7,7 @@
 #include "text.h"
 
 /* What a client can connect to. Each is a listener with a TLS certificate of its own. */
-enum door { DOOR_IDP, DOOR_POP, DOOR_IMAP, DOOR_SMTP, DOOR__COUNT };
+enum service { DOOR_IDP, DOOR_POP, DOOR_IMAP, DOOR_SMTP, DOOR__COUNT };
 
 struct door_fact {
 	const char *name;
@@ -43,10 +43,10 @@ struct step {
 /* What one connection (or `times` of them) sees. */
 struct script {
 	char name[16]; /* idp, disc, pop, imap, smtp; a digit behind it for the second connection and so on */
-	enum door door;
+	enum service service;
 	bool http;
-	bool by_get;   /* at the door of idp: for GET requests */
-	bool implied;  /* the case does not mention it: the usual discovery */
+	bool by_get;  /* at the service of idp: for GET requests */
+	bool implied; /* the case does not mention it: the usual discovery */
 	int times;
 	struct step *steps;
 	size_t n;
@@ -56,15 +56,15 @@ enum { SCRIPTS_MAX = 16 };
 
 struct scene {
 	const char *path;
-	struct lines values;  /* "name=value" for {name}; the last one counts */
+	struct lines values; /* "name=value" for {name}; the last one counts */
 	struct lines args, conf, env, input, files, modes, talk;
 	struct lines secrets; /* what must not be seen in any output */
 	struct lines door_words[DOOR__COUNT];
 	struct script scripts[SCRIPTS_MAX];
 	size_t scripts_n;
 	time_t now;
-	int jwt_ids;          /* tokens made so far */
-	size_t own;           /* lines of talk that the case itself has; what follows is implied */
+	int jwt_ids; /* tokens made so far */
+	size_t own;  /* lines of talk that the case itself has; what follows is implied */
 };
 
 /* Read the file; ends the program, naming the line, when it is not well-formed. */
@@ -78,7 +78,7 @@ void scene_set(struct scene *s, const char *name, const char *value);
 /* The value, or NULL. */
 const char *scene_get(const struct scene *s, const char *name);
 
-/* True when the case has something to say at this door. */
-bool scene_has_scripts(const struct scene *s, enum door door);
+/* True when the case has something to say at this service. */
+bool scene_has_scripts(const struct scene *s, enum service service);
 
 #endif

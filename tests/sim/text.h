@@ -34,7 +34,7 @@ struct lines {
 	struct line {
 		struct text text;
 		int number;
-	} *p;
+	} * p;
 	size_t n;
 };
 

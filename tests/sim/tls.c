@@ -7,11 +7,7 @@
 
 #include <bearssl.h>
 
-enum {
-	CHAIN_MAX = 8,
-	RECORD_HEADER = 5,
-	TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23
-};
+enum { CHAIN_MAX = 8, RECORD_HEADER = 5, TYPE_CCS = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22, TYPE_DATA = 23 };
 
 struct tls {
 	br_ssl_server_context server;
@@ -21,7 +17,7 @@ struct tls {
 	size_t chain_n;
 	br_skey_decoder_context key;
 	struct tls_plan plan;
-	struct text out;      /* records that wait to be sent, while they may still be changed */
+	struct text out; /* records that wait to be sent, while they may still be changed */
 	bool changed;
 };
 
@@ -261,8 +257,9 @@ struct tls *tls_start(struct wire *w, const struct tls_plan *plan, const char **
 	if (run(t, w, BR_SSL_SENDAPP))
 		return t;
 	error = br_ssl_engine_last_error(&t->server.eng);
-	*why = error > 256 ? "the client ended the handshake with an alert"
-	     : error != 0 ? "the handshake failed" : "the client left in the handshake";
+	*why = error > 256  ? "the client ended the handshake with an alert"
+	       : error != 0 ? "the handshake failed"
+	                    : "the client left in the handshake";
 	return NULL;
 }
 
@@ -287,18 +284,18 @@ bool tls_put(struct tls *t, struct wire *w, const char *p, size_t n)
 {
 	while (n != 0) {
 		unsigned char *out;
-		size_t room;
+		size_t scratch;
 
 		if (!run(t, w, BR_SSL_SENDAPP))
 			return false;
-		out = br_ssl_engine_sendapp_buf(&t->server.eng, &room);
-		if (room > n)
-			room = n;
-		memcpy(out, p, room);
-		br_ssl_engine_sendapp_ack(&t->server.eng, room);
+		out = br_ssl_engine_sendapp_buf(&t->server.eng, &scratch);
+		if (scratch > n)
+			scratch = n;
+		memcpy(out, p, scratch);
+		br_ssl_engine_sendapp_ack(&t->server.eng, scratch);
 		br_ssl_engine_flush(&t->server.eng, 0);
-		p += room;
-		n -= room;
+		p += scratch;
+		n -= scratch;
 	}
 	return run(t, w, BR_SSL_SENDAPP);
 }

@@ -10,18 +10,18 @@ struct tls_plan {
 	int suite;                /* the only suite, 0 for all that BearSSL has */
 	int record;               /* bytes a record carries at most, 0 for as many as fit */
 	int alert;                /* answer the ClientHello with this alert, 0 for a handshake */
-	bool attack_3des;         /* claim a suite that the client did not offer, then send a record that does not fit it */
-	bool tamper;              /* change a byte of the first record of data */
-	bool silent;              /* never answer the ClientHello */
-	bool cut, reset;          /* end the connection in the middle of the handshake */
+	bool attack_3des; /* claim a suite that the client did not offer, then send a record that does not fit it */
+	bool tamper;      /* change a byte of the first record of data */
+	bool silent;      /* never answer the ClientHello */
+	bool cut, reset;  /* end the connection in the middle of the handshake */
 };
 
 struct wire {
 	int fd;
-	struct tls *tls;    /* NULL: plain */
-	struct text in;     /* what the client said and nobody took yet */
-	long drip_ms;       /* 0, or send a byte each so many milliseconds */
-	bool ended;         /* the client has left */
+	struct tls *tls; /* NULL: plain */
+	struct text in;  /* what the client said and nobody took yet */
+	long drip_ms;    /* 0, or send a byte each so many milliseconds */
+	bool ended;      /* the client has left */
 };
 
 /* Become the server of a TLS session. False when the handshake did not come to its end, as planned or not;

@@ -19,7 +19,7 @@ enum {
 	ROUNDS = 200,      /* writers that are killed */
 	MOMENT_US = 25000, /* each lives up to that long */
 	TOKEN_MAX = 6000,
-	MANY = 50,         /* processes that count at the same time */
+	MANY = 50, /* processes that count at the same time */
 	WAIT_MS = 15000
 };
 

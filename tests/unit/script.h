@@ -15,7 +15,7 @@
 
 #include "t.h"
 
-#include "base/tape.h"
+#include "base/trace.h"
 #include "net/stream.h"
 
 struct script_line {
@@ -23,39 +23,48 @@ struct script_line {
 	struct span text;
 };
 
-#define PEER(text) { false, SPAN_INIT(text "\r\n") }
-#define PEER_RAW(text) { false, SPAN_INIT(text) }
-#define CLIENT(text) { true, SPAN_INIT(text "\r\n") }
+#define PEER(text)                                                                                                     \
+	{                                                                                                              \
+		false, SPAN_INIT(text "\r\n")                                                                          \
+	}
+#define PEER_RAW(text)                                                                                                 \
+	{                                                                                                              \
+		false, SPAN_INIT(text)                                                                                 \
+	}
+#define CLIENT(text)                                                                                                   \
+	{                                                                                                              \
+		true, SPAN_INIT(text "\r\n")                                                                           \
+	}
 
-enum { SCRIPT_TAPE_MAX = 64 * 1024 };
+enum { SCRIPT_TRACE_MAX = 64 * 1024 };
 
 struct script {
 	const struct script_line *line;
-	size_t n, at, offset;       /* lines, the current one, bytes of it that are done */
-	size_t slice;               /* a read gives at most this many bytes */
-	unsigned reads, fail_read;  /* this read (from 1) fails, and all after it; 0: none */
-	bool truncated;             /* the end is a cut, not a close */
+	size_t n, at, offset;      /* lines, the current one, bytes of it that are done */
+	size_t slice;              /* a read gives at most this many bytes */
+	unsigned reads, fail_read; /* this read (from 1) fails, and all after it; 0: none */
+	bool truncated;            /* the end is a cut, not a close */
 	bool dead;
 	unsigned closes;
-	struct span wrong;          /* what the client said and should not have */
+	struct span wrong; /* what the client said and should not have */
 	struct stream stream;
-	struct tape tape;           /* "> said" and "< heard" and "= note" lines */
-	size_t taped;
-	char text[SCRIPT_TAPE_MAX];
+	struct trace trace; /* "> said" and "< heard" and "= note" lines */
+	size_t traced;
+	char text[SCRIPT_TRACE_MAX];
 };
 
 static bool script_read(struct stream *stream, unsigned char *p, size_t cap, size_t *n, struct fault *f)
 {
 	struct script *s = stream->self;
-	size_t room = cap < s->slice ? cap : s->slice;
+	size_t scratch = cap < s->slice ? cap : s->slice;
 
 	s->reads++;
 	if (s->dead || s->reads == s->fail_read) {
 		s->dead = true;
 		return fault_set(f, FAULT_TCP_RESET, 0, SPAN("the script says so"));
 	}
-	for (*n = 0; *n < room && s->at < s->n && !s->line[s->at].client; s->at++, s->offset = 0) {
-		struct span left = span_first(span_from(s->line[s->at].text, s->offset), room - *n);
+	for (*n = 0; *n < scratch && s->at < s->n && !s->line[s->at].client; s->at++, s->offset = 0) {
+		struct span left = span_first(span_from(s->line[s->at].text, s->offset), scratch - *n);
 
 		if (left.n != 0)
 			memcpy(p + *n, left.p, left.n);
@@ -115,17 +124,17 @@ static void script_close(struct stream *stream)
 
 static const struct stream_ops script_ops = { script_read, script_write, script_close };
 
-static void script_tape(void *to, enum tape_mark mark, struct span text)
+static void script_trace(void *to, enum trace_mark mark, struct span text)
 {
-	static const char sign[] = { [TAPE_SENT] = '>', [TAPE_GOT] = '<', [TAPE_NOTE] = '=' };
+	static const char sign[] = { [TRACE_SENT] = '>', [TRACE_GOT] = '<', [TRACE_NOTE] = '=' };
 	struct script *s = to;
-	struct buf b = { (unsigned char *)s->text, sizeof s->text, s->taped, false };
+	struct buf b = { (unsigned char *)s->text, sizeof s->text, s->traced, false };
 
 	buf_byte(&b, (unsigned char)sign[mark]);
 	buf_byte(&b, ' ');
 	buf_put(&b, text);
 	buf_byte(&b, '\n');
-	s->taped = b.n;
+	s->traced = b.n;
 }
 
 T_UNUSED
@@ -136,7 +145,7 @@ static void script_start(struct script *s, const struct script_line *line, size_
 	s->n = n;
 	s->slice = SIZE_MAX;
 	s->stream = (struct stream){ &script_ops, s };
-	s->tape = (struct tape){ script_tape, s };
+	s->trace = (struct trace){ script_trace, s };
 }
 
 /* Was everything said, by both, and nothing else by the client? */
@@ -146,13 +155,13 @@ static bool script_done(const struct script *s)
 	return s->at == s->n && s->wrong.n == 0;
 }
 
-/* Does the tape hold this text? */
+/* Does the trace hold this text? */
 T_UNUSED
-static bool script_taped(const struct script *s, const char *z)
+static bool script_traced(const struct script *s, const char *z)
 {
 	size_t at;
 
-	return span_find((struct span){ (const unsigned char *)s->text, s->taped }, span_z(z), &at);
+	return span_find((struct span){ (const unsigned char *)s->text, s->traced }, span_z(z), &at);
 }
 
 /* A SASL line as the client must say it, CRLF included, in the caller's bytes. */

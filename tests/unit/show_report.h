@@ -9,40 +9,40 @@ static struct report show_r;
 static struct explanation show_e;
 
 /* Bytes that do harm where they are not made harmless. */
-#define SHOW_HOSTILE                                                                               \
-	"\033[2J\033]0;x\a\r\nFAIL | \"quoted\" \\ \xe2\x80\xae\xff\xc3 \xc2\x9b"                  \
+#define SHOW_HOSTILE                                                                                                   \
+	"\033[2J\033]0;x\a\r\nFAIL | \"quoted\" \\ \xe2\x80\xae\xff\xc3 \xc2\x9b"                                      \
 	"31m<b>&amp;'`$(id)"
 
-static struct row *show_row(enum rung rung, enum verdict v, int64_t began_ms, int64_t ms)
+static struct row *show_row(enum step step, enum verdict v, int64_t began_ms, int64_t ms)
 {
-	struct row *row = &show_r.row[rung];
+	struct row *row = &show_r.row[step];
 
 	memset(row, 0, sizeof *row);
-	row->rung = rung;
+	row->step = step;
 	row->verdict = v;
 	row->began_ms = began_ms;
 	row->ms = ms;
 	return row;
 }
 
-static void show_fact(enum rung rung, enum fact key, const char *text)
+static void show_fact(enum step step, enum fact key, const char *text)
 {
-	row_fact(&show_r.row[rung], key, span_z(text));
+	row_fact(&show_r.row[step], key, span_z(text));
 }
 
 T_UNUSED
-static struct row *show_fail(enum rung rung, enum fault_code code, int64_t num, const char *evidence)
+static struct row *show_fail(enum step step, enum fault_code code, int64_t num, const char *evidence)
 {
-	struct row *row = show_row(rung, VERDICT_FAIL, show_r.row[rung].began_ms, 250);
+	struct row *row = show_row(step, VERDICT_FAIL, show_r.row[step].began_ms, 250);
 
 	(void)fault_set(&row->fault, code, num, span_z(evidence));
 	return row;
 }
 
 T_UNUSED
-static void show_skip(enum rung rung, enum rung because)
+static void show_skip(enum step step, enum step because)
 {
-	show_row(rung, VERDICT_SKIP, 0, 0)->because = because;
+	show_row(step, VERDICT_SKIP, 0, 0)->because = because;
 }
 
 T_UNUSED
@@ -54,13 +54,13 @@ static void show_set(enum setting key, const char *value, const char *origin)
 		t_stop("settings");
 }
 
-static void show_tls(enum rung rung, const char *days)
+static void show_tls(enum step step, const char *days)
 {
-	show_fact(rung, FACT_TLS_VERSION, "TLS 1.2");
-	show_fact(rung, FACT_TLS_SUITE, "ECDHE-RSA-AES256-GCM-SHA384");
-	show_fact(rung, FACT_ANCHOR, "DigiCert Global Root G2");
-	show_fact(rung, FACT_TRUST, "embedded roots");
-	show_fact(rung, FACT_CERT_DAYS, days);
+	show_fact(step, FACT_TLS_VERSION, "TLS 1.2");
+	show_fact(step, FACT_TLS_SUITE, "ECDHE-RSA-AES256-GCM-SHA384");
+	show_fact(step, FACT_ANCHOR, "DigiCert Global Root G2");
+	show_fact(step, FACT_TRUST, "embedded roots");
+	show_fact(step, FACT_CERT_DAYS, days);
 }
 
 /* Exchange Online, everything good. */
@@ -76,48 +76,48 @@ static void show_good(void)
 	show_r.mailbox = SPAN("mobi24@contoso.ch");
 	show_r.started_unix = 1795466626; /* 2026-11-23 20:43:46Z */
 	show_r.ms = 412;
-	show_row(RUNG_CREDENTIAL, VERDICT_PASS, 0, 0);
-	show_row(RUNG_IDP_DNS, VERDICT_PASS, 0, 12);
-	show_fact(RUNG_IDP_DNS, FACT_HOST, "login.microsoftonline.com:443");
-	show_fact(RUNG_IDP_DNS, FACT_ADDRESSES, "40.126.31.67 40.126.31.69 2603:1027:1:8::4");
-	show_row(RUNG_IDP_TCP, VERDICT_PASS, 12, 23);
-	show_fact(RUNG_IDP_TCP, FACT_HOST, "login.microsoftonline.com:443");
-	show_fact(RUNG_IDP_TCP, FACT_ADDRESS, "40.126.31.67");
-	show_row(RUNG_IDP_TLS, VERDICT_PASS, 35, 48);
-	show_tls(RUNG_IDP_TLS, "182");
-	show_row(RUNG_TOKEN, VERDICT_PASS, 83, 103);
-	show_fact(RUNG_TOKEN, FACT_TOKEN_LENGTH, "1873");
-	show_fact(RUNG_TOKEN, FACT_EXPIRES_IN, "3599");
-	show_fact(RUNG_TOKEN, FACT_TOKEN_SOURCE, "requested");
-	show_row(RUNG_CLAIMS, VERDICT_PASS, 186, 0);
-	show_fact(RUNG_CLAIMS, FACT_AUD, "https://outlook.office365.com");
-	show_fact(RUNG_CLAIMS, FACT_ROLES, "POP.AccessAsApp");
-	show_fact(RUNG_CLAIMS, FACT_APP_NAME, "my pop app");
-	show_fact(RUNG_CLAIMS, FACT_OID, "a5d11111-15aa-4fbb-add4-b0fee4cc9dff");
-	show_fact(RUNG_CLAIMS, FACT_TOKEN_LIFE, "3598");
-	show_row(RUNG_POP_DNS, VERDICT_PASS, 0, 9);
-	show_fact(RUNG_POP_DNS, FACT_HOST, "outlook.office365.com:995");
-	show_fact(RUNG_POP_DNS, FACT_ADDRESSES, "52.97.1.2");
-	show_row(RUNG_POP_TCP, VERDICT_PASS, 9, 21);
-	show_fact(RUNG_POP_TCP, FACT_HOST, "outlook.office365.com:995");
-	show_fact(RUNG_POP_TCP, FACT_ADDRESS, "52.97.1.2");
-	show_row(RUNG_POP_TLS, VERDICT_PASS, 30, 44);
-	show_tls(RUNG_POP_TLS, "90");
-	show_row(RUNG_GREETING, VERDICT_PASS, 74, 22);
-	show_fact(RUNG_GREETING, FACT_FRONT_END, "PA7P264CA0137.FRAP264.PROD.OUTLOOK.COM");
-	show_row(RUNG_CAPA, VERDICT_PASS, 96, 20);
-	show_fact(RUNG_CAPA, FACT_SASL, "PLAIN XOAUTH2");
-	show_row(RUNG_AUTH, VERDICT_PASS, 186, 140);
-	show_fact(RUNG_AUTH, FACT_REPLY, "+OK User successfully authenticated.");
-	show_row(RUNG_MAILBOX, VERDICT_PASS, 326, 68);
-	show_fact(RUNG_MAILBOX, FACT_MESSAGES, "7");
-	show_fact(RUNG_MAILBOX, FACT_OCTETS, "48213");
-	show_row(RUNG_QUIT, VERDICT_PASS, 394, 18);
-	show_row(RUNG_CLOCK, VERDICT_PASS, 0, 0);
-	show_fact(RUNG_CLOCK, FACT_CLOCK_SKEW, "-3");
+	show_row(STEP_CREDENTIAL, VERDICT_PASS, 0, 0);
+	show_row(STEP_IDP_DNS, VERDICT_PASS, 0, 12);
+	show_fact(STEP_IDP_DNS, FACT_HOST, "login.microsoftonline.com:443");
+	show_fact(STEP_IDP_DNS, FACT_ADDRESSES, "40.126.31.67 40.126.31.69 2603:1027:1:8::4");
+	show_row(STEP_IDP_TCP, VERDICT_PASS, 12, 23);
+	show_fact(STEP_IDP_TCP, FACT_HOST, "login.microsoftonline.com:443");
+	show_fact(STEP_IDP_TCP, FACT_ADDRESS, "40.126.31.67");
+	show_row(STEP_IDP_TLS, VERDICT_PASS, 35, 48);
+	show_tls(STEP_IDP_TLS, "182");
+	show_row(STEP_TOKEN, VERDICT_PASS, 83, 103);
+	show_fact(STEP_TOKEN, FACT_TOKEN_LENGTH, "1873");
+	show_fact(STEP_TOKEN, FACT_EXPIRES_IN, "3599");
+	show_fact(STEP_TOKEN, FACT_TOKEN_SOURCE, "requested");
+	show_row(STEP_CLAIMS, VERDICT_PASS, 186, 0);
+	show_fact(STEP_CLAIMS, FACT_AUD, "https://outlook.office365.com");
+	show_fact(STEP_CLAIMS, FACT_ROLES, "POP.AccessAsApp");
+	show_fact(STEP_CLAIMS, FACT_APP_NAME, "my pop app");
+	show_fact(STEP_CLAIMS, FACT_OID, "a5d11111-15aa-4fbb-add4-b0fee4cc9dff");
+	show_fact(STEP_CLAIMS, FACT_TOKEN_LIFE, "3598");
+	show_row(STEP_POP_DNS, VERDICT_PASS, 0, 9);
+	show_fact(STEP_POP_DNS, FACT_HOST, "outlook.office365.com:995");
+	show_fact(STEP_POP_DNS, FACT_ADDRESSES, "52.97.1.2");
+	show_row(STEP_POP_TCP, VERDICT_PASS, 9, 21);
+	show_fact(STEP_POP_TCP, FACT_HOST, "outlook.office365.com:995");
+	show_fact(STEP_POP_TCP, FACT_ADDRESS, "52.97.1.2");
+	show_row(STEP_POP_TLS, VERDICT_PASS, 30, 44);
+	show_tls(STEP_POP_TLS, "90");
+	show_row(STEP_GREETING, VERDICT_PASS, 74, 22);
+	show_fact(STEP_GREETING, FACT_FRONT_END, "PA7P264CA0137.FRAP264.PROD.OUTLOOK.COM");
+	show_row(STEP_CAPA, VERDICT_PASS, 96, 20);
+	show_fact(STEP_CAPA, FACT_SASL, "PLAIN XOAUTH2");
+	show_row(STEP_AUTH, VERDICT_PASS, 186, 140);
+	show_fact(STEP_AUTH, FACT_REPLY, "+OK User successfully authenticated.");
+	show_row(STEP_MAILBOX, VERDICT_PASS, 326, 68);
+	show_fact(STEP_MAILBOX, FACT_MESSAGES, "7");
+	show_fact(STEP_MAILBOX, FACT_OCTETS, "48213");
+	show_row(STEP_QUIT, VERDICT_PASS, 394, 18);
+	show_row(STEP_CLOCK, VERDICT_PASS, 0, 0);
+	show_fact(STEP_CLOCK, FACT_CLOCK_SKEW, "-3");
 	show_e.n = show_e.nots = 0;
 	show_e.powershell = SPAN("");
-	show_e.room = BUF(show_e.bytes);
+	show_e.scratch = BUF(show_e.bytes);
 }
 
 /* The token endpoint refuses the secret. */
@@ -125,7 +125,7 @@ T_UNUSED
 static void show_bad_secret(void)
 {
 	show_good();
-	show_fail(RUNG_TOKEN, FAULT_TOKEN_REFUSED, 7000215,
+	show_fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 7000215,
 	          "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in "
 	          "the request is the "
 	          "client secret value, not the client secret ID, for a secret added to app "
@@ -133,24 +133,23 @@ static void show_bad_secret(void)
 	          "11111111-aaaa-4bbb-8ccc-123456789abc "
 	          "Correlation ID: 22222222-aaaa-4bbb-8ccc-123456789abc Timestamp: 2026-11-23 "
 	          "20:43:46Z");
-	show_fact(RUNG_TOKEN, FACT_HTTP_STATUS, "401");
-	show_fact(RUNG_TOKEN, FACT_ERROR, "invalid_client");
-	show_fact(RUNG_TOKEN, FACT_AADSTS, "7000215");
-	show_fact(RUNG_TOKEN, FACT_TRACE_ID, "11111111-aaaa-4bbb-8ccc-123456789abc");
-	show_fact(RUNG_TOKEN, FACT_CORRELATION_ID, "22222222-aaaa-4bbb-8ccc-123456789abc");
-	show_fact(RUNG_TOKEN, FACT_TIMESTAMP, "2026-11-23 20:43:46Z");
-	show_skip(RUNG_CLAIMS, RUNG_TOKEN);
-	show_skip(RUNG_AUTH, RUNG_TOKEN);
-	show_skip(RUNG_MAILBOX, RUNG_TOKEN);
+	show_fact(STEP_TOKEN, FACT_HTTP_STATUS, "401");
+	show_fact(STEP_TOKEN, FACT_ERROR, "invalid_client");
+	show_fact(STEP_TOKEN, FACT_AADSTS, "7000215");
+	show_fact(STEP_TOKEN, FACT_TRACE_ID, "11111111-aaaa-4bbb-8ccc-123456789abc");
+	show_fact(STEP_TOKEN, FACT_CORRELATION_ID, "22222222-aaaa-4bbb-8ccc-123456789abc");
+	show_fact(STEP_TOKEN, FACT_TIMESTAMP, "2026-11-23 20:43:46Z");
+	show_skip(STEP_CLAIMS, STEP_TOKEN);
+	show_skip(STEP_AUTH, STEP_TOKEN);
+	show_skip(STEP_MAILBOX, STEP_TOKEN);
 	show_e.n = 1;
-	show_e.cause[0] =
-		(struct explain_cause){ "secret-wrong",
-		                        EXPLAIN_YOU,
-		                        EXPLAIN_KNOWN,
-		                        SPAN("The secret is not one of this application's."),
-		                        SPAN("Copy the column Value of a new secret, then "
-		                             "type:\n\to2pop check mobi24@contoso.ch"),
-		                        SPAN("") };
+	show_e.cause[0] = (struct explain_cause){ "secret-wrong",
+		                                  EXPLAIN_YOU,
+		                                  EXPLAIN_KNOWN,
+		                                  SPAN("The secret is not one of this application's."),
+		                                  SPAN("Copy the column Value of a new secret, then "
+		                                       "type:\n\to2pop check mobi24@contoso.ch"),
+		                                  SPAN("") };
 	show_e.nots = 1;
 	show_e.not_cause[0] = SPAN("the network: both servers were reached");
 }
@@ -160,29 +159,29 @@ T_UNUSED
 static void show_refused(void)
 {
 	show_good();
-	show_fail(RUNG_AUTH, FAULT_AUTH_REFUSED, 0,
-	          "-ERR Authentication failure: unknown user name or bad password.");
-	show_skip(RUNG_MAILBOX, RUNG_AUTH);
+	show_fail(STEP_AUTH, FAULT_AUTH_REFUSED, 0, "-ERR Authentication failure: unknown user name or bad password.");
+	show_skip(STEP_MAILBOX, STEP_AUTH);
 	show_e.n = 2;
-	show_e.cause[0] = (struct explain_cause){
-		"secret-wrong",
-		EXPLAIN_EXCHANGE,
-		EXPLAIN_LIKELY,
-		SPAN("Exchange Online does not know this application."),
-		SPAN("1. Run the block below.\n2. Wait an hour."),
-		SPAN("\tGet-ServicePrincipal -Identity 407a1111-2222-4b4a-8b0b-dc9c6b633333 | "
-		     "Format-List *\n"
-		     "ObjectId must be a5d11111-15aa-4fbb-add4-b0fee4cc9dff")
-	};
-	show_e.cause[1] = (struct explain_cause){
-		"secret-new", EXPLAIN_EXCHANGE, EXPLAIN_UNCONFIRMED, SPAN("POP3 is off for this mailbox."),
-		SPAN("\tSet-CASMailbox mobi24@contoso.ch -PopEnabled $true"), SPAN("") };
-	show_e.powershell =
-		SPAN("New-ServicePrincipal -AppId 407a1111-2222-4b4a-8b0b-dc9c6b633333 -ObjectId "
-	             "a5d11111-15aa-4fbb-add4-b0fee4cc9dff -DisplayName \"my pop app\"");
+	show_e.cause[0] =
+		(struct explain_cause){ "secret-wrong",
+		                        EXPLAIN_EXCHANGE,
+		                        EXPLAIN_LIKELY,
+		                        SPAN("Exchange Online does not know this application."),
+		                        SPAN("1. Run the block below.\n2. Wait an hour."),
+		                        SPAN("\tGet-ServicePrincipal -Identity 407a1111-2222-4b4a-8b0b-dc9c6b633333 | "
+		                             "Format-List *\n"
+		                             "ObjectId must be a5d11111-15aa-4fbb-add4-b0fee4cc9dff") };
+	show_e.cause[1] = (struct explain_cause){ "secret-new",
+		                                  EXPLAIN_EXCHANGE,
+		                                  EXPLAIN_UNCONFIRMED,
+		                                  SPAN("POP3 is off for this mailbox."),
+		                                  SPAN("\tSet-CASMailbox mobi24@contoso.ch -PopEnabled $true"),
+		                                  SPAN("") };
+	show_e.powershell = SPAN("New-ServicePrincipal -AppId 407a1111-2222-4b4a-8b0b-dc9c6b633333 -ObjectId "
+	                         "a5d11111-15aa-4fbb-add4-b0fee4cc9dff -DisplayName \"my pop app\"");
 }
 
-/* Every rung with every verdict in turn, every fact and all evidence hostile and as long as can be. */
+/* Every step with every verdict in turn, every fact and all evidence hostile and as long as can be. */
 T_UNUSED
 static void show_hostile(enum verdict v)
 {
@@ -192,21 +191,20 @@ static void show_hostile(enum verdict v)
 		text[i] = SHOW_HOSTILE[i % (sizeof SHOW_HOSTILE - 1)];
 	show_good();
 	show_r.mailbox = SPAN("\"\033[31m|\r\n\"@\xff.example");
-	for (int i = 0; i < RUNG__COUNT; i++) {
-		struct row *row = show_row((enum rung)i, v, INT64_MAX / 4, INT64_MAX / 4);
+	for (int i = 0; i < STEP__COUNT; i++) {
+		struct row *row = show_row((enum step)i, v, INT64_MAX / 4, INT64_MAX / 4);
 
-		row->because = (enum rung)(i / 3);
+		row->because = (enum step)(i / 3);
 		if (v == VERDICT_FAIL || v == VERDICT_WARN)
-			(void)fault_set(&row->fault, (enum fault_code)(1 + i % (FAULT__COUNT - 1)),
-			                INT64_MIN, span_z(text));
+			(void)fault_set(&row->fault, (enum fault_code)(1 + i % (FAULT__COUNT - 1)), INT64_MIN,
+			                span_z(text));
 		for (int k = 0; k < ROW_FACTS_MAX; k++)
-			show_fact((enum rung)i, (enum fact)((i * 7 + k * 3) % FACT__COUNT), text + k);
+			show_fact((enum step)i, (enum fact)((i * 7 + k * 3) % FACT__COUNT), text + k);
 	}
 	show_e.n = EXPLAIN_CAUSES_MAX;
 	for (unsigned i = 0; i < EXPLAIN_CAUSES_MAX; i++)
-		show_e.cause[i] = (struct explain_cause){ "secret-wrong",      EXPLAIN_MAIL,
-			                                  EXPLAIN_UNCONFIRMED, span_z(text),
-			                                  span_z(text + 1),    span_z(text + 2) };
+		show_e.cause[i] = (struct explain_cause){ "secret-wrong", EXPLAIN_MAIL,     EXPLAIN_UNCONFIRMED,
+			                                  span_z(text),   span_z(text + 1), span_z(text + 2) };
 	show_e.nots = EXPLAIN_NOTS_MAX;
 	for (unsigned i = 0; i < EXPLAIN_NOTS_MAX; i++)
 		show_e.not_cause[i] = span_z(text + i);

@@ -39,7 +39,7 @@ struct t_test {
 
 struct t_area {
 	unsigned char *base;
-	size_t room; /* usable bytes in front of the guard page */
+	size_t scratch; /* usable bytes in front of the guard page */
 };
 
 static struct t_test *t_first, *t_now;
@@ -51,14 +51,14 @@ static size_t t_areas;
 static struct sigaction t_old_segv, t_old_bus;
 
 /* Define a test. It registers itself; tests run in the order of the file. */
-#define TEST(name) \
-	static void name(void); \
-	static struct t_test name##_entry = { #name, name, NULL }; \
-	__attribute__((constructor)) static void name##_register(void) \
-	{ \
-		*t_last = &name##_entry; \
-		t_last = &name##_entry.next; \
-	} \
+#define TEST(name)                                                                                                     \
+	static void name(void);                                                                                        \
+	static struct t_test name##_entry = { #name, name, NULL };                                                     \
+	__attribute__((constructor)) static void name##_register(void)                                                 \
+	{                                                                                                              \
+		*t_last = &name##_entry;                                                                               \
+		t_last = &name##_entry.next;                                                                           \
+	}                                                                                                              \
 	static void name(void)
 
 /* A failure unless the condition holds. */
@@ -66,7 +66,7 @@ static struct sigaction t_old_segv, t_old_bus;
 
 /* Equal? For struct span, NUL-terminated strings, and integers, enums and bools of any width.
  * What was got comes first. */
-#define EQ(got, want) \
+#define EQ(got, want)                                                                                                  \
 	_Generic((got), \
 		struct span: t_eq_span, \
 		char *: t_eq_z, \
@@ -78,17 +78,17 @@ static struct sigaction t_old_segv, t_old_bus;
 
 /* for i = 0 .. last, last included. Areas that edge() and edge_out() made inside one round are
  * given back at its end, so that loops over every capacity and every prefix can be long. */
-#define UPTO(i, last) \
-	for (size_t i = 0, t_mark_##i = t_areas; i <= (size_t)(last); t_areas = t_mark_##i, i++)
+#define UPTO(i, last) for (size_t i = 0, t_mark_##i = t_areas; i <= (size_t)(last); t_areas = t_mark_##i, i++)
 
 /* Run `call`, which appends to the buf called b, at every capacity up to one more than `want`
  * needs: all of it is appended or nothing. */
-#define EVERY_CAP(b, want, call) \
-	UPTO(t_cap, (want).n + 1) { \
-		struct buf b = edge_buf(t_cap); \
-		call; \
-		EQ(buf_ok(&b), t_cap >= (want).n); \
-		EQ(buf_span(&b), t_cap >= (want).n ? (want) : SPAN("")); \
+#define EVERY_CAP(b, want, call)                                                                                       \
+	UPTO(t_cap, (want).n + 1)                                                                                      \
+	{                                                                                                              \
+		struct buf b = edge_buf(t_cap);                                                                        \
+		call;                                                                                                  \
+		EQ(buf_ok(&b), t_cap >= (want).n);                                                                     \
+		EQ(buf_span(&b), t_cap >= (want).n ? (want) : SPAN(""));                                               \
 	}
 
 /* The number of elements of an array. */
@@ -96,8 +96,7 @@ static struct sigaction t_old_segv, t_old_bus;
 
 /* Say which row of a table is being tested; failures show it. Until the next call or the end of the
  * test. */
-__attribute__((format(printf, 1, 2))) T_UNUSED
-static void t_at(const char *format, ...)
+__attribute__((format(printf, 1, 2))) T_UNUSED static void t_at(const char *format, ...)
 {
 	va_list ap;
 
@@ -106,7 +105,7 @@ static void t_at(const char *format, ...)
 	va_end(ap);
 }
 
-/* Count a failure; true when there is still room to show it. */
+/* Count a failure; true when there is still scratch to show it. */
 static bool t_fail(const char *file, int line)
 {
 	t_failures++;
@@ -161,8 +160,7 @@ static void t_show(struct span s)
 }
 
 T_UNUSED
-static bool t_eq_span(struct span got, struct span want, const char *file, int line,
-                      const char *what)
+static bool t_eq_span(struct span got, struct span want, const char *file, int line, const char *what)
 {
 	bool good = got.n == want.n && (got.n == 0 || memcmp(got.p, want.p, got.n) == 0);
 
@@ -197,22 +195,22 @@ static void t_stop(const char *why)
 	exit(1);
 }
 
-/* Make sure that area k has `room` bytes in front of an unmapped page. */
-static void t_area_map(struct t_area *a, size_t room)
+/* Make sure that area k has `scratch` bytes in front of an unmapped page. */
+static void t_area_map(struct t_area *a, size_t scratch)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t need = (room + page - 1) / page * page;
+	size_t need = (scratch + page - 1) / page * page;
 	void *p;
 
-	if (a->base != NULL && a->room >= need)
+	if (a->base != NULL && a->scratch >= need)
 		return;
 	if (a->base != NULL)
-		munmap(a->base, a->room + page);
+		munmap(a->base, a->scratch + page);
 	p = mmap(NULL, need + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED || mprotect((unsigned char *)p + need, page, PROT_NONE) != 0)
 		t_stop("no memory for edge()");
 	a->base = p;
-	a->room = need;
+	a->scratch = need;
 }
 
 /* `cap` bytes that end flush against an unmapped page, filled with 0xee. They live until the end of
@@ -226,7 +224,7 @@ static unsigned char *edge_out(size_t cap)
 		t_stop("too many edge() areas at once: loop with UPTO");
 	a = &t_area[t_areas++];
 	t_area_map(a, cap);
-	p = a->base + a->room - cap;
+	p = a->base + a->scratch - cap;
 	if (cap != 0)
 		memset(p, 0xee, cap);
 	return p;
@@ -263,9 +261,8 @@ static void t_crash(int sig)
 {
 	static const char head[] = "FAIL ", tail[] = "\n# it touched memory that is not its own: ";
 
-	if (t_now != NULL && write(1, head, sizeof head - 1) > 0 &&
-	    write(1, t_now->name, strlen(t_now->name)) > 0 && write(1, tail, sizeof tail - 1) > 0 &&
-	    write(1, t_row, strlen(t_row)) >= 0 && write(1, "\n", 1) > 0)
+	if (t_now != NULL && write(1, head, sizeof head - 1) > 0 && write(1, t_now->name, strlen(t_now->name)) > 0 &&
+	    write(1, tail, sizeof tail - 1) > 0 && write(1, t_row, strlen(t_row)) >= 0 && write(1, "\n", 1) > 0)
 		t_now = NULL;
 	sigaction(SIGSEGV, &t_old_segv, NULL);
 	sigaction(SIGBUS, &t_old_bus, NULL);

@@ -93,9 +93,9 @@ static int peer_low_write(void *fd, const unsigned char *p, size_t n)
 	return put > 0 ? (int)put : -1;
 }
 
-static struct span peer_der(const char *pem, unsigned char *room, size_t cap)
+static struct span peer_der(const char *pem, unsigned char *scratch, size_t cap)
 {
-	struct buf out = { room, cap, 0, false };
+	struct buf out = { scratch, cap, 0, false };
 	struct span label;
 	size_t at = 0;
 	bool bad;
@@ -109,7 +109,7 @@ static struct span peer_der(const char *pem, unsigned char *room, size_t cap)
 static int peer_serve(int fd, const void *arg)
 {
 	static struct peer_session s;
-	static unsigned char room[PEER_CHAIN_MAX][8192], key[4096];
+	static unsigned char scratch[PEER_CHAIN_MAX][8192], key[4096];
 	static br_skey_decoder_context skey;
 	const struct peer *p = arg;
 	br_x509_certificate chain[PEER_CHAIN_MAX];
@@ -117,8 +117,8 @@ static int peer_serve(int fd, const void *arg)
 	struct span der;
 
 	for (; n < PEER_CHAIN_MAX && p->chain[n] != NULL; n++) {
-		der = peer_der(p->chain[n], room[n], sizeof room[n]);
-		chain[n] = (br_x509_certificate){ room[n], der.n - (n == 0 ? (size_t)p->cut : 0) };
+		der = peer_der(p->chain[n], scratch[n], sizeof scratch[n]);
+		chain[n] = (br_x509_certificate){ scratch[n], der.n - (n == 0 ? (size_t)p->cut : 0) };
 	}
 	der = peer_der(p->key, key, sizeof key);
 	br_skey_decoder_init(&skey);
@@ -157,11 +157,11 @@ static bool peer_closed_cleanly(struct peer_session *s)
 /* Passes everything on to `real`, except what the fields say. */
 struct peer_wire {
 	struct stream real;
-	size_t cap;           /* bytes a read gives at most, 0: any */
-	unsigned fail_read;   /* the n-th read and all after it fail (from 1), 0: none */
-	unsigned fail_write;  /* likewise */
-	unsigned end_read;    /* the n-th read and all after it see the end */
-	uint64_t flip;        /* this received byte (from 1) is changed */
+	size_t cap;          /* bytes a read gives at most, 0: any */
+	unsigned fail_read;  /* the n-th read and all after it fail (from 1), 0: none */
+	unsigned fail_write; /* likewise */
+	unsigned end_read;   /* the n-th read and all after it see the end */
+	uint64_t flip;       /* this received byte (from 1) is changed */
 	unsigned reads, writes, closes;
 	uint64_t received;
 };

@@ -38,11 +38,11 @@ const mistakes = {
 	"a field less": (r) => { delete r.support; },
 	"another schema": (r) => { r.schema = "o2pop.check/2"; },
 	"an unknown verdict": (r) => { r.mailboxes[0].verdict = "good"; },
-	"an unknown rung": (r) => { r.mailboxes[0].rungs[0].id = "elsewhere"; },
-	"an unknown fact": (r) => { r.mailboxes[0].rungs[0].facts.colour = "green"; },
+	"an unknown step": (r) => { r.mailboxes[0].steps[0].id = "elsewhere"; },
+	"an unknown fact": (r) => { r.mailboxes[0].steps[0].facts.colour = "green"; },
 	"a number as text": (r) => { r.exit = "0"; },
-	"a failure without a fault": (r) => { Object.assign(r.mailboxes[0].rungs[0], { verdict: "fail", fault: null }); },
-	"a skip without a reason": (r) => { Object.assign(r.mailboxes[0].rungs[0], { verdict: "skip", because: null }); },
+	"a failure without a fault": (r) => { Object.assign(r.mailboxes[0].steps[0], { verdict: "fail", fault: null }); },
+	"a skip without a reason": (r) => { Object.assign(r.mailboxes[0].steps[0], { verdict: "skip", because: null }); },
 	"a cause without a fix": (r) => { r.mailboxes[0].causes = [{ id: "throttled", who: "you", certainty: "known", text: "x", verify: [] }]; },
 };
 

@@ -398,7 +398,7 @@ provider.use(async (ctx, next) => {
 	if (slow) await new Promise((done) => { setTimeout(done, slow); });
 });
 
-// ---- doors ----------------------------------------------------------------------------------------
+// ---- services ----------------------------------------------------------------------------------------
 
 const chain = (kind) => ({
 	cert: fs.readFileSync(`${config.pki}/${kind}.chain.pem`),

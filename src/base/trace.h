@@ -1,0 +1,23 @@
+/* trace: where a conversation is recorded, one line at a time, already without secrets. */
+#ifndef BASE_TRACE_H
+#define BASE_TRACE_H
+
+#include "base/span.h"
+
+enum trace_mark {
+	TRACE_SENT, /* "-> " */
+	TRACE_GOT,  /* "<- " */
+	TRACE_NOTE  /* "== " */
+};
+
+/* The recorder; put == NULL records nothing. `text` lives only during the call and may hold any bytes:
+ * the recorder makes it printable. Whoever records puts a stand-in ("<token 2184 characters
+ * sha256:9f3a1c>") instead of a secret; there is no second redaction behind the recorder. */
+struct trace {
+	void (*put)(void *to, enum trace_mark mark, struct span text);
+	void *to;
+};
+
+void trace_put(const struct trace *t, enum trace_mark mark, struct span text);
+
+#endif

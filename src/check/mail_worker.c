@@ -1,0 +1,281 @@
+#include "check/mail_worker.h"
+
+#include "preflight/preflight.h"
+
+static bool step_greeting(void *self, struct row *row, struct fault *f)
+{
+	struct mail_worker *p = self;
+	char name[FACT_TEXT_MAX];
+	struct buf host = BUF(name);
+	struct span text;
+	size_t at;
+
+	pop3_start(&p->pop, &p->reach.stream, &p->role.trace);
+	if (!pop3_greeting(&p->pop, &text, f))
+		return false;
+	row_fact(row, FACT_GREETING, text);
+	if (mailmsg_exchange_host(text, &host))
+		row_fact(row, FACT_FRONT_END, buf_span(&host));
+	row_fact(row, FACT_SERVER,
+	         span_find_nocase(text, SPAN("Microsoft Exchange"), &at) ? SPAN("exchange")
+	         : span_find_nocase(text, SPAN("Dovecot"), &at)          ? SPAN("dovecot")
+	         : span_find_nocase(text, SPAN("Gpop"), &at)             ? SPAN("gmail")
+	                                                                 : SPAN("other"));
+	return true;
+}
+
+static void put_sasl(struct row *row, const struct mailmsg_capa *c)
+{
+	char text[FACT_TEXT_MAX];
+	struct buf b = BUF(text);
+
+	buf_z(&b, c->plain ? " PLAIN" : "");
+	buf_z(&b, c->xoauth2 ? " XOAUTH2" : "");
+	buf_z(&b, c->oauthbearer ? " OAUTHBEARER" : "");
+	row_fact(row, FACT_SASL, span_trim(buf_span(&b)));
+}
+
+static bool step_capa(void *self, struct row *row, struct fault *f)
+{
+	struct mail_worker *p = self;
+	char text[1024];
+	struct buf shown = BUF(text);
+
+	if (p->settings->pipelining == POP_PIPELINING_ON && p->mailbox.n != 0 &&
+	    p->settings->form == POP_FORM_TWO_LINE && !pop3_capa_auth_send(&p->pop, p->settings->mechanism, f))
+		return false;
+	if (!pop3_capa(&p->pop, &p->capa, &shown, f))
+		return false;
+	row_fact(row, FACT_CAPABILITIES, buf_span(&shown));
+	put_sasl(row, &p->capa);
+	if (shown.n == 0) {
+		row->verdict = VERDICT_WARN;
+		row_fact(row, FACT_NOTE,
+		         p->settings->mechanism == SASL_OAUTHBEARER
+		                 ? SPAN("the server does not know CAPA; OAUTHBEARER is tried all the same")
+		                 : SPAN("the server does not know CAPA; XOAUTH2 is tried all the same"));
+		return true;
+	}
+	if (p->settings->mechanism == SASL_OAUTHBEARER)
+		return p->capa.oauthbearer || fault_set(f, FAULT_POP_NO_OAUTHBEARER, 0, buf_span(&shown));
+	return p->capa.xoauth2 || fault_set(f, FAULT_POP_NO_XOAUTH2, 0, buf_span(&shown));
+}
+
+/* The token worker's result. While it is on its way AUTH is said already: the answer to it costs no time then. A
+ * refusal at this point is kept for the auth step. */
+static void wait_for_token(struct mail_worker *p, struct fault *refused)
+{
+	struct worker_begin begin = { STEP_AUTH };
+	struct worker_head head;
+
+	if (worker_passed(&p->role, STEP_CAPA))
+		(void)worker_tell(&p->role, WORKER_BEGIN, &begin, sizeof begin);
+	if (worker_passed(&p->role, STEP_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
+		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, refused);
+	if (worker_read(p->role.in, &head, sizeof head, p->role.deadline) && head.magic == WORKER_MAGIC &&
+	    head.kind == WORKER_TOKEN && worker_read(p->role.in, &p->token, sizeof p->token, p->role.deadline) &&
+	    secret_valid(&p->token.token.access) && p->token.token.mark_n <= TOKEN_MARK_MAX &&
+	    (unsigned)p->token.because < STEP__COUNT) {
+		redact_secret(&p->role.redact, &p->token.token.access, "access_token");
+		redact_sasl(&p->role.redact, p->mailbox);
+		if (p->token.good)
+			worker_assume(&p->role, STEP_CLAIMS);
+		else
+			worker_blame(&p->role, STEP_CLAIMS, p->token.because);
+		return;
+	}
+	worker_blame(&p->role, STEP_CLAIMS, STEP_TOKEN);
+}
+
+struct entry {
+	struct mail_worker *probe;
+	struct fault refused; /* of AUTH, before there was a token */
+};
+
+static bool step_auth(void *self, struct row *row, struct fault *f)
+{
+	struct entry *e = self;
+	struct mail_worker *p = e->probe;
+	struct sasl_login login = { .user = p->mailbox,
+		                    .token = &p->token.token.access,
+		                    .mark = token_mark_span(&p->token.token),
+		                    .mechanism = p->settings->mechanism,
+		                    .host = p->reach.host,
+		                    .port = p->reach.port,
+		                    .one_line = p->settings->form == POP_FORM_ONE_LINE,
+		                    .show_secret = p->role.show_secrets };
+	char text[1024];
+	struct buf challenge = BUF(text);
+	struct span reply = { NULL, 0 };
+	bool good;
+
+	row_fact(row, FACT_FORM, login.one_line ? SPAN("one-line") : SPAN("two-line"));
+	if (!preflight_mailbox(p->mailbox, f))
+		return false;
+	if (e->refused.code != FAULT_NONE) {
+		*f = e->refused;
+		return false;
+	}
+	good = pop3_auth_send(&p->pop, &login, &reply, &challenge, f);
+	secret_wipe(&p->token.token.access);
+	row_fact(row, FACT_CHALLENGE, buf_span(&challenge));
+	row_fact(row, FACT_REPLY, good ? reply : fault_evidence(f));
+	if (!good && fault_kind(f->code) == FAULT_KIND_WAIT)
+		row_number(row, FACT_WAIT, f->num);
+	return good;
+}
+
+/* What UIDL, LIST and STAT say of the same mailbox should agree. Exchange's sizes are estimates: only counts are
+ * compared. */
+static void compare(struct row *row, uint64_t stat, uint64_t uidl, uint64_t list)
+{
+	if (stat == uidl && stat == list)
+		return;
+	row->verdict = VERDICT_WARN;
+	row_fact(row, FACT_NOTE, SPAN("STAT, UIDL and LIST do not agree on the number of messages"));
+}
+
+static bool step_mailbox(void *self, struct row *row, struct fault *f)
+{
+	struct mail_worker *p = self;
+	uint64_t octets, uidls, lists, listed, lines;
+	char text[80];
+	struct buf first = BUF(text);
+
+	if (p->settings->pipelining == POP_PIPELINING_ON ||
+	    (p->settings->pipelining == POP_PIPELINING_AUTO && p->capa.pipelining)) {
+		p->sent_all = pop3_mailbox_send(&p->pop, f);
+		if (!p->sent_all)
+			return false;
+	}
+	if (!pop3_stat(&p->pop, &p->messages, &octets, f))
+		return false;
+	row_number(row, FACT_MESSAGES, (int64_t)p->messages);
+	row_number(row, FACT_OCTETS, (int64_t)octets);
+	if (!pop3_uidl(&p->pop, &uidls, &first, f) || !pop3_list(&p->pop, &lists, &listed, f))
+		return false;
+	row_fact(row, FACT_FIRST_UIDL, buf_span(&first));
+	compare(row, p->messages, uidls, lists);
+	if (p->messages == 0 && !p->sent_all)
+		return true;
+	if (!pop3_top(&p->pop, p->messages == 0, &lines, f))
+		return false;
+	if (p->messages != 0)
+		row_number(row, FACT_TOP_LINES, (int64_t)lines);
+	return true;
+}
+
+/* Goodbye. The check is over by then, so a server that does not answer it is only worth a warning. */
+static bool step_quit(void *self, struct row *row, struct fault *f)
+{
+	struct mail_worker *p = self;
+
+	if (p->pop.pipelined && !p->sent_all)
+		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, &(struct fault){ 0 });
+	if ((p->begun && !worker_passed(&p->role, STEP_CLAIMS) && !pop3_auth_cancel(&p->pop, f)) ||
+	    !pop3_quit(&p->pop, f))
+		row->verdict = VERDICT_WARN;
+	return true;
+}
+
+/* After a broken conversation there is nobody to say goodbye to; after a mere refusal there is. */
+static bool session_lives(const struct worker *r)
+{
+	switch (r->last) {
+	case FAULT_POP_CLOSED:
+	case FAULT_POP_MALFORMED:
+	case FAULT_POP_LINE_TOO_LONG:
+	case FAULT_POP_OTHER_SERVICE:
+	case FAULT_AUTH_PROTOCOL:
+		return false;
+	default: /* of a hundred faults only these five and the kinds below end a session */
+		break;
+	}
+	return r->last == FAULT_NONE || fault_kind(r->last) == FAULT_KIND_MAIL ||
+	       fault_kind(r->last) == FAULT_KIND_WAIT || fault_kind(r->last) == FAULT_KIND_INPUT;
+}
+
+static void say_goodbye(struct mail_worker *p)
+{
+	struct worker *r = &p->role;
+
+	if (!worker_passed(r, STEP_GREETING) || session_lives(r)) {
+		worker_step(r, STEP_QUIT, step_quit, p);
+		if (worker_passed(r, STEP_GREETING) && r->stop_after < STEP_QUIT)
+			p->sent_all = pop3_quit(&p->pop, &(struct fault){ 0 });
+		return;
+	}
+	worker_skip(r, STEP_QUIT, r->last_step);
+}
+
+static void tell_chain(struct mail_worker *p)
+{
+	for (unsigned i = 0; i < p->reach.tls.chain.n; i++) {
+		struct worker_certificate c = { .n = (uint32_t)p->reach.tls.chain.cert[i].n };
+
+		for (uint32_t k = 0; k < c.n; k++)
+			c.der[k] = p->reach.tls.chain.cert[i].der[k];
+		(void)worker_tell(&p->role, WORKER_CERTIFICATE, &c, sizeof c);
+	}
+}
+
+/* Of many mailboxes: what is no address fails by itself, and nothing is sent for it. */
+static bool step_address(void *self, struct row *row, struct fault *f)
+{
+	struct mail_worker *p = self;
+
+	(void)row;
+	return preflight_mailbox(p->mailbox, f);
+}
+
+static bool refuse_address(struct mail_worker *p)
+{
+	struct worker *r = &p->role;
+
+	if (p->judged || p->mailbox.n == 0 || r->stop_after < STEP_AUTH ||
+	    preflight_mailbox(p->mailbox, &(struct fault){ 0 }))
+		return false;
+	for (int i = STEP_POP_DNS; i <= STEP_CAPA; i++)
+		worker_skip(r, (enum step)i, STEP_AUTH);
+	worker_assume(r, STEP_CAPA);
+	worker_assume(r, STEP_CLAIMS);
+	worker_step(r, STEP_AUTH, step_address, p);
+	worker_skip(r, STEP_MAILBOX, STEP_AUTH);
+	worker_skip(r, STEP_QUIT, STEP_AUTH);
+	return true;
+}
+
+void mail_worker_run(struct mail_worker *p)
+{
+	struct entry entry = { .probe = p };
+	struct worker *r = &p->role;
+
+	if (refuse_address(p)) {
+		worker_done(r);
+		return;
+	}
+	p->reach.role = r;
+	p->reach.settings = p->settings;
+	p->reach.host = settings_get(p->settings, SETTING_POP_HOST);
+	p->reach.port = p->settings->pop_port;
+	p->reach.tls_wanted = p->settings->pop_tls == POP_TLS_IMPLICIT;
+	p->reach.pinned = true;
+	worker_step(r, STEP_POP_DNS, connect_dns, &p->reach);
+	worker_step(r, STEP_POP_TCP, connect_tcp, &p->reach);
+	worker_step(r, STEP_POP_TLS, connect_tls, &p->reach);
+	if (p->certificates)
+		tell_chain(p);
+	worker_step(r, STEP_GREETING, step_greeting, p);
+	worker_step(r, STEP_CAPA, step_capa, p);
+	if (p->mailbox.n != 0 && r->stop_after >= STEP_AUTH) {
+		wait_for_token(p, &entry.refused);
+		worker_step(r, STEP_AUTH, step_auth, &entry);
+		worker_step(r, STEP_MAILBOX, step_mailbox, p);
+	}
+	say_goodbye(p);
+	secret_wipe(&p->token.token.access);
+	worker_done(r);
+	if (worker_passed(r, STEP_POP_TCP))
+		stream_close(&p->reach.stream);
+	line_wipe(&p->pop.line);
+}

@@ -1,0 +1,119 @@
+#include "check/redact.h"
+
+#include <string.h>
+
+#include "text/base64.h"
+#include "text/oauthbearer.h"
+#include "text/pct.h"
+#include "text/xoauth2.h"
+
+enum {
+	REDACT_LEAST = 6,
+	FRAME_START = 12 /* bytes of a login text; a multiple of three, so that its base64 goes on behind it */
+};
+
+static const struct redact_key *key_at(const struct redact *h, struct span text)
+{
+	for (unsigned i = 0; i < h->n; i++)
+		if (span_starts(text, (struct span){ h->key[i].bytes, h->key[i].n }))
+			return &h->key[i];
+	return NULL;
+}
+
+/* What is known already, as after each try of the same request, needs no further scratch. */
+static void add(struct redact *h, struct span start, const char *name)
+{
+	struct redact_key *k = &h->key[h->n];
+
+	if (start.n < REDACT_LEAST || h->n == REDACT_MAX || key_at(h, span_first(start, REDACT_KEY)) != NULL)
+		return;
+	k->n = start.n < REDACT_KEY ? start.n : REDACT_KEY;
+	memcpy(k->bytes, start.p, k->n);
+	k->name = name;
+	h->n++;
+}
+
+void redact_secret(struct redact *h, const struct secret *s, const char *name)
+{
+	unsigned char scratch[PCT_SIZE(REDACT_KEY)];
+	struct buf encoded = BUF(scratch);
+	struct span start = span_first(secret_reveal(s), REDACT_KEY);
+
+	add(h, start, name);
+	pct_put(&encoded, start);
+	if (!span_eq(buf_span(&encoded), start))
+		add(h, buf_span(&encoded), name);
+	secret_wipe_bytes(scratch, sizeof scratch);
+}
+
+static void add_frame(struct redact *h, struct span frame)
+{
+	unsigned char scratch[BASE64_SIZE(FRAME_START)];
+	struct buf line = BUF(scratch);
+
+	base64_put(&line, span_first(frame, FRAME_START));
+	add(h, buf_span(&line), "sasl");
+}
+
+void redact_sasl(struct redact *h, struct span mailbox)
+{
+	unsigned char one[XOAUTH2_FRAME_SIZE(FRAME_START, 0)];
+	unsigned char other[OAUTHBEARER_FRAME_SIZE(FRAME_START, 0, 0)];
+	struct buf xoauth2 = BUF(one), bearer = BUF(other);
+	struct span start = span_first(mailbox, FRAME_START), none = { NULL, 0 };
+
+	xoauth2_put(&xoauth2, start, none);
+	oauthbearer_put(&bearer, start, none, 0, none);
+	add_frame(h, buf_span(&xoauth2));
+	add_frame(h, buf_span(&bearer));
+}
+
+/* The characters that tokens, secrets and their encodings consist of. */
+static bool credential_character(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+	       c == '_' || c == '~' || c == '+' || c == '/' || c == '=' || c == '%';
+}
+
+void redact_put(const struct redact *h, struct span text, struct buf *out)
+{
+	while (text.n != 0) {
+		const struct redact_key *k = key_at(h, text);
+		size_t n;
+
+		if (k == NULL) {
+			buf_byte(out, text.p[0]);
+			text = span_from(text, 1);
+			continue;
+		}
+		for (n = k->n; n < text.n && credential_character(text.p[n]); n++)
+			continue;
+		buf_byte(out, '<');
+		buf_z(out, k->name);
+		buf_byte(out, '>');
+		text = span_from(text, n);
+	}
+}
+
+void redact_row(const struct redact *h, struct row *row)
+{
+	unsigned char scratch[FAULT_EVIDENCE_MAX + FACT_TEXT_MAX];
+	struct buf text = BUF(scratch);
+	struct row sent = { .step = row->step,
+		            .verdict = row->verdict,
+		            .because = row->because,
+		            .began_ms = row->began_ms,
+		            .ms = row->ms };
+
+	if (row->fault.code != FAULT_NONE) {
+		redact_put(h, fault_evidence(&row->fault), &text);
+		(void)fault_set(&sent.fault, row->fault.code, row->fault.num, buf_span(&text));
+	}
+	for (uint32_t i = 0; i < row->facts; i++) {
+		text = BUF(scratch);
+		redact_put(h, (struct span){ (const unsigned char *)row->text + row->fact[i].at, row->fact[i].n },
+		           &text);
+		row_fact(&sent, row->fact[i].key, buf_span(&text));
+	}
+	*row = sent;
+}

@@ -1,0 +1,292 @@
+#include "check/tenant_worker.h"
+
+#include "conf/cloud.h"
+#include "preflight/preflight.h"
+#include "preflight/ids.h"
+#include "text/json.h"
+#include "text/pct.h"
+
+#define CONFIGURATION "/v2.0/.well-known/openid-configuration"
+
+/* ---- what is answered ---------------------------------------------------------------------------- */
+
+/* A text into a fixed field, printable; empty when absent or too long to be what it should be. */
+static void get_text(struct span json, const char *path, char *field, size_t size)
+{
+	unsigned char scratch[256];
+	struct buf raw = BUF(scratch), out = { (unsigned char *)field, size - 1, 0, false };
+
+	if (json_string(json, path, &raw) == JSON_FOUND && buf_ok(&raw) && raw.n < size)
+		buf_printable(&out, buf_span(&raw));
+	field[out.n] = '\0';
+}
+
+/* The first GUID in a URL of the answer. */
+static bool get_id(struct span json, const char *path, struct tenant_worker_tenant *t)
+{
+	unsigned char scratch[512];
+	struct buf raw = BUF(scratch), out = { (unsigned char *)t->id, GUID_LENGTH, 0, false };
+	struct span id;
+
+	if (json_string(json, path, &raw) != JSON_FOUND || !buf_ok(&raw) || !guid_find(buf_span(&raw), &id))
+		return false;
+	buf_put(&out, id);
+	t->id[out.n] = '\0';
+	return true;
+}
+
+bool tenant_worker_read(struct span json, struct tenant_worker_tenant *t)
+{
+	*t = (struct tenant_worker_tenant){ .id = "" };
+	get_text(json, "tenant_region_scope", t->region, sizeof t->region);
+	get_text(json, "tenant_region_sub_scope", t->sub_region, sizeof t->sub_region);
+	get_text(json, "cloud_instance_name", t->instance, sizeof t->instance);
+	return get_id(json, "issuer", t) || get_id(json, "token_endpoint", t);
+}
+
+static bool sub_region_is(const struct tenant_worker_tenant *t, struct span word)
+{
+	return span_eq_nocase(span_z(t->sub_region), word);
+}
+
+void tenant_worker_put_cloud(struct buf *out, const struct tenant_worker_tenant *t)
+{
+	switch (cloud_of_authority(span_z(t->instance))) {
+	case CLOUD_UNKNOWN:
+		buf_z(out, t->instance);
+		return;
+	case CLOUD_WORLDWIDE:
+		buf_z(out, sub_region_is(t, SPAN("GCC")) ? "worldwide (GCC)" : "worldwide");
+		return;
+	case CLOUD_US_GOV:
+		buf_z(out, sub_region_is(t, SPAN("DOD")) ? "US government (DoD)" : "US government (GCC High)");
+		return;
+	case CLOUD_CHINA:
+		buf_z(out, "China (21Vianet)");
+		return;
+	case CLOUD_GERMANY:
+		buf_z(out, "Germany");
+		return;
+	}
+}
+
+/* ---- one question -------------------------------------------------------------------------------- */
+
+enum answer { ANSWER_TENANT, ANSWER_NO_TENANT, ANSWER_TROUBLE };
+
+/* Entra's "there is no such tenant", which it says in more than one way. */
+static bool says_no_tenant(const struct http_answer *a, struct fault *f)
+{
+	unsigned char scratch[REFUSAL_SENTENCE_MAX];
+	struct buf text = BUF(scratch);
+	struct refusal r = { .aadsts = 0 };
+	struct span sentence = refusal_read(a->body, &r, &text);
+
+	if (a->status < 400 || a->status > 499 ||
+	    (r.aadsts != 90002 && r.aadsts != 900023 && !span_eq(span_z(r.error), SPAN("invalid_tenant"))))
+		return false;
+	(void)fault_set(f, FAULT_TENANT_NOT_FOUND, (int64_t)r.aadsts, sentence);
+	return true;
+}
+
+/* "HTTP 404, text/html" */
+static void no_answer(const struct http_answer *a, struct fault *f)
+{
+	char text[160];
+	struct buf b = BUF(text);
+
+	buf_z(&b, "HTTP ");
+	buf_u64(&b, (uint64_t)a->status);
+	if (a->content_type.n != 0) {
+		buf_z(&b, ", ");
+		buf_printable(&b, span_first(a->content_type, 80));
+	}
+	(void)fault_set(f, FAULT_HTTP_STATUS, a->status, buf_span(&b));
+}
+
+static bool make_url(struct tenant_worker *s, struct span tenant, struct fault *f)
+{
+	struct buf b = BUF(s->text);
+
+	buf_z(&b, "https://");
+	buf_put(&b, settings_get(s->settings, SETTING_AUTHORITY_HOST));
+	buf_z(&b, "/");
+	pct_put(&b, tenant);
+	buf_z(&b, CONFIGURATION);
+	return (buf_ok(&b) && url_parse(buf_span(&b), &s->url)) ||
+	       fault_set(f, FAULT_SETTING_BAD, SETTING_AUTHORITY_HOST, buf_span(&b));
+}
+
+/* A connection of its own to the authority: the steps of the token worker's connection are not ours to tell. */
+static bool reach_it(struct tenant_worker *s, struct fault *f)
+{
+	struct row unseen = { .step = STEP_TENANT };
+
+	s->reach.role = &s->role;
+	s->reach.settings = s->settings;
+	s->reach.host = s->url.host;
+	s->reach.port = s->url.port;
+	s->reach.tls_wanted = true;
+	if (!connect_dns(&s->reach, &unseen, f) || !connect_tcp(&s->reach, &unseen, f))
+		return false;
+	if (connect_tls(&s->reach, &unseen, f))
+		return true;
+	stream_close(&s->reach.stream);
+	return false;
+}
+
+static enum answer ask(struct tenant_worker *s, struct span tenant, struct tenant_worker_tenant *t, struct fault *f)
+{
+	struct http_question q = { .url = &s->url };
+	struct buf shown = BUF(s->shown);
+	struct http_answer a;
+	bool answered;
+
+	if (!make_url(s, tenant, f) || !reach_it(s, f))
+		return ANSWER_TROUBLE;
+	s->http.stream = &s->reach.stream;
+	s->http.trace = &s->role.trace;
+	answered = http_exchange(&s->http, &q, &a, f);
+	stream_close(&s->reach.stream);
+	if (!answered)
+		return ANSWER_TROUBLE;
+	token_show(&a, &s->none, &shown);
+	trace_put(&s->role.trace, TRACE_GOT, buf_span(&shown));
+	if (a.status == 200 && tenant_worker_read(a.body, t))
+		return ANSWER_TENANT;
+	if (says_no_tenant(&a, f))
+		return ANSWER_NO_TENANT;
+	no_answer(&a, f);
+	return ANSWER_TROUBLE;
+}
+
+/* ---- the step ------------------------------------------------------------------------------------ */
+
+static bool skip(struct row *row, const struct fault *trouble)
+{
+	char text[FACT_TEXT_MAX];
+	struct buf b = BUF(text);
+
+	buf_z(&b, fault_text(trouble->code));
+	if (trouble->n != 0) {
+		buf_z(&b, ": ");
+		buf_put(&b, span_first(fault_evidence(trouble), sizeof text - b.n));
+	}
+	row->verdict = VERDICT_SKIP;
+	row->because = STEP_TENANT;
+	row_fact(row, FACT_NOTE, buf_span(&b));
+	return true;
+}
+
+static void warn(struct row *row, const char *note)
+{
+	row->verdict = VERDICT_WARN;
+	row_fact(row, FACT_NOTE, span_z(note));
+}
+
+/* The profile that belongs to the tenant's cloud, for whoever has to write it into the settings. */
+static void put_provider(struct row *row, const struct tenant_worker_tenant *t)
+{
+	const char *id = cloud_provider(cloud_of_authority(span_z(t->instance)), span_z(t->sub_region));
+
+	if (id != NULL)
+		row_fact(row, FACT_PROVIDER_FOUND, span_z(id));
+}
+
+/* The authority that was asked answers for all clouds that it knows of, and names the right one. */
+static bool check_cloud(const struct tenant_worker *s, const struct tenant_worker_tenant *t, struct row *row,
+                        struct fault *f)
+{
+	enum cloud asked = cloud_of_authority(s->url.host), found = cloud_of_authority(span_z(t->instance));
+	struct span pop = settings_get(s->settings, SETTING_POP_HOST);
+	char text[120];
+	struct buf b = BUF(text);
+
+	buf_z(&b, "cloud_instance_name ");
+	buf_z(&b, t->instance);
+	if (t->sub_region[0] != '\0') {
+		buf_z(&b, ", tenant_region_sub_scope ");
+		buf_z(&b, t->sub_region);
+	}
+	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found) {
+		put_provider(row, t);
+		return fault_set(f, FAULT_TENANT_CLOUD, 0, buf_span(&b));
+	}
+	if (sub_region_is(t, SPAN("DOD")) && span_eq_nocase(pop, SPAN("outlook.office365.us")))
+		warn(row, "a DoD tenant, whose mail server is outlook-dod.office365.us (provider = microsoft-dod)");
+	if (sub_region_is(t, SPAN("DODCON")) && span_eq_nocase(pop, SPAN("outlook-dod.office365.us")))
+		warn(row, "a GCC High tenant, whose mail server is outlook.office365.us (provider "
+		          "= microsoft-gcchigh)");
+	return true;
+}
+
+/* Is the tenant of the settings the one that was found? It may be given as a domain: then that is looked up, too. */
+static bool check_id(struct tenant_worker *s, struct span domain, const struct tenant_worker_tenant *t, struct row *row,
+                     struct fault *f)
+{
+	struct span tenant = settings_get(s->settings, SETTING_TENANT_ID);
+	struct fault trouble = { .code = FAULT_NONE };
+	struct tenant_worker_tenant configured;
+
+	if (tenant.n == 0 || ids_any_tenant(tenant) || span_eq_nocase(tenant, domain) ||
+	    span_eq_nocase(tenant, span_z(t->id)))
+		return true;
+	if (guid_ok(tenant))
+		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
+	switch (ask(s, tenant, &configured, &trouble)) {
+	case ANSWER_TENANT:
+		if (span_eq_nocase(span_z(configured.id), span_z(t->id)))
+			return true;
+		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
+	case ANSWER_NO_TENANT:
+		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
+	case ANSWER_TROUBLE:
+		break;
+	}
+	warn(row, "the tenant of the settings could not be compared with the mailbox's");
+	return true;
+}
+
+static bool step_tenant(void *self, struct row *row, struct fault *f)
+{
+	struct tenant_worker *s = self;
+	struct span domain = tenant_worker_domain(s->mailbox);
+	struct fault trouble = { .code = FAULT_NONE };
+	struct tenant_worker_tenant t;
+	char text[80];
+	struct buf cloud = BUF(text);
+
+	row_fact(row, FACT_HOST, settings_get(s->settings, SETTING_AUTHORITY_HOST));
+	switch (ask(s, domain, &t, &trouble)) {
+	case ANSWER_TENANT:
+		break;
+	case ANSWER_NO_TENANT:
+		*f = trouble;
+		return false;
+	case ANSWER_TROUBLE:
+		return skip(row, &trouble);
+	}
+	tenant_worker_put_cloud(&cloud, &t);
+	row_fact(row, FACT_TENANT_FOUND, span_z(t.id));
+	row_fact(row, FACT_CLOUD, buf_span(&cloud));
+	row_fact(row, FACT_REGION, span_z(t.region));
+	return check_cloud(s, &t, row, f) && check_id(s, domain, &t, row, f);
+}
+
+struct span tenant_worker_domain(struct span mailbox)
+{
+	struct fault unseen = { .code = FAULT_NONE };
+	struct span domain;
+	size_t at;
+
+	span_cut(mailbox, '@', &domain);
+	if (!preflight_mailbox(mailbox, &unseen) || !span_find_byte(domain, '.', &at))
+		return (struct span){ NULL, 0 };
+	return domain;
+}
+
+void tenant_worker_run(struct tenant_worker *s)
+{
+	worker_step(&s->role, STEP_TENANT, step_tenant, s);
+	worker_done(&s->role);
+}

@@ -1,0 +1,85 @@
+#include "check/token_worker.h"
+
+#include "preflight/preflight.h"
+#include "check/claims_check.h"
+
+static bool step_credential(void *self, struct row *row, struct fault *f)
+{
+	struct token_worker *k = self;
+
+	if (k->unread.code != FAULT_NONE) {
+		*f = k->unread;
+		return false;
+	}
+	return (k->mailbox.n == 0 || preflight_mailbox(k->mailbox, f)) &&
+	       preflight_check(k->settings, k->credential, row, f) && token_fetch_prepare(&k->fetch, row, f);
+}
+
+static bool step_token(void *self, struct row *row, struct fault *f)
+{
+	struct token_worker *k = self;
+
+	return token_fetch_run(&k->fetch, &k->result.token, row, f);
+}
+
+static bool step_claims(void *self, struct row *row, struct fault *f)
+{
+	struct token_worker *k = self;
+
+	if (!claims_read(&k->result.token.access, &k->claims, f))
+		return false;
+	return claims_check(k->settings, &k->claims, idp_now(&k->fetch.idp), row, f);
+}
+
+/* The way to the token endpoint; there is none when the token is there already. */
+static void climb_to_idp(struct token_worker *k)
+{
+	static const enum step way[] = { STEP_IDP_DNS, STEP_IDP_TCP, STEP_IDP_TLS };
+	struct connection *reach = &k->fetch.idp.reach;
+	struct worker *r = &k->role;
+
+	if (k->fetch.served || k->settings->grant == GRANT_ACCESS_TOKEN) {
+		for (size_t i = 0; i < sizeof way / sizeof way[0]; i++)
+			worker_assume(r, way[i]);
+		return;
+	}
+	worker_step(r, STEP_IDP_DNS, connect_dns, reach);
+	worker_step(r, STEP_IDP_TCP, connect_tcp, reach);
+	if (worker_step(r, STEP_IDP_TLS, connect_tls, reach))
+		idp_reached(&k->fetch.idp);
+}
+
+/* Nothing that is secret outlives its last use. */
+static void wipe(struct token_worker *k)
+{
+	token_fetch_end(&k->fetch);
+	preflight_wipe(k->credential);
+	secret_wipe(&k->result.token.access);
+}
+
+void token_worker_run(struct token_worker *k)
+{
+	struct worker *r = &k->role;
+
+	k->fetch.role = k->fetch.idp.role = r;
+	k->fetch.settings = k->fetch.idp.settings = k->settings;
+	k->fetch.credential = k->credential;
+	k->fetch.mailbox = k->mailbox;
+	redact_secret(&r->redact, &k->credential->client_secret, "client_secret");
+	redact_secret(&r->redact, &k->credential->assertion, "assertion");
+	redact_secret(&r->redact, &k->credential->access_token, "access_token");
+	redact_secret(&r->redact, &k->credential->refresh_token, "refresh_token");
+	redact_secret(&r->redact, &k->credential->identity_header, "identity_header");
+	worker_step(r, STEP_CREDENTIAL, step_credential, k);
+	climb_to_idp(k);
+	worker_step(r, STEP_TOKEN, step_token, k);
+	token_fetch_end(&k->fetch);
+	worker_step(r, STEP_CLAIMS, step_claims, k);
+	k->result.good = worker_passed(r, r->stop_after < STEP_CLAIMS ? STEP_TOKEN : STEP_CLAIMS);
+	k->result.because = r->root[STEP_CLAIMS];
+	if (!k->result.good)
+		secret_wipe(&k->result.token.access);
+	(void)worker_tell(r, WORKER_TOKEN, &k->result, sizeof k->result);
+	worker_done(r);
+	wipe(k);
+}

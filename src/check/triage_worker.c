@@ -1,0 +1,228 @@
+#include "check/triage_worker.h"
+
+enum { IMAPS = 993, SUBMISSION = 587 };
+
+/* ---- the services ----------------------------------------------------------------------------------- */
+
+/* One service: where it is, who may knock, how the talk goes, and what came of it. */
+struct service {
+	const char *name;
+	enum worker_side side;
+	const char *host; /* the provider's */
+	uint16_t port;
+	bool tls; /* from the first byte on */
+	struct span role, scope;
+	bool (*talk)(struct triage_worker *t, struct row *row, struct fault *f);
+	enum service_state found;
+	struct fault fault;
+};
+
+/* The provider's host, unless the settings name another mail server: then that is the server for all protocols. */
+static struct span host_of(const struct triage_worker *t, const struct service *d)
+{
+	struct span pop = settings_get(t->settings, SETTING_POP_HOST);
+	const struct provider *p = t->settings->provider;
+
+	if (d->host != NULL && p->pop_host != NULL && span_eq_nocase(pop, span_z(p->pop_host)))
+		return span_z(d->host);
+	return pop;
+}
+
+/* Only Exchange Online's rights are known by name; what cannot be read is tried. */
+static bool may_ask(const struct triage_worker *t, const struct service *d)
+{
+	if (!t->claims.jwt || !t->settings->provider->entra)
+		return true;
+	return claims_is_app(&t->claims) ? claims_has(t->claims.roles, d->role) : claims_has(t->claims.scp, d->scope);
+}
+
+static struct sasl_login login_of(const struct triage_worker *t)
+{
+	return (struct sasl_login){ .user = t->mailbox,
+		                    .token = &t->token->access,
+		                    .mark = token_mark_span(t->token),
+		                    .mechanism = t->settings->mechanism,
+		                    .host = t->reach.host,
+		                    .port = t->reach.port,
+		                    .show_secret = t->role.show_secrets };
+}
+
+/* The mechanism of the settings, or the fault that says that the service does not have it. */
+static bool offers(const struct triage_worker *t, bool xoauth2, bool oauthbearer, const char *where, struct fault *f)
+{
+	bool bearer = t->settings->mechanism == SASL_OAUTHBEARER;
+	char text[80];
+	struct buf b = BUF(text);
+
+	if (bearer ? oauthbearer : xoauth2)
+		return true;
+	buf_z(&b, "no ");
+	buf_z(&b, sasl_name(t->settings->mechanism));
+	buf_z(&b, where);
+	return fault_set(f, bearer ? FAULT_POP_NO_OAUTHBEARER : FAULT_POP_NO_XOAUTH2, 0, buf_span(&b));
+}
+
+static bool talk_imap(struct triage_worker *t, struct row *row, struct fault *f)
+{
+	struct sasl_login login = login_of(t);
+	struct imap *m = &t->talk.imap;
+	struct imapmsg_capability c;
+	struct span text, reply;
+	uint64_t messages;
+	char scratch[1024];
+	struct buf challenge = BUF(scratch);
+
+	imap_start(m, &t->reach.stream, &t->role.trace);
+	if (!imap_greeting(m, &text, f) || !imap_capability(m, &c, f))
+		return false;
+	if (!offers(t, c.xoauth2, c.oauthbearer, " among the capabilities", f))
+		return false;
+	if (!imap_auth(m, &login, &reply, &challenge, f) || !imap_examine(m, &messages, &reply, f))
+		return false;
+	row_fact(row, FACT_IMAP, reply);
+	(void)!imap_logout(m, &(struct fault){ 0 });
+	return true;
+}
+
+/* From the greeting up to TLS: nothing that is said before it counts, but that STARTTLS is there. */
+static bool start_tls(struct triage_worker *t, struct fault *f)
+{
+	struct row unseen = { .step = STEP_TRIAGE };
+	struct smtp *m = &t->talk.smtp;
+	struct smtpmsg_ehlo e;
+	struct span text;
+
+	smtp_start(m, &t->reach.stream, &t->role.trace);
+	if (!smtp_greeting(m, &text, f) || !smtp_ehlo(m, &e, f))
+		return false;
+	if (!e.starttls)
+		return fault_set(f, FAULT_SERVICE_NO_STARTTLS, 0, SPAN("no STARTTLS in the answer to EHLO"));
+	if (!smtp_starttls(m, f))
+		return false;
+	t->reach.tls_wanted = true;
+	if (!connect_tls(&t->reach, &unseen, f))
+		return false;
+	smtp_start(m, &t->reach.stream, &t->role.trace);
+	return true;
+}
+
+static bool talk_smtp(struct triage_worker *t, struct row *row, struct fault *f)
+{
+	struct sasl_login login = login_of(t);
+	struct smtp *m = &t->talk.smtp;
+	struct smtpmsg_ehlo e;
+	struct span reply;
+	char scratch[1024];
+	struct buf challenge = BUF(scratch);
+
+	if (!start_tls(t, f) || !smtp_ehlo(m, &e, f))
+		return false;
+	if (!offers(t, e.xoauth2, e.oauthbearer, " in the answer to EHLO", f))
+		return false;
+	if (!smtp_auth(m, &login, &reply, &challenge, f))
+		return false;
+	row_fact(row, FACT_SMTP, reply);
+	(void)!smtp_quit(m, &(struct fault){ 0 });
+	return true;
+}
+
+/* Connect, talk, close. */
+static bool converse(struct triage_worker *t, const struct service *d, struct row *row, struct fault *f)
+{
+	struct row unseen = { .step = STEP_TRIAGE };
+	bool good;
+
+	t->role.side = d->side;
+	t->reach.host = host_of(t, d);
+	t->reach.port = d->port;
+	t->reach.tls_wanted = d->tls;
+	if (!connect_dns(&t->reach, &unseen, f) || !connect_tcp(&t->reach, &unseen, f))
+		return false;
+	good = (!d->tls || connect_tls(&t->reach, &unseen, f)) && d->talk(t, row, f);
+	stream_close(&t->reach.stream);
+	secret_wipe_used(&t->talk, sizeof t->talk);
+	return good;
+}
+
+/* Try a service, and put down what it said. */
+static void try_service(struct triage_worker *t, struct service *d, enum fact words, enum fact word, struct row *row)
+{
+	d->found = SERVICE_NOT_TRIED;
+	if (host_of(t, d).n != 0 && may_ask(t, d)) {
+		(void)converse(t, d, row, &d->fault);
+		d->found = service_of(&d->fault);
+		if (d->found != SERVICE_OPEN && d->found != SERVICE_UNREACHED)
+			row_fact(row, words, fault_evidence(&d->fault));
+	}
+	row_fact(row, word, span_z(service_word(d->found)));
+}
+
+/* "IMAP not tried: the token has no IMAP.AccessAsApp" */
+static void put_why(const struct triage_worker *t, const struct service *d, struct buf *note)
+{
+	if (d->found != SERVICE_NOT_TRIED && d->found != SERVICE_UNREACHED)
+		return;
+	buf_z(note, note->n != 0 ? "; " : "");
+	buf_z(note, d->name);
+	if (d->found == SERVICE_UNREACHED) {
+		buf_z(note, ": ");
+		buf_z(note, fault_text(d->fault.code));
+		return;
+	}
+	buf_z(note, " not tried: the token has no ");
+	buf_put(note, claims_is_app(&t->claims) ? d->role : d->scope);
+}
+
+static bool step_triage(void *self, struct row *row, struct fault *f)
+{
+	struct triage_worker *t = self;
+	struct provider const *p = t->settings->provider;
+	struct service imap = { .name = "IMAP",
+		                .side = WORKER_SIDE_IMAP,
+		                .host = p->imap_host,
+		                .port = IMAPS,
+		                .tls = true,
+		                .role = SPAN("IMAP.AccessAsApp"),
+		                .scope = SPAN("IMAP.AccessAsUser.All"),
+		                .talk = talk_imap };
+	struct service smtp = { .name = "SMTP",
+		                .side = WORKER_SIDE_SMTP,
+		                .host = p->smtp_host,
+		                .port = SUBMISSION,
+		                .tls = false,
+		                .role = SPAN("SMTP.SendAsApp"),
+		                .scope = SPAN("SMTP.Send"),
+		                .talk = talk_smtp };
+	struct deadline all = t->role.deadline;
+	char text[FACT_TEXT_MAX];
+	struct buf note = BUF(text);
+	bool app;
+
+	if (!claims_read(&t->token->access, &t->claims, f))
+		return false;
+	app = t->claims.jwt && claims_is_app(&t->claims);       /* what cannot be read is a person's */
+	t->role.deadline = clock_deadline(clock_left(all) / 2); /* a silent server must not take the other one's time */
+	try_service(t, &imap, FACT_IMAP, FACT_IMAP_STATE, row);
+	t->role.deadline = all;
+	try_service(t, &smtp, FACT_SMTP, FACT_SMTP_STATE, row);
+	row->because = STEP_TRIAGE;
+	if (imap.found == SERVICE_NOT_TRIED && smtp.found == SERVICE_NOT_TRIED)
+		row->verdict = VERDICT_SKIP;
+	else
+		buf_z(&note, service_conclude(imap.found, smtp.found, app));
+	put_why(t, &imap, &note);
+	put_why(t, &smtp, &note);
+	row_fact(row, FACT_NOTE, buf_span(&note));
+	return true;
+}
+
+void triage_worker_run(struct triage_worker *t)
+{
+	t->reach.role = &t->role;
+	t->reach.settings = t->settings;
+	redact_secret(&t->role.redact, &t->token->access, "access_token");
+	redact_sasl(&t->role.redact, t->mailbox);
+	worker_assume(&t->role, STEP_CLAIMS);
+	worker_step(&t->role, STEP_TRIAGE, step_triage, t);
+	worker_done(&t->role);
+}

@@ -1,0 +1,289 @@
+#include "cli/app.h"
+
+#include <unistd.h>
+
+#include "cli/files.h"
+#include "cli/credential_load.h"
+#include "show/nagios.h"
+
+enum { APP_HELP = 22 }; /* column of what a setting is */
+
+static bool for_nagios(const struct app *w)
+{
+	return w->command == COMMAND_CHECK && w->options.given[OPTION_FORMAT] != 0 &&
+	       span_eq(w->options.value[OPTION_FORMAT], SPAN("nagios"));
+}
+
+/* The help that lists what may be typed. */
+static void say_try(const struct app *w)
+{
+	char text[80];
+	struct buf b = BUF(text);
+
+	buf_z(&b, "Try: o2pop ");
+	buf_z(&b, w->name != NULL ? w->name : "");
+	buf_z(&b, w->name != NULL ? " --help\n" : "--help\n");
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
+}
+
+int app_refuse(struct app *w, const struct fault *f)
+{
+	char text[FAULT_EVIDENCE_MAX + 80], line[NAGIOS_SIZE];
+	struct buf b = BUF(text), nagios = BUF(line);
+
+	/* These carry whole sentences; of the others the evidence alone would not say what
+	 * happened. */
+	if (f->code != FAULT_USAGE && f->code != FAULT_SETTING_BAD && f->code != FAULT_FILE_UNREADABLE &&
+	    f->code != FAULT_FILE_EXPOSED) {
+		buf_z(&b, fault_text(f->code));
+		buf_z(&b, ": ");
+	}
+	buf_put(&b, fault_evidence(f));
+	output_error(buf_span(&b));
+	if (for_nagios(w)) {
+		int status = (int)nagios_fault(f, &nagios);
+
+		return app_print(&nagios, status);
+	}
+	if (f->code == FAULT_USAGE)
+		say_try(w);
+	return fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT ? EXIT_STATUS_INTERNAL
+	                                                                            : EXIT_STATUS_SETTINGS;
+}
+
+int app_usage(struct app *w, const char *words, struct span what, const char *more)
+{
+	struct fault f = { 0 };
+	char text[600];
+	struct buf b = BUF(text);
+
+	buf_z(&b, words);
+	buf_printable(&b, span_first(what, 200));
+	buf_z(&b, more);
+	fault_set(&f, FAULT_USAGE, 0, buf_span(&b));
+	return app_refuse(w, &f);
+}
+
+bool app_load(struct app *w, enum app_needs needs, int *status)
+{
+	struct fault f = { 0 };
+
+	if (!settings_file_settings(&w->load, &w->options, &w->settings, &w->credential, &f) ||
+	    (needs == APP_TRUST && !credential_load_trust(&w->settings, &w->trust, BUF(w->load.file), &f))) {
+		*status = app_refuse(w, &f);
+		return false;
+	}
+	if (w->options.given[OPTION_SHARE] != 0) {
+		pseudonym_init(&w->pseudonym);
+		pseudonym_settings(&w->pseudonym, &w->settings);
+	}
+	return true;
+}
+
+bool app_load_credential(struct app *w, int *status)
+{
+	struct fault f = { 0 };
+
+	if (credential_load_once(&w->settings, &w->credential, BUF(w->load.file), &f))
+		return true;
+	*status = app_refuse(w, &f);
+	return false;
+}
+
+bool app_obtain(void *from, struct credential *c, struct fault *f)
+{
+	struct app *w = from;
+
+	return credential_load_rest(&w->settings, c, BUF(w->load.file), f);
+}
+
+/* Has anything been set that a token could be asked with, or anything about it? What only says whom
+ * to trust, how long to wait or which mailbox to open does not count. */
+static bool anything_set(const struct app *w)
+{
+	for (int i = 0; i < SETTING__COUNT; i++)
+		if (w->settings.source[i] > SETTING_FROM_PROVIDER && i != SETTING_MAILBOX && i != SETTING_CA_FILE &&
+		    i != SETTING_TIMEOUT)
+			return true;
+	return settings_file_path(&w->load).n != 0;
+}
+
+static void put_places(struct page *p)
+{
+	char text[2 * FILES_PATH_MAX];
+	struct buf b = BUF(text);
+	struct span rest;
+
+	settings_file_places(&b);
+	page_lines(p, 0,
+	           SPAN("Looked for: flags such as --client-id, variables such as "
+	                "O2POP_CLIENT_ID or AZURE_CLIENT_ID, and these files:"));
+	for (rest = buf_span(&b); rest.n != 0;) {
+		page_to(p, 2);
+		page_put(p, span_cut(rest, '\n', &rest));
+		page_end(p);
+	}
+}
+
+static void put_needed(struct page *p)
+{
+	static const enum setting needed[] = {
+		SETTING_TENANT_ID,
+		SETTING_CLIENT_ID,
+		SETTING_CLIENT_SECRET_FILE,
+		SETTING_MAILBOX,
+	};
+
+	page_z(p, "Needed:");
+	page_end(p);
+	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+		page_to(p, 2);
+		page_z(p, settings_key(needed[i]));
+		page_to(p, APP_HELP);
+		page_words(p, APP_HELP, span_z(settings_help(needed[i])));
+		page_end(p);
+	}
+}
+
+bool app_settled(struct app *w, int *status)
+{
+	struct buf b = BUF(w->text);
+	struct page page = app_page(w, &b, OUTPUT_DIAGNOSTIC);
+
+	if (anything_set(w))
+		return true;
+	*status = EXIT_STATUS_SETTINGS;
+	if (for_nagios(w)) {
+		*status = app_usage(w, "", SPAN("there are no settings yet"),
+		                    "; o2pop setup shows where each comes from");
+		return false;
+	}
+	page_lines(&page, 0, SPAN("o2pop: there are no settings yet, so nothing was tried"));
+	page_end(&page);
+	put_places(&page);
+	page_end(&page);
+	put_needed(&page);
+	page_end(&page);
+	page_lines(&page, 0,
+	           SPAN("Where each of them comes from, step by step, and the file to "
+	                "write:\n\to2pop setup\n"
+	                "The same without a client secret: with a certificate, in Azure or "
+	                "Kubernetes, for a person's mailbox, for Gmail:\n"
+	                "\to2pop setup --grant certificate\n"
+	                "\to2pop setup --grant managed-identity\n"
+	                "\to2pop setup --grant federated\n"
+	                "\to2pop setup --grant device-code\n"
+	                "\to2pop setup --provider google"));
+	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
+	return false;
+}
+
+bool app_format(struct app *w, const char *const *names, int n, int *which, int *status)
+{
+	struct span given = w->options.value[OPTION_FORMAT];
+	char text[120];
+	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
+
+	if (w->options.given[OPTION_FORMAT] == 0)
+		return true;
+	for (int i = 0; i < n; i++) {
+		if (span_eq(given, span_z(names[i]))) {
+			*which = i;
+			return true;
+		}
+	}
+	buf_z(&b, "' is not one that this command has: ");
+	for (int i = 0; i < n; i++) {
+		buf_z(&b, i == 0 ? "" : i == n - 1 ? " or " : ", ");
+		buf_z(&b, names[i]);
+	}
+	text[b.n] = '\0';
+	*status = app_usage(w, "the format '", given, text);
+	return false;
+}
+
+bool app_arguments(struct app *w, size_t max, int *status)
+{
+	if (w->options.arguments <= max)
+		return true;
+	*status = app_usage(w, "'", w->options.argument[max], "' is one argument too many");
+	return false;
+}
+
+int app_print(const struct buf *out, int status)
+{
+	if (buf_ok(out) && output_put(OUTPUT_RESULT, buf_span(out)))
+		return status;
+	output_error(buf_ok(out) ? SPAN("the result could not be written to the standard output")
+	                         : SPAN("the result is larger than o2pop's memory for it"));
+	return status == EXIT_STATUS_OK ? EXIT_STATUS_INTERNAL : status;
+}
+
+static struct pseudonym *shared(struct app *w)
+{
+	return w->options.given[OPTION_SHARE] != 0 ? &w->pseudonym : NULL;
+}
+
+struct page app_page(struct app *w, struct buf *out, enum output_to to)
+{
+	struct output_terminal t = output_terminal(to);
+
+	return (struct page){
+		.out = out,
+		.width = t.terminal ? t.width : 0,
+		.colour = t.colour,
+		.utf8 = t.utf8,
+		.pseudonym = shared(w),
+	};
+}
+
+bool app_trace_open(struct app_trace *t, struct app *w, int *status)
+{
+	struct fault f = { 0 };
+
+	*t = (struct app_trace){ .work = w, .fd = -1 };
+	t->stderr_too = w->options.given[OPTION_VERBOSE] != 0;
+	w->transcript = (struct transcript){ .pseudonym = shared(w) };
+	if (w->options.given[OPTION_TRANSCRIPT] == 0)
+		return true;
+	if (files_create(w->options.value[OPTION_TRANSCRIPT], &t->fd, &f))
+		return true;
+	*status = app_refuse(w, &f);
+	return false;
+}
+
+/* A transcript that cannot be written is no reason to stop a check. */
+static void put(const struct app_trace *t, struct span text)
+{
+	if (t->stderr_too)
+		(void)output_put(OUTPUT_DIAGNOSTIC, text);
+	while (t->fd >= 0 && text.n != 0) {
+		ssize_t n = write(t->fd, text.p, text.n);
+
+		if (n <= 0)
+			return;
+		text = span_from(text, (size_t)n);
+	}
+}
+
+void app_trace_line(struct app_trace *t, const struct transcript_line *line)
+{
+	unsigned char scratch[32 * 1024]; /* a piece of 2,000 bytes, each at worst \xNN */
+	struct buf b = BUF(scratch);
+
+	transcript_put(&t->work->transcript, line, &b);
+	put(t, buf_span(&b));
+}
+
+void app_trace_close(struct app_trace *t)
+{
+	unsigned char scratch[8 * 1024];
+	struct buf b = BUF(scratch);
+
+	transcript_end(&t->work->transcript, &b);
+	put(t, buf_span(&b));
+	secret_wipe_used(&t->work->transcript, sizeof t->work->transcript); /* see --show-secrets */
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+}

@@ -1,0 +1,322 @@
+#include "cli/settings_file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "conf/resolve.h"
+#include "cli/files.h"
+#include "cli/variables.h"
+#include "text/ini.h"
+
+/* A place in a settings file; line 0 is the whole of it. */
+struct place {
+	struct span path;
+	unsigned line;
+};
+
+static void put_place(struct buf *b, const struct place *at)
+{
+	buf_printable(b, span_first(at->path, 200));
+	if (at->line == 0)
+		return;
+	buf_byte(b, ':');
+	buf_u64(b, at->line);
+}
+
+/* "o2pop.conf:12: unknown setting 'tenat_id'; did you mean tenant_id?" */
+static bool bad_line(const struct place *at, const char *what, struct span word, const char *nearest, struct fault *f)
+{
+	char text[500];
+	struct buf b = BUF(text);
+
+	put_place(&b, at);
+	buf_z(&b, ": ");
+	buf_z(&b, what);
+	if (word.n != 0) {
+		buf_z(&b, " '");
+		buf_printable(&b, span_first(word, 80));
+		buf_z(&b, "'");
+	}
+	if (nearest != NULL) {
+		buf_z(&b, "; did you mean ");
+		buf_z(&b, nearest);
+		buf_z(&b, "?");
+	}
+	return fault_set(f, FAULT_SETTING_BAD, at->line, buf_span(&b));
+}
+
+/* A file that a settings file names is looked for beside it: "client_secret_file = secret" works
+ * from every folder. */
+static struct span beside(struct span path, struct span value, struct buf *scratch)
+{
+	size_t folder = path.n;
+	bool add = span_starts(value, SPAN("+"));
+	struct span name = span_from(value, add ? 1 : 0);
+
+	while (folder != 0 && path.p[folder - 1] != '/')
+		folder--;
+	if (folder == 0 || name.n == 0 || name.p[0] == '/' || files_is_descriptor(name) || files_is_descriptor(path))
+		return value;
+	buf_z(scratch, add ? "+" : "");
+	buf_put(scratch, span_first(path, folder));
+	buf_put(scratch, name);
+	return buf_ok(scratch) ? buf_span(scratch) : value;
+}
+
+/* Who may change one of these decides where the secret goes, or what is run. */
+static bool steers(enum setting key)
+{
+	static const enum setting list[] = {
+		SETTING_CLIENT_SECRET_COMMAND,
+		SETTING_CLIENT_SECRET_FILE,
+		SETTING_CERTIFICATE_FILE,
+		SETTING_PRIVATE_KEY_FILE,
+		SETTING_FEDERATED_TOKEN_FILE,
+		SETTING_ACCESS_TOKEN_FILE,
+		SETTING_ACCESS_TOKEN_COMMAND,
+		SETTING_REFRESH_TOKEN_FILE,
+		SETTING_SERVICE_ACCOUNT_FILE,
+		SETTING_MANAGED_IDENTITY_URL,
+		SETTING_TOKEN_CACHE,
+		SETTING_TOKEN_URL,
+		SETTING_DEVICE_URL,
+		SETTING_AUTHORITY_HOST,
+		SETTING_POP_HOST,
+		SETTING_CA_FILE,
+		SETTING_RESOLVE,
+	};
+
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		if (list[i] == key)
+			return true;
+	return false;
+}
+
+static bool take_file_setting(struct settings_file *l, struct settings *s, struct credential *c, const struct place *at,
+                              struct span name, struct span value, struct fault *f)
+{
+	enum setting key, nearest = SETTING_PROVIDER;
+	char text[256], path[FILES_PATH_MAX];
+	struct buf origin = BUF(text), scratch = BUF(path);
+
+	if (!settings_find(name, &key, &nearest))
+		return bad_line(at, "unknown setting", name,
+		                ini_near(name, span_z(settings_key(nearest))) ? settings_key(nearest) : NULL, f);
+	put_place(&origin, at);
+	l->steers = l->steers || steers(key);
+	if (settings_kind(key) == SETTING_KIND_PATH)
+		value = beside(at->path, value, &scratch);
+	if (settings_kind(key) != SETTING_KIND_SECRET)
+		return settings_set(s, key, value, SETTING_FROM_FILE, buf_span(&origin), f);
+	l->secret_seen = true;
+	if (s->source[key] > SETTING_FROM_FILE)
+		return true;
+	if (!secret_set(&c->client_secret, value))
+		return fault_limit(f, FAULT_LIMIT, value.n, SECRET_MAX);
+	return settings_set(s, key, SPAN("<set>"), SETTING_FROM_FILE, buf_span(&origin), f);
+}
+
+/* The lines before the first section are for all; of the sections only the chosen one counts. */
+static bool parse_file(struct settings_file *l, struct span text, struct span path, struct span profile,
+                       struct settings *s, struct credential *c, struct fault *f)
+{
+	bool counts = true, profile_seen = profile.n == 0;
+	struct place at = { path, 0 };
+
+	if (span_starts(text, SPAN("\xef\xbb\xbf")))
+		text = span_from(text, 3);
+	while (text.n != 0) {
+		struct span line = span_cut(text, '\n', &text), key, value;
+
+		at.line++;
+		switch (ini_line(line, &key, &value)) {
+		case INI_EMPTY:
+			break;
+		case INI_SECTION:
+			counts = span_eq(key, profile);
+			profile_seen = profile_seen || counts;
+			break;
+		case INI_SETTING:
+			if (counts && !take_file_setting(l, s, c, &at, key, value, f))
+				return false;
+			break;
+		case INI_BAD:
+			return bad_line(&at,
+			                "this is neither 'key = value' nor [section] nor # "
+			                "comment",
+			                (struct span){ NULL, 0 }, NULL, f);
+		}
+	}
+	at.line = 0;
+	if (!profile_seen)
+		return bad_line(&at, "there is no section", profile, NULL, f);
+	return true;
+}
+
+/* HEAD TAIL, if there is such a file. */
+static bool exists(struct buf *path, const char *head, const char *tail)
+{
+	char z[FILES_PATH_MAX];
+	struct buf b = { (unsigned char *)z, sizeof z - 1, 0, false };
+
+	if (head == NULL || head[0] == '\0')
+		return false;
+	buf_z(&b, head);
+	buf_z(&b, tail);
+	z[b.n] = '\0';
+	if (!buf_ok(&b) || access(z, F_OK) != 0)
+		return false;
+	buf_put(path, buf_span(&b));
+	return true;
+}
+
+void settings_file_places(struct buf *out)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (xdg != NULL && xdg[0] != '\0') {
+		buf_z(out, xdg);
+		buf_z(out, "/o2pop/o2pop.conf\n");
+	} else if (home != NULL && home[0] != '\0') {
+		buf_z(out, home);
+		buf_z(out, "/.config/o2pop/o2pop.conf\n");
+	}
+	buf_z(out, "/etc/o2pop.conf\n");
+}
+
+/* The settings file to read: named by the user (must exist), or the first of the usual places
+ * that exists. */
+static bool find_file(const struct options *o, struct buf *path)
+{
+	const char *variable = getenv("O2POP_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME");
+
+	if (o->given[OPTION_CONFIG] != 0) {
+		buf_put(path, o->value[OPTION_CONFIG]);
+		return true;
+	}
+	if (variable != NULL && variable[0] != '\0') {
+		buf_z(path, variable);
+		return true;
+	}
+	if (xdg != NULL && xdg[0] != '\0') {
+		if (exists(path, xdg, "/o2pop/o2pop.conf"))
+			return true;
+	} else if (exists(path, getenv("HOME"), "/.config/o2pop/o2pop.conf")) {
+		return true;
+	}
+	return exists(path, "/etc/o2pop.conf", "");
+}
+
+/* Who may read and change the file matters as far as it holds a secret or names a command. */
+static bool judge_file(const struct settings_file *l, int fd, struct span path, struct fault *f)
+{
+	return (!l->secret_seen || files_private(fd, path, f)) && files_guarded(fd, path, l->steers, f);
+}
+
+static bool load_file(struct settings_file *l, const struct options *o, struct settings *s, struct credential *c,
+                      struct fault *f)
+{
+	struct buf text = BUF(l->file), path = BUF(l->path);
+	bool good;
+	int fd;
+
+	if (!find_file(o, &path)) {
+		if (l->profile.n == 0)
+			return true;
+		return fault_set(f, FAULT_USAGE, 0,
+		                 SPAN("--profile needs a settings file: name "
+		                      "one with --config"));
+	}
+	if (!buf_ok(&path))
+		return fault_limit(f, FAULT_LIMIT, o->value[OPTION_CONFIG].n, sizeof l->path);
+	if (!files_open(buf_span(&path), FILES_PUBLIC, &fd, f))
+		return false;
+	l->path_n = path.n;
+	good = files_drain(fd, buf_span(&path), &text, f) &&
+	       parse_file(l, buf_span(&text), buf_span(&path), l->profile, s, c, f);
+	secret_wipe_bytes(l->file, text.n);
+	/* Only now it is known whether it matters. */
+	good = good && judge_file(l, fd, buf_span(&path), f);
+	close(fd);
+	return good;
+}
+
+/* The standard input can be read once. */
+static bool one_stdin(const struct options *o, const struct settings *s, struct fault *f)
+{
+	static const enum setting files[] = {
+		SETTING_CLIENT_SECRET_FILE,   SETTING_CERTIFICATE_FILE,  SETTING_PRIVATE_KEY_FILE,
+		SETTING_FEDERATED_TOKEN_FILE, SETTING_ACCESS_TOKEN_FILE, SETTING_REFRESH_TOKEN_FILE,
+		SETTING_SERVICE_ACCOUNT_FILE,
+	};
+	unsigned n = files_is_stdin(o->value[OPTION_CONFIG]);
+
+	n += files_is_stdin(o->value[OPTION_MAILBOXES]);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		n += files_is_stdin(settings_get(s, files[i]));
+	return n < 2 || fault_set(f, FAULT_USAGE, 0, SPAN("the standard input (-) is asked for twice"));
+}
+
+struct span settings_file_path(const struct settings_file *l)
+{
+	return (struct span){ (const unsigned char *)l->path, l->path_n };
+}
+
+/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said
+ * to us. */
+static bool load_ca_variable(struct settings *s, struct fault *f)
+{
+	const char *path = getenv("SSL_CERT_FILE");
+
+	if (path == NULL || path[0] == '\0' || settings_has(s, SETTING_CA_FILE))
+		return true;
+	return settings_set(s, SETTING_CA_FILE, span_z(path), SETTING_FROM_ENVIRONMENT, SPAN("SSL_CERT_FILE"), f);
+}
+
+static bool stronger(const struct settings *s, enum setting a, enum setting b)
+{
+	return settings_has(s, a) && s->source[a] > s->source[b];
+}
+
+static void forget_secret(struct settings *s, struct credential *c)
+{
+	secret_wipe(&c->client_secret);
+	s->value[SETTING_CLIENT_SECRET] = s->origin[SETTING_CLIENT_SECRET] = SPAN("");
+	s->source[SETTING_CLIENT_SECRET] = SETTING_UNSET;
+}
+
+/* A secret gives way to a way to it that comes from a stronger source. */
+static void prefer_stronger(struct settings *s, struct credential *c)
+{
+	if (!stronger(s, SETTING_CLIENT_SECRET_FILE, SETTING_CLIENT_SECRET) &&
+	    !stronger(s, SETTING_CLIENT_SECRET_COMMAND, SETTING_CLIENT_SECRET))
+		return;
+	forget_secret(s, c);
+}
+
+/* The Azure SDK's secret may be another program's; beside a person's grant nobody has asked for it. */
+static void forget_strange_secret(struct settings *s, struct credential *c)
+{
+	if (s->grant == GRANT_CLIENT_SECRET || !span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))
+		return;
+	forget_secret(s, c);
+}
+
+bool settings_file_settings(struct settings_file *l, const struct options *o, struct settings *s, struct credential *c,
+                            struct fault *f)
+{
+	const char *profile = getenv("O2POP_PROFILE");
+
+	l->secret_seen = l->steers = false;
+	l->path_n = 0;
+	l->profile = o->value[OPTION_PROFILE];
+	if (o->given[OPTION_PROFILE] == 0 && profile != NULL)
+		l->profile = span_z(profile);
+	if (!variables_load(s, c, f) || !load_file(l, o, s, c, f))
+		return false;
+	prefer_stronger(s, c);
+	if (!load_ca_variable(s, f) || !resolve_settings(s, f) || !one_stdin(o, s, f))
+		return false;
+	forget_strange_secret(s, c);
+	return true;
+}

@@ -1,0 +1,55 @@
+#include "cli/token_format.h"
+
+#include "text/base64.h"
+#include "text/json.h"
+
+static void put_json(struct buf *out, const struct token_request_format *b)
+{
+	buf_z(out, "{\"token_type\":\"Bearer\"");
+	if (b->expires_in > 0) {
+		buf_z(out, ",\"expires_in\":");
+		buf_i64(out, b->expires_in);
+	}
+	buf_z(out, ",\"access_token\":");
+	json_put_string(out, secret_reveal(b->token));
+	buf_z(out, "}");
+}
+
+static void put_sasl(struct buf *out, const struct token_request_format *b)
+{
+	unsigned char scratch[SASL_FRAME_MAX];
+	struct buf frame = BUF(scratch);
+	struct sasl_login login = { .user = b->mailbox,
+		                    .token = b->token,
+		                    .mechanism = b->settings->mechanism,
+		                    .host = settings_get(b->settings, SETTING_POP_HOST),
+		                    .port = b->settings->pop_port };
+
+	if (sasl_frame(&frame, &login, &(struct fault){ 0 }))
+		base64_put(out, buf_span(&frame));
+	else
+		out->full = true;
+	secret_wipe_bytes(scratch, frame.n);
+}
+
+void token_format_put(struct buf *out, enum token_format form, const struct token_request_format *b)
+{
+	switch (form) {
+	case TOKEN_FORMAT_HEADER:
+		buf_z(out, "Authorization: Bearer ");
+		buf_put(out, secret_reveal(b->token));
+		break;
+	case TOKEN_FORMAT_RAW:
+		buf_put(out, secret_reveal(b->token));
+		break;
+	case TOKEN_FORMAT_JSON:
+		put_json(out, b);
+		break;
+	case TOKEN_FORMAT_SASL:
+		put_sasl(out, b);
+		break;
+	case TOKEN_FORMAT__COUNT:
+		break;
+	}
+	buf_byte(out, '\n');
+}

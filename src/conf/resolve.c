@@ -1,0 +1,279 @@
+#include "conf/resolve.h"
+
+#include "base/buf.h"
+#include "text/ini.h"
+#include "text/date.h"
+#include "text/pct.h"
+#include "text/url.h"
+
+#define IMDS "http://169.254.169.254/metadata/identity/oauth2/token"
+
+/* "pop_port = 99999 (o2pop.conf:7): a port is 1 to 65535" */
+static bool refuse(const struct settings *s, enum setting key, const char *why, struct fault *f)
+{
+	char text[FAULT_EVIDENCE_MAX];
+	struct buf b = BUF(text);
+
+	buf_z(&b, settings_key(key));
+	buf_z(&b, " = ");
+	buf_printable(&b, span_first(s->value[key], 200));
+	if (s->origin[key].n != 0) {
+		buf_z(&b, " (");
+		buf_put(&b, s->origin[key]);
+		buf_z(&b, ")");
+	}
+	buf_z(&b, ": ");
+	buf_z(&b, why);
+	return fault_set(f, FAULT_SETTING_BAD, key, buf_span(&b));
+}
+
+static bool fill(struct settings *s, enum setting key, const char *value, enum setting_source source, struct fault *f)
+{
+	if (value == NULL)
+		return true;
+	return settings_set(s, key, span_z(value), source, (struct span){ NULL, 0 }, f);
+}
+
+/* ---- provider and grant -------------------------------------------------------------------------- */
+
+static enum setting_source source_of(const struct settings *s, enum grant g)
+{
+	enum setting_source strongest = SETTING_UNSET;
+
+	for (const signed char *key = grant_row(g)->sources; *key != GRANT_END; key++)
+		if (settings_has(s, (enum setting) * key) && s->source[*key] > strongest)
+			strongest = s->source[*key];
+	return strongest;
+}
+
+/* No setting says it: the credential from the strongest source, else what is usual with this provider. */
+static enum grant guess_grant(const struct settings *s)
+{
+	static const enum grant order[] = { GRANT_ACCESS_TOKEN,    GRANT_FEDERATED,     GRANT_CERTIFICATE,
+		                            GRANT_SERVICE_ACCOUNT, GRANT_REFRESH_TOKEN, GRANT_CLIENT_SECRET };
+	enum setting_source strongest = SETTING_UNSET;
+	enum grant chosen = GRANT_CLIENT_SECRET;
+
+	while (!provider_allows(s->provider, chosen))
+		chosen = (enum grant)(chosen + 1);
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		if (source_of(s, order[i]) > strongest) {
+			strongest = source_of(s, order[i]);
+			chosen = order[i];
+		}
+	}
+	return chosen;
+}
+
+/* "Gmail gives no mail to this grant; it takes refresh-token, service-account, access-token" */
+static bool refuse_grant(struct settings *s, struct fault *f)
+{
+	char text[300];
+	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
+	const char *comma = "";
+
+	buf_z(&b, "for ");
+	buf_z(&b, s->provider->title);
+	buf_z(&b, " the grant can be ");
+	for (int g = 0; g < GRANT__COUNT; g++) {
+		if (!provider_allows(s->provider, (enum grant)g))
+			continue;
+		buf_z(&b, comma);
+		buf_z(&b, grant_row((enum grant)g)->id);
+		comma = ", ";
+	}
+	text[b.n] = '\0';
+	return fill(s, SETTING_GRANT, grant_row(s->grant)->id, SETTING_FROM_DEFAULT, f) &&
+	       refuse(s, SETTING_GRANT, text, f);
+}
+
+static bool finish_grant(struct settings *s, struct fault *f)
+{
+	if (!settings_has(s, SETTING_GRANT)) {
+		s->grant = guess_grant(s);
+	} else if (!grant_find(settings_get(s, SETTING_GRANT), &s->grant)) {
+		return refuse(
+			s, SETTING_GRANT,
+			span_eq_nocase(settings_get(s, SETTING_GRANT), SPAN("password"))
+				? "a person's password is not given to a program: it stops at the second factor, and "
+				  "Microsoft and Google are ending it; use device-code, or an application's own grant"
+				: settings_help(SETTING_GRANT),
+			f);
+	}
+	return provider_allows(s->provider, s->grant) || refuse_grant(s, f);
+}
+
+static bool finish_provider(struct settings *s, struct fault *f)
+{
+	const struct provider *p;
+
+	if (!fill(s, SETTING_PROVIDER, "microsoft", SETTING_FROM_DEFAULT, f))
+		return false;
+	p = s->provider = provider_find(s->value[SETTING_PROVIDER]);
+	if (p == NULL)
+		return refuse(s, SETTING_PROVIDER, settings_help(SETTING_PROVIDER), f);
+	if (!finish_grant(s, f))
+		return false;
+	if (!settings_has(s, SETTING_AUTHORITY_HOST) &&
+	    !fill(s, SETTING_TOKEN_URL, p->token_url, SETTING_FROM_PROVIDER, f))
+		return false;
+	return fill(s, SETTING_AUTHORITY_HOST, p->authority, SETTING_FROM_PROVIDER, f) &&
+	       fill(s, SETTING_TENANT_ID, p->tenant, SETTING_FROM_PROVIDER, f) &&
+	       fill(s, SETTING_POP_HOST, p->pop_host, SETTING_FROM_PROVIDER, f) &&
+	       fill(s, SETTING_SCOPE, grant_row(s->grant)->person ? p->scope_user : p->scope_app, SETTING_FROM_PROVIDER,
+	            f);
+}
+
+/* ---- choices and numbers ------------------------------------------------------------------------- */
+
+struct choice {
+	enum setting key;
+	const char *words[3]; /* the first is the default */
+	const char *why;
+};
+
+static const struct choice tls_choice = { SETTING_POP_TLS, { "implicit", "none" }, "write implicit or none" };
+static const struct choice form_choice = { SETTING_AUTH_FORM,
+	                                   { "two-line", "one-line" },
+	                                   "write two-line or one-line" };
+static const struct choice pipe_choice = { SETTING_PIPELINING, { "auto", "on", "off" }, "write auto, on or off" };
+static const struct choice alg_choice = { SETTING_ASSERTION_ALG, { "PS256", "RS256" }, "write PS256 or RS256" };
+static const struct choice print_choice = { SETTING_ASSERTION_THUMBPRINT,
+	                                    { "x5t#S256", "x5t" },
+	                                    "write x5t#S256 or x5t" };
+static const struct choice mechanism_choice = { SETTING_MECHANISM,
+	                                        { "xoauth2", "oauthbearer" },
+	                                        "write xoauth2 or oauthbearer; there is no other, and no password" };
+
+/* The position of the value in the list; without a value, of the first. */
+static bool choose(struct settings *s, const struct choice *c, unsigned *which, struct fault *f)
+{
+	if (!fill(s, c->key, c->words[0], SETTING_FROM_DEFAULT, f))
+		return false;
+	for (unsigned i = 0; i < 3 && c->words[i] != NULL; i++) {
+		if (span_eq(s->value[c->key], span_z(c->words[i]))) {
+			*which = i;
+			return true;
+		}
+	}
+	return refuse(s, c->key, c->why, f);
+}
+
+static bool finish_assertion(struct settings *s, struct fault *f)
+{
+	unsigned alg, print;
+
+	if (!choose(s, &alg_choice, &alg, f) || !choose(s, &print_choice, &print, f))
+		return false;
+	if (print == 1 && alg == 0)
+		return refuse(s, SETTING_ASSERTION_THUMBPRINT,
+		              "the old SHA-1 thumbprint goes with assertion_alg = RS256 only", f);
+	s->assertion = print == 1 ? ASSERTION_FORM_RS256_SHA1 : alg == 1 ? ASSERTION_FORM_RS256 : ASSERTION_FORM_PS256;
+	return true;
+}
+
+static bool finish_choices(struct settings *s, struct fault *f)
+{
+	unsigned tls, form, pipe, mechanism;
+
+	if (!fill(s, SETTING_MECHANISM, mechanism_choice.words[s->provider->mechanism], SETTING_FROM_PROVIDER, f) ||
+	    !choose(s, &tls_choice, &tls, f) || !choose(s, &form_choice, &form, f) ||
+	    !choose(s, &pipe_choice, &pipe, f) || !choose(s, &mechanism_choice, &mechanism, f))
+		return false;
+	s->pop_tls = (enum pop_tls)tls;
+	s->form = (enum pop_form)form;
+	s->pipelining = (enum pop_pipelining)pipe;
+	s->mechanism = (enum sasl_mechanism)mechanism;
+	return finish_assertion(s, f);
+}
+
+static bool finish_numbers(struct settings *s, struct fault *f)
+{
+	uint64_t port;
+
+	if (!fill(s, SETTING_POP_PORT, s->pop_tls == POP_TLS_NONE ? "110" : "995", SETTING_FROM_DEFAULT, f) ||
+	    !fill(s, SETTING_TIMEOUT, "60s", SETTING_FROM_DEFAULT, f))
+		return false;
+	if (!span_u64(s->value[SETTING_POP_PORT], 65535, &port) || port == 0)
+		return refuse(s, SETTING_POP_PORT, "a port is a number from 1 to 65535", f);
+	s->pop_port = (uint16_t)port;
+	if (!ini_duration(s->value[SETTING_TIMEOUT], &s->timeout_ms) || s->timeout_ms < 100 ||
+	    s->timeout_ms > SETTINGS_TIMEOUT_MAX_MS)
+		return refuse(s, SETTING_TIMEOUT, "write a time such as 30s, 500ms or 2m, at most 1h", f);
+	if (settings_has(s, SETTING_SECRET_EXPIRES) && !date_iso(s->value[SETTING_SECRET_EXPIRES], &s->secret_expires))
+		return refuse(s, SETTING_SECRET_EXPIRES, "write a date such as 2027-01-31", f);
+	return true;
+}
+
+/* ---- endpoints ----------------------------------------------------------------------------------- */
+
+/* A URL as given: whole, and encrypted unless it stays on this machine or link. */
+static bool check_url(const struct settings *s, enum setting key, struct fault *f)
+{
+	struct url u;
+
+	if (!url_parse(s->value[key], &u))
+		return refuse(s, key, "write a whole URL that starts with https://", f);
+	if (!u.tls && !url_is_local(u.host))
+		return refuse(s, key, "a secret never travels in clear text: write https://", f);
+	return true;
+}
+
+/* An endpoint: as given, or https://AUTHORITY/TENANT/oauth2/v2.0/NAME. What is missing, the credential step says. */
+static bool finish_endpoint(struct settings *s, enum setting key, const char *name, struct span *url, struct fault *f)
+{
+	unsigned char scratch[1024];
+	struct buf b = BUF(scratch);
+	struct span host;
+	uint16_t port;
+	struct url u;
+
+	*url = s->value[key];
+	if (settings_has(s, key))
+		return check_url(s, key, f);
+	if (!settings_has(s, SETTING_AUTHORITY_HOST) || !settings_has(s, SETTING_TENANT_ID))
+		return true;
+	buf_z(&b, "https://");
+	buf_put(&b, s->value[SETTING_AUTHORITY_HOST]);
+	buf_z(&b, "/");
+	pct_put(&b, s->value[SETTING_TENANT_ID]);
+	buf_z(&b, "/oauth2/v2.0/");
+	buf_z(&b, name);
+	*url = buf_span(&b);
+	if (!buf_ok(&b) || !url_host_port(s->value[SETTING_AUTHORITY_HOST], &host, &port) || !url_parse(*url, &u) ||
+	    !span_eq(u.host, host))
+		return refuse(s, SETTING_AUTHORITY_HOST, "write a host name such as login.microsoftonline.com", f);
+	if (!settings_keep(s, url))
+		return fault_limit(f, FAULT_LIMIT, s->used + b.n, sizeof s->arena);
+	return true;
+}
+
+static bool finish_urls(struct settings *s, struct fault *f)
+{
+	/* A token endpoint of one's own: the authority must not see what belongs to it. */
+	bool own = s->source[SETTING_TOKEN_URL] > SETTING_FROM_PROVIDER && !settings_has(s, SETTING_DEVICE_URL);
+
+	if (!fill(s, SETTING_MANAGED_IDENTITY_URL, IMDS, SETTING_FROM_DEFAULT, f) ||
+	    !check_url(s, SETTING_MANAGED_IDENTITY_URL, f))
+		return false;
+	if (s->grant == GRANT_MANAGED_IDENTITY) {
+		s->token_url = settings_get(s, SETTING_MANAGED_IDENTITY_URL);
+		return true;
+	}
+	return finish_endpoint(s, SETTING_TOKEN_URL, "token", &s->token_url, f) &&
+	       (own || finish_endpoint(s, SETTING_DEVICE_URL, "devicecode", &s->device_url, f));
+}
+
+bool resolve_settings(struct settings *s, struct fault *f)
+{
+	struct span host;
+
+	if (!finish_provider(s, f) || !finish_choices(s, f) || !finish_numbers(s, f) || !finish_urls(s, f))
+		return false;
+	host = s->value[SETTING_POP_HOST];
+	if (host.n != 0 && !url_is_name(host) && !url_is_address(host))
+		return refuse(s, SETTING_POP_HOST, "write a host name or an address, without port or blanks", f);
+	if (s->pop_tls == POP_TLS_NONE && !url_is_local(host))
+		return refuse(s, SETTING_POP_TLS, "clear text is for loopback and link-local addresses only", f);
+	return true;
+}

@@ -1,0 +1,281 @@
+#include "explain/auth_causes.h"
+
+#include "explain/match.h"
+#include "explain/evidence.h"
+
+enum { TOKEN_LENGTH_MAX = 4096 }; /* Exchange's front end breaks off longer ones since July 2025 */
+
+/* What is known of the state of affairs behind the service. */
+enum service {
+	DOOR_UNKNOWN,
+	DOOR_TOKEN_REFUSED, /* Exchange does not take this token for this mailbox */
+	DOOR_CLOSED,        /* it takes the token, the mailbox does not open */
+	DOOR_OTHER,         /* the same, because the token is another person's */
+	DOOR_POP_ONLY       /* the mailbox opens by another protocol: only POP is shut */
+};
+
+static bool is(struct span s, const char *z)
+{
+	return placeholder_has(s, z);
+}
+
+/* Does the fault's evidence hold these words? */
+static bool said(const struct explain_case *c, const char *words)
+{
+	return is(placeholder_evidence(c), words);
+}
+
+static enum fault_code fault_of(const struct explain_case *c)
+{
+	return placeholder_row(c)->fault.code;
+}
+
+static bool entra(const struct explain_case *c)
+{
+	return placeholder_provider(c) != NULL && placeholder_provider(c)->entra;
+}
+
+static enum service what_is_known(const struct explain_case *c)
+{
+	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
+		return DOOR_CLOSED;
+	switch (evidence_services(c->r)) {
+	case SERVICE_SAYS_POP_ONLY:
+		return DOOR_POP_ONLY;
+	case SERVICE_SAYS_CLOSED:
+	case SERVICE_SAYS_ACCEPTED:
+		return DOOR_CLOSED;
+	case SERVICE_SAYS_OTHER:
+		return DOOR_OTHER;
+	case SERVICE_SAYS_REFUSED:
+		return DOOR_TOKEN_REFUSED;
+	case SERVICE_SAYS_NOTHING:
+		break;
+	}
+	return DOOR_UNKNOWN;
+}
+
+/* The settings know an Object ID, and it is not the one that the token names. */
+static bool other_object_id(const struct explain_case *c)
+{
+	struct span known = placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID);
+	struct span oid = placeholder_fact(c, FACT_OID);
+
+	return known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
+}
+
+static bool too_long(const struct explain_case *c)
+{
+	uint64_t n;
+
+	return span_u64(placeholder_fact(c, FACT_TOKEN_LENGTH), UINT32_MAX, &n) && n > TOKEN_LENGTH_MAX;
+}
+
+/* The person signed in for their own mailbox, or nobody knows who signed in. */
+static bool own_mailbox(const struct explain_case *c)
+{
+	struct span upn = placeholder_fact(c, FACT_UPN);
+
+	return upn.n == 0 || span_eq_nocase(upn, c->r->mailbox);
+}
+
+static void pick_person(const struct explain_case *c, struct knowledge_causes *l)
+{
+	if (!own_mailbox(c) || what_is_known(c) == DOOR_OTHER)
+		knowledge_add(l, CAUSE_DELEGATED_OTHER);
+	knowledge_add(l, CAUSE_POP_OFF);
+	knowledge_add(l, CAUSE_ADDRESS_ALIAS);
+	knowledge_add(l, CAUSE_NO_LICENSE);
+}
+
+/* Exchange does not know the application: out of the question once the token has opened another mailbox. */
+static void add_unknown_application(const struct explain_case *c, struct knowledge_causes *l)
+{
+	if (!evidence_proved(c->r))
+		knowledge_add(l, other_object_id(c) ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
+}
+
+static void pick_application(const struct explain_case *c, struct knowledge_causes *l)
+{
+	switch (what_is_known(c)) {
+	case DOOR_TOKEN_REFUSED:
+		add_unknown_application(c, l);
+		knowledge_add(l, CAUSE_ADDRESS_ALIAS);
+		knowledge_add(l, evidence_proved(c->r) ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION);
+		knowledge_add(l, CAUSE_PROPAGATION);
+		break;
+	case DOOR_CLOSED:
+	case DOOR_OTHER:
+		knowledge_add(l, CAUSE_NO_FULL_ACCESS);
+		knowledge_add(l, CAUSE_POP_OFF);
+		knowledge_add(l, CAUSE_MAILBOX_UNREADABLE);
+		break;
+	case DOOR_POP_ONLY:
+		knowledge_add(l, CAUSE_POP_OFF);
+		knowledge_add(l, CAUSE_PROPAGATION);
+		knowledge_add(l, CAUSE_RBAC_SWITCH);
+		break;
+	case DOOR_UNKNOWN:
+		add_unknown_application(c, l);
+		knowledge_add(l, CAUSE_NO_FULL_ACCESS);
+		knowledge_add(l, CAUSE_POP_OFF);
+		if (evidence_proved(c->r))
+			knowledge_add(l, CAUSE_ADDRESS_ALIAS);
+		break;
+	}
+}
+
+static void pick_exchange(const struct explain_case *c, struct knowledge_causes *l)
+{
+	struct span kind = placeholder_fact(c, FACT_TOKEN_KIND);
+
+	if (c->r->row[STEP_TENANT].fault.code == FAULT_TENANT_OTHER)
+		knowledge_add(l, CAUSE_MAILBOX_ELSEWHERE);
+	if (span_starts(placeholder_fact(c, FACT_TOKEN_LIFE), SPAN("-")))
+		knowledge_add(l, CAUSE_TOKEN_EXPIRED);
+	if (is(placeholder_fact(c, FACT_AUD), "ps.outlook.com"))
+		knowledge_add(l, CAUSE_AUD_CONSENT);
+	if (too_long(c))
+		knowledge_add(l, CAUSE_TOKEN_LONG);
+	if (is(kind, "opaque"))
+		knowledge_add(l, CAUSE_POP_PERSONAL);
+	if (evidence_person(c->r))
+		pick_person(c, l);
+	else
+		pick_application(c, l);
+}
+
+/* AUTH itself was refused, before there was a token in it. */
+static bool not_understood(const struct explain_case *c)
+{
+	return said(c, "not valid in this state") || said(c, "Protocol error. 1") || said(c, "unknown command");
+}
+
+/* Lines that say more than "no". */
+static bool telling(const struct explain_case *c, struct knowledge_causes *l)
+{
+	static const char *const lines[] = {
+		"throttled",        "Server Unavailable",
+		"closed. 11",       "closed. 22",
+		"Logon failure",    "Basic authentication",
+		"BasicAuthBlocked", "NoPrimarySmtpAddress",
+		"enabled for POP",  "[SYS/",
+		"[IN-USE]",         "base64",
+		"mechanism",        "Connection refused",
+		"[LOGIN-DELAY]",
+	};
+	unsigned row;
+
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		if (!said(c, lines[i]))
+			continue;
+		row = match_kind(placeholder_evidence(c), KNOWN_LINE);
+		if (row == KNOWLEDGE_NOTHING)
+			return false;
+		knowledge_add_row(l, row);
+		return true;
+	}
+	return false;
+}
+
+void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
+{
+	struct span server = placeholder_fact(c, FACT_SERVER);
+
+	if (telling(c, l))
+		return;
+	if (not_understood(c)) {
+		knowledge_add(l, CAUSE_NO_XOAUTH2_MIDDLE);
+		knowledge_add(l, CAUSE_SERVER_OTHER);
+		return;
+	}
+	if (fault_of(c) == FAULT_AUTH_PROTOCOL || said(c, "Protocol error")) {
+		if (too_long(c))
+			knowledge_add(l, CAUSE_TOKEN_LONG);
+		if (c->r->settings != NULL && c->r->settings->form == POP_FORM_ONE_LINE)
+			knowledge_add(l, CAUSE_ONE_LINE_AUTH);
+		if (l->n == 0)
+			knowledge_add(l, CAUSE_AUTH_BROKEN_OFF);
+		knowledge_add(l, CAUSE_SERVER_BUSY);
+		return;
+	}
+	if (is(server, "gmail")) {
+		knowledge_add(l, CAUSE_GMAIL_TOKEN);
+		knowledge_add(l, CAUSE_GMAIL_POP_OFF);
+	} else if (is(server, "exchange") || (server.n == 0 && entra(c))) {
+		pick_exchange(c, l);
+	} else {
+		if (!evidence_proved(c->r))
+			knowledge_add(l, CAUSE_DOVECOT_TOKEN);
+		knowledge_add(l, CAUSE_DOVECOT_USER);
+		knowledge_add(l, CAUSE_SERVER_OTHER);
+	}
+}
+
+/* ---- the block for PowerShell ------------------------------------------------------------------ */
+
+static const char script_start[] = "# For an Exchange administrator. Once: Install-Module ExchangeOnlineManagement\n"
+				   "Connect-ExchangeOnline -ExchangeEnvironmentName {exo_cloud}\n"
+				   "~Connect-ExchangeOnline";
+static const char script_register[] =
+	"\n# Exchange has to know the application by exactly this AppId and ObjectId.\n"
+	"Get-ServicePrincipal | Where-Object AppId -eq {'appid} | Format-List DisplayName,AppId,ObjectId\n"
+	"# Nothing shown: run the next line. Another ObjectId shown: first Remove-ServicePrincipal that one.\n"
+	"New-ServicePrincipal -AppId {appid} -ObjectId {oid} -DisplayName {'label}";
+static const char script_permit[] = "\n# The application needs FullAccess to the mailbox.\n"
+				    "Add-MailboxPermission -Identity {'mailbox} -User {oid} -AccessRights FullAccess\n"
+				    "Get-MailboxPermission -Identity {'mailbox} | Format-Table User,AccessRights,Deny";
+static const char script_person[] =
+	"\n# The person who signs in needs FullAccess to the mailbox, unless it is their own.\n"
+	"Add-MailboxPermission -Identity {'mailbox} -User {'upn} -AccessRights FullAccess\n"
+	"Get-MailboxPermission -Identity {'mailbox} | Format-Table User,AccessRights,Deny";
+static const char script_open[] =
+	"\n# POP has to be on, and the address the primary one.\n"
+	"Set-CASMailbox -Identity {'mailbox} -PopEnabled $true\n"
+	"Get-CASMailbox -Identity {'mailbox} | Format-List PopEnabled\n"
+	"Get-Mailbox -Identity {'mailbox} | Format-List PrimarySmtpAddress,RecipientTypeDetails\n"
+	"\n# Changes take minutes, sometimes up to two hours. Then check again.";
+
+/* One step; the next begins on a line of its own. */
+static void put_step(const struct explain_case *c, const char *template)
+{
+	template_fill(c, template, TEMPLATE_SCRIPT);
+	buf_byte(&c->e->scratch, '\n');
+}
+
+/* Would the block help, and is there all that it needs? */
+static bool wanted(const struct explain_case *c)
+{
+	struct span server = placeholder_fact(c, FACT_SERVER);
+	enum fault_code code = fault_of(c);
+	const char *needs = evidence_person(c->r) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
+	struct buf *scratch = &c->e->scratch;
+	size_t mark = scratch->n;
+	bool known = template_fill(c, needs, TEMPLATE_SCRIPT).n != 0;
+
+	scratch->n = mark;
+	return known && entra(c) && !not_understood(c) && (server.n == 0 || is(server, "exchange")) &&
+	       (code == FAULT_AUTH_REFUSED || code == FAULT_AUTH_CHALLENGE || code == FAULT_AUTH_NOT_CONNECTED);
+}
+
+struct span auth_causes_script(const struct explain_case *c)
+{
+	struct buf *scratch = &c->e->scratch;
+	size_t mark = scratch->n;
+	enum service service = what_is_known(c);
+
+	if (!wanted(c))
+		return (struct span){ NULL, 0 };
+	put_step(c, script_start);
+	if (evidence_person(c->r)) {
+		if (!own_mailbox(c))
+			put_step(c, script_person);
+	} else {
+		if ((service == DOOR_UNKNOWN || service == DOOR_TOKEN_REFUSED) && !evidence_proved(c->r))
+			put_step(c, script_register);
+		if (service != DOOR_POP_ONLY)
+			put_step(c, script_permit);
+	}
+	template_fill(c, script_open, TEMPLATE_SCRIPT);
+	return (struct span){ scratch->p + mark, scratch->n - mark };
+}

@@ -1,0 +1,181 @@
+#include "explain/net_causes.h"
+
+#include "explain/match.h"
+#include "explain/evidence.h"
+
+enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is judged by an earlier clock */
+
+/* ---- names and connections --------------------------------------------------------------------- */
+
+static void pick_blocked(const struct explain_case *c, struct knowledge_causes *l)
+{
+	bool other_side = placeholder_passed(c, placeholder_on_idp(c) ? STEP_POP_TCP : STEP_IDP_TCP);
+
+	knowledge_add(l, other_side && !placeholder_on_idp(c) ? CAUSE_PORT_BLOCKED : CAUSE_FIREWALL);
+	if (!placeholder_known_host(c))
+		knowledge_add(l, CAUSE_PORT_CLOSED);
+}
+
+static void pick_deadline(const struct explain_case *c, struct knowledge_causes *l)
+{
+	switch (c->step) {
+	case STEP_IDP_DNS:
+	case STEP_POP_DNS:
+		if (evidence_no_names(c->r))
+			knowledge_add(l, CAUSE_NO_NAMES);
+		else
+			knowledge_add3(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED, CAUSE_NONE);
+		break;
+	case STEP_IDP_TCP:
+	case STEP_POP_TCP:
+		pick_blocked(c, l);
+		break;
+	case STEP_IDP_TLS:
+	case STEP_POP_TLS:
+		knowledge_add3(l, CAUSE_TLS_WAITING, CAUSE_RESET_MIDDLE, CAUSE_TOO_SLOW);
+		break;
+	case STEP_GREETING:
+		knowledge_add3(l, CAUSE_SERVER_BUSY, CAUSE_TOO_SLOW, CAUSE_NONE);
+		break;
+	case STEP_CREDENTIAL:
+	case STEP_TENANT:
+	case STEP_TOKEN:
+	case STEP_CLAIMS:
+	case STEP_CAPA:
+	case STEP_AUTH:
+	case STEP_MAILBOX:
+	case STEP_QUIT:
+	case STEP_TRIAGE:
+	case STEP_CLOCK:
+	case STEP__COUNT:
+		knowledge_add(l, CAUSE_TOO_SLOW);
+		break;
+	}
+}
+
+void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
+{
+	bool known = placeholder_known_host(c);
+
+	if (evidence_no_names(c->r))
+		knowledge_add3(l, CAUSE_NO_NAMES,
+		               placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED : CAUSE_NONE,
+		               CAUSE_NONE);
+	else if (!known && placeholder_passed(c, placeholder_on_idp(c) ? STEP_POP_DNS : STEP_IDP_DNS))
+		knowledge_add3(l, CAUSE_DNS_TYPO, CAUSE_DNS_FILTERED, CAUSE_NONE);
+	else if (known && placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND)
+		knowledge_add3(l, CAUSE_DNS_FILTERED, CAUSE_DNS_DOWN, CAUSE_NONE);
+	else
+		knowledge_add_row(l, knowledge_find(KNOWN_RESOLVER, placeholder_row(c)->fault.num));
+}
+
+void net_causes_tcp(const struct explain_case *c, struct knowledge_causes *l)
+{
+	enum fault_code code = placeholder_row(c)->fault.code;
+
+	if (placeholder_on_identity(c))
+		knowledge_add(l, CAUSE_NOT_AZURE);
+	else if (code == FAULT_DEADLINE)
+		pick_deadline(c, l);
+	else if (code == FAULT_TCP_TIMEOUT)
+		pick_blocked(c, l);
+	else if (code == FAULT_TCP_REFUSED && placeholder_known_host(c))
+		knowledge_add3(l, CAUSE_REJECTED, CAUSE_PORT_CLOSED, CAUSE_NONE);
+	else if ((code == FAULT_TCP_RESET || code == FAULT_TCP_CLOSED) && placeholder_on_idp(c))
+		knowledge_add3(l, CAUSE_RESET_MIDDLE, CAUSE_ENTRA_TRANSIENT, CAUSE_NONE);
+	else if (code == FAULT_TCP_FAILED)
+		knowledge_add_row(l, knowledge_find(KNOWN_ERRNO, placeholder_row(c)->fault.num));
+}
+
+/* ---- TLS --------------------------------------------------------------------------------------- */
+
+/* Authorities that well-known mail services buy from: seeing one means that nobody is in between. */
+static bool well_known_authority(struct span issuer)
+{
+	static const char *const names[] = {
+		"DigiCert", "Microsoft", "Google Trust", "GlobalSign", "Let's Encrypt", "Sectigo", "Entrust", "Amazon",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (placeholder_has(issuer, names[i]))
+			return true;
+	return false;
+}
+
+static void pick_untrusted(const struct explain_case *c, struct knowledge_causes *l)
+{
+	const struct provider *p = placeholder_provider(c);
+	struct span issuer = placeholder_fact(c, FACT_ISSUER), file = placeholder_setting(c, SETTING_CA_FILE);
+
+	if (evidence_alone(placeholder_row(c)))
+		knowledge_add(l, CAUSE_CHAIN_INCOMPLETE);
+	if (file.n != 0 && !span_starts(file, SPAN("+")))
+		knowledge_add(l, CAUSE_CA_FILE_LACKS);
+	if (well_known_authority(issuer))
+		knowledge_add3(l, CAUSE_ROOT_UNKNOWN, CAUSE_CHAIN_INCOMPLETE, CAUSE_NONE);
+	else if (p != NULL && p->pop_host != NULL)
+		knowledge_add3(l, CAUSE_TLS_INSPECTION, CAUSE_ROOT_UNKNOWN, CAUSE_NONE);
+	else
+		knowledge_add3(l, CAUSE_PRIVATE_CA, CAUSE_CHAIN_INCOMPLETE, CAUSE_TLS_INSPECTION);
+}
+
+void net_causes_service(const struct explain_case *c, struct span said, struct knowledge_causes *l)
+{
+	if (placeholder_has(said, "* OK") || placeholder_has(said, "IMAP"))
+		knowledge_add(l, CAUSE_IS_IMAP);
+	else if (placeholder_has(said, "+OK"))
+		knowledge_add(l, CAUSE_CLEAR_POP);
+	else if (placeholder_has(said, "220 ") || placeholder_has(said, "220-") || placeholder_has(said, "SMTP"))
+		knowledge_add(l, CAUSE_IS_SMTP);
+	else if (placeholder_has(said, "HTTP") || placeholder_has(said, "<html"))
+		knowledge_add(l, CAUSE_IS_HTTP);
+	else
+		knowledge_add3(l, placeholder_on_idp(c) ? CAUSE_IS_HTTP : CAUSE_IS_OTHER, CAUSE_TLS_MIDDLEBOX,
+		               CAUSE_NONE);
+}
+
+/* A certificate outside its validity, or a clock that makes it look so. */
+static void pick_times(const struct explain_case *c, struct knowledge_causes *l)
+{
+	enum fault_code code = placeholder_row(c)->fault.code;
+
+	if (c->r->started_unix < CLOCK_BIRTH && c->r->started_unix != 0)
+		knowledge_add(l, CAUSE_CLOCK_UNSET);
+	else if (code != FAULT_CERT_EXPIRED && code != FAULT_CERT_NOT_YET)
+		return;
+	else if (placeholder_clock_off(c))
+		knowledge_add(l, CAUSE_CLOCK_WRONG);
+	else if (placeholder_clock_right(c) && code == FAULT_CERT_EXPIRED)
+		knowledge_add(l, CAUSE_CERT_SERVER_OLD);
+	else if (placeholder_clock_right(c))
+		knowledge_add3(l, CAUSE_CERT_SERVER_BAD, CAUSE_TLS_INSPECTION, CAUSE_NONE);
+	else if (placeholder_known_host(c)) /* the provider does renew its own */
+		knowledge_add3(l, CAUSE_CLOCK_WRONG,
+		               code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD, CAUSE_NONE);
+}
+
+static bool names_inspector(const struct explain_case *c, enum fact key)
+{
+	return match_kind(placeholder_fact(c, key), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING;
+}
+
+void net_causes_tls(const struct explain_case *c, struct knowledge_causes *l)
+{
+	const struct fault *f = &placeholder_row(c)->fault;
+
+	pick_times(c, l);
+	if (names_inspector(c, FACT_ISSUER) || names_inspector(c, FACT_CHAIN)) {
+		knowledge_add(l, CAUSE_TLS_INSPECTION);
+		return;
+	}
+	if (f->code == FAULT_CERT_UNTRUSTED)
+		pick_untrusted(c, l);
+	else if (f->code == FAULT_TLS_NOT_TLS)
+		net_causes_service(c, placeholder_evidence(c), l);
+	else if (f->code == FAULT_TLS_ALERT || (f->code == FAULT_TLS_VERSION && f->num >= KNOWLEDGE_ALERT_RECEIVED))
+		knowledge_add_row(l, knowledge_tls(f->num));
+	if (l->n == 0)
+		knowledge_add_row(l, knowledge_find(KNOWN_FAULT, f->code));
+	if (well_known_authority(placeholder_fact(c, FACT_ISSUER)))
+		(void)knowledge_drop(l, CAUSE_TLS_INSPECTION);
+}

@@ -1,0 +1,487 @@
+#include "explain/placeholder.h"
+
+#include "explain/evidence.h"
+#include "text/guid.h"
+
+enum {
+	MINUTE = 60,
+	HOUR = 60 * MINUTE,
+	DAY = 24 * HOUR,
+	CLOCK_TOLERANCE = 5 * MINUTE, /* what Entra forgives */
+	CODE_MIN = 10000              /* a fault.num below this is an HTTP status */
+};
+
+const struct row *placeholder_row(const struct explain_case *c)
+{
+	return &c->r->row[c->step];
+}
+
+struct span placeholder_evidence(const struct explain_case *c)
+{
+	return fault_evidence(&placeholder_row(c)->fault);
+}
+
+bool placeholder_on_idp(const struct explain_case *c)
+{
+	return c->step < STEP_POP_DNS;
+}
+
+bool placeholder_on_identity(const struct explain_case *c)
+{
+	return c->r->settings != NULL && c->r->settings->grant == GRANT_MANAGED_IDENTITY && placeholder_on_idp(c) &&
+	       c->step != STEP_TENANT;
+}
+
+bool placeholder_passed(const struct explain_case *c, enum step step)
+{
+	return c->r->row[step].verdict == VERDICT_PASS || c->r->row[step].verdict == VERDICT_WARN;
+}
+
+const struct provider *placeholder_provider(const struct explain_case *c)
+{
+	return c->r != NULL && c->r->settings != NULL ? c->r->settings->provider : NULL;
+}
+
+bool placeholder_known_host(const struct explain_case *c)
+{
+	const struct provider *p = placeholder_provider(c);
+	bool idp = placeholder_on_idp(c);
+	const char *own;
+
+	if (p == NULL || (idp && placeholder_setting(c, SETTING_TOKEN_URL).n != 0))
+		return false;
+	own = idp ? p->authority : p->pop_host;
+	return own != NULL &&
+	       span_eq_nocase(span_z(own), placeholder_setting(c, idp ? SETTING_AUTHORITY_HOST : SETTING_POP_HOST));
+}
+
+struct span placeholder_fact(const struct explain_case *c, enum fact key)
+{
+	struct span text = { NULL, 0 };
+
+	if (c->r == NULL)
+		return text;
+	text = row_get(&c->r->row[c->step], key);
+	return text.n != 0 ? text : report_get(c->r, key);
+}
+
+struct span placeholder_setting(const struct explain_case *c, enum setting key)
+{
+	if (c->r == NULL || c->r->settings == NULL)
+		return (struct span){ NULL, 0 };
+	return settings_get(c->r->settings, key);
+}
+
+bool placeholder_has(struct span s, const char *z)
+{
+	size_t at;
+
+	return span_find_nocase(s, span_z(z), &at);
+}
+
+/* "-75" or "75". */
+static bool number(struct span s, int64_t *value)
+{
+	bool minus = s.n != 0 && s.p[0] == '-';
+	uint64_t v;
+
+	if (!span_u64(span_from(s, minus), INT32_MAX, &v))
+		return false;
+	*value = minus ? -(int64_t)v : (int64_t)v;
+	return true;
+}
+
+bool placeholder_skew(const struct explain_case *c, int64_t *seconds)
+{
+	return number(placeholder_fact(c, FACT_CLOCK_SKEW), seconds);
+}
+
+bool placeholder_clock_off(const struct explain_case *c)
+{
+	int64_t s;
+
+	return placeholder_skew(c, &s) && (s > CLOCK_TOLERANCE || s < -CLOCK_TOLERANCE);
+}
+
+bool placeholder_clock_right(const struct explain_case *c)
+{
+	int64_t s;
+
+	return placeholder_skew(c, &s) && !placeholder_clock_off(c);
+}
+
+static void put_duration(struct buf *out, int64_t seconds)
+{
+	static const struct {
+		int64_t unit;
+		const char *name;
+	} units[] = {
+		{ DAY, "day" },
+		{ HOUR, "hour" },
+		{ MINUTE, "minute" },
+		{ 1, "second" },
+	};
+	size_t i = 0;
+	int64_t n;
+
+	while (units[i].unit != 1 && seconds < 2 * units[i].unit)
+		i++;
+	n = (seconds + units[i].unit - 1) / units[i].unit;
+	buf_i64(out, n);
+	buf_byte(out, ' ');
+	buf_z(out, units[i].name);
+	if (n != 1)
+		buf_byte(out, 's');
+}
+
+static bool put_span(struct buf *out, struct span s)
+{
+	buf_put(out, s);
+	return s.n != 0;
+}
+
+/* "host:port" or "[v6]:port" of the step in question, else of the settings. */
+static bool host_and_port(const struct explain_case *c, struct span *host, struct span *port)
+{
+	struct span s = { NULL, 0 };
+	size_t colon;
+
+	if (c->r == NULL)
+		return false;
+	s = row_get(&c->r->row[c->step], FACT_HOST);
+	for (colon = s.n; colon != 0 && s.p[colon - 1] != ':'; colon--)
+		continue;
+	if (colon > 1) {
+		*host = span_first(s, colon - 1);
+		*port = span_from(s, colon);
+		return port->n != 0;
+	}
+	*host = placeholder_setting(c, placeholder_on_idp(c) ? SETTING_AUTHORITY_HOST : SETTING_POP_HOST);
+	*port = placeholder_on_idp(c) ? SPAN("443") : placeholder_setting(c, SETTING_POP_PORT);
+	if (port->n == 0)
+		*port = SPAN("995");
+	return host->n != 0;
+}
+
+static bool put_host(const struct explain_case *c, struct buf *out)
+{
+	struct span host, port;
+
+	return host_and_port(c, &host, &port) && put_span(out, host);
+}
+
+static bool put_port(const struct explain_case *c, struct buf *out)
+{
+	struct span host, port;
+
+	return host_and_port(c, &host, &port) && put_span(out, port);
+}
+
+static bool put_mailbox(const struct explain_case *c, struct buf *out)
+{
+	if (c->r != NULL && c->r->mailbox.n != 0)
+		return put_span(out, c->r->mailbox);
+	return put_span(out, placeholder_setting(c, SETTING_MAILBOX));
+}
+
+static bool put_domain(const struct explain_case *c, struct buf *out)
+{
+	struct span domain;
+
+	if (c->r == NULL)
+		return false;
+	span_cut(c->r->mailbox, '@', &domain);
+	return put_span(out, domain);
+}
+
+static struct span app_name(const struct explain_case *c)
+{
+	struct span name = placeholder_fact(c, FACT_APP_NAME);
+
+	return name.n != 0 ? name : placeholder_setting(c, SETTING_DISPLAY_NAME);
+}
+
+static bool put_app(const struct explain_case *c, struct buf *out)
+{
+	struct span name = app_name(c);
+
+	if (name.n == 0) {
+		buf_z(out, "the application");
+		return true;
+	}
+	buf_byte(out, '"');
+	buf_put(out, name);
+	buf_byte(out, '"');
+	return true;
+}
+
+static bool put_label(const struct explain_case *c, struct buf *out)
+{
+	struct span name = app_name(c);
+
+	return put_span(out, name.n != 0 ? name : SPAN("o2pop"));
+}
+
+/* The application's id as the token says, else as configured; never anything but a GUID. */
+static bool put_appid(const struct explain_case *c, struct buf *out)
+{
+	struct span id = placeholder_fact(c, FACT_APPID);
+
+	if (id.n == 0)
+		id = placeholder_setting(c, SETTING_CLIENT_ID);
+	return guid_ok(id) && put_span(out, id);
+}
+
+static bool put_oid(const struct explain_case *c, struct buf *out)
+{
+	struct span id = placeholder_fact(c, FACT_OID);
+
+	return guid_ok(id) && put_span(out, id);
+}
+
+static bool put_scope(const struct explain_case *c, struct buf *out)
+{
+	const struct provider *p = placeholder_provider(c);
+	bool person = c->r != NULL && c->r->settings != NULL && grant_row(c->r->settings->grant)->person;
+	const char *scope = p == NULL ? NULL : person ? p->scope_user : p->scope_app;
+
+	buf_z(out, scope != NULL ? scope : "https://outlook.office365.com/.default");
+	return true;
+}
+
+static bool put_code(const struct explain_case *c, struct buf *out)
+{
+	const struct fault *f;
+
+	if (c->r == NULL)
+		return false;
+	f = &c->r->row[c->step].fault;
+	if (f->code != FAULT_TOKEN_REFUSED || f->num < CODE_MIN)
+		return false;
+	buf_i64(out, f->num);
+	return true;
+}
+
+static bool put_skew(const struct explain_case *c, struct buf *out)
+{
+	int64_t s;
+
+	if (!placeholder_skew(c, &s) || s == 0)
+		return false;
+	put_duration(out, s < 0 ? -s : s);
+	buf_z(out, s < 0 ? " slow" : " fast");
+	return true;
+}
+
+static bool put_wait(const struct explain_case *c, struct buf *out)
+{
+	int64_t s = 0;
+
+	if (c->r == NULL)
+		return false;
+	if (!number(placeholder_fact(c, FACT_WAIT), &s) && !number(placeholder_fact(c, FACT_RETRY_AFTER), &s) &&
+	    fault_kind(c->r->row[c->step].fault.code) == FAULT_KIND_WAIT)
+		s = c->r->row[c->step].fault.num;
+	if (s <= 0)
+		return false;
+	put_duration(out, s);
+	return true;
+}
+
+static bool put_genuine(const struct explain_case *c, struct buf *out)
+{
+	if (placeholder_provider(c) == NULL || !placeholder_provider(c)->entra)
+		return false;
+	buf_z(out, "Those of Microsoft's servers come from DigiCert or Microsoft.");
+	return true;
+}
+
+/* Of Connect-ExchangeOnline, which goes to the worldwide cloud without it. */
+static bool put_exo_cloud(const struct explain_case *c, struct buf *out)
+{
+	static const struct {
+		const char *provider, *name;
+	} clouds[] = {
+		{ "microsoft-gcchigh", "O365USGovGCCHigh" },
+		{ "microsoft-dod", "O365USGovDoD" },
+		{ "microsoft-china", "O365China" },
+	};
+
+	const struct provider *p = placeholder_provider(c);
+
+	for (size_t i = 0; p != NULL && i < sizeof clouds / sizeof clouds[0]; i++) {
+		if (!span_eq(span_z(p->id), span_z(clouds[i].provider)))
+			continue;
+		buf_z(out, clouds[i].name);
+		return true;
+	}
+	return false;
+}
+
+/* What the credential step found odd about the secret. */
+static bool put_secret_odd(const struct explain_case *c, struct buf *out)
+{
+	if (c->r == NULL || !evidence_secret_odd(c->r))
+		return false;
+	return put_span(out, row_get(&c->r->row[STEP_CREDENTIAL], FACT_NOTE));
+}
+
+/* What the settings note about an end that has come. */
+static bool put_noted_end(const struct explain_case *c, struct buf *out)
+{
+	struct span noted = placeholder_setting(c, SETTING_SECRET_EXPIRES);
+	bool ended = false;
+
+	if (noted.n == 0)
+		return false;
+	(void)evidence_secret_end(c->r, &ended);
+	buf_z(out, ended ? "The settings give it as " : "The settings say ");
+	buf_put(out, noted);
+	buf_z(out, ended ? "." : ", which is not this secret's end.");
+	return true;
+}
+
+static bool put_host_of(const struct explain_case *c, enum step step, struct buf *out)
+{
+	struct explain_case other = { c->r, step, c->e };
+
+	return c->r != NULL && put_host(&other, out);
+}
+
+static bool put_idp_host(const struct explain_case *c, struct buf *out)
+{
+	return put_host_of(c, STEP_IDP_DNS, out);
+}
+
+static bool put_mail_host(const struct explain_case *c, struct buf *out)
+{
+	return put_host_of(c, STEP_POP_DNS, out);
+}
+
+/* Of a certificate that came alone. */
+static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
+{
+	return c->r != NULL && evidence_alone(placeholder_row(c)) && put_span(out, placeholder_fact(c, FACT_ISSUER));
+}
+
+/* The option of "date" for UTC, where nobody has looked at the clock yet. */
+static bool put_unseen(const struct explain_case *c, struct buf *out)
+{
+	int64_t s;
+
+	buf_byte(out, 'u');
+	return !placeholder_skew(c, &s);
+}
+
+static bool put_proved(const struct explain_case *c, struct buf *out)
+{
+	return c->r != NULL && put_span(out, c->r->proved);
+}
+
+/* Which setting is wrong: named by the step, or the number of a FAULT_SETTING_BAD. */
+static bool which_setting(const struct explain_case *c, enum setting *key)
+{
+	struct span name = placeholder_fact(c, FACT_SETTING);
+	enum setting nearest;
+
+	if (c->r == NULL)
+		return false;
+	if (name.n != 0)
+		return settings_find(name, key, &nearest);
+	*key = (enum setting)c->r->row[c->step].fault.num;
+	return c->r->row[c->step].fault.code == FAULT_SETTING_BAD && *key != 0 && (unsigned)*key < SETTING__COUNT;
+}
+
+static bool put_setting(const struct explain_case *c, struct buf *out)
+{
+	enum setting key;
+
+	if (!which_setting(c, &key))
+		return false;
+	buf_z(out, settings_key(key));
+	return true;
+}
+
+static bool put_where(const struct explain_case *c, struct buf *out)
+{
+	enum setting key;
+
+	if (!which_setting(c, &key))
+		return false;
+	buf_z(out, "It is the ");
+	buf_z(out, settings_help(key));
+	buf_z(out, ".");
+	if (key == SETTING_CLIENT_ID && placeholder_provider(c) != NULL && !placeholder_provider(c)->entra)
+		buf_z(out, " The provider gives it when the application is registered there.");
+	else if (key == SETTING_TENANT_ID || key == SETTING_CLIENT_ID)
+		buf_z(out, " It stands on entra.microsoft.com > App registrations > the application > Overview.");
+	else if (key == SETTING_CLIENT_SECRET_FILE)
+		buf_z(out, " A secret is made on entra.microsoft.com > App registrations > the application > "
+		           "Certificates & secrets > New client secret: copy its Value into the file.");
+	return true;
+}
+
+static bool put_file(const struct explain_case *c, struct buf *out)
+{
+	enum setting key;
+
+	if (which_setting(c, &key) && settings_kind(key) == SETTING_KIND_PATH)
+		return put_span(out, placeholder_setting(c, key));
+	return put_span(out, placeholder_setting(c, SETTING_CLIENT_SECRET_FILE));
+}
+
+/* Where the private key is looked for. */
+static bool put_key_file(const struct explain_case *c, struct buf *out)
+{
+	return put_span(out, placeholder_setting(c, SETTING_PRIVATE_KEY_FILE)) ||
+	       put_span(out, placeholder_setting(c, SETTING_CERTIFICATE_FILE));
+}
+
+static const struct {
+	const char *name;
+	bool (*put)(const struct explain_case *c, struct buf *out);
+} specials[] = {
+	{ "app", put_app },
+	{ "label", put_label },
+	{ "appid", put_appid },
+	{ "oid", put_oid },
+	{ "mailbox", put_mailbox },
+	{ "domain", put_domain },
+	{ "host", put_host },
+	{ "port", put_port },
+	{ "good_scope", put_scope },
+	{ "code", put_code },
+	{ "skew", put_skew },
+	{ "wait", put_wait },
+	{ "genuine", put_genuine },
+	{ "exo_cloud", put_exo_cloud },
+	{ "setting", put_setting },
+	{ "where", put_where },
+	{ "file", put_file },
+	{ "secret_odd", put_secret_odd },
+	{ "noted_end", put_noted_end },
+	{ "idp_host", put_idp_host },
+	{ "mail_host", put_mail_host },
+	{ "proved", put_proved },
+	{ "unseen", put_unseen },
+	{ "missing_issuer", put_missing_issuer },
+	{ "key_file", put_key_file },
+};
+
+bool placeholder(const struct explain_case *c, struct span name, struct buf *out)
+{
+	enum setting key, nearest;
+
+	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
+		if (span_eq(name, span_z(specials[i].name)))
+			return specials[i].put(c, out);
+	for (int i = 0; i < FACT__COUNT; i++)
+		if (span_eq(name, span_z(row_fact_id((enum fact)i))))
+			return put_span(out, placeholder_fact(c, (enum fact)i));
+	if (c->r == NULL || c->r->settings == NULL)
+		return false;
+	if (span_eq(name, SPAN("token_url")))
+		return put_span(out, c->r->settings->token_url);
+	return settings_find(name, &key, &nearest) && settings_kind(key) != SETTING_KIND_SECRET &&
+	       put_span(out, settings_get(c->r->settings, key));
+}

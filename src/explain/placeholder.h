@@ -1,0 +1,51 @@
+/* placeholder: what a run knows of itself, by the names that placeholders use. */
+#ifndef EXPLAIN_PLACEHOLDER_H
+#define EXPLAIN_PLACEHOLDER_H
+
+#include "explain/explanation.h"
+#include "report/report.h"
+
+/* What is being explained. r == NULL: nothing but a code or a line, there are no values. */
+struct explain_case {
+	const struct report *r;
+	enum step step;        /* the step in question */
+	struct explanation *e; /* whose scratch receives the texts */
+};
+
+/* Append the value of a placeholder: a special of placeholder.c, a fact by its id, or a setting by its key (secrets
+ * never). False, with out possibly longer, when there is none. */
+bool placeholder(const struct explain_case *c, struct span name, struct buf *out) MUST;
+
+/* A fact: of the step in question, else of any step. The value of a setting. Both are empty without a report. */
+struct span placeholder_fact(const struct explain_case *c, enum fact key);
+struct span placeholder_setting(const struct explain_case *c, enum setting key);
+
+/* Does s hold z, in any case of letters? */
+bool placeholder_has(struct span s, const char *z);
+
+/* How far this machine's clock is ahead; false when it was compared with none. Off: by more than servers forgive.
+ * Right: compared, and not off. */
+bool placeholder_skew(const struct explain_case *c, int64_t *seconds);
+bool placeholder_clock_off(const struct explain_case *c);
+bool placeholder_clock_right(const struct explain_case *c);
+
+/* NULL when it is not known. */
+const struct provider *placeholder_provider(const struct explain_case *c);
+
+/* The rest needs a report. The row in question, and its fault's evidence. */
+const struct row *placeholder_row(const struct explain_case *c);
+struct span placeholder_evidence(const struct explain_case *c);
+
+/* Did a step pass, be it with a warning? */
+bool placeholder_passed(const struct explain_case *c, enum step step);
+
+/* Is the step in question on the way to the token, not on the way to the mailbox? */
+bool placeholder_on_idp(const struct explain_case *c);
+
+/* Is it the request to a managed identity's address? */
+bool placeholder_on_identity(const struct explain_case *c);
+
+/* Is the host of that way the provider's own, not one that somebody typed? */
+bool placeholder_known_host(const struct explain_case *c);
+
+#endif

@@ -1,0 +1,115 @@
+#include "explain/ruled_out.h"
+
+#include "explain/evidence.h"
+#include "conf/provider.h"
+
+/* Facts are those of the step that failed, else the first that any step has. */
+static void say(const struct explain_case *c, bool proved, const char *template)
+{
+	struct span s;
+
+	if (!proved || c->e->nots == EXPLAIN_NOTS_MAX)
+		return;
+	s = template_fill(c, template, TEMPLATE_PARAGRAPH);
+	if (s.n != 0)
+		c->e->not_cause[c->e->nots++] = s;
+}
+
+/* "The network: greeting received after 12 ms." The time counts from the first packet. */
+static void say_reached(const struct explain_case *c, enum step last, enum step first, const char *what)
+{
+	const struct row *a = &c->r->row[first], *b = &c->r->row[last];
+	int64_t ms = b->began_ms + b->ms - (a->began_ms + a->ms);
+	char text[120];
+	struct buf line = BUF(text);
+
+	if (!placeholder_passed(c, last))
+		return;
+	buf_z(&line, what);
+	buf_z(&line, " after ");
+	buf_i64(&line, ms > 0 ? ms : 0);
+	buf_z(&line, " ms.");
+	buf_byte(&line, '\0');
+	say(c, buf_ok(&line), text);
+}
+
+/* Codes that Entra gives only after it has found tenant and application. */
+static bool entra_knows_application(int64_t code)
+{
+	static const int32_t codes[] = { 7000215, 7000222, 700027, 700024,  50012,   53003,   7000112, 70021,
+		                         700211,  700212,  700213, 7002137, 7002138, 1002012, 501051 };
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+/* What the other services proved. */
+static void say_triage(const struct explain_case *c)
+{
+	enum service_finding found = evidence_services(c->r);
+
+	say(c, found == SERVICE_SAYS_POP_ONLY,
+	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
+	say(c, found == SERVICE_SAYS_CLOSED || found == SERVICE_SAYS_OTHER,
+	    "The registration in Exchange: the token was accepted at another service.");
+	say(c, found == SERVICE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
+}
+
+static void say_token(const struct explain_case *c)
+{
+	const struct fault *f = &c->r->row[c->step].fault;
+	bool role = placeholder_has(placeholder_fact(c, FACT_ROLES), "POP.AccessAsApp");
+	bool issued = placeholder_passed(c, STEP_TOKEN) && placeholder_setting(c, SETTING_ACCESS_TOKEN_FILE).n == 0;
+	bool claims = placeholder_passed(c, STEP_CLAIMS) && c->step >= STEP_AUTH;
+
+	say(c, issued && placeholder_setting(c, SETTING_FEDERATED_TOKEN_FILE).n == 0,
+	    "The client secret: the token was issued.");
+	/* A scope may be good for a token and wrong for the mailbox. */
+	say(c, issued && f->code != FAULT_CLAIM_AUDIENCE,
+	    "Client id, tenant and scope: the token was issued for them.");
+	say(c, issued && f->code == FAULT_CLAIM_AUDIENCE, "Client id and tenant: the token was issued for them.");
+	say(c, claims && role, "The POP3 role: the token carries POP.AccessAsApp.");
+	say(c, claims && provider_is_exchange(placeholder_fact(c, FACT_AUD)), "The audience: the token is for {aud}.");
+	say(c, claims && !placeholder_clock_off(c), "An expired token: it is good until {expires}.");
+	if (c->step != STEP_TOKEN || f->code != FAULT_TOKEN_REFUSED)
+		return;
+	say(c, true, "The network, TLS and proxies: the identity provider itself answered.");
+	say(c, entra_knows_application(f->num), "Client id and tenant: Entra found the application.");
+}
+
+/* What another mailbox of the run proved. */
+static void say_proved(const struct explain_case *c)
+{
+	const struct provider *p = placeholder_provider(c);
+	bool proved = evidence_proved(c->r) && c->step == STEP_AUTH;
+
+	say(c, proved && p != NULL && p->entra,
+	    "The registration in Exchange: the same token was accepted for {proved}.");
+	say(c, proved && (p == NULL || !p->entra), "The token as such: it was accepted for {proved}.");
+}
+
+void ruled_out(const struct explain_case *c)
+{
+	struct explain_case pop_tls = { c->r, STEP_POP_TLS, c->e };
+
+	say_proved(c);
+	say_triage(c);
+	say_token(c);
+	say(c, c->step > STEP_TENANT && c->r->row[STEP_TENANT].verdict == VERDICT_PASS,
+	    "The mailbox's domain: {domain} belongs to tenant {tenant_found}.");
+	if (c->step >= STEP_CAPA && placeholder_passed(c, STEP_GREETING))
+		say_reached(c, STEP_GREETING, STEP_POP_DNS, "The network: greeting received");
+	else if (c->step >= STEP_POP_DNS && c->step < STEP_GREETING)
+		say_reached(c, STEP_IDP_TCP, STEP_IDP_DNS, "The internet connection: {authority_host} connected");
+	say(&pop_tls,
+	    c->step >= STEP_GREETING && placeholder_passed(c, STEP_POP_TLS) &&
+	            placeholder_setting(c, SETTING_CA_FILE).n == 0,
+	    "TLS inspection: the server's certificate goes back to {anchor}.");
+	say(c, c->step > STEP_CAPA && placeholder_passed(c, STEP_CAPA),
+	    span_eq(placeholder_setting(c, SETTING_MECHANISM), SPAN("oauthbearer"))
+	            ? "The mechanism: the server offers OAUTHBEARER."
+	            : "The mechanism: the server offers XOAUTH2.");
+	say(c, placeholder_clock_right(c), "The clock: it is right to a few minutes.");
+}

@@ -1,0 +1,181 @@
+#include "preflight/preflight.h"
+
+#include "base/clock.h"
+#include "preflight/certificate.h"
+#include "preflight/ids.h"
+#include "preflight/scope.h"
+#include "preflight/secret_shape.h"
+#include "preflight/text_shape.h"
+#include "text/url.h"
+
+enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 }; /* RFC 5321 section 4.5.3.1 */
+
+/* ---- the mailbox --------------------------------------------------------------------------------- */
+
+static bool refuse_mailbox(struct span mailbox, struct span why, struct fault *f)
+{
+	char text[FAULT_EVIDENCE_MAX];
+	struct buf b = BUF(text);
+
+	buf_printable(&b, span_first(mailbox, LOCAL_MAX + 1 + DOMAIN_MAX));
+	buf_z(&b, ": ");
+	buf_put(&b, why);
+	return fault_set(f, FAULT_MAILBOX_SHAPE, SETTING_MAILBOX, buf_span(&b));
+}
+
+static bool odd_text(struct span mailbox, struct fault *f)
+{
+	char text[80];
+	struct buf why = BUF(text);
+	size_t at, open;
+	enum text_shape odd = text_shape_find(mailbox, &at);
+
+	if (odd == TEXT_SHAPE_CLEAN || odd == TEXT_SHAPE_NOT_ASCII || odd == TEXT_SHAPE_ENTITY ||
+	    odd == TEXT_SHAPE_ENCODED)
+		return false; /* letters of all languages may stand in an address (RFC 6531), and so may & and % */
+	if (span_find_byte(mailbox, '<', &open) && span_ends(span_trim(mailbox), SPAN(">")))
+		buf_z(&why, "write the address alone, without name and angle brackets");
+	else
+		text_shape_put(&why, odd, at);
+	(void)refuse_mailbox(mailbox, buf_span(&why), f);
+	return true;
+}
+
+bool preflight_mailbox(struct span mailbox, struct fault *f)
+{
+	struct span domain, local = span_cut(mailbox, '@', &domain);
+	size_t at;
+
+	if (odd_text(mailbox, f))
+		return false;
+	if (!span_find_byte(mailbox, '@', &at))
+		return refuse_mailbox(mailbox, SPAN("there is no @"), f);
+	if (local.n == 0 || domain.n == 0)
+		return refuse_mailbox(mailbox, SPAN("nothing stands on one side of the @"), f);
+	if (span_find_byte(domain, '@', &at))
+		return refuse_mailbox(mailbox, SPAN("more than one @"), f);
+	if (span_find_byte(domain, '\\', &at) || span_find_byte(domain, '/', &at))
+		return refuse_mailbox(mailbox,
+		                      SPAN("the old form for shared mailboxes; write the shared "
+		                           "mailbox's address"),
+		                      f);
+	if (local.n > LOCAL_MAX || domain.n > DOMAIN_MAX)
+		return refuse_mailbox(mailbox, SPAN("longer than an address may be"), f);
+	if (!url_is_name(domain))
+		return refuse_mailbox(mailbox, SPAN("what follows the @ is no domain"), f);
+	return true;
+}
+
+/* ---- the step ------------------------------------------------------------------------------------ */
+
+/* A needed setting that is not there; num is the setting. */
+static bool need(struct findings *l, enum setting key)
+{
+	if (settings_has(l->settings, key))
+		return true;
+	row_fact(l->row, FACT_SETTING, span_z(settings_key(key)));
+	return fault_set(l->fault, FAULT_SETTING_MISSING, key, span_z(settings_key(key)));
+}
+
+/* The secret that the grant is proved with; without it the setting that it usually comes from is missing. */
+static bool need_secret(struct findings *l, const struct secret *secret, enum setting from)
+{
+	if (secret_is_set(secret))
+		return true;
+	row_fact(l->row, FACT_SETTING, span_z(settings_key(from)));
+	return fault_set(l->fault, FAULT_SETTING_MISSING, from, span_z(settings_key(from)));
+}
+
+static bool all_there(struct findings *l)
+{
+	const struct grant_row *grant = grant_row(l->settings->grant);
+
+	for (const signed char *key = grant->needs; *key != GRANT_END; key++)
+		if (!need(l, (enum setting) * key))
+			return false;
+	if (!grant->provider || l->settings->token_url.n != 0)
+		return true;
+	return need(l, settings_has(l->settings, SETTING_AUTHORITY_HOST) ? SETTING_TENANT_ID : SETTING_TOKEN_URL);
+}
+
+/* A header line of its own is made of it. */
+static bool check_header(struct findings *l)
+{
+	struct span header = secret_reveal(&l->credential->identity_header);
+
+	for (size_t i = 0; i < header.n; i++)
+		if (header.p[i] <= 0x20 || header.p[i] > 0x7e)
+			return fault_set(l->fault, FAULT_SETTING_BAD, SETTING_MANAGED_IDENTITY_URL,
+			                 SPAN("IDENTITY_HEADER in the environment holds a blank or what is no "
+			                      "printable ASCII"));
+	return true;
+}
+
+/* The key that signs is read here to be judged, and again where it is used. */
+static bool check_key(struct findings *l, int64_t now)
+{
+	struct assertion_key key = { .has_certificate = false };
+	struct service_account account;
+	bool good = l->settings->grant == GRANT_CERTIFICATE ? certificate_check(l, &key, now)
+	                                                    : certificate_account(l, &key, &account);
+
+	assertion_wipe(&key);
+	return good;
+}
+
+/* What proves the right to a token: is it there, and can it work? */
+static bool check_proof(struct findings *l, int64_t now)
+{
+	const struct credential *c = l->credential;
+
+	switch (l->settings->grant) {
+	case GRANT_CLIENT_SECRET:
+		return need_secret(l, &c->client_secret, SETTING_CLIENT_SECRET_FILE) && secret_shape_check(l, now);
+	case GRANT_CERTIFICATE:
+		return need_secret(l, &c->certificate, SETTING_CERTIFICATE_FILE) && check_key(l, now);
+	case GRANT_FEDERATED:
+		return need_secret(l, &c->assertion, SETTING_FEDERATED_TOKEN_FILE) && secret_shape_assertion(l, now);
+	case GRANT_MANAGED_IDENTITY:
+		return check_header(l);
+	case GRANT_REFRESH_TOKEN:
+		return need_secret(l, &c->refresh_token, SETTING_REFRESH_TOKEN_FILE);
+	case GRANT_SERVICE_ACCOUNT:
+		return need_secret(l, &c->service_account, SETTING_SERVICE_ACCOUNT_FILE) && check_key(l, now);
+	case GRANT_ACCESS_TOKEN:
+		return need_secret(l, &c->access_token, SETTING_ACCESS_TOKEN_FILE);
+	case GRANT_DEVICE_CODE:
+	case GRANT__COUNT:
+		break;
+	}
+	return true;
+}
+
+static bool look(struct findings *l)
+{
+	int64_t now = clock_unix();
+
+	if (l->settings->grant == GRANT_ACCESS_TOKEN)
+		return all_there(l) && check_proof(l, now);
+	return all_there(l) && ids_shapes(l) && scope_check(l) && check_proof(l, now) && ids_mixed(l) &&
+	       scope_places(l);
+}
+
+bool preflight_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f)
+{
+	struct findings l;
+	bool good;
+
+	findings_start(&l, s, c, row, f);
+	good = look(&l);
+	findings_end(&l);
+	return good;
+}
+
+void preflight_wipe(struct credential *c)
+{
+	struct secret *all[] = { &c->client_secret, &c->assertion,   &c->access_token,    &c->refresh_token,
+		                 &c->certificate,   &c->private_key, &c->service_account, &c->identity_header };
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		secret_wipe(all[i]);
+}

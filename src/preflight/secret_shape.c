@@ -1,0 +1,246 @@
+#include "preflight/secret_shape.h"
+
+#include "preflight/ids.h"
+#include "preflight/text_shape.h"
+#include "ident/claims.h"
+#include "text/date.h"
+#include "text/guid.h"
+#include "text/pct.h"
+
+enum {
+	LENGTH_MIN = 34, /* Entra's values have about 40 characters */
+	LENGTH_MAX = 44
+};
+
+enum setting secret_shape_setting(const struct settings *s, const struct credential *c)
+{
+	if (secret_is_set(&c->assertion))
+		return SETTING_FEDERATED_TOKEN_FILE;
+	if (settings_has(s, SETTING_CLIENT_SECRET))
+		return SETTING_CLIENT_SECRET;
+	if (settings_has(s, SETTING_CLIENT_SECRET_FILE))
+		return SETTING_CLIENT_SECRET_FILE;
+	return settings_has(s, SETTING_CLIENT_SECRET_COMMAND) ? SETTING_CLIENT_SECRET_COMMAND : SETTING_CLIENT_SECRET;
+}
+
+static enum setting blamed(const struct findings *l)
+{
+	return secret_shape_setting(l->settings, l->credential);
+}
+
+/* A GUID is never a secret's value: it is the Secret ID, or another id that the settings know. */
+static bool check_guid(struct findings *l, struct span secret)
+{
+	enum setting twin;
+	char text[80];
+	struct buf why = BUF(text);
+
+	if (ids_find(l->settings, secret, &twin) && twin != SETTING_CLIENT_SECRET_ID) {
+		buf_z(&why, "the same as ");
+		buf_z(&why, settings_key(twin));
+		return findings_refuse(l, FAULT_IDS_MIXED, blamed(l), buf_span(&why));
+	}
+	if (!guid_ok(secret))
+		return true;
+	return findings_refuse(l, FAULT_SECRET_IS_ID, blamed(l),
+	                       SPAN("it has the form of an ID; the secret is in the column Value"));
+}
+
+static bool entra_character(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '~' || c == '.' ||
+	       c == '_' || c == '-';
+}
+
+/* It may work, and if it does not, this is why. */
+static void doubt(struct findings *l, struct span why)
+{
+	findings_warn(l, blamed(l), why);
+	findings_doubt(l, FAULT_SECRET_SHAPE, blamed(l));
+}
+
+/* What Entra makes today; secrets of older kinds still work until they end. */
+static void warn_unusual(struct findings *l, struct span secret)
+{
+	char text[100];
+	struct buf why = BUF(text);
+
+	if (secret.n < LENGTH_MIN || secret.n > LENGTH_MAX) {
+		buf_u64(&why, secret.n);
+		buf_z(&why, " characters, Entra's secrets have about 40: is it whole?");
+		doubt(l, buf_span(&why));
+		return;
+	}
+	for (size_t i = 0; i < secret.n; i++) {
+		if (!entra_character(secret.p[i])) {
+			doubt(l, SPAN("a character that Entra's secrets no longer have"));
+			return;
+		}
+	}
+}
+
+/* Exactly what Entra makes today. */
+static bool entra_form(struct span s)
+{
+	size_t at;
+
+	if (s.n < LENGTH_MIN || s.n > LENGTH_MAX || !span_find_byte(s, '~', &at))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!entra_character(s.p[i]))
+			return false;
+	return true;
+}
+
+/* A secret of Entra's that somebody has percent-encoded: then nothing but the decoded one has their form. */
+static bool encoded_entra(struct span secret)
+{
+	unsigned char scratch[3 * LENGTH_MAX];
+	struct buf plain = BUF(scratch);
+	bool is = secret.n <= sizeof scratch && !entra_form(secret) && pct_get(&plain, secret) &&
+	          entra_form(buf_span(&plain));
+
+	secret_wipe_bytes(scratch, sizeof scratch);
+	return is;
+}
+
+/* RFC 6749 allows a secret to hold any printable ASCII: what another provider makes is its own affair. A % before two
+ * digits may stand in any secret; only where all speaks for an encoded one it is not tried. */
+static bool may_work(const struct findings *l, struct span secret, enum text_shape odd)
+{
+	bool entra = l->settings->provider->entra;
+
+	if (odd == TEXT_SHAPE_ENCODED)
+		return !entra || !encoded_entra(secret);
+	return !entra && (odd == TEXT_SHAPE_BLANK || odd == TEXT_SHAPE_ENTITY || odd == TEXT_SHAPE_BLANK_START ||
+	                  odd == TEXT_SHAPE_BLANK_END || odd == TEXT_SHAPE_QUOTED || odd == TEXT_SHAPE_PLACEHOLDER);
+}
+
+static bool check_text(struct findings *l, struct span secret)
+{
+	char text[120];
+	struct buf why = BUF(text);
+	size_t at;
+	enum text_shape odd = text_shape_find(secret, &at);
+
+	if (odd == TEXT_SHAPE_CLEAN)
+		return true;
+	text_shape_put(&why, odd, at);
+	buf_z(&why, ", ");
+	buf_u64(&why, secret.n);
+	buf_z(&why, " bytes in all");
+	if (!may_work(l, secret, odd))
+		return findings_refuse(l, FAULT_SECRET_SHAPE, blamed(l), buf_span(&why));
+	doubt(l, odd == TEXT_SHAPE_ENCODED
+	                 ? SPAN("it looks like percent-encoding (% and two digits), which o2pop does itself; if you "
+	                        "encoded it, take that back")
+	                 : buf_span(&why));
+	return true;
+}
+
+/* The day itself still counts, in every time zone. The end is what somebody has noted, perhaps of the last secret: the
+ * provider knows better. */
+static void check_end(struct findings *l, int64_t now)
+{
+	int64_t end = l->settings->secret_expires;
+	char text[80];
+	struct buf why = BUF(text);
+
+	if (end == 0 || end - now > SETTINGS_SECRET_END_WARN_S)
+		return;
+	if (settings_secret_ended(end, now)) {
+		buf_z(&why, "that was ");
+		date_put_span(&why, end - now);
+		buf_z(&why, " ago");
+		findings_doubt(l, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES);
+	} else if (end <= now) {
+		buf_z(&why, "that is today");
+	} else {
+		buf_z(&why, "that is in ");
+		date_put_span(&why, end - now);
+	}
+	findings_warn(l, SETTING_SECRET_EXPIRES, buf_span(&why));
+}
+
+bool secret_shape_check(struct findings *l, int64_t now)
+{
+	struct span secret = secret_reveal(&l->credential->client_secret);
+
+	if (l->settings->provider->entra && !check_guid(l, span_trim(secret)))
+		return false;
+	if (!check_text(l, secret))
+		return false;
+	if (l->settings->provider->entra && l->doubt == FAULT_NONE)
+		warn_unusual(l, secret);
+	check_end(l, now);
+	return true;
+}
+
+/* ---- the assertion ------------------------------------------------------------------------------- */
+
+static void put_moment(struct row *row, enum fact key, int64_t unix_s)
+{
+	char text[32];
+	struct buf b = BUF(text);
+
+	if (unix_s == 0)
+		return;
+	date_put(&b, unix_s);
+	row_fact(row, key, buf_span(&b));
+}
+
+/* api://AzureADTokenExchange, in China and the US government's cloud with a name behind it. */
+static bool for_exchange(struct span aud)
+{
+	return span_starts_nocase(aud, SPAN("api://AzureADTokenExchange"));
+}
+
+/* An assertion that the application has signed itself is for the token endpoint. */
+static bool for_endpoint(const struct findings *l, const struct claims *c)
+{
+	struct span client = settings_get(l->settings, SETTING_CLIENT_ID);
+
+	return span_eq_nocase(span_z(c->iss), client) && span_eq_nocase(span_z(c->sub), client);
+}
+
+static bool check_times(struct findings *l, const struct claims *c, int64_t now)
+{
+	char text[80];
+	struct buf why = BUF(text);
+
+	if (c->exp != 0 && c->exp + CLAIMS_SKEW_MAX_S < now) {
+		buf_z(&why, "it expired ");
+		date_put_span(&why, now - c->exp);
+		buf_z(&why, " ago, at ");
+		date_put(&why, c->exp);
+		return findings_refuse(l, FAULT_ASSERTION_EXPIRED, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));
+	}
+	if (c->nbf > now + CLAIMS_SKEW_MAX_S) {
+		buf_z(&why, "it is not valid before ");
+		date_put(&why, c->nbf);
+		findings_warn(l, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));
+	}
+	return true;
+}
+
+bool secret_shape_assertion(struct findings *l, int64_t now)
+{
+	struct fault unreadable = { .code = FAULT_NONE };
+	struct claims c;
+
+	if (!claims_read(&l->credential->assertion, &c, &unreadable) || !c.jwt)
+		return findings_refuse(l, FAULT_SETTING_BAD, SETTING_FEDERATED_TOKEN_FILE,
+		                       SPAN("its content is not a JWT: three parts of base64url, two dots"));
+	row_fact(l->row, FACT_ASSERTION_ISS, span_z(c.iss));
+	row_fact(l->row, FACT_ASSERTION_SUB, span_z(c.sub));
+	row_fact(l->row, FACT_ASSERTION_AUD, span_z(c.aud));
+	put_moment(l->row, FACT_ASSERTION_EXPIRES, c.exp);
+	if (!check_times(l, &c, now))
+		return false;
+	if (!l->settings->provider->entra || for_endpoint(l, &c) || for_exchange(span_z(c.aud)))
+		return true;
+	findings_warn(l, SETTING_FEDERATED_TOKEN_FILE,
+	              SPAN("its audience is not api://AzureADTokenExchange, which federated "
+	                   "credentials have unless told otherwise"));
+	return true;
+}

@@ -1,0 +1,202 @@
+#include "show/causes.h"
+
+static void label(struct page *p, const char *name)
+{
+	page_toned(p, PAGE_STRONG, span_z(name));
+	page_to(p, CAUSES_TEXT);
+}
+
+static void field(struct page *p, const char *name, struct span text)
+{
+	if (text.n == 0)
+		return;
+	label(p, name);
+	page_lines(p, CAUSES_TEXT, text);
+}
+
+static void cause(struct page *p, const struct explain_cause *c, unsigned number)
+{
+	page_tone(p, PAGE_STRONG);
+	page_z(p, "Cause");
+	if (number != 0) {
+		char digits[12];
+		struct buf b = BUF(digits);
+
+		buf_byte(&b, ' ');
+		buf_u64(&b, number);
+		page_put(p, buf_span(&b));
+	}
+	page_tone(p, PAGE_PLAIN);
+	page_to(p, CAUSES_TEXT);
+	page_lines(p, CAUSES_TEXT, c->text);
+	if (c->certainty == EXPLAIN_UNCONFIRMED) {
+		page_to(p, CAUSES_TEXT);
+		page_words(p, CAUSES_TEXT, SPAN("(not confirmed: believed, but neither documented nor seen)"));
+		page_end(p);
+	}
+	field(p, "Who", span_z(explain_who(c->who)));
+	field(p, "Fix", c->fix);
+	field(p, "Verify", c->verify);
+}
+
+void causes_causes(struct page *p, const struct explanation *e)
+{
+	for (unsigned i = 0; i < e->n && i < EXPLAIN_CAUSES_MAX; i++) {
+		page_end(p);
+		cause(p, &e->cause[i], e->n > 1 ? i + 1 : 0);
+	}
+	if (e->nots == 0)
+		return;
+	page_end(p);
+	page_toned(p, PAGE_STRONG, SPAN("Not the cause"));
+	page_end(p);
+	for (unsigned i = 0; i < e->nots && i < EXPLAIN_NOTS_MAX; i++) {
+		page_z(p, "  - ");
+		page_words(p, 4, e->not_cause[i]);
+		page_end(p);
+	}
+}
+
+void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e)
+{
+	page_tone(p, PAGE_STRONG);
+	page_words(p, 0, found->what);
+	page_tone(p, PAGE_PLAIN);
+	page_end(p);
+	if (found->meaning[0] != '\0')
+		page_lines(p, 2, span_z(found->meaning));
+	else
+		page_lines(p, 2,
+		           SPAN("This code is not known to o2pop; the page below is Microsoft's "
+		                "own text."));
+	causes_causes(p, e);
+	if (found->aadsts != 0) {
+		char text[64];
+		struct buf b = BUF(text);
+
+		buf_z(&b, "https://login.microsoftonline.com/error?code=");
+		buf_u64(&b, found->aadsts);
+		page_end(p);
+		label(p, "Official");
+		page_put(p, buf_span(&b));
+		page_end(p);
+	}
+}
+
+void causes_cause(struct page *p, const struct explanation *e)
+{
+	page_toned(p, PAGE_STRONG, span_z(e->cause[0].id));
+	page_end(p);
+	page_lines(p, 2, SPAN("A cause that o2pop's reports name."));
+	causes_causes(p, e);
+}
+
+/* What a step proves when it passes. */
+static const char *const steps[STEP__COUNT] = {
+	[STEP_CREDENTIAL] = "The settings can work, which is judged before a byte is sent.",
+	[STEP_TENANT] = "The mailbox's domain belongs to the configured tenant and cloud.",
+	[STEP_IDP_DNS] = "The identity provider's name has addresses.",
+	[STEP_IDP_TCP] = "One of the identity provider's addresses accepts a connection.",
+	[STEP_IDP_TLS] = "The identity provider's certificates, the name in them and the cipher suite "
+			 "are right.",
+	[STEP_TOKEN] = "The identity provider issues an access token.",
+	[STEP_CLAIMS] = "The token can open this service: audience, rights, tenant, application, times, "
+			"length.",
+	[STEP_POP_DNS] = "The mail server's name has addresses.",
+	[STEP_POP_TCP] = "One of the mail server's addresses accepts a connection.",
+	[STEP_POP_TLS] = "The mail server's certificates, the name in them and the cipher suite are "
+			 "right.",
+	[STEP_GREETING] = "It is a POP3 server that answers.",
+	[STEP_CAPA] = "The mail server offers XOAUTH2.",
+	[STEP_AUTH] = "The mail server accepts this token for this mailbox.",
+	[STEP_MAILBOX] = "The mailbox can be read: STAT, UIDL, LIST, TOP 1 0.",
+	[STEP_QUIT] = "The session ends in good order; only a warning if not.",
+	[STEP_TRIAGE] = "With --triage, after a refused login: what the IMAP and SMTP services say to the "
+			"same token.",
+	[STEP_CLOCK] = "This machine's clock agrees with the provider's; only a warning if not.",
+};
+
+/* Can this step end a check? */
+static bool can_fail(enum step r)
+{
+	return r != STEP_QUIT && r != STEP_TRIAGE && r != STEP_CLOCK;
+}
+
+static void put_steps(struct page *p, const char *label, uint32_t set)
+{
+	const char *before = label;
+
+	for (int i = 0; i < STEP__COUNT; i++) {
+		if ((set >> i & 1) == 0)
+			continue;
+		page_to(p, 2);
+		page_z(p, before);
+		page_words(p, 2, span_z(step_id((enum step)i)));
+		before = ", ";
+	}
+	if (before != label)
+		page_end(p);
+}
+
+void causes_step(struct page *p, enum step step)
+{
+	char text[120];
+	struct buf b = BUF(text);
+
+	page_toned(p, PAGE_STRONG, span_z(step_id(step)));
+	page_end(p);
+	page_lines(p, 2, SPAN("A step of o2pop check. It proves:"));
+	page_lines(p, 2, span_z(steps[step]));
+	put_steps(p, "It needs: ", step_needs(step));
+	if (!can_fail(step))
+		return;
+	buf_z(&b, "When it fails, the exit status is ");
+	buf_u64(&b, step_exit_status(step, &(struct fault){ 0 }));
+	buf_z(&b, " (a deadline: 3; throttled or busy: 10).");
+	page_lines(p, 2, buf_span(&b));
+}
+
+void causes_exit(struct page *p, unsigned status, struct span meaning)
+{
+	char text[200];
+	struct buf b = BUF(text);
+	uint32_t set = 0;
+
+	for (enum step r = STEP_CREDENTIAL; r < STEP__COUNT; r++)
+		if (can_fail(r) && step_exit_status(r, &(struct fault){ 0 }) == status)
+			set |= 1u << r;
+	buf_z(&b, "exit status ");
+	buf_u64(&b, status);
+	page_toned(p, PAGE_STRONG, buf_span(&b));
+	page_end(p);
+	b = BUF(text);
+	buf_z(&b, "Of o2pop check, token and probe: ");
+	buf_put(&b, meaning);
+	buf_z(&b, ".");
+	page_lines(p, 2, buf_span(&b));
+	put_steps(p, "Steps that end with it: ", set);
+	if (status <= 3)
+		page_lines(p, 2,
+		           SPAN("With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, "
+		                "3 UNKNOWN."));
+}
+
+void causes_nothing(struct page *p, struct span text)
+{
+	page_z(p, "Nothing known was found");
+	if (text.n != 0) {
+		page_z(p, " in:");
+		page_end(p);
+		page_to(p, 2);
+		page_words(p, 2, text);
+	} else {
+		page_z(p, ": the text is empty.");
+	}
+	page_end(p);
+	page_end(p);
+	page_lines(p, 0,
+	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, TLS "
+	                "alerts, errors of the network, and of its own reports the fault ids, "
+	                "cause ids, steps and exit statuses. Any AADSTS code can be looked up "
+	                "at https://login.microsoftonline.com/error"));
+}

@@ -1,0 +1,29 @@
+/* causes: what is known about a failure, for people: causes, who acts, what to type, how to
+ * verify. */
+#ifndef SHOW_CAUSES_H
+#define SHOW_CAUSES_H
+
+#include "explain/explain.h"
+#include "show/page.h"
+
+/* Where the texts begin; the labels stand before it. */
+enum { CAUSES_TEXT = 9 };
+
+/* The causes, each with Who, Fix and Verify, then what the evidence rules out. Nothing when there
+ * is nothing. */
+void causes_causes(struct page *p, const struct explanation *e);
+
+/* One finding of `o2pop explain`: what was recognised, what it means, its causes, and the official
+ * page of an AADSTS code. */
+void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e);
+
+/* One of o2pop's own words: a cause by its id (e->cause[0]), a step, the exit status of a check with
+ * what it means (a sentence without its capital and full stop). */
+void causes_cause(struct page *p, const struct explanation *e);
+void causes_step(struct page *p, enum step step);
+void causes_exit(struct page *p, unsigned status, struct span meaning);
+
+/* `o2pop explain` found nothing it knows in the text. */
+void causes_nothing(struct page *p, struct span text);
+
+#endif

@@ -1,0 +1,450 @@
+#include "show/pseudonym.h"
+
+#include <string.h>
+
+#include "show/recognise.h"
+#include "show/well_known.h"
+#include "text/guid.h"
+#include "text/url.h"
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static struct span keep(struct pseudonym *s, struct span text)
+{
+	struct span kept = { s->scratch.p + s->scratch.n, text.n };
+
+	buf_put(&s->scratch, text);
+	return kept;
+}
+
+static const struct pseudonym_thing *find(const struct pseudonym *s, struct span value)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (span_eq_nocase(s->thing[i].value, value))
+			return &s->thing[i];
+	return NULL;
+}
+
+static bool is_standin(const struct pseudonym *s, struct span value)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (span_eq(s->thing[i].standin, value))
+			return true;
+	return false;
+}
+
+static void put_guid(struct buf *b, char c, unsigned number)
+{
+	buf_fill(b, (unsigned char)c, 8);
+	buf_z(b, "-0000-0000-0000-");
+	buf_digits(b, number, 12);
+}
+
+static void put_ipv4(struct buf *b, unsigned number)
+{
+	static const char *const net[] = { "192.0.2.", "198.51.100.", "203.0.113." }; /* RFC 5737 */
+	enum { A_NET = 254 };
+
+	if (number == 0 || number > 3 * A_NET) {
+		buf_z(b, "203.0.113.255");
+		return;
+	}
+	buf_z(b, net[(number - 1) / A_NET]);
+	buf_u64(b, (number - 1) % A_NET + 1);
+}
+
+static void put_name(struct buf *b, const char *before, unsigned number, const char *after)
+{
+	buf_z(b, before);
+	buf_u64(b, number);
+	buf_z(b, after);
+}
+
+/* The stand-in with this number; of a mail address, `domain` is what stands for its domain. */
+static void put_standin(struct buf *b, enum pseudonym_kind kind, unsigned number, struct span domain)
+{
+	switch (kind) {
+	case PSEUDONYM_TENANT:
+		put_guid(b, 'd', number);
+		return;
+	case PSEUDONYM_APPLICATION:
+		put_guid(b, 'a', number);
+		return;
+	case PSEUDONYM_OBJECT:
+		put_guid(b, 'e', number);
+		return;
+	case PSEUDONYM_SECRET_ID:
+		put_guid(b, 'c', number);
+		return;
+	case PSEUDONYM_GUID:
+		put_guid(b, '0', number);
+		return;
+	case PSEUDONYM_MAILBOX:
+		put_name(b, "mailbox-", number, "@");
+		buf_put(b, domain);
+		return;
+	case PSEUDONYM_DOMAIN:
+		put_name(b, "domain-", number, ".example");
+		return;
+	case PSEUDONYM_HOST:
+		put_name(b, "host-", number, ".example");
+		return;
+	case PSEUDONYM_IPV4:
+		put_ipv4(b, number);
+		return;
+	case PSEUDONYM_IPV6:
+		put_name(b, "2001:db8::", number, ""); /* RFC 3849; its digits may look decimal */
+		return;
+	case PSEUDONYM_NAME:
+		put_name(b, "app-", number, "");
+		return;
+	case PSEUDONYM_COMPANY:
+		put_name(b, "tenant-", number, "");
+		return;
+	case PSEUDONYM_FILE:
+		put_name(b, "file-", number, "");
+		return;
+	case PSEUDONYM_KEPT:
+	case PSEUDONYM__COUNT:
+		return;
+	}
+}
+
+void pseudonym_init(struct pseudonym *s)
+{
+	memset(s, 0, sizeof *s);
+	s->scratch = BUF(s->bytes);
+	for (int k = 0; k < PSEUDONYM__COUNT; k++) {
+		unsigned char bytes[64];
+		struct buf b = BUF(bytes);
+
+		put_standin(&b, (enum pseudonym_kind)k, 0, SPAN("domain-0.example"));
+		s->further[k] = keep(s, buf_span(&b));
+	}
+}
+
+/* What stands for a value of this kind; a new one is entered. Lives as long as s. */
+static struct span standin(struct pseudonym *s, enum pseudonym_kind kind, struct span value, struct span domain)
+{
+	const struct pseudonym_thing *known = find(s, value);
+	unsigned char bytes[64 + PSEUDONYM_VALUE_MAX];
+	struct buf b = BUF(bytes);
+	struct pseudonym_thing *t = &s->thing[s->n];
+
+	if (known != NULL)
+		return known->standin;
+	if (kind == PSEUDONYM_KEPT)
+		buf_put(&b, value);
+	else
+		put_standin(&b, kind, s->last[kind] + 1, domain);
+	if (s->n == PSEUDONYM_THINGS_MAX || !buf_ok(&b) || value.n + b.n > s->scratch.cap - s->scratch.n)
+		return kind == PSEUDONYM_KEPT ? value : s->further[kind];
+	t->kind = kind;
+	t->value = keep(s, value);
+	t->standin = keep(s, buf_span(&b));
+	s->n++;
+	s->last[kind]++;
+	return t->standin;
+}
+
+/* ---- entering -------------------------------------------------------------------------------- */
+
+static struct span domain_standin(struct pseudonym *s, struct span domain)
+{
+	if (well_known_host(domain))
+		return domain;
+	return standin(s, PSEUDONYM_DOMAIN, domain, domain);
+}
+
+/* `mail` holds a @. */
+static struct span mailbox_standin(struct pseudonym *s, struct span mail)
+{
+	struct span rest;
+
+	(void)span_cut(mail, '@', &rest);
+	return standin(s, PSEUDONYM_MAILBOX, mail, domain_standin(s, rest));
+}
+
+static void add_host(struct pseudonym *s, enum pseudonym_kind kind, struct span host)
+{
+	size_t at = 0;
+
+	if (span_starts(host, SPAN("*.")))
+		host = span_from(host, 2);
+	while (at < host.n && host.p[at] != '.' && (host.p[at] < '0' || host.p[at] > '9'))
+		at++;
+	if (at == host.n || !url_is_name(host) || url_is_address(host) || well_known_host(host))
+		return;
+	(void)standin(s, kind, host, host);
+}
+
+void pseudonym_add(struct pseudonym *s, enum pseudonym_kind kind, struct span value)
+{
+	size_t at;
+
+	value = span_trim(value);
+	if (value.n == 0 || value.n > PSEUDONYM_VALUE_MAX)
+		return;
+	if (kind == PSEUDONYM_KEPT)
+		(void)standin(s, kind, value, value);
+	else if (guid_ok(value) && !well_known_guid(value))
+		(void)standin(s, kind <= PSEUDONYM_GUID ? kind : PSEUDONYM_GUID, value, value);
+	else if (guid_ok(value) || url_is_address(value))
+		return;
+	else if (kind != PSEUDONYM_FILE && span_find_byte(value, '@', &at) && at != 0 && at + 1 < value.n)
+		(void)mailbox_standin(s, value);
+	else if (kind == PSEUDONYM_TENANT || kind == PSEUDONYM_DOMAIN)
+		add_host(s, PSEUDONYM_DOMAIN, value);
+	else if (kind == PSEUDONYM_HOST)
+		add_host(s, kind, value);
+	else if (kind == PSEUDONYM_FILE && span_find_byte(value, '/', &at))
+		(void)standin(s, kind, value, value);
+	else if (kind != PSEUDONYM_FILE)
+		(void)standin(s, PSEUDONYM_NAME, value, value);
+}
+
+/* host, host:port or a whole URL. */
+static void add_place(struct pseudonym *s, struct span place)
+{
+	struct span host, rest;
+	uint16_t port;
+	struct url u;
+
+	if (url_parse(place, &u))
+		pseudonym_add(s, PSEUDONYM_HOST, u.host);
+	else if (url_host_port(place, &host, &port))
+		pseudonym_add(s, PSEUDONYM_HOST, host);
+	else
+		pseudonym_add(s, PSEUDONYM_HOST, span_cut(place, ':', &rest));
+}
+
+/* Names in a list: certificate names, CN= of a subject, entries of `resolve`. */
+static void add_places(struct pseudonym *s, struct span list)
+{
+	while (list.n != 0) {
+		size_t n = 0;
+
+		while (n < list.n && list.p[n] != ',' && list.p[n] != ' ' && list.p[n] != ';')
+			n++;
+		if (span_starts_nocase(list, SPAN("CN=")))
+			add_place(s, span_from(span_first(list, n), 3));
+		else
+			add_place(s, span_first(list, n));
+		list = span_from(list, n + 1);
+	}
+}
+
+void pseudonym_settings(struct pseudonym *s, const struct settings *settings)
+{
+	static const struct {
+		enum setting key;
+		enum pseudonym_kind kind;
+	} what[] = {
+		{ SETTING_TENANT_ID, PSEUDONYM_TENANT },
+		{ SETTING_CLIENT_ID, PSEUDONYM_APPLICATION },
+		{ SETTING_ENTERPRISE_OBJECT_ID, PSEUDONYM_OBJECT },
+		{ SETTING_REGISTRATION_OBJECT_ID, PSEUDONYM_OBJECT },
+		{ SETTING_CLIENT_SECRET_ID, PSEUDONYM_SECRET_ID },
+		{ SETTING_MAILBOX, PSEUDONYM_MAILBOX },
+		{ SETTING_DISPLAY_NAME, PSEUDONYM_NAME },
+	};
+
+	for (size_t i = 0; i < sizeof what / sizeof what[0]; i++)
+		pseudonym_add(s, what[i].kind, settings_get(settings, what[i].key));
+	pseudonym_add(s, PSEUDONYM_HOST, settings_get(settings, SETTING_POP_HOST));
+	pseudonym_add(s, PSEUDONYM_HOST, settings_get(settings, SETTING_AUTHORITY_HOST));
+	for (int k = 0; k < SETTING__COUNT; k++) {
+		struct span value = settings_get(settings, (enum setting)k), rest;
+
+		if (settings_kind((enum setting)k) == SETTING_KIND_URL)
+			add_place(s, value);
+		if (settings_kind((enum setting)k) == SETTING_KIND_PATH)
+			pseudonym_add(s, PSEUDONYM_FILE, value);
+		pseudonym_add(s, PSEUDONYM_FILE, span_cut(settings->origin[k], ':', &rest));
+	}
+	add_places(s, settings_get(settings, SETTING_RESOLVE));
+}
+
+void pseudonym_report(struct pseudonym *s, const struct report *r)
+{
+	static const struct {
+		enum fact key;
+		enum pseudonym_kind kind;
+	} what[] = {
+		{ FACT_TRACE_ID, PSEUDONYM_KEPT },
+		{ FACT_CORRELATION_ID, PSEUDONYM_KEPT },
+		{ FACT_TID, PSEUDONYM_TENANT },
+		{ FACT_TENANT_FOUND, PSEUDONYM_TENANT },
+		{ FACT_APPID, PSEUDONYM_APPLICATION },
+		{ FACT_OID, PSEUDONYM_OBJECT },
+		{ FACT_UPN, PSEUDONYM_MAILBOX },
+		{ FACT_APP_NAME, PSEUDONYM_NAME },
+		{ FACT_FRONT_END, PSEUDONYM_HOST },
+		{ FACT_ASSERTION_SUB, PSEUDONYM_NAME },
+		{ FACT_SERVICE_ACCOUNT, PSEUDONYM_MAILBOX },
+	};
+	static const enum fact places[] = { FACT_HOST,  FACT_LOCATION,      FACT_SUBJECT,
+		                            FACT_NAMES, FACT_ASSERTION_ISS, FACT_APP_CERT_SUBJECT };
+
+	if (r->settings != NULL)
+		pseudonym_settings(s, r->settings);
+	pseudonym_add(s, PSEUDONYM_MAILBOX, r->mailbox);
+	pseudonym_add(s, PSEUDONYM_MAILBOX, r->proved);
+	for (int i = 0; i < STEP__COUNT; i++) {
+		for (size_t k = 0; k < sizeof what / sizeof what[0]; k++)
+			pseudonym_add(s, what[k].kind, row_get(&r->row[i], what[k].key));
+		for (size_t k = 0; k < sizeof places / sizeof places[0]; k++)
+			add_places(s, row_get(&r->row[i], places[k]));
+	}
+}
+
+/* ---- replacing ------------------------------------------------------------------------------- */
+
+/* A found thing: how many bytes, and what stands for it. */
+struct match {
+	size_t n;
+	struct span standin;
+	bool percent; /* the @ was written %40 */
+};
+
+static void match_table(const struct pseudonym *s, struct span t, size_t i, struct match *m)
+{
+	struct span rest = span_from(t, i);
+
+	for (unsigned k = 0; k < s->n; k++) {
+		const struct pseudonym_thing *e = &s->thing[k];
+
+		if (e->value.n <= m->n || !span_starts_nocase(rest, e->value) || !recognise_ended(t, i + e->value.n))
+			continue;
+		if ((e->kind == PSEUDONYM_NAME || e->kind == PSEUDONYM_COMPANY) &&
+		    !recognise_quoted(t, i, i + e->value.n))
+			continue;
+		*m = (struct match){ e->value.n, e->standin, false };
+	}
+}
+
+static void match_named(struct pseudonym *s, struct span t, size_t i, struct match *m)
+{
+	bool tenant = false;
+	struct span name = span_first(span_from(t, i), recognise_named(t, i, &tenant));
+
+	if (name.n <= m->n || guid_ok(name))
+		return;
+	m->n = name.n;
+	m->standin = name;
+	if (!is_standin(s, name))
+		m->standin = standin(s, tenant ? PSEUDONYM_COMPANY : PSEUDONYM_NAME, name, name);
+}
+
+static void match_guid(struct pseudonym *s, struct span t, size_t i, struct match *m)
+{
+	struct span guid = span_first(span_from(t, i), recognise_guid(t, i));
+
+	if (guid.n <= m->n)
+		return;
+	m->n = guid.n;
+	if (well_known_guid(guid) || is_standin(s, guid))
+		m->standin = guid;
+	else
+		m->standin =
+			standin(s, recognise_traced(span_first(t, i)) ? PSEUDONYM_KEPT : PSEUDONYM_GUID, guid, guid);
+}
+
+static void match_mail(struct pseudonym *s, struct span t, size_t i, struct match *m)
+{
+	unsigned char bytes[PSEUDONYM_VALUE_MAX];
+	struct recognise_mail mail;
+	struct buf b = BUF(bytes);
+
+	if (!recognise_mail(t, i, &mail) || mail.n <= m->n)
+		return;
+	buf_put(&b, mail.local);
+	buf_byte(&b, '@');
+	buf_put(&b, mail.domain);
+	m->n = mail.n;
+	m->percent = mail.percent;
+	if (is_standin(s, buf_span(&b)))
+		m->standin = span_first(span_from(t, i), m->n);
+	else
+		m->standin = mailbox_standin(s, buf_span(&b));
+}
+
+static void match_address(struct pseudonym *s, struct span t, size_t i, struct match *m)
+{
+	struct span address = span_first(span_from(t, i), recognise_address(t, i));
+	size_t at;
+
+	if (address.n <= m->n)
+		return;
+	m->n = address.n;
+	if (well_known_address(address) || is_standin(s, address))
+		m->standin = address;
+	else if (span_find_byte(address, ':', &at))
+		m->standin = standin(s, PSEUDONYM_IPV6, address, address);
+	else
+		m->standin = standin(s, PSEUDONYM_IPV4, address, address);
+}
+
+/* A tenant's first domain tells its name wherever it stands. */
+static void match_onmicrosoft(struct pseudonym *s, struct span t, size_t i, struct match *m)
+{
+	struct span name = span_first(span_from(t, i), recognise_host(t, i));
+
+	if (name.n <= m->n ||
+	    !(well_known_below(name, SPAN("onmicrosoft.com")) || well_known_below(name, SPAN("onmicrosoft.us"))))
+		return;
+	m->n = name.n;
+	m->standin = is_standin(s, name) ? name : standin(s, PSEUDONYM_DOMAIN, name, name);
+}
+
+static void put_match(struct buf *out, const struct match *m)
+{
+	struct span rest, local = span_cut(m->standin, '@', &rest);
+
+	if (!m->percent || rest.n == 0) {
+		buf_put(out, m->standin);
+		return;
+	}
+	buf_put(out, local);
+	buf_z(out, "%40");
+	buf_put(out, rest);
+}
+
+static void find_match(struct pseudonym *s, struct span t, size_t i, struct match *m)
+{
+	match_table(s, t, i, m);
+	match_named(s, t, i, m);
+	match_guid(s, t, i, m);
+	match_mail(s, t, i, m);
+	match_address(s, t, i, m);
+	match_onmicrosoft(s, t, i, m);
+}
+
+size_t pseudonym_piece(struct pseudonym *s, struct span text, size_t from, bool last, struct buf *out)
+{
+	size_t i = from;
+
+	/* Only whole characters, escapes, and CR with its LF, are passed on. */
+	while (i < text.n && (last || text.n - i > PSEUDONYM_VALUE_MAX + 8)) {
+		struct match m = { 0, { NULL, 0 }, false };
+		struct span rest = span_from(text, i);
+		size_t one = recognise_escape(rest);
+		uint32_t c;
+
+		if (one == 0 && recognise_fresh(text, i))
+			find_match(s, text, i, &m);
+		if (one == 0)
+			one = span_starts(rest, SPAN("\r\n")) ? 2 : span_utf8(rest, &c);
+		if (m.n != 0)
+			put_match(out, &m);
+		else
+			buf_put(out, span_first(rest, one != 0 ? one : 1));
+		i += m.n != 0 ? m.n : one != 0 ? one : 1;
+	}
+	return i;
+}
+
+void pseudonym_apply(struct pseudonym *s, struct span text, struct buf *out)
+{
+	(void)pseudonym_piece(s, text, 0, true, out);
+}

@@ -1,0 +1,91 @@
+#include "show/well_known.h"
+
+#include <string.h>
+
+#include "text/ip.h"
+
+bool well_known_below(struct span name, struct span domain)
+{
+	struct span end;
+
+	if (name.n < domain.n)
+		return false;
+	end = span_from(name, name.n - domain.n);
+	return span_eq_nocase(end, domain) && (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
+}
+
+bool well_known_host(struct span name)
+{
+	static const struct span ours[] = {
+		SPAN_INIT("protection.outlook.com"),
+		SPAN_INIT("sharepoint.com"),
+	};
+	static const struct span known[] = {
+		SPAN_INIT("microsoftonline.com"),
+		SPAN_INIT("microsoftonline.us"),
+		SPAN_INIT("microsoftonline.cn"),
+		SPAN_INIT("microsoftonline.de"),
+		SPAN_INIT("login.windows.net"),
+		SPAN_INIT("office365.com"),
+		SPAN_INIT("office365.us"),
+		SPAN_INIT("office365.cn"),
+		SPAN_INIT("outlook.com"),
+		SPAN_INIT("outlook.cn"),
+		SPAN_INIT("office.com"),
+		SPAN_INIT("exchangelabs.com"),
+		SPAN_INIT("microsoft.com"),
+		SPAN_INIT("azure.com"),
+		SPAN_INIT("live.com"),
+		SPAN_INIT("hotmail.com"),
+		SPAN_INIT("msn.com"),
+		SPAN_INIT("aka.ms"),
+		SPAN_INIT("google.com"),
+		SPAN_INIT("googleapis.com"),
+		SPAN_INIT("gmail.com"),
+		SPAN_INIT("googlemail.com"),
+		SPAN_INIT("digicert.com"),
+	};
+
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (well_known_below(name, ours[i]))
+			return false;
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (well_known_below(name, known[i]))
+			return true;
+	return false;
+}
+
+bool well_known_guid(struct span guid)
+{
+	static const struct span known[] = {
+		SPAN_INIT("00000000-0000-0000-0000-000000000000"),
+		SPAN_INIT("00000002-0000-0ff1-ce00-000000000000"), /* Office 365 Exchange Online */
+		SPAN_INIT("00000003-0000-0ff1-ce00-000000000000"), /* SharePoint Online */
+		SPAN_INIT("00000003-0000-0000-c000-000000000000"), /* Microsoft Graph */
+		SPAN_INIT("00000002-0000-0000-c000-000000000000"), /* Azure AD Graph */
+		SPAN_INIT("9188040d-6c67-4c5b-b112-36a304b66dad"), /* personal accounts */
+		SPAN_INIT("f8cdef31-a31e-4b4a-93e4-5f571e91255a"), /* Microsoft's own services */
+		SPAN_INIT("cb842b43-da6e-4506-86fe-bb12199c656d"), /* POP.AccessAsApp */
+		SPAN_INIT("5e5addcd-3e8d-4e90-baf5-964efab2b20a"), /* IMAP.AccessAsApp */
+		SPAN_INIT("7146a1f0-8703-45b3-9eae-527a64c00995"), /* SMTP.SendAsApp */
+		SPAN_INIT("dc890d15-9560-4a4c-9b7f-a736ec74ec40"), /* full_access_as_app */
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (span_eq_nocase(guid, known[i]))
+			return true;
+	return false;
+}
+
+bool well_known_address(struct span text)
+{
+	static const unsigned char zero[IP_V6];
+	static const unsigned char one[IP_V6] = { [IP_V6 - 1] = 1 };
+	struct ip a;
+
+	if (!ip_get(text, &a))
+		return false;
+	if (a.n == IP_V4)
+		return a.p[0] == 127 || memcmp(a.p, zero, IP_V4) == 0;
+	return memcmp(a.p, zero, IP_V6) == 0 || memcmp(a.p, one, IP_V6) == 0;
+}

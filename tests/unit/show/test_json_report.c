@@ -1,0 +1,228 @@
+#include "t.h"
+
+#include "show/json_report.h"
+#include "show_report.h"
+#include "text/json.h"
+
+static unsigned char bytes[JSON_REPORT_SIZE];
+static struct pseudonym pseudonym;
+
+static struct span render(struct pseudonym *s)
+{
+	struct buf out = BUF(bytes);
+	struct span duplicate = { NULL, 0 }, text;
+	size_t at;
+
+	show_e.scratch = BUF(show_e.bytes);
+	json_report_one(&out, &show_r, &show_e, s);
+	OK(buf_ok(&out));
+	text = buf_span(&out);
+	OK(span_ends(text, SPAN("\n")));
+	text.n--;
+	OK(!span_find_byte(text, '\n', &at));
+	OK(json_check(text, &duplicate));
+	EQ(duplicate.n, 0);
+	for (size_t i = 0; i < text.n; i++)
+		OK(text.p[i] >= 0x20 && text.p[i] != 0x7f);
+	return text;
+}
+
+static struct span string_at(struct span text, const char *path)
+{
+	static unsigned char scratch[2][4096];
+	static unsigned turn;
+	struct buf out = BUF(scratch[turn++ % 2]);
+
+	if (json_string(text, path, &out) != JSON_FOUND)
+		return SPAN("(not found)");
+	return buf_span(&out);
+}
+
+static int64_t int_at(struct span text, const char *path)
+{
+	int64_t v = INT64_MIN;
+
+	return json_int(text, path, &v) == JSON_FOUND ? v : INT64_MIN;
+}
+
+static bool null_at(struct span text, const char *path)
+{
+	struct json_value v;
+
+	return json_at(text, path, &v) == JSON_FOUND && v.type == JSON_NULL;
+}
+
+TEST(json_report_good)
+{
+	struct span s;
+
+	show_good();
+	s = render(NULL);
+	EQ(string_at(s, "schema"), SPAN("o2pop.check/1"));
+	EQ(string_at(s, "version"), SPAN(O2POP_VERSION));
+	EQ(string_at(s, "started"), SPAN("2026-11-23T20:43:46Z"));
+	EQ(string_at(s, "verdict"), SPAN("pass"));
+	EQ(int_at(s, "exit"), 0);
+	EQ(int_at(s, "ms"), 412);
+	EQ(string_at(s, "mailboxes.0.mailbox"), SPAN("mobi24@contoso.ch"));
+	EQ(string_at(s, "mailboxes.0.steps.0.id"), SPAN("credential"));
+	EQ(string_at(s, "mailboxes.0.steps.0.verdict"), SPAN("pass"));
+	OK(null_at(s, "mailboxes.0.steps.0.fault"));
+	OK(null_at(s, "mailboxes.0.steps.0.num"));
+	OK(null_at(s, "mailboxes.0.steps.0.evidence"));
+	OK(null_at(s, "mailboxes.0.steps.0.because"));
+	EQ(string_at(s, "mailboxes.0.steps.1.id"), SPAN("idp-dns")); /* tenant was not asked for */
+	EQ(int_at(s, "mailboxes.0.steps.3.facts.cert_days"), 182);
+	EQ(int_at(s, "mailboxes.0.steps.14.facts.clock_skew"), -3);
+	OK(null_at(s, "support.trace_id"));
+	EQ(string_at(s, "support.greeting_host"), SPAN("PA7P264CA0137.FRAP264.PROD.OUTLOOK.COM"));
+}
+
+TEST(json_report_failure)
+{
+	struct span s;
+
+	show_bad_secret();
+	s = render(NULL);
+	EQ(string_at(s, "verdict"), SPAN("fail"));
+	EQ(int_at(s, "exit"), 5);
+	EQ(int_at(s, "mailboxes.0.exit"), 5);
+	EQ(string_at(s, "mailboxes.0.steps.4.fault"), SPAN("token-refused"));
+	EQ(int_at(s, "mailboxes.0.steps.4.num"), 7000215);
+	EQ(string_at(s, "mailboxes.0.steps.4.evidence"), fault_evidence(&show_r.row[STEP_TOKEN].fault));
+	EQ(int_at(s, "mailboxes.0.steps.4.facts.aadsts"), 7000215);
+	EQ(string_at(s, "mailboxes.0.steps.5.verdict"), SPAN("skip"));
+	EQ(string_at(s, "mailboxes.0.steps.5.because"), SPAN("token"));
+	EQ(string_at(s, "mailboxes.0.causes.0.id"), SPAN("secret-wrong"));
+	EQ(string_at(s, "mailboxes.0.causes.0.who"), SPAN("you"));
+	EQ(string_at(s, "mailboxes.0.causes.0.certainty"), SPAN("known"));
+	EQ(string_at(s, "mailboxes.0.causes.0.fix.0"), SPAN("Copy the column Value of a new secret, then type:"));
+	EQ(string_at(s, "mailboxes.0.causes.0.fix.1"), SPAN("\to2pop check mobi24@contoso.ch"));
+	EQ(string_at(s, "mailboxes.0.not_causes.0"), SPAN("the network: both servers were reached"));
+	EQ(string_at(s, "support.trace_id"), SPAN("11111111-aaaa-4bbb-8ccc-123456789abc"));
+	EQ(string_at(s, "support.timestamp"), SPAN("2026-11-23 20:43:46Z"));
+}
+
+TEST(json_report_without_a_mailbox)
+{
+	show_good();
+	show_r.mailbox = SPAN("");
+	OK(null_at(render(NULL), "mailboxes.0.mailbox"));
+}
+
+TEST(json_report_warning)
+{
+	struct span s;
+
+	show_good();
+	show_row(STEP_QUIT, VERDICT_WARN, 0, 5);
+	show_fact(STEP_QUIT, FACT_NOTE, "the server went without a word");
+	s = render(NULL);
+	EQ(string_at(s, "verdict"), SPAN("warn"));
+	EQ(int_at(s, "exit"), 0);
+	EQ(string_at(s, "mailboxes.0.warnings.0.step"), SPAN("quit"));
+	OK(string_at(s, "mailboxes.0.warnings.0.text").n != 0);
+}
+
+TEST(json_report_hostile)
+{
+	for (int v = VERDICT_PASS; v <= VERDICT_SKIP; v++) {
+		struct span s;
+
+		t_at("verdict %d", v);
+		show_hostile((enum verdict)v);
+		s = render(NULL);
+		EQ(string_at(s, "mailboxes.0.verdict"),
+		   v == VERDICT_SKIP ? SPAN("pass") : span_z(step_verdict((enum verdict)v)));
+		if (v == VERDICT_FAIL) {
+			EQ(int_at(s, "mailboxes.0.steps.0.num"), INT64_MIN);
+			EQ(string_at(s, "mailboxes.0.steps.3.evidence"), fault_evidence(&show_r.row[3].fault));
+		}
+		show_hostile((enum verdict)v);
+		pseudonym_init(&pseudonym);
+		(void)render(&pseudonym);
+	}
+}
+
+/* A fact that should be a number and is none is left out: the schema says integer. */
+TEST(json_report_numbers_are_numbers)
+{
+	static const struct {
+		const char *text;
+		int64_t want;
+	} row[] = {
+		{ "0", 0 },
+		{ "-5", -5 },
+		{ "9223372036854775807", INT64_MAX },
+		{ "9223372036854775808", INT64_MIN },
+		{ "-", INT64_MIN },
+		{ "5 days", INT64_MIN },
+		{ "1e3", INT64_MIN },
+		{ "+1", INT64_MIN },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		t_at("row %zu", i);
+		show_good();
+		show_row(STEP_CREDENTIAL, VERDICT_PASS, 0, 0);
+		show_fact(STEP_CREDENTIAL, FACT_CERT_DAYS, row[i].text);
+		EQ(int_at(render(NULL), "mailboxes.0.steps.0.facts.cert_days"), row[i].want);
+	}
+}
+
+/* The first fact of a kind counts; an object never holds a key twice. */
+TEST(json_report_facts_once)
+{
+	show_good();
+	show_fact(STEP_CREDENTIAL, FACT_NOTE, "first");
+	show_fact(STEP_CREDENTIAL, FACT_NOTE, "second");
+	EQ(string_at(render(NULL), "mailboxes.0.steps.0.facts.note"), SPAN("first"));
+}
+
+TEST(json_report_shared_names_nobody)
+{
+	static const char *const secret[] = {
+		"mobi24", "contoso", "407a1111", "5f1c9b0e", "a5d11111", "my pop app", "40.126", "52.97", "/etc/",
+	};
+	struct span s;
+	size_t at;
+
+	show_bad_secret();
+	show_e.powershell = SPAN("New-ServicePrincipal -DisplayName \"my pop app\"");
+	show_fact(STEP_CREDENTIAL, FACT_APP_NAME, "my pop app");
+	pseudonym_init(&pseudonym);
+	s = render(&pseudonym);
+	for (size_t i = 0; i < COUNT(secret); i++) {
+		t_at("%s", secret[i]);
+		OK(!span_find(s, span_z(secret[i]), &at));
+	}
+	EQ(string_at(s, "mailboxes.0.mailbox"), SPAN("mailbox-1@domain-1.example"));
+	EQ(string_at(s, "support.trace_id"), SPAN("11111111-aaaa-4bbb-8ccc-123456789abc"));
+	EQ(string_at(s, "mailboxes.0.powershell.0"), SPAN("New-ServicePrincipal -DisplayName \"app-1\""));
+}
+
+TEST(json_report_every_capacity)
+{
+	size_t need;
+
+	show_bad_secret();
+	need = render(NULL).n + 1;
+	UPTO(cap, need + 1)
+	{
+		struct buf out = edge_buf(cap);
+
+		show_e.scratch = BUF(show_e.bytes);
+		json_report_one(&out, &show_r, &show_e, NULL);
+		OK(buf_ok(&out) == (cap >= need));
+	}
+}
+
+TEST(json_report_enums_have_words)
+{
+	for (int i = EXPLAIN_YOU; i <= EXPLAIN_MAIL; i++)
+		for (int k = 0; k < i; k++)
+			OK(strcmp(json_report_who((enum explain_who)i), json_report_who((enum explain_who)k)) != 0);
+	EQ(json_report_certainty(EXPLAIN_KNOWN), "known");
+	EQ(json_report_certainty(EXPLAIN_LIKELY), "likely");
+	EQ(json_report_certainty(EXPLAIN_UNCONFIRMED), "unconfirmed");
+}
