@@ -1342,7 +1342,7 @@ TEST(explain_lines)
 	static const struct {
 		const char *line, *first;
 	} rows[] = {
-		/* every line of the facts' table of POP3 strings */
+		/* every POP3 line of facts 4.4 */
 		{ "+OK User successfully authenticated.", "" },
 		{ "+OK User successfully logged on.", "" },
 		{ "-ERR Authentication failure: unknown user name or bad password.", "not-registered-in-exchange" },
