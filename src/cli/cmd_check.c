@@ -19,7 +19,7 @@ static const char *const format_name[FORMAT__COUNT] = { "human", "json", "nagios
 
 /* What a run of check needs beside the workspace. */
 struct command_run {
-	struct app *work;
+	struct app *app;
 	enum format format;
 	bool quiet, many;
 	bool telling; /* a status line on the terminal is allowed */
@@ -51,7 +51,7 @@ static bool next_line(struct span *lines, struct span *mailbox)
 /* Arguments first, then the file; without both the setting. */
 static bool next_name(const struct command_run *r, struct place *at, struct span *mailbox)
 {
-	const struct options *o = &r->work->options;
+	const struct options *o = &r->app->options;
 
 	if (at->next < o->arguments) {
 		*mailbox = o->argument[at->next++];
@@ -59,10 +59,10 @@ static bool next_name(const struct command_run *r, struct place *at, struct span
 	}
 	if (next_line(&at->lines, mailbox))
 		return true;
-	if (at->next != 0 || o->given[OPTION_MAILBOXES] != 0 || !settings_has(&r->work->settings, SETTING_MAILBOX))
+	if (at->next != 0 || o->given[OPTION_MAILBOXES] != 0 || !settings_has(&r->app->settings, SETTING_MAILBOX))
 		return false;
 	at->next = 1;
-	*mailbox = settings_get(&r->work->settings, SETTING_MAILBOX);
+	*mailbox = settings_get(&r->app->settings, SETTING_MAILBOX);
 	return true;
 }
 
@@ -106,11 +106,11 @@ static bool seen(unsigned char *marks, struct span mailbox)
 /* Take a name out of the arguments, or make its line a comment. */
 static void strike(struct command_run *r, struct place *at, struct span mailbox)
 {
-	struct app *w = r->work;
-	struct options *o = &w->options;
+	struct app *app = r->app;
+	struct options *o = &app->options;
 
-	if (mailbox.p >= w->input && mailbox.p < w->input + sizeof w->input) {
-		w->input[mailbox.p - w->input] = '#';
+	if (mailbox.p >= app->input && mailbox.p < app->input + sizeof app->input) {
+		app->input[mailbox.p - app->input] = '#';
 		return;
 	}
 	at->next--;
@@ -143,14 +143,14 @@ static void strike_repeated(struct command_run *r)
 
 static bool read_mailboxes(struct command_run *r, size_t *all, int *status)
 {
-	struct app *w = r->work;
-	struct buf text = BUF(w->input);
+	struct app *app = r->app;
+	struct buf text = BUF(app->input);
 	struct fault f = { 0 };
 	struct span mailbox;
 
-	if (w->options.given[OPTION_MAILBOXES] != 0 &&
-	    !files_read(w->options.value[OPTION_MAILBOXES], FILES_PUBLIC, &text, &f)) {
-		*status = app_refuse(w, &f);
+	if (app->options.given[OPTION_MAILBOXES] != 0 &&
+	    !files_read(app->options.value[OPTION_MAILBOXES], FILES_PUBLIC, &text, &f)) {
+		*status = app_refuse(app, &f);
 		return false;
 	}
 	r->list = buf_span(&text);
@@ -160,14 +160,14 @@ static bool read_mailboxes(struct command_run *r, size_t *all, int *status)
 	rewind_list(r);
 	for (*all = 0; next_mailbox(r, &mailbox); ++*all) {
 		if (mailbox.n > REPORT_MAILBOX_MAX) {
-			*status = app_usage(w, "the mailbox '", mailbox, "' is longer than any address can be");
+			*status = app_usage(app, "the mailbox '", mailbox, "' is longer than any address can be");
 			return false;
 		}
 	}
 	rewind_list(r);
 	if (*all != 0)
 		return true;
-	*status = app_usage(w, "no mailbox to check: ", SPAN("give its address"),
+	*status = app_usage(app, "no mailbox to check: ", SPAN("give its address"),
 	                    " (o2pop check user@example.com), or the setting mailbox, or with --profile "
 	                    "the section that has it");
 	return false;
@@ -218,23 +218,23 @@ static void on_progress(void *to, int64_t at_ms, enum step idp, enum step pop, s
 static void on_report(void *to, const struct report *report)
 {
 	struct command_run *r = to;
-	struct app *w = r->work;
-	struct page page = app_page(w, &r->out, OUTPUT_RESULT);
+	struct app *app = r->app;
+	struct page page = app_page(app, &r->out, OUTPUT_RESULT);
 
 	erase_progress(r);
 	retry_report(&r->again, report);
 	switch (r->format) {
 	case FORMAT_HUMAN:
 		if (r->many) {
-			text_report_many_report(&page, &w->many, report, &w->explanation);
+			text_report_many_report(&page, &app->many, report, &app->explanation);
 			break;
 		}
-		explain_report(report, &w->explanation);
-		text_report_one(&page, report, &w->explanation);
+		explain_report(report, &app->explanation);
+		text_report_one(&page, report, &app->explanation);
 		break;
 	case FORMAT_JSON:
-		explain_report(report, &w->explanation);
-		json_report_one(&r->out, report, &w->explanation, page.pseudonym);
+		explain_report(report, &app->explanation);
+		json_report_one(&r->out, report, &app->explanation, page.pseudonym);
 		break;
 	case FORMAT_NAGIOS:
 		nagios_add(&r->nagios, report);
@@ -247,7 +247,7 @@ static void on_report(void *to, const struct report *report)
 }
 
 /* All steps are listed that step_find takes. */
-static int no_step(struct app *w, struct span given)
+static int no_step(struct app *app, struct span given)
 {
 	char text[300];
 	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
@@ -258,20 +258,20 @@ static int no_step(struct app *w, struct span given)
 		buf_z(&b, step_id((enum step)i));
 	}
 	text[b.n] = '\0';
-	return app_usage(w, "--stop-after ", given, text);
+	return app_usage(app, "--stop-after ", given, text);
 }
 
 static bool read_ask(struct command_run *r, struct run_request *ask, size_t all, int *status)
 {
-	const struct options *o = &r->work->options;
+	const struct options *o = &r->app->options;
 	uint64_t jobs = 1;
 
 	*ask = (struct run_request){
-		.settings = &r->work->settings,
-		.credential = &r->work->credential,
+		.settings = &r->app->settings,
+		.credential = &r->app->credential,
 		.obtain = app_obtain,
-		.obtain_from = r->work,
-		.trust = &r->work->trust,
+		.obtain_from = r->app,
+		.trust = &r->app->trust,
 		.mailboxes = { r, next_mailbox, all },
 		.events = { .to = r, .report = on_report, .progress = on_progress },
 		.stop_after = STEP__COUNT,
@@ -282,7 +282,7 @@ static bool read_ask(struct command_run *r, struct run_request *ask, size_t all,
 		.show_secrets = o->given[OPTION_SHOW_SECRETS] != 0,
 	};
 	if (o->given[OPTION_JOBS] != 0 && (!span_u64(o->value[OPTION_JOBS], RUN_JOBS_MAX, &jobs) || jobs == 0)) {
-		*status = app_usage(r->work, "--jobs ", o->value[OPTION_JOBS], " is not a number from 1 to 16");
+		*status = app_usage(r->app, "--jobs ", o->value[OPTION_JOBS], " is not a number from 1 to 16");
 		return false;
 	}
 	if (all == 1 && next_mailbox(r, &ask->only))
@@ -290,18 +290,18 @@ static bool read_ask(struct command_run *r, struct run_request *ask, size_t all,
 	ask->jobs = (unsigned)(jobs < all ? jobs : all);
 	if (o->given[OPTION_STOP_AFTER] == 0 || step_find(o->value[OPTION_STOP_AFTER], &ask->stop_after))
 		return true;
-	*status = no_step(r->work, o->value[OPTION_STOP_AFTER]);
+	*status = no_step(r->app, o->value[OPTION_STOP_AFTER]);
 	return false;
 }
 
 /* The end of the output, behind the reports of all mailboxes. */
 static int conclude(struct command_run *r, enum exit_status gravest)
 {
-	struct page page = app_page(r->work, &r->out, OUTPUT_RESULT);
+	struct page page = app_page(r->app, &r->out, OUTPUT_RESULT);
 	int status = (int)gravest;
 
 	if (r->many && r->format == FORMAT_HUMAN)
-		text_report_many_end(&page, &r->work->many, gravest);
+		text_report_many_end(&page, &r->app->many, gravest);
 	if (r->format == FORMAT_NAGIOS)
 		status = (int)nagios_end(&r->nagios, &r->out);
 	return status;
@@ -314,11 +314,11 @@ static int check_once(struct command_run *r, struct run_request *ask)
 	int status;
 	bool ran;
 
-	text_report_many_start(&r->work->many);
-	ran = supervisor_run(&r->work->run, ask, &gravest, &f);
+	text_report_many_start(&r->app->many);
+	ran = supervisor_run(&r->app->run, ask, &gravest, &f);
 	erase_progress(r);
 	if (!ran)
-		return app_refuse(r->work, &f);
+		return app_refuse(r->app, &f);
 	status = conclude(r, gravest);
 	if (r->holding && retry_wanted(&r->again)) {
 		retry_say(&r->again, r->quiet);
@@ -337,7 +337,7 @@ struct task {
 static int try_once(void *of)
 {
 	struct task *t = of;
-	const struct worker_token *token = &t->run->work->run.token;
+	const struct worker_token *token = &t->run->app->run.token;
 
 	(void)lock_memory(token, sizeof *token);
 	return check_once(t->run, t->ask);
@@ -345,47 +345,47 @@ static int try_once(void *of)
 
 static int check_again(struct command_run *r, struct run_request *ask)
 {
-	struct app *w = r->work;
+	struct app *app = r->app;
 	struct task task = { r, ask };
 	struct fault f = { 0 };
 	int64_t ms;
 	int status;
 
-	if (!ini_duration(w->options.value[OPTION_WAIT], &ms))
-		return app_usage(w, "--wait ", w->options.value[OPTION_WAIT],
+	if (!ini_duration(app->options.value[OPTION_WAIT], &ms))
+		return app_usage(app, "--wait ", app->options.value[OPTION_WAIT],
 		                 " is not a time such as 90m or 2h, at most 1 day");
 	r->holding = true;
 	retry_start(&r->again, ms);
 	for (;;) {
 		if (!retry_try(&r->again, try_once, &task, &status, &f))
-			return app_refuse(w, &f);
+			return app_refuse(app, &f);
 		if (!r->again.wanted)
 			return status;
 		retry_sleep(&r->again);
 	}
 }
 
-int cmd_check(struct app *w)
+int cmd_check(struct app *app)
 {
-	struct command_run r = { .work = w, .out = BUF(w->text) };
+	struct command_run r = { .app = app, .out = BUF(app->text) };
 	struct output_terminal diagnostic = output_terminal(OUTPUT_DIAGNOSTIC);
 	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 	struct run_request ask;
 	size_t all = 0;
 
-	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_load(w, APP_TRUST, &status) ||
-	    !app_settled(w, &status) || !read_mailboxes(&r, &all, &status) || !read_ask(&r, &ask, all, &status) ||
-	    !app_load_credential(w, &status) || !app_trace_open(&r.trace, w, &status))
+	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_load(app, APP_TRUST, &status) ||
+	    !app_settled(app, &status) || !read_mailboxes(&r, &all, &status) || !read_ask(&r, &ask, all, &status) ||
+	    !app_load_credential(app, &status) || !app_trace_open(&r.trace, app, &status))
 		return status;
 	r.format = (enum format)format;
-	r.quiet = w->options.given[OPTION_QUIET] != 0;
+	r.quiet = app->options.given[OPTION_QUIET] != 0;
 	r.many = all > 1;
 	r.telling = diagnostic.terminal && !r.trace.stderr_too && !r.quiet;
 	r.progress = (struct progress){ .width = diagnostic.width, .dumb = diagnostic.dumb };
-	r.nagios.pseudonym = w->options.given[OPTION_SHARE] != 0 ? &w->pseudonym : NULL;
+	r.nagios.pseudonym = app->options.given[OPTION_SHARE] != 0 ? &app->pseudonym : NULL;
 	if (r.trace.fd >= 0 || r.trace.stderr_too)
 		ask.events.line = on_line;
-	status = w->options.given[OPTION_WAIT] != 0 ? check_again(&r, &ask) : check_once(&r, &ask);
+	status = app->options.given[OPTION_WAIT] != 0 ? check_again(&r, &ask) : check_once(&r, &ask);
 	app_trace_close(&r.trace);
 	return status;
 }

@@ -7,7 +7,7 @@ enum { LOGIN_TIMEOUT_MS = 16 * 60 * 1000 };
 
 struct command_run {
 	struct run_one single; /* first: what the supervisor's ear is given */
-	struct app *work;
+	struct app *app;
 	bool telling; /* a status line on the terminal is allowed */
 	bool asked;   /* the person knows where to sign in */
 	bool brief;   /* the sign-in brought no refresh token */
@@ -27,8 +27,8 @@ static void erase_progress(struct command_run *r)
 static void on_prompt(void *to, const struct worker_prompt *prompt)
 {
 	struct command_run *r = to;
-	struct buf out = BUF(r->work->text);
-	struct page page = app_page(r->work, &out, OUTPUT_DIAGNOSTIC);
+	struct buf out = BUF(r->app->text);
+	struct page page = app_page(r->app, &out, OUTPUT_DIAGNOSTIC);
 	char digits[24];
 	struct buf minutes = BUF(digits);
 
@@ -78,9 +78,9 @@ static void on_progress(void *to, int64_t at_ms, enum step idp, enum step pop, s
 static void on_report(void *to, const struct report *report)
 {
 	struct command_run *r = to;
-	struct app *w = r->work;
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_DIAGNOSTIC);
+	struct app *app = r->app;
+	struct buf out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_DIAGNOSTIC);
 	enum step failed;
 
 	erase_progress(r);
@@ -88,16 +88,16 @@ static void on_report(void *to, const struct report *report)
 	if (!report_first_failure(report, &failed) && report->row[STEP_TOKEN].verdict != VERDICT_WARN &&
 	    report->row[STEP_CREDENTIAL].verdict != VERDICT_WARN)
 		return;
-	explain_report(report, &w->explanation);
-	text_report_one(&page, report, &w->explanation);
+	explain_report(report, &app->explanation);
+	text_report_one(&page, report, &app->explanation);
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
 }
 
 /* "Signed in. The tokens are kept in FILE. Next: o2pop check" */
-static int conclude(struct app *w, bool brief)
+static int conclude(struct app *app, bool brief)
 {
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_RESULT);
+	struct buf out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_RESULT);
 
 	if (brief) {
 		page_words(&page, 0,
@@ -110,9 +110,9 @@ static int conclude(struct app *w, bool brief)
 		return app_print(&out, EXIT_STATUS_OK);
 	}
 	page_z(&page, "Signed in. What is needed for further tokens is kept in ");
-	page_put(&page, settings_get(&w->settings, SETTING_TOKEN_CACHE));
+	page_put(&page, settings_get(&app->settings, SETTING_TOKEN_CACHE));
 	page_end(&page);
-	if (w->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT) {
+	if (app->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT) {
 		page_words(&page, 0,
 		           SPAN("Write grant = device-code into the settings, so that check and token "
 		                "use it."));
@@ -125,11 +125,11 @@ static int conclude(struct app *w, bool brief)
 
 static int sign_in(struct command_run *r)
 {
-	struct app *w = r->work;
+	struct app *app = r->app;
 	struct run_request ask;
 	int status;
 
-	if (!run_one_start(&r->single, w, SPAN(""), &ask, &status))
+	if (!run_one_start(&r->single, app, SPAN(""), &ask, &status))
 		return status;
 	ask.stop_after = STEP_CLAIMS;
 	ask.token_worker = true;
@@ -138,42 +138,42 @@ static int sign_in(struct command_run *r)
 	ask.events.prompt = on_prompt;
 	ask.events.progress = on_progress;
 	ask.events.report = on_report;
-	if (w->settings.source[SETTING_TIMEOUT] == SETTING_FROM_DEFAULT)
-		w->settings.timeout_ms = LOGIN_TIMEOUT_MS;
+	if (app->settings.source[SETTING_TIMEOUT] == SETTING_FROM_DEFAULT)
+		app->settings.timeout_ms = LOGIN_TIMEOUT_MS;
 	if (!run_one_run(&r->single, &ask, &status) || status != EXIT_STATUS_OK)
 		return status;
-	return conclude(w, r->brief);
+	return conclude(app, r->brief);
 }
 
 /* Who says login means this grant; settings that say another one are not overruled. */
-static bool choose_grant(struct app *w, int *status)
+static bool choose_grant(struct app *app, int *status)
 {
 	struct fault f = { 0 };
 
-	if (settings_set(&w->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
+	if (settings_set(&app->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
 	                 SPAN("login"), &f))
 		return true;
-	*status = app_refuse(w, &f);
+	*status = app_refuse(app, &f);
 	return false;
 }
 
-int cmd_login(struct app *w)
+int cmd_login(struct app *app)
 {
 	struct output_terminal diagnostic = output_terminal(OUTPUT_DIAGNOSTIC);
 	struct command_run r = {
-		.work = w,
+		.app = app,
 		.progress = { .width = diagnostic.width, .dumb = diagnostic.dumb },
 	};
 	int status = EXIT_STATUS_SETTINGS;
 
-	if (!app_arguments(w, 0, &status) || !choose_grant(w, &status) || !app_load(w, APP_TRUST, &status) ||
-	    !app_settled(w, &status))
+	if (!app_arguments(app, 0, &status) || !choose_grant(app, &status) || !app_load(app, APP_TRUST, &status) ||
+	    !app_settled(app, &status))
 		return status;
-	if (w->settings.grant != GRANT_DEVICE_CODE)
-		return app_usage(w, "login signs a person in with grant = device-code, but the settings say grant = ",
-		                 span_z(grant_row(w->settings.grant)->id), "");
-	if (!app_load_credential(w, &status))
+	if (app->settings.grant != GRANT_DEVICE_CODE)
+		return app_usage(app, "login signs a person in with grant = device-code, but the settings say grant = ",
+		                 span_z(grant_row(app->settings.grant)->id), "");
+	if (!app_load_credential(app, &status))
 		return status;
-	r.telling = diagnostic.terminal && w->options.given[OPTION_VERBOSE] == 0;
+	r.telling = diagnostic.terminal && app->options.given[OPTION_VERBOSE] == 0;
 	return sign_in(&r);
 }

@@ -11,7 +11,7 @@ enum { PEM_COLUMNS = 64 }; /* RFC 7468 section 2 */
 
 struct command_run {
 	struct run_one single; /* first: what the supervisor's ear is given */
-	struct app *work;
+	struct app *app;
 	enum format format;
 	bool pem;
 	struct buf out;
@@ -51,18 +51,19 @@ static void on_certificate(void *to, struct span der)
 static void on_report(void *to, const struct report *report)
 {
 	struct command_run *r = to;
-	struct app *w = r->work;
-	struct buf diagnostic = BUF(w->input);
-	struct page page = r->pem ? app_page(w, &diagnostic, OUTPUT_DIAGNOSTIC) : app_page(w, &r->out, OUTPUT_RESULT);
+	struct app *app = r->app;
+	struct buf diagnostic = BUF(app->input);
+	struct page page =
+		r->pem ? app_page(app, &diagnostic, OUTPUT_DIAGNOSTIC) : app_page(app, &r->out, OUTPUT_RESULT);
 	enum step failed;
 
 	if (r->pem && !report_first_failure(report, &failed))
 		return;
-	explain_report(report, &w->explanation);
+	explain_report(report, &app->explanation);
 	if (r->format == FORMAT_JSON && !r->pem)
-		json_report_one(&r->out, report, &w->explanation, page.pseudonym);
+		json_report_one(&r->out, report, &app->explanation, page.pseudonym);
 	else
-		text_report_one(&page, report, &w->explanation);
+		text_report_one(&page, report, &app->explanation);
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&diagnostic));
 }
 
@@ -72,35 +73,35 @@ static bool take(struct settings *s, enum setting key, struct span value, struct
 }
 
 /* HOST[:PORT] is stronger than every source of pop_host and pop_port. */
-static bool take_target(struct app *w, int *status)
+static bool take_target(struct app *app, int *status)
 {
-	struct span text = w->options.argument[0], host;
+	struct span text = app->options.argument[0], host;
 	struct fault f = { 0 };
 	char digits[8];
 	struct buf b = BUF(digits);
 	uint16_t port = 0;
 
-	if (w->options.arguments == 0)
+	if (app->options.arguments == 0)
 		return true;
 	if (!url_host_port(text, &host, &port)) {
-		*status = app_usage(w, "'", text, "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
+		*status = app_usage(app, "'", text, "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
 		return false;
 	}
 	buf_u64(&b, port);
-	if (take(&w->settings, SETTING_POP_HOST, host, &f) &&
-	    (port == 0 || take(&w->settings, SETTING_POP_PORT, buf_span(&b), &f)))
+	if (take(&app->settings, SETTING_POP_HOST, host, &f) &&
+	    (port == 0 || take(&app->settings, SETTING_POP_PORT, buf_span(&b), &f)))
 		return true;
-	*status = app_refuse(w, &f);
+	*status = app_refuse(app, &f);
 	return false;
 }
 
 static int probe(struct command_run *r)
 {
-	struct app *w = r->work;
+	struct app *app = r->app;
 	struct run_request ask;
 	int status;
 
-	if (!run_one_start(&r->single, w, SPAN(""), &ask, &status))
+	if (!run_one_start(&r->single, app, SPAN(""), &ask, &status))
 		return status;
 	ask.stop_after = STEP_CAPA;
 	ask.probe = true;
@@ -112,16 +113,16 @@ static int probe(struct command_run *r)
 	return app_print(&r->out, status);
 }
 
-int cmd_probe(struct app *w)
+int cmd_probe(struct app *app)
 {
-	struct command_run r = { .work = w, .pem = w->options.given[OPTION_PEM] != 0, .out = BUF(w->text) };
+	struct command_run r = { .app = app, .pem = app->options.given[OPTION_PEM] != 0, .out = BUF(app->text) };
 	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 
-	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(w, 1, &status) ||
-	    !take_target(w, &status) || !app_load(w, APP_TRUST, &status))
+	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(app, 1, &status) ||
+	    !take_target(app, &status) || !app_load(app, APP_TRUST, &status))
 		return status;
 	r.format = (enum format)format;
-	if (!settings_has(&w->settings, SETTING_POP_HOST))
-		return app_usage(w, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
+	if (!settings_has(&app->settings, SETTING_POP_HOST))
+		return app_usage(app, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
 	return probe(&r);
 }

@@ -8,7 +8,7 @@ static const char *const form_name[TOKEN_FORMAT__COUNT] = { "raw", "json", "head
 /* The one check that is run, as far as the token. */
 struct command_run {
 	struct run_one single; /* first: what the supervisor's ear is given */
-	struct app *work;
+	struct app *app;
 	struct span mailbox;
 	enum token_format form;
 	int64_t min_life_s, expires_in;
@@ -18,9 +18,9 @@ struct command_run {
 static void on_report(void *to, const struct report *report)
 {
 	struct command_run *r = to;
-	struct app *w = r->work;
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_DIAGNOSTIC);
+	struct app *app = r->app;
+	struct buf out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_DIAGNOSTIC);
 	uint64_t seconds;
 	enum step failed;
 
@@ -28,16 +28,16 @@ static void on_report(void *to, const struct report *report)
 		r->expires_in = (int64_t)seconds;
 	if (!report_first_failure(report, &failed))
 		return;
-	explain_report(report, &w->explanation);
-	text_report_one(&page, report, &w->explanation);
+	explain_report(report, &app->explanation);
+	text_report_one(&page, report, &app->explanation);
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
 }
 
 static int print(struct command_run *r)
 {
-	struct app *w = r->work;
-	struct token_request_format bearer = { &w->token, r->mailbox, &w->settings, r->expires_in };
-	struct buf out = BUF(w->text);
+	struct app *app = r->app;
+	struct token_request_format bearer = { &app->token, r->mailbox, &app->settings, r->expires_in };
+	struct buf out = BUF(app->text);
 	int status;
 
 	if (output_terminal(OUTPUT_RESULT).terminal)
@@ -46,40 +46,41 @@ static int print(struct command_run *r)
 		                  "token >FILE)"));
 	token_format_put(&out, r->form, &bearer);
 	status = app_print(&out, EXIT_STATUS_OK);
-	secret_wipe_bytes(w->text, out.n);
-	secret_wipe(&w->token);
+	secret_wipe_bytes(app->text, out.n);
+	secret_wipe(&app->token);
 	return status;
 }
 
 /* Which mailbox the SASL string is for; the other forms need none. */
 static bool choose_mailbox(struct command_run *r, int *status)
 {
-	struct app *w = r->work;
+	struct app *app = r->app;
 	struct fault f = { 0 };
 
-	r->mailbox = w->options.arguments != 0 ? w->options.argument[0] : settings_get(&w->settings, SETTING_MAILBOX);
+	r->mailbox =
+		app->options.arguments != 0 ? app->options.argument[0] : settings_get(&app->settings, SETTING_MAILBOX);
 	if (r->form != TOKEN_FORMAT_SASL)
 		return true;
 	if (r->mailbox.n == 0) {
-		*status = app_usage(w, "", SPAN("--format sasl"),
+		*status = app_usage(app, "", SPAN("--format sasl"),
 		                    " needs the mailbox: o2pop "
 		                    "token --format sasl user@example.com");
 		return false;
 	}
 	if (r->mailbox.n <= REPORT_MAILBOX_MAX && preflight_mailbox(r->mailbox, &f))
 		return true;
-	*status = app_usage(w, "the mailbox '", r->mailbox, "' is not an address");
+	*status = app_usage(app, "the mailbox '", r->mailbox, "' is not an address");
 	return false;
 }
 
 /* How long a stored token must still live. */
 static bool choose_life(struct command_run *r, int *status)
 {
-	const struct options *o = &r->work->options;
+	const struct options *o = &r->app->options;
 	int64_t ms = TOKEN_FETCH_MIN_LIFE_S * 1000;
 
 	if (o->given[OPTION_MIN_LIFE] != 0 && !ini_duration(o->value[OPTION_MIN_LIFE], &ms)) {
-		*status = app_usage(r->work, "--min-life ", o->value[OPTION_MIN_LIFE],
+		*status = app_usage(r->app, "--min-life ", o->value[OPTION_MIN_LIFE],
 		                    " is not a time such as 10m or 1h, at most 1 day");
 		return false;
 	}
@@ -89,37 +90,37 @@ static bool choose_life(struct command_run *r, int *status)
 
 static int get_token(struct command_run *r)
 {
-	struct app *w = r->work;
+	struct app *app = r->app;
 	struct run_request ask;
 	int status;
 
-	if (!run_one_start(&r->single, w, r->mailbox, &ask, &status))
+	if (!run_one_start(&r->single, app, r->mailbox, &ask, &status))
 		return status;
 	ask.stop_after = STEP_TOKEN;
 	ask.token_worker = true;
 	ask.patient = true;
 	ask.min_life_s = r->min_life_s;
-	ask.token = &w->token;
+	ask.token = &app->token;
 	ask.events.report = on_report;
-	if (w->settings.grant == GRANT_SERVICE_ACCOUNT)
+	if (app->settings.grant == GRANT_SERVICE_ACCOUNT)
 		ask.only = r->mailbox;
 	if (!run_one_run(&r->single, &ask, &status))
 		return status;
-	if (status == EXIT_STATUS_OK && !secret_is_set(&w->token))
+	if (status == EXIT_STATUS_OK && !secret_is_set(&app->token))
 		status = EXIT_STATUS_INTERNAL;
 	return status == EXIT_STATUS_OK ? print(r) : status;
 }
 
-int cmd_token(struct app *w)
+int cmd_token(struct app *app)
 {
-	struct command_run r = { .work = w };
+	struct command_run r = { .app = app };
 	int status = EXIT_STATUS_SETTINGS, form = TOKEN_FORMAT_RAW;
 
-	if (!app_format(w, form_name, TOKEN_FORMAT__COUNT, &form, &status) || !app_arguments(w, 1, &status) ||
-	    !app_load(w, APP_TRUST, &status) || !app_settled(w, &status))
+	if (!app_format(app, form_name, TOKEN_FORMAT__COUNT, &form, &status) || !app_arguments(app, 1, &status) ||
+	    !app_load(app, APP_TRUST, &status) || !app_settled(app, &status))
 		return status;
 	r.form = (enum token_format)form;
-	if (!choose_mailbox(&r, &status) || !choose_life(&r, &status) || !app_load_credential(w, &status))
+	if (!choose_mailbox(&r, &status) || !choose_life(&r, &status) || !app_load_credential(app, &status))
 		return status;
 	return get_token(&r);
 }

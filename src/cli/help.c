@@ -330,7 +330,7 @@ int help_version(void)
 	return put_out(OUTPUT_RESULT, &out, EXIT_STATUS_OK);
 }
 
-static int unknown_command(struct app *w, struct span name)
+static int unknown_command(struct app *app, struct span name)
 {
 	char text[60];
 	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
@@ -347,7 +347,7 @@ static int unknown_command(struct app *w, struct span name)
 		}
 	}
 	if (span_find_byte(name, '@', &at))
-		return app_usage(w, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
+		return app_usage(app, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
 	buf_z(&b, "'");
 	if (ini_near(name, span_z(best))) {
 		buf_z(&b, "; did you mean ");
@@ -355,10 +355,10 @@ static int unknown_command(struct app *w, struct span name)
 		buf_z(&b, "?");
 	}
 	text[b.n] = '\0';
-	return app_usage(w, "unknown command '", name, text);
+	return app_usage(app, "unknown command '", name, text);
 }
 
-int help_without_command(struct app *w, int argc, char **argv, int name)
+int help_without_command(struct app *app, int argc, char **argv, int name)
 {
 	if (argc < 2)
 		return help_short();
@@ -367,10 +367,10 @@ int help_without_command(struct app *w, int argc, char **argv, int name)
 
 		if (c != NULL)
 			return help_command(c);
-		return name + 1 < argc ? unknown_command(w, span_z(argv[name + 1])) : help_all();
+		return name + 1 < argc ? unknown_command(app, span_z(argv[name + 1])) : help_all();
 	}
 	if (name != 0)
-		return unknown_command(w, span_z(argv[name]));
+		return unknown_command(app, span_z(argv[name]));
 	for (int i = 1; i < argc; i++) {
 		struct span word = span_z(argv[i]);
 
@@ -379,5 +379,5 @@ int help_without_command(struct app *w, int argc, char **argv, int name)
 		if (span_eq(word, SPAN("--version")) || span_eq(word, SPAN("-V")))
 			return help_version();
 	}
-	return app_usage(w, "", SPAN("there are options but no command"), ", such as check, probe or setup");
+	return app_usage(app, "", SPAN("there are options but no command"), ", such as check, probe or setup");
 }

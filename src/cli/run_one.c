@@ -17,22 +17,22 @@ static void on_line(void *to, int64_t at_ms, enum worker_side side, unsigned job
 	app_trace_line(&s->trace, &line);
 }
 
-bool run_one_start(struct run_one *s, struct app *w, struct span mailbox, struct run_request *ask, int *status)
+bool run_one_start(struct run_one *s, struct app *app, struct span mailbox, struct run_request *ask, int *status)
 {
 	*s = (struct run_one){ .mailbox = mailbox };
 	*ask = (struct run_request){
-		.settings = &w->settings,
-		.credential = &w->credential,
+		.settings = &app->settings,
+		.credential = &app->credential,
 		.obtain = app_obtain,
-		.obtain_from = w,
-		.trust = &w->trust,
+		.obtain_from = app,
+		.trust = &app->trust,
 		.mailboxes = { s, next_mailbox, 1 },
 		.events = { .to = s },
 		.jobs = 1,
 		.stop_after = STEP__COUNT,
-		.show_secrets = w->options.given[OPTION_SHOW_SECRETS] != 0,
+		.show_secrets = app->options.given[OPTION_SHOW_SECRETS] != 0,
 	};
-	if (!app_trace_open(&s->trace, w, status))
+	if (!app_trace_open(&s->trace, app, status))
 		return false;
 	if (s->trace.fd >= 0 || s->trace.stderr_too)
 		ask->events.line = on_line;
@@ -41,12 +41,12 @@ bool run_one_start(struct run_one *s, struct app *w, struct span mailbox, struct
 
 bool run_one_run(struct run_one *s, const struct run_request *ask, int *status)
 {
-	struct app *w = s->trace.work;
+	struct app *app = s->trace.app;
 	enum exit_status gravest = EXIT_STATUS_INTERNAL;
 	struct fault f = { 0 };
-	bool ran = supervisor_run(&w->run, ask, &gravest, &f);
+	bool ran = supervisor_run(&app->run, ask, &gravest, &f);
 
 	app_trace_close(&s->trace);
-	*status = ran ? (int)gravest : app_refuse(w, &f);
+	*status = ran ? (int)gravest : app_refuse(app, &f);
 	return ran;
 }

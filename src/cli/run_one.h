@@ -10,9 +10,9 @@ struct run_one {
 	bool taken;
 };
 
-/* The settings and the credential's owner are those of w; the rest of the question is the caller's to fill in. The
+/* The settings and the credential's owner are those of app; the rest of the question is the caller's to fill in. The
  * transcript is opened as the options say. On false the status is in *status. */
-bool run_one_start(struct run_one *s, struct app *w, struct span mailbox, struct run_request *ask, int *status) MUST;
+bool run_one_start(struct run_one *s, struct app *app, struct span mailbox, struct run_request *ask, int *status) MUST;
 
 /* Ask the supervisor; close the transcript. ask->ear.to must be a struct that begins with a struct run_one. */
 bool run_one_run(struct run_one *s, const struct run_request *ask, int *status) MUST;
