@@ -2,7 +2,7 @@
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
-#include "base/span.h"
+#include "base/buf.h"
 
 /* The list is src/base/fault.def; names and ids are never renamed or reused. */
 enum fault_code {
@@ -43,6 +43,12 @@ struct fault {
  * wins. The evidence is the peer's own words (or the refused input): it is made printable and,
  * when too long, shortened here. */
 bool fault_set(struct fault *f, enum fault_code code, int64_t num, struct span evidence);
+
+/* The same with a sentence as evidence, in a format of buf_say. */
+bool fault_say(struct fault *f, enum fault_code code, int64_t num, const char *format, ...) BUF_FORMAT(4);
+
+/* The same instead of what f holds already, for a caller that knows what it means. The evidence may be f's own. */
+bool fault_become(struct fault *f, enum fault_code code, int64_t num, struct span evidence);
 
 /* The limit that was exceeded, as evidence: "16400 bytes, the limit is 16384". */
 bool fault_limit(struct fault *f, enum fault_code code, uint64_t actual, uint64_t limit);
