@@ -1,6 +1,9 @@
 #include "base/secret.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 bool secret_set(struct secret *s, struct span bytes)
 {
@@ -29,15 +32,40 @@ void secret_wipe_bytes(void *p, size_t n)
 }
 
 /* A sanitizer's view of a stack is not ours. */
-__attribute__((no_sanitize("address"))) void secret_wipe_used(void *p, size_t n)
+__attribute__((no_sanitize("address"))) static void wipe_read(unsigned char *p, size_t n)
 {
 	for (volatile unsigned char *b = p; n != 0; b++, n--)
 		if (*b != 0)
 			*b = 0;
 }
 
+/* Reading a page that was never touched would make one, so the kernel is asked which there are, unless a filter might
+ * end a process that asks. It does not name those in the swap: what lies there no wiping reaches. */
+void secret_wipe_used(void *p, size_t n)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *from = p, *end = from + n, *at = from - (uintptr_t)p % page;
+	bool ask = prctl(PR_GET_SECCOMP) == 0;
+
+	while (at < end) {
+		unsigned char there[64];
+		size_t pages = ((size_t)(end - at) + page - 1) / page;
+		bool known;
+
+		if (pages > sizeof there)
+			pages = sizeof there;
+		known = ask && mincore(at, pages * page, there) == 0;
+		for (size_t i = 0; i < pages; i++, at += page) {
+			unsigned char *first = at < from ? from : at;
+
+			if (!known || (there[i] & 1) != 0)
+				wipe_read(first, (size_t)(at + page < end ? at + page - first : end - first));
+		}
+	}
+}
+
 /* Whoever wipes the stack stands on it: wipe_near covers the place of wipe_far, which needs less than FRAME. */
-enum { FRAME = 512 };
+enum { FRAME = 1024 };
 
 __attribute__((noinline)) static void wipe_near(void)
 {

@@ -24,7 +24,8 @@ bool secret_set(struct secret *s, struct span bytes) MUST;
 void secret_wipe(struct secret *s);
 void secret_wipe_bytes(void *p, size_t n);
 
-/* The same for memory of which a part was never touched: pages that are zero are only read, and cost nothing. */
+/* The same for memory of which a part was never touched: that part stays so, as far as the system tells. Bytes that are
+ * zero are only read. */
 void secret_wipe_used(void *p, size_t n);
 
 /* Overwrite SECRET_STACK bytes of the stack below the caller: what functions that have returned left there, copies

@@ -1,6 +1,10 @@
 /* secret: what fits, what is left behind, what is wiped. */
 #include "t.h"
 
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
 #include "base/secret.h"
 
 static struct secret secret;
@@ -100,6 +104,31 @@ TEST(secret_wiping_what_is_used)
 		OK(all_zero(p, n));
 	}
 	secret_wipe_used(NULL, 0);
+}
+
+/* Of many pages few are used, at both ends and behind what is asked for in one call: no other comes into being. */
+TEST(secret_wiping_leaves_untouched_pages_alone)
+{
+	enum { PAGES = 150 };
+	static const size_t used[] = { 0, 63, 64, 100, 149 };
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), n = 0;
+	unsigned char *p = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char there[PAGES];
+
+	OK(p != MAP_FAILED && mincore(p, PAGES * page, there) == 0);
+	if ((there[1] & 1) != 0 || prctl(PR_GET_SECCOMP) != 0)
+		return; /* this system does not tell */
+	for (size_t i = 0; i < sizeof used / sizeof used[0]; i++)
+		memset(p + used[i] * page, 's', page);
+	secret_wipe_used(p + 1, PAGES * page - 2);
+	OK(mincore(p, PAGES * page, there) == 0);
+	for (size_t i = 0; i < PAGES; i++)
+		n += there[i] & 1;
+	EQ(n, sizeof used / sizeof used[0]);
+	OK(p[0] == 's' && p[PAGES * page - 1] == 's');
+	p[0] = p[PAGES * page - 1] = 0;
+	OK(all_zero(p, PAGES * page));
+	OK(munmap(p, PAGES * page) == 0);
 }
 
 TEST(secret_from_a_pipe)
