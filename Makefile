@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 HOSTCC  ?= cc
 
 MACHINE   := $(shell uname -m)
-TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),side-linux-musleabihf,$(MACHINE)-linux-musl)
+TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),arm-linux-musleabihf,$(MACHINE)-linux-musl)
 
 ifeq ($(wildcard toolchains/$(TOOLCHAIN).mk),)
 $(error no toolchains/$(TOOLCHAIN).mk; there are: $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host)
@@ -46,7 +46,8 @@ OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(
 say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
 dir = @mkdir -p $(@D)
 
-.PHONY: all host demo check test unit cases memory e2e lint format size bench deps install clean distclean help
+.PHONY: all host demo check quick test unit cases programs memory e2e lint format size bench compile_commands deps install \
+	clean distclean help
 
 all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
 
@@ -140,9 +141,17 @@ demo: ## A passing check and five failing ones against the simulator; no account
 	@$(MAKE) --no-print-directory $(B)/o2pop $(PLAYER)
 	@$(RIG) tests/sim/demo
 
+# It follows native programs only.
+WATCH := $(GEN)/watch
+
 check: ## Everything below, on the host with sanitizers, static, and for ARM under qemu
-	@toolchains/deps build side e2e lint
+	@toolchains/deps build arm e2e lint
 	@MAKE='$(MAKE)' tests/check
+
+quick: unit cases ## The unit tests and the cases of one toolchain, at once
+
+# All that the suites of one toolchain run, so that suites which run at once do not build at once.
+programs: $(UNITS) $(B)/o2pop $(PLAYER) $(WATCH)
 
 test: $(UNITS) ## One unit test: make test T=json
 	@$(RIG) tests/run-unit $^
@@ -153,8 +162,6 @@ unit: $(UNITS) ## The unit tests of one toolchain
 cases: $(B)/o2pop $(PLAYER) ## The conversations in tests/cases, played by the simulator
 	@$(RIG) tests/cases/run
 
-# It follows native programs only.
-WATCH := $(GEN)/watch
 $(WATCH): tests/memory/watch.c
 	$(dir)
 	$(call say,HOSTCC)$(HOSTCC) -O2 -Wall -Wextra -o $@ $<
@@ -178,10 +185,22 @@ size: ## The static binaries against the budget in tests/size.txt
 bench: $(B)/o2pop ## Time, memory and round trips beside curl and openssl
 	@$(RIG) tests/bench/run
 
+# What the compiler is told of each source, for clangd and the like; links and dependencies do not matter to them.
+SOURCES := $(sort $(wildcard src/*/*.c tests/unit/*.c tests/unit/*/*.c tests/sim/*.c))
+ORDER    = $(CC) $(filter-out -MMD -MP,$(OURS)) $(if $(filter tests/%,$1),-Itests/$(word 2,$(subst /, ,$1))) -c $1
+comma   := ,
+
+compile_commands: | $(BEARSSL)/.unpacked ## build/compile_commands.json: how each file is compiled, for editors
+	$(file >build/compile_commands.json,[)
+	$(foreach f,$(SOURCES),$(file >>build/compile_commands.json,{ "directory": "$(CURDIR)", "file": "$f",$\
+		"command": "$(subst ",\",$(call ORDER,$f))" }$(if $(filter-out $(lastword $(SOURCES)),$f),$(comma))))
+	$(file >>build/compile_commands.json,])
+	@echo build/compile_commands.json
+
 # ---- the rest ----------------------------------------------------------------------------------
 
 deps: ## Install what the build and all tests need (Debian: apt-get)
-	@toolchains/deps build side e2e lint
+	@toolchains/deps build arm e2e lint
 
 install: $(B)/o2pop ## To $(DESTDIR)$(PREFIX): the program, its manual page, check_o2pop
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
@@ -196,6 +215,6 @@ distclean: ## Remove all of build/
 	rm -rf build
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9_]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 	@echo '  V=1 shows the commands, WERROR=1 stops at warnings; TOOLCHAIN is one of:'
 	@echo '   ' $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host
