@@ -2,12 +2,15 @@
  * what hangs, and what dies. */
 #include "t.h"
 
+/* Where a peer is silent a run lasts as long as it may: 5 s of its own, 1.25 s of ours. */
+#define FAST_CLOCK 4
+#include "fast_clock.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
 #include "check/supervisor.h"
 #include "conf/resolve.h"
 
@@ -431,7 +434,7 @@ TEST(silence_ends_at_the_deadline)
 {
 	int64_t began = clock_ms();
 
-	given(start_peer(silent, COUNT(silent)), start_peer(pop_waits, COUNT(pop_waits)), "1500ms");
+	given(start_peer(silent, COUNT(silent)), start_peer(pop_waits, COUNT(pop_waits)), "5s");
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	end_peers();
 	STEPS(&report[0], "p-"
@@ -441,9 +444,9 @@ TEST(silence_ends_at_the_deadline)
 	                  "-"
 	                  "-");
 	EQ(report[0].row[STEP_TOKEN].fault.code, FAULT_DEADLINE);
-	OK(clock_ms() - began < 10000);
+	OK(clock_ms() - began < 30000);
 	began = clock_ms();
-	given(start_peer(token_good, COUNT(token_good)), start_peer(pop_mute, COUNT(pop_mute)), "1500ms");
+	given(start_peer(token_good, COUNT(token_good)), start_peer(pop_mute, COUNT(pop_mute)), "5s");
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	end_peers();
 	STEPS(&report[0], "p-"
@@ -454,7 +457,7 @@ TEST(silence_ends_at_the_deadline)
 	                  "w");
 	EQ(report[0].row[STEP_CAPA].fault.code, FAULT_DEADLINE);
 	EQ(report[0].row[STEP_AUTH].because, STEP_CAPA);
-	OK(clock_ms() - began < 10000);
+	OK(clock_ms() - began < 30000);
 	OK(ticks > 3);
 }
 
@@ -610,7 +613,7 @@ TEST(the_tenant_worker_is_not_waited_for)
 	ask.lines = false;
 	began = clock_ms();
 	EQ(run_it(), EXIT_STATUS_SETTINGS);
-	OK(clock_ms() - began < 8000);
+	OK(clock_ms() - began < 15000);
 	end_peers();
 	STEPS(&report[0], "fs"
 	                  "sssss"
