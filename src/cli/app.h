@@ -89,14 +89,7 @@ int app_print(const struct buf *out, int status);
 /* A page on app->text for one of the descriptors. */
 struct page app_page(struct app *app, struct buf *out, enum output_to to);
 
-/* The transcript: opened as the options say (-v, --transcript), one line put, closed. */
-struct app_trace {
-	struct app *app;
-	int fd; /* -1: nobody listens */
-	bool stderr_too;
-};
-bool app_trace_open(struct app_trace *t, struct app *app, int *status) MUST;
-void app_trace_line(struct app_trace *t, const struct transcript_line *line);
-void app_trace_close(struct app_trace *t);
+/* The stand-ins of --share; NULL without it. */
+struct pseudonym *app_pseudonym(struct app *app);
 
 #endif
