@@ -207,6 +207,15 @@ void date_put_day(struct buf *out, int64_t unix_s)
 		out->n = mark;
 }
 
+struct date_text date_span_text(int64_t seconds)
+{
+	struct date_text text;
+	struct buf b = buf_field(text.z, sizeof text.z);
+
+	date_put_span(&b, seconds);
+	return text;
+}
+
 void date_put_span(struct buf *out, int64_t seconds)
 {
 	uint64_t s = seconds < 0 ? (uint64_t)0 - (uint64_t)seconds : (uint64_t)seconds;

@@ -20,14 +20,15 @@ bool date_asn1(struct span s, bool generalized, int64_t *unix_s) MUST;
 void date_put(struct buf *out, int64_t unix_s);
 void date_put_day(struct buf *out, int64_t unix_s);
 
-/* The first of them as a value, for a sentence: date_text(t).z */
+/* A duration for people: "45 s", "12 min", "3 h 20 min", "41 days". Negative ones by their size. */
+void date_put_span(struct buf *out, int64_t seconds);
+
+/* date_put and date_put_span as a value, for a sentence: date_text(t).z */
 struct date_text {
 	char z[40];
 };
 
 struct date_text date_text(int64_t unix_s);
-
-/* A duration for people: "45 s", "12 min", "3 h 20 min", "41 days". Negative ones by their size. */
-void date_put_span(struct buf *out, int64_t seconds);
+struct date_text date_span_text(int64_t seconds);
 
 #endif
