@@ -250,7 +250,7 @@ enum xoauth2_lint xoauth2_spelt_out(struct span frame)
 static void challenge_field(struct span json, const char *key, char *to, size_t cap)
 {
 	unsigned char bytes[FIELD_MAX];
-	struct buf plain = BUF(bytes), shown = { (unsigned char *)to, cap - 1, 0, false };
+	struct buf plain = BUF(bytes), shown = buf_field(to, cap);
 	struct json_value v;
 
 	if (json_at(json, key, &v) == JSON_FOUND) {
@@ -260,7 +260,6 @@ static void challenge_field(struct span json, const char *key, char *to, size_t 
 			plain.n = 0;
 	}
 	buf_printable(&shown, buf_span(&plain));
-	to[shown.n] = '\0';
 }
 
 bool xoauth2_challenge(struct span text, struct buf *json, struct xoauth2_challenge *c)
