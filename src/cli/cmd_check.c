@@ -1,3 +1,6 @@
+#include <errno.h>
+#include <sys/mman.h>
+
 #include "base/clock.h"
 #include "check/lock.h"
 #include "cli/retry.h"
@@ -14,6 +17,8 @@ enum { PROGRESS_AFTER_MS = 400 };
 /* Bits to tell names apart by: ten thousand mailboxes leave most of them unset. */
 enum { MARKS = 65536 };
 
+enum { LIST_MAX = 1024 * 1024 }; /* bytes of a mailbox file: 40,000 addresses */
+
 enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT_NAGIOS, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "human", "json", "nagios" };
 
@@ -26,7 +31,8 @@ struct command_run {
 	bool holding; /* the report may not be wanted: see --wait */
 	bool lost;    /* the standard output is broken */
 	struct progress progress;
-	struct span list; /* the text of the mailbox file */
+	unsigned char *lines; /* LIST_MAX bytes for the mailbox file, only where there is one */
+	struct span list;     /* its text */
 	struct place {
 		size_t next;       /* of the arguments */
 		struct span lines; /* what is left of the file */
@@ -106,11 +112,10 @@ static bool seen(unsigned char *marks, struct span mailbox)
 /* Take a name out of the arguments, or make its line a comment. */
 static void strike(struct command_run *r, struct place *at, struct span mailbox)
 {
-	struct app *w = r->work;
-	struct options *o = &w->options;
+	struct options *o = &r->work->options;
 
-	if (mailbox.p >= w->input && mailbox.p < w->input + sizeof w->input) {
-		w->input[mailbox.p - w->input] = '#';
+	if (r->list.n != 0 && mailbox.p >= r->list.p && mailbox.p < r->list.p + r->list.n) {
+		r->lines[mailbox.p - r->lines] = '#';
 		return;
 	}
 	at->next--;
@@ -141,19 +146,31 @@ static void strike_repeated(struct command_run *r)
 	}
 }
 
+/* The one place that is not in the workspace: a check of one mailbox has no use for a megabyte. */
+static bool read_list(struct command_run *r, struct span path, struct fault *f)
+{
+	struct buf text = { mmap(NULL, LIST_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), LIST_MAX,
+		            0, false };
+
+	if (text.p == MAP_FAILED)
+		return fault_set(f, FAULT_SYSTEM, errno, SPAN("mmap"));
+	r->lines = text.p;
+	if (!files_read(path, FILES_PUBLIC, &text, f))
+		return false;
+	r->list = buf_span(&text);
+	return true;
+}
+
 static bool read_mailboxes(struct command_run *r, size_t *all, int *status)
 {
 	struct app *w = r->work;
-	struct buf text = BUF(w->input);
 	struct fault f = { 0 };
 	struct span mailbox;
 
-	if (w->options.given[OPTION_MAILBOXES] != 0 &&
-	    !files_read(w->options.value[OPTION_MAILBOXES], FILES_PUBLIC, &text, &f)) {
+	if (w->options.given[OPTION_MAILBOXES] != 0 && !read_list(r, w->options.value[OPTION_MAILBOXES], &f)) {
 		*status = app_refuse(w, &f);
 		return false;
 	}
-	r->list = buf_span(&text);
 	if (span_starts(r->list, SPAN("\xef\xbb\xbf")))
 		r->list = span_from(r->list, 3);
 	strike_repeated(r);

@@ -52,7 +52,7 @@ static void on_report(void *to, const struct report *report)
 {
 	struct command_run *r = to;
 	struct app *w = r->work;
-	struct buf diagnostic = BUF(w->input);
+	struct buf diagnostic = { r->out.p + r->out.n, r->out.cap - r->out.n, 0, false }; /* behind the chain */
 	struct page page = r->pem ? app_page(w, &diagnostic, OUTPUT_DIAGNOSTIC) : app_page(w, &r->out, OUTPUT_RESULT);
 	enum step failed;
 
