@@ -11,9 +11,13 @@
 #include "show/pseudonym.h"
 #include "show/transcript.h"
 
-enum { APP_TEXT_MAX = 1024 * 1024 }; /* a report, or a log that is pasted into explain */
+enum {
+	APP_TEXT_MAX = 640 * 1024,  /* reports: one has 20 kB, --wait keeps those of all mailboxes of a try */
+	APP_INPUT_MAX = 1024 * 1024 /* a log that is pasted into explain */
+};
 
-/* Static in main.c, zero at the start, touched only as far as a command needs it. */
+/* Static in main.c, zero at the start, touched only as far as a command needs it. Together with code and stack it has
+ * to fit into 4 MiB of address space: tests/cli checks a mailbox in that. */
 struct app {
 	unsigned command; /* COMMAND_CHECK ... */
 	const char *name; /* of the command; NULL before it is known */
@@ -22,14 +26,16 @@ struct app {
 	struct credential credential;
 	struct trust trust;
 	struct settings_file load;
-	struct run run;
+	union {
+		struct run run;
+		unsigned char input[APP_INPUT_MAX]; /* what is read by a command that runs nothing */
+	};
 	struct secret token;
 	struct explanation explanation;
 	struct text_report_many many;
 	struct pseudonym pseudonym;
 	struct transcript transcript;
-	unsigned char text[APP_TEXT_MAX];  /* what is printed */
-	unsigned char input[APP_TEXT_MAX]; /* what is read */
+	unsigned char text[APP_TEXT_MAX]; /* what is printed */
 };
 
 /* A command returns its exit status. The options are read already; settings holds the flags. */

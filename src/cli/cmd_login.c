@@ -61,7 +61,7 @@ static void on_event(void *command, const struct run_event *event)
 	l->brief = row_get(&row[STEP_TOKEN], FACT_NOTE).n != 0;
 	if (report_first_failure(event->report, &failed) || row[STEP_TOKEN].verdict == VERDICT_WARN ||
 	    row[STEP_CREDENTIAL].verdict == VERDICT_WARN)
-		session_diagnose(&l->session, event->report);
+		session_diagnose(&l->session, event->report, 0);
 }
 
 /* "Signed in. The tokens are kept in FILE. Next: o2pop check" */

@@ -54,7 +54,7 @@ static void on_event(void *command, const struct run_event *event)
 	else if (event->kind == RUN_REPORT && !p->pem)
 		session_report(&p->session, event->report, p->json, &p->out);
 	else if (event->kind == RUN_REPORT && report_first_failure(event->report, &failed))
-		session_diagnose(&p->session, event->report);
+		session_diagnose(&p->session, event->report, p->out.n);
 }
 
 static bool take(struct settings *s, enum setting key, struct span value, struct fault *f)

@@ -24,7 +24,7 @@ static void on_event(void *command, const struct run_event *event)
 	if (span_u64(row_get(&event->report->row[STEP_TOKEN], FACT_EXPIRES_IN), INT64_MAX, &seconds))
 		t->expires_in = (int64_t)seconds;
 	if (report_first_failure(event->report, &failed))
-		session_diagnose(&t->session, event->report);
+		session_diagnose(&t->session, event->report, 0);
 }
 
 static int print(const struct token_command *t, struct app *app)

@@ -6,7 +6,8 @@
 
 struct mailbox_list {
 	struct app *app;
-	struct span text; /* of the file; in app->input */
+	unsigned char *lines; /* of the file, which has memory of its own */
+	struct span text;     /* the same, without a byte order mark */
 	size_t all;
 	struct mailbox_place {
 		size_t next;       /* of the arguments */

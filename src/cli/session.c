@@ -135,9 +135,9 @@ void session_report(const struct session *s, const struct report *report, bool j
 		text_report_one(&page, report, &s->app->explanation);
 }
 
-void session_diagnose(const struct session *s, const struct report *report)
+void session_diagnose(const struct session *s, const struct report *report, size_t used)
 {
-	struct buf out = BUF(s->app->input);
+	struct buf out = { s->app->text + used, sizeof s->app->text - used, 0, false };
 	struct page page = app_page(s->app, &out, OUTPUT_DIAGNOSTIC);
 
 	explain_report(report, &s->app->explanation);

@@ -31,6 +31,6 @@ bool session_run(struct session *s, int *status) MUST;
 void session_report(const struct session *s, const struct report *report, bool json, struct buf *out);
 
 /* The same for people on the standard error, where nobody takes it for a result. */
-void session_diagnose(const struct session *s, const struct report *report);
+void session_diagnose(const struct session *s, const struct report *report, size_t used);
 
 #endif

@@ -6,8 +6,8 @@ import re
 import subprocess
 import time
 
-from rig import (CLIENT, OBJECT, SECRET, SLOW, TENANT, Mail, Provider, Terminal, check, columns, equal, has, hasnt, jwt,
-                 xoauth2)
+from rig import (CLIENT, O2POP, OBJECT, RUN, SECRET, SLOW, TENANT, Mail, Provider, Terminal, check, columns, equal, has,
+                 hasnt, jwt, xoauth2)
 
 # From Microsoft's documentation.
 USER = "test@contoso.onmicrosoft.com"
@@ -188,6 +188,18 @@ def test_check_formats(place):
         has(r.out, "O2POP OK - ", "messages=1")
         r = place.run(*check_args(provider, mail, "-q"), stdin=SECRET).exits(0)
         equal(r.all, "", "output")
+    finally:
+        provider.end()
+        mail.end()
+
+
+def test_check_in_4_mib(place):
+    """4 MiB of address space are enough for a mailbox; an emulator and a sanitizer take more for themselves."""
+    provider, mail = Provider(), Mail()
+    try:
+        limited = () if RUN or "/host/" in O2POP else ("-c", 'ulimit -v 4096 && exec "$0" "$@"', O2POP)
+        r = place.run(*limited, *check_args(provider, mail), program="/bin/sh" if limited else None, stdin=SECRET)
+        has(r.exits(0).out, "mailbox", "1 message")
     finally:
         provider.end()
         mail.end()
