@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 HOSTCC  ?= cc
 
 MACHINE   := $(shell uname -m)
-TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),side-linux-musleabihf,$(MACHINE)-linux-musl)
+TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),arm-linux-musleabihf,$(MACHINE)-linux-musl)
 
 ifeq ($(wildcard toolchains/$(TOOLCHAIN).mk),)
 $(error no toolchains/$(TOOLCHAIN).mk; there are: $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host)
@@ -141,7 +141,7 @@ demo: ## A passing check and five failing ones against the simulator; no account
 	@$(RIG) tests/sim/demo
 
 check: ## Everything below, on the host with sanitizers, static, and for ARM under qemu
-	@toolchains/deps build side e2e lint
+	@toolchains/deps build arm e2e lint
 	@MAKE='$(MAKE)' tests/check
 
 test: $(UNITS) ## One unit test: make test T=json
@@ -181,7 +181,7 @@ bench: $(B)/o2pop ## Time, memory and round trips beside curl and openssl
 # ---- the rest ----------------------------------------------------------------------------------
 
 deps: ## Install what the build and all tests need (Debian: apt-get)
-	@toolchains/deps build side e2e lint
+	@toolchains/deps build arm e2e lint
 
 # The identifiers of the manual are those of the tables.
 $(GEN)/o2pop-ids.7: man/make-ids man/o2pop.1 $(sort $(wildcard src/*/*.def src/*/*.json)) src/base/fault.h src/report/step.c

@@ -807,7 +807,7 @@ def main():
     if not os.access(binary, os.X_OK):
         print(f"FAIL e2e: there is no {binary}; build it first")
         return 1
-    side = TREE / "build" / "side-linux-musleabihf" / "o2pop"
+    side = TREE / "build" / "arm-linux-musleabihf" / "o2pop"
     good_everywhere = True
     chosen = [(name, function) for name, function in scenarios if not options.names or name in options.names]
     try:
@@ -817,8 +817,8 @@ def main():
                     beside.enter_context(BESIDE[name]())
             everything = rig.mail("alice"), rig.mail("bob"), rig.mail("empty")
             program = Program(binary, runner, rig, label)
-            if not options.names and not runner and side.exists() and shutil.which("qemu-side-static"):
-                emulated = Program(side, ["qemu-side-static"], rig, "side-linux-musleabihf")
+            if not options.names and not runner and side.exists() and shutil.which("qemu-arm-static"):
+                emulated = Program(side, ["qemu-arm-static"], rig, "arm-linux-musleabihf")
                 good_everywhere &= run_one(emulated, "good-side", good)
             for name, function in chosen:
                 good_everywhere &= run_one(program, name, function)
