@@ -46,8 +46,8 @@ OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(
 say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
 dir = @mkdir -p $(@D)
 
-.PHONY: all host demo check quick test unit cases programs memory e2e lint format size bench compile_commands deps install \
-	clean distclean help
+.PHONY: all host demo check quick test unit cases programs memory e2e lint format size bench compile_commands deps \
+	install uninstall clean distclean help
 
 all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
 
@@ -172,7 +172,7 @@ memory: $(B)/o2pop $(PLAYER) $(WATCH) ## No secret is left in the memory of any 
 e2e: $(B)/o2pop ## Against a real Dovecot and a real OpenID provider
 	@$(RIG) tests/e2e/run
 
-lint: $(B)/o2pop ## The rules of the house that a machine can check
+lint: $(B)/o2pop $(GEN)/o2pop-ids.7 ## The rules of the house that a machine can check
 	@$(MAKE) --no-print-directory TOOLCHAIN=host build/host/brssl
 	@$(RIG) BRSSL=build/host/brssl NM='$(NM)' OBJECTS='$(OBJECTS) $(B)/obj/cli/main.o' tests/lint/run
 
@@ -202,11 +202,24 @@ compile_commands: | $(BEARSSL)/.unpacked ## build/compile_commands.json: how eac
 deps: ## Install what the build and all tests need (Debian: apt-get)
 	@toolchains/deps build arm e2e lint
 
-install: $(B)/o2pop ## To $(DESTDIR)$(PREFIX): the program, its manual page, check_o2pop
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+# The identifiers of the manual are those of the tables.
+$(GEN)/o2pop-ids.7: man/make-ids man/o2pop.1 $(sort $(wildcard src/*/*.def src/*/*.json)) src/base/fault.h src/report/step.c
+	$(dir)
+	$(call say,MAN)$< src "$$(sed -n 's/^\.Dd //p' man/o2pop.1)" >$@
+
+MAN := $(DESTDIR)$(PREFIX)/share/man
+
+install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, check_o2pop, the manual
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)/man1 $(MAN)/man5 $(MAN)/man7
 	install -m 755 $(B)/o2pop $(DESTDIR)$(PREFIX)/bin/o2pop
-	install -m 644 src/o2pop.1 $(DESTDIR)$(PREFIX)/share/man/man1/o2pop.1
 	ln -sf o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop
+	install -m 644 man/o2pop.1 $(MAN)/man1/o2pop.1
+	install -m 644 man/o2pop.conf.5 $(MAN)/man5/o2pop.conf.5
+	install -m 644 $(GEN)/o2pop-ids.7 $(MAN)/man7/o2pop-ids.7
+
+uninstall: ## Remove what install has put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop $(MAN)/man1/o2pop.1 \
+		$(MAN)/man5/o2pop.conf.5 $(MAN)/man7/o2pop-ids.7
 
 clean: ## Remove what was built; what was fetched stays
 	rm -rf $(filter-out build/deps,$(wildcard build/*))
