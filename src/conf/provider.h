@@ -2,6 +2,7 @@
 #ifndef CONF_PROVIDER_H
 #define CONF_PROVIDER_H
 
+#include "conf/cloud.h"
 #include "conf/grant.h"
 #include "proto/sasl.h"
 
@@ -21,6 +22,14 @@ struct provider {
 	unsigned grants; /* 1u << GRANT_...: which of them can lead to mail */
 	bool entra;      /* Entra issues the tokens: AADSTS codes, and where people have tenants, those */
 	bool personal;   /* accounts of nobody's tenant: none to be found, and tokens that cannot be read */
+	bool google;
+	/* Microsoft's clouds for work accounts only. */
+	enum cloud cloud;
+	const char *portal;      /* the Entra admin centre: "entra.microsoft.com" */
+	const char *admin;       /* the Microsoft 365 admin centre */
+	const char *status;      /* where the provider shows its incidents */
+	const char *environment; /* Connect-ExchangeOnline's -ExchangeEnvironmentName; NULL where it needs none */
+	const char *audience;    /* that a federated token has to be for */
 };
 
 /* NULL when there is none with this id. */

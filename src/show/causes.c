@@ -107,7 +107,7 @@ static const char *const steps[STEP__COUNT] = {
 	[STEP_POP_TLS] = "The mail server's certificates, the name in them and the cipher suite are "
 			 "right.",
 	[STEP_GREETING] = "It is a POP3 server that answers.",
-	[STEP_CAPA] = "The mail server offers XOAUTH2.",
+	[STEP_CAPA] = "The mail server offers the mechanism of the settings: XOAUTH2, or OAUTHBEARER.",
 	[STEP_AUTH] = "The mail server accepts this token for this mailbox.",
 	[STEP_MAILBOX] = "The mailbox can be read: STAT, UIDL, LIST, TOP 1 0.",
 	[STEP_QUIT] = "The session ends in good order; only a warning if not.",
