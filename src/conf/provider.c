@@ -1,5 +1,7 @@
 #include "conf/provider.h"
 
+#include "conf/microsoft.h"
+
 #define APP_GRANTS                                                                                                     \
 	(1u << GRANT_CLIENT_SECRET | 1u << GRANT_CERTIFICATE | 1u << GRANT_FEDERATED | 1u << GRANT_MANAGED_IDENTITY)
 #define PERSON_GRANTS (1u << GRANT_DEVICE_CODE | 1u << GRANT_REFRESH_TOKEN)
@@ -115,7 +117,7 @@ static const struct provider table[] = {
 static const char *const exchange[] = {
 	"https://outlook.office365.com",        "https://outlook.office.com", "https://outlook.office365.us",
 	"https://outlook-dod.office365.us",     "https://partner.outlook.cn", "https://outlook.cloud.microsoft",
-	"00000002-0000-0ff1-ce00-000000000000",
+	MICROSOFT_EXCHANGE,
 };
 
 const struct provider *provider_at(size_t n)

@@ -1,5 +1,6 @@
 #include "explain/diagnose.h"
 
+#include "conf/microsoft.h"
 #include "explain/auth_causes.h"
 #include "explain/match.h"
 #include "explain/net_causes.h"
@@ -160,7 +161,7 @@ static void pick_audience(const struct explain_case *c, struct knowledge_causes 
 {
 	struct span aud = placeholder_fact(c, FACT_AUD);
 
-	if (placeholder_has(aud, "graph.microsoft") || placeholder_has(aud, "00000003-0000-0000-c000-000000000000"))
+	if (placeholder_has(aud, "graph.microsoft") || placeholder_has(aud, MICROSOFT_GRAPH))
 		knowledge_add(l, CAUSE_AUD_GRAPH);
 	else if (placeholder_has(aud, "ps.outlook.com"))
 		knowledge_add(l, CAUSE_AUD_CONSENT);
@@ -226,7 +227,7 @@ static void pick_input(const struct explain_case *c, struct knowledge_causes *l)
 			knowledge_add(l, CAUSE_TENANT_COMMON);
 	if (placeholder_row(c)->fault.num == SETTING_TOKEN_URL)
 		knowledge_add(l, CAUSE_TENANT_COMMON);
-	if (placeholder_has(tenant, "9188040d-6c67-4c5b-b112-36a304b66dad"))
+	if (placeholder_has(tenant, MICROSOFT_PERSONAL))
 		knowledge_add(l, CAUSE_PERSONAL_ACCOUNT);
 }
 

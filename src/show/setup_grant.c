@@ -1,5 +1,7 @@
 #include "show/setup_grant.h"
 
+#include "conf/microsoft.h"
+
 enum { STEP_INDENT = 3, TEXT_MAX = 4096 };
 
 /* A step. In its text, @KEY@ is the value of that setting quoted for a shell, @'KEY@ quoted for
@@ -68,7 +70,7 @@ static const struct page_step identity[] = {
 	  "confirmed.\n"
 	  "\tConnect-MgGraph -Scopes Application.Read.All,AppRoleAssignment.ReadWrite.All\n"
 	  "\t$Exchange = Get-MgServicePrincipal -Filter \"appId eq "
-	  "'00000002-0000-0ff1-ce00-000000000000'\"\n"
+	  "'" MICROSOFT_EXCHANGE "'\"\n"
 	  "\t$Role = $Exchange.AppRoles | Where-Object Value -eq POP.AccessAsApp\n"
 	  "\tNew-MgServicePrincipalAppRoleAssignment -ServicePrincipalId @'enterprise_object_id@ "
 	  "-PrincipalId @'enterprise_object_id@ -ResourceId $Exchange.Id -AppRoleId $Role.Id" },
