@@ -31,6 +31,7 @@ struct grant_row {
 	bool provider;                          /* the provider's token endpoint is asked: needs tenant or token_url */
 	signed char needs[GRANT_NEEDS_MAX + 1]; /* settings without which it cannot work */
 	signed char sources[GRANT_SOURCES_MAX + 1]; /* settings that hold its credential and so choose the grant */
+	signed char reads[GRANT_SOURCES_MAX + 1];   /* settings whose file or command is read for it, files first */
 };
 
 const struct grant_row *grant_row(enum grant g);
