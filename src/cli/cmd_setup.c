@@ -86,7 +86,7 @@ int cmd_setup(struct app *w)
 		return put_client(w, &s, &out);
 	if (format == FORMAT_TEXT)
 		setup_steps(&page, &s);
-	else if (setup_words_cloud(&w->settings) != NULL && grant_row(w->settings.grant)->person)
+	else if (w->settings.provider->cloud != CLOUD_UNKNOWN && grant_row(w->settings.grant)->person)
 		return app_usage(w, "", span_z(grant_row(w->settings.grant)->title),
 		                 " needs no application in Exchange: leave out --format");
 	else if (!setup_powershell(&out, &s))

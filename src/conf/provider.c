@@ -58,6 +58,7 @@ static const struct provider table[] = {
 		.cloud = CLOUD_US_GOV,
 		.portal = "entra.microsoft.us",
 		.admin = "portal.apps.mil",
+		.region = "DOD",
 		.environment = "O365USGovDoD",
 		.audience = "api://AzureADTokenExchangeUSGov",
 	},
@@ -115,8 +116,12 @@ static const struct provider table[] = {
 
 /* The resource as tokens name it: URLs of all clouds, and the application id of Office 365 Exchange Online. */
 static const char *const exchange[] = {
-	"https://outlook.office365.com",        "https://outlook.office.com", "https://outlook.office365.us",
-	"https://outlook-dod.office365.us",     "https://partner.outlook.cn", "https://outlook.cloud.microsoft",
+	"https://outlook.office365.com",
+	"https://outlook.office.com",
+	"https://outlook.office365.us",
+	"https://outlook-dod.office365.us",
+	"https://partner.outlook.cn",
+	"https://outlook.cloud.microsoft",
 	MICROSOFT_EXCHANGE,
 };
 
@@ -131,6 +136,16 @@ const struct provider *provider_find(struct span id)
 		if (span_eq(id, span_z(table[i].id)))
 			return &table[i];
 	return NULL;
+}
+
+const struct provider *provider_of_cloud(enum cloud c, struct span region)
+{
+	const struct provider *found = NULL;
+
+	for (const struct provider *p = table; c != CLOUD_UNKNOWN && p < table + sizeof table / sizeof table[0]; p++)
+		if (p->cloud == c && (p->region == NULL || span_eq_nocase(region, span_z(p->region))))
+			found = p;
+	return found;
 }
 
 bool provider_allows(const struct provider *p, enum grant g)

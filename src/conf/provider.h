@@ -25,6 +25,7 @@ struct provider {
 	bool google;
 	/* Microsoft's clouds for work accounts only. */
 	enum cloud cloud;
+	const char *region;      /* what discovery calls its tenants' tenant_region_sub_scope; NULL: any other */
 	const char *portal;      /* the Entra admin centre: "entra.microsoft.com" */
 	const char *admin;       /* the Microsoft 365 admin centre */
 	const char *status;      /* where the provider shows its incidents */
@@ -37,6 +38,10 @@ const struct provider *provider_find(struct span id);
 
 /* The n-th of the table; NULL behind its end. */
 const struct provider *provider_at(size_t n);
+
+/* The profile of this cloud; `region` is what discovery calls tenant_region_sub_scope, empty when not known. NULL when
+ * there is none: an unknown cloud, or a closed one. */
+const struct provider *provider_of_cloud(enum cloud c, struct span region);
 
 bool provider_allows(const struct provider *p, enum grant g);
 

@@ -90,13 +90,14 @@ static void step(struct page *p, const char *title, const char *who)
 	page_end(p);
 }
 
-static void put_portal(struct page *p, const struct setup *s, const struct setup_words_cloud *cloud)
+static void put_portal(struct page *p, const struct setup *s, const struct provider *cloud)
 {
 	char text[SETUP_TEXT_MAX];
 	struct buf b = BUF(text);
 	struct span name = value_of(s, SETTING_DISPLAY_NAME);
 
 	step(p, "1. Register the application", "an Entra administrator");
+	buf_z(&b, "https://");
 	buf_z(&b, cloud->portal);
 	buf_z(&b, " > App registrations > New registration.\nName: ");
 	buf_put(&b, name.n != 0 ? name : SPAN("any, such as \"mail reader\""));
@@ -154,7 +155,7 @@ static void put_mailbox(struct buf *b, const struct setup *s, struct span mailbo
 	buf_z(b, " -PopEnabled $true\n");
 }
 
-static void put_connect(struct buf *b, const struct setup_words_cloud *cloud)
+static void put_connect(struct buf *b, const struct provider *cloud)
 {
 	if (cloud->environment == NULL)
 		return;
@@ -174,7 +175,7 @@ static void put_proof(struct buf *b, struct span mailbox)
 	         "--format powershell");
 }
 
-static void put_exchange(struct page *p, const struct setup *s, const struct setup_words_cloud *cloud)
+static void put_exchange(struct page *p, const struct setup *s, const struct provider *cloud)
 {
 	char text[SETUP_TEXT_MAX * 4];
 	struct buf b = BUF(text);
@@ -260,13 +261,13 @@ static void put_other(struct page *p)
 
 void setup_steps(struct page *p, const struct setup *s)
 {
-	const struct setup_words_cloud *cloud = setup_words_cloud(s->settings);
+	const struct provider *cloud = s->settings->provider;
 
 	if (setup_grant_is_whole(s)) {
 		setup_grant_way(p, s);
 		return;
 	}
-	if (cloud == NULL) {
+	if (cloud->cloud == CLOUD_UNKNOWN) {
 		put_other(p);
 		return;
 	}
@@ -359,10 +360,10 @@ static void put_mailboxes(struct buf *b, const struct setup *s)
 
 bool setup_powershell(struct buf *out, const struct setup *s)
 {
-	const struct setup_words_cloud *cloud = setup_words_cloud(s->settings);
+	const struct provider *cloud = s->settings->provider;
 	struct span name = value_of(s, SETTING_DISPLAY_NAME);
 
-	if (cloud == NULL || grant_row(s->settings->grant)->person)
+	if (cloud->cloud == CLOUD_UNKNOWN || grant_row(s->settings->grant)->person)
 		return false;
 	buf_z(out, script_head);
 	buf_z(out, "\n");

@@ -274,20 +274,19 @@ static void put_tenant(struct buf *b, const struct setup *s)
 
 static void put_part(struct buf *b, const struct setup *s, struct span what)
 {
-	const struct setup_words_cloud *cloud = setup_words_cloud(s->settings);
+	const struct provider *provider = s->settings->provider;
 
-	if (span_eq(what, SPAN("PORTAL")))
-		buf_z(b, cloud != NULL ? cloud->portal : "https://entra.microsoft.com");
-	else if (span_eq(what, SPAN("OPTIONS")))
+	if (span_eq(what, SPAN("PORTAL"))) {
+		buf_z(b, "https://");
+		buf_z(b, provider->portal != NULL ? provider->portal : "");
+	} else if (span_eq(what, SPAN("OPTIONS")))
 		setup_words_options(b, s);
 	else if (span_eq(what, SPAN("PROVIDER")))
-		buf_z(b, s->settings->provider->id);
+		buf_z(b, provider->id);
 	else if (span_eq(what, SPAN("TENANT")))
 		put_tenant(b, s);
 	else if (span_eq(what, SPAN("AUDIENCE")))
-		buf_z(b, span_eq(span_z(s->settings->provider->id), SPAN("microsoft-china"))
-		                 ? "api://AzureADTokenExchangeChina"
-		                 : "api://AzureADTokenExchange");
+		buf_z(b, provider->audience != NULL ? provider->audience : "");
 	else
 		put_value(b, s, what);
 }

@@ -1,20 +1,5 @@
 #include "show/setup_words.h"
 
-const struct setup_words_cloud *setup_words_cloud(const struct settings *s)
-{
-	static const struct setup_words_cloud clouds[] = {
-		{ "microsoft", "https://entra.microsoft.com", NULL },
-		{ "microsoft-gcchigh", "https://entra.microsoft.us", "O365USGovGCCHigh" },
-		{ "microsoft-dod", "https://entra.microsoft.us", "O365USGovDoD" },
-		{ "microsoft-china", "https://portal.azure.cn", "O365China" },
-	};
-
-	for (size_t i = 0; i < sizeof clouds / sizeof clouds[0]; i++)
-		if (s->provider != NULL && span_eq(span_z(s->provider->id), span_z(clouds[i].provider)))
-			return &clouds[i];
-	return NULL;
-}
-
 static bool one_of(unsigned char c, const char *marks)
 {
 	size_t at;

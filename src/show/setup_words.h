@@ -16,16 +16,6 @@ struct setup {
 	bool secret;               /* the client secret is known, wherever from */
 };
 
-/* A cloud's places. */
-struct setup_words_cloud {
-	const char *provider;
-	const char *portal;      /* of Entra */
-	const char *environment; /* -ExchangeEnvironmentName; NULL where it is the default */
-};
-
-/* NULL when the provider has no Exchange. */
-const struct setup_words_cloud *setup_words_cloud(const struct settings *s);
-
 /* In PowerShell's single quotes, which its typographic cousins end, too; control characters are
  * left out. */
 void setup_words_quote(struct buf *b, struct span value);

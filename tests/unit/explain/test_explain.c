@@ -1196,6 +1196,7 @@ TEST(explain_token_with_evidence)
 		report.row[STEP_TENANT].facts = 0;
 		fact(STEP_TENANT, FACT_TENANT_FOUND, TENANT);
 		fact(STEP_TENANT, FACT_CLOUD, right[i]);
+		fact(STEP_TENANT, FACT_PROVIDER_FOUND, "microsoft");
 		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 90002, "");
 		EQ(explained(), "tenant-unknown");
 		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 500011, "");
