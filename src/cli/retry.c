@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/output.h"
+#include "explain/knowledge.h"
 #include "show/phrases.h"
 
 /* What a try tells the process that waits. */
@@ -28,25 +29,12 @@ void retry_start(struct retry *a, int64_t ms)
 	};
 }
 
-/* Codes of Entra that come while a change is on its way to all of its servers: a new
- * application, secret, certificate, federated credential or consent. */
-static bool mendable_code(int64_t code)
-{
-	static const int64_t codes[] = { 7000215, 700016, 700027,  70021,   700211, 700212,
-		                         700213,  700238, 7002137, 7002138, 65001,  501051 };
-
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-		if (codes[i] == code)
-			return true;
-	return false;
-}
-
 bool retry_mendable(enum step step, const struct fault *f)
 {
 	if (fault_kind(f->code) == FAULT_KIND_WAIT)
 		return true;
 	if (f->code == FAULT_TOKEN_REFUSED)
-		return mendable_code(f->num);
+		return (knowledge_flags(knowledge_find(KNOWN_AADSTS, f->num)) & KNOWN_MENDABLE) != 0;
 	return f->code == FAULT_CLAIM_ROLE || f->code == FAULT_AUTH_REFUSED || f->code == FAULT_AUTH_CHALLENGE ||
 	       f->code == FAULT_AUTH_NOT_CONNECTED || f->code == FAULT_MAILBOX_LOCKED ||
 	       (step == STEP_MAILBOX && f->code == FAULT_MAILBOX_REFUSED);
