@@ -12,7 +12,7 @@
 #include "cli/output.h"
 #include "show/phrases.h"
 
-/* What a try tells the process that waits. */
+/* What a try sends to the process that waits. */
 struct result {
 	int32_t status;
 	bool wanted;
@@ -122,7 +122,7 @@ static void run_task(struct retry *a, int (*task)(void *of), void *of, int out)
 	_exit(write(out, &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1);
 }
 
-static bool hear(int fd, struct result *r)
+static bool receive(int fd, struct result *r)
 {
 	ssize_t n;
 
@@ -136,7 +136,7 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 {
 	struct result r = { 0 };
 	int ends[2], end = 0;
-	bool heard;
+	bool received;
 	pid_t pid;
 
 	a->tries++;
@@ -149,13 +149,13 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 	if (pid < 0)
 		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	close(ends[1]);
-	heard = pid > 0 && hear(ends[0], &r);
+	received = pid > 0 && receive(ends[0], &r);
 	close(ends[0]);
 	if (pid < 0)
 		return false;
 	while (waitpid(pid, &end, 0) < 0 && errno == EINTR)
 		continue;
-	if (!heard)
+	if (!received)
 		return fault_set(f, FAULT_WORKER_DIED, WIFSIGNALED(end) ? WTERMSIG(end) : 0, SPAN("a try of --wait"));
 	*status = r.status;
 	a->wanted = r.wanted;
