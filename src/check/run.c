@@ -12,12 +12,20 @@ unsigned run_job_number(const struct run *run, const struct run_job *j)
 	return (unsigned)(j - run->job) + 1;
 }
 
-void run_note(const struct run *run, const struct run_job *j, enum worker_side side, const struct buf *text)
+void run_note(const struct run *run, const struct run_job *j, enum worker_side side, const char *format, ...)
 {
-	struct run_line line = {
-		clock_ms() - run->start_ms, side, run_job_number(run, j), TRACE_NOTE, buf_span(text), false
-	};
+	char text[FAULT_EVIDENCE_MAX + REPORT_MAILBOX_MAX];
+	struct buf b = BUF(text);
+	struct run_event event = { .kind = RUN_LINE };
+	va_list arguments;
 
-	if (run->ask->lines)
-		run_emit(run, &(struct run_event){ .kind = RUN_LINE, .line = line });
+	if (!run->ask->lines)
+		return;
+	va_start(arguments, format);
+	buf_vsay(&b, format, arguments);
+	va_end(arguments);
+	event.line = (struct run_line){
+		clock_ms() - run->start_ms, side, run_job_number(run, j), TRACE_NOTE, buf_span(&b), false
+	};
+	run_emit(run, &event);
 }

@@ -146,7 +146,8 @@ void run_emit(const struct run *run, const struct run_event *event);
 /* Which of several jobs at the same time this is, from 1; 0: the only one, or none of them. */
 unsigned run_job_number(const struct run *run, const struct run_job *j);
 
-/* A line of the transcript that is the supervisor's own, about this job. */
-void run_note(const struct run *run, const struct run_job *j, enum worker_side side, const struct buf *text);
+/* A line of the transcript that is the supervisor's own, about this job, in a format of buf_say. */
+void run_note(const struct run *run, const struct run_job *j, enum worker_side side, const char *format, ...)
+	BUF_FORMAT(4);
 
 #endif

@@ -100,19 +100,6 @@ static struct run_job *free_slot(struct run *run)
 	return run->slots < RUN_JOBS_MAX ? &run->job[run->slots++] : NULL;
 }
 
-/* Of several jobs at the same time, each says whose mailbox its next lines are about. */
-static void note_mailbox(const struct run *run, const struct run_job *j)
-{
-	char text[REPORT_MAILBOX_MAX + 16];
-	struct buf b = BUF(text);
-
-	if (run_job_number(run, j) == 0)
-		return;
-	buf_z(&b, "mailbox ");
-	buf_put(&b, j->report.mailbox);
-	run_note(run, j, WORKER_SIDE_POP, &b);
-}
-
 /* Give every free job the next mailbox. */
 static bool start_mail_workers(struct run *run, struct fault *f)
 {
@@ -132,7 +119,8 @@ static bool start_mail_workers(struct run *run, struct fault *f)
 		j->report.started_unix = clock_unix();
 		j->deadline = clock_deadline(run->ask->settings->timeout_ms);
 		j->kill_at = clock_deadline(run->ask->settings->timeout_ms + SUPERVISOR_GRACE_MS);
-		note_mailbox(run, j);
+		if (run_job_number(run, j) != 0) /* whose mailbox its next lines are about */
+			run_note(run, j, WORKER_SIDE_POP, "mailbox %.*s", SPAN_ARG(j->report.mailbox));
 		if ((run->ask->workers & RUN_MAIL) == 0)
 			j->state = RUN_ENDED; /* there are only the token worker's rows */
 		else if (!spawn(run, j, STEP_BY_MAIL_WORKER, f))
@@ -155,18 +143,6 @@ static void hand_over(const struct run *run, struct run_job *j)
 		(void)!write(j->out, &run->token, sizeof run->token);
 	close(j->out);
 	j->out = -1;
-}
-
-/* "pop-dns: no answer until the time was up", for a step whose worker could not report it. */
-static void note_lost(const struct run *run, const struct run_job *j, const struct row *row)
-{
-	char text[FAULT_EVIDENCE_MAX + 80];
-	struct buf b = BUF(text);
-
-	buf_z(&b, step_id(row->step));
-	buf_z(&b, ": ");
-	buf_put(&b, fault_evidence(&row->fault));
-	run_note(run, j, WORKER_SIDE_SUPERVISOR, &b);
 }
 
 /* A worker has ended without telling its last steps: the one under way failed, those behind it wait for it. */
@@ -192,7 +168,8 @@ static void complete_rows(const struct run *run, struct run_job *j, int signal_n
 		row->ms = clock_ms() - run->start_ms - row->began_ms;
 		(void)fault_set(&row->fault, late ? FAULT_DEADLINE : FAULT_WORKER_DIED, late ? 0 : signal_number,
 		                late ? SPAN("no answer until the time was up") : SPAN("the worker ended early"));
-		note_lost(run, j, row);
+		run_note(run, j, WORKER_SIDE_SUPERVISOR, "%s: %.*s", step_id(row->step),
+		         SPAN_ARG(fault_evidence(&row->fault)));
 	}
 }
 

@@ -67,9 +67,7 @@ void retry_report(struct retry *a, const struct report *r)
 		a->asked_ms = r->row[step].fault.num * 1000;
 	if (a->n != 0)
 		return;
-	buf_z(&b, step_id(step));
-	buf_z(&b, ": ");
-	buf_z(&b, fault_text(r->row[step].fault.code));
+	buf_say(&b, "%s: %s", step_id(step), fault_text(r->row[step].fault.code));
 	a->n = b.n;
 }
 
@@ -97,17 +95,9 @@ void retry_say(const struct retry *a, bool quiet)
 
 	if (quiet)
 		return;
-	buf_z(&b, "try ");
-	buf_u64(&b, a->tries);
-	buf_z(&b, ", after ");
-	buf_i64(&b, (clock_ms() - a->began_ms) / 1000);
-	buf_z(&b, " s: ");
-	buf_put(&b, (struct span){ (const unsigned char *)a->line, a->n });
-	buf_z(&b, "; next try in ");
-	buf_i64(&b, (pause_ms(a) + 999) / 1000);
-	buf_z(&b, " s, the last in ");
-	buf_i64(&b, (clock_left(a->until) + 999) / 1000);
-	buf_z(&b, " s");
+	buf_say(&b, "try %u, after %lld s: %.*s; next try in %lld s, the last in %d s", a->tries,
+	        (long long)((clock_ms() - a->began_ms) / 1000), (int)a->n, a->line,
+	        (long long)((pause_ms(a) + 999) / 1000), (clock_left(a->until) + 999) / 1000);
 	output_error(buf_span(&b));
 }
 
