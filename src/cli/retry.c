@@ -13,7 +13,7 @@
 #include "explain/knowledge.h"
 #include "show/phrases.h"
 
-/* What a try tells the process that waits. */
+/* What a try sends to the process that waits. */
 struct result {
 	int32_t status;
 	bool wanted;
@@ -55,9 +55,7 @@ void retry_report(struct retry *a, const struct report *r)
 		a->asked_ms = r->row[step].fault.num * 1000;
 	if (a->n != 0)
 		return;
-	buf_z(&b, step_id(step));
-	buf_z(&b, ": ");
-	buf_z(&b, fault_text(r->row[step].fault.code));
+	buf_say(&b, "%s: %s", step_id(step), fault_text(r->row[step].fault.code));
 	a->n = b.n;
 }
 
@@ -85,17 +83,9 @@ void retry_say(const struct retry *a, bool quiet)
 
 	if (quiet)
 		return;
-	buf_z(&b, "try ");
-	buf_u64(&b, a->tries);
-	buf_z(&b, ", after ");
-	buf_i64(&b, (clock_ms() - a->began_ms) / 1000);
-	buf_z(&b, " s: ");
-	buf_put(&b, (struct span){ (const unsigned char *)a->line, a->n });
-	buf_z(&b, "; next try in ");
-	buf_i64(&b, (pause_ms(a) + 999) / 1000);
-	buf_z(&b, " s, the last in ");
-	buf_i64(&b, (clock_left(a->until) + 999) / 1000);
-	buf_z(&b, " s");
+	buf_say(&b, "try %u, after %lld s: %.*s; next try in %lld s, the last in %d s", a->tries,
+	        (long long)((clock_ms() - a->began_ms) / 1000), (int)a->n, a->line,
+	        (long long)((pause_ms(a) + 999) / 1000), (clock_left(a->until) + 999) / 1000);
 	output_error(buf_span(&b));
 }
 
@@ -110,7 +100,7 @@ static void run_task(struct retry *a, int (*task)(void *of), void *of, int out)
 	_exit(write(out, &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1);
 }
 
-static bool hear(int fd, struct result *r)
+static bool receive(int fd, struct result *r)
 {
 	ssize_t n;
 
@@ -124,7 +114,7 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 {
 	struct result r = { 0 };
 	int ends[2], end = 0;
-	bool heard;
+	bool received;
 	pid_t pid;
 
 	a->tries++;
@@ -137,13 +127,13 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 	if (pid < 0)
 		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	close(ends[1]);
-	heard = pid > 0 && hear(ends[0], &r);
+	received = pid > 0 && receive(ends[0], &r);
 	close(ends[0]);
 	if (pid < 0)
 		return false;
 	while (waitpid(pid, &end, 0) < 0 && errno == EINTR)
 		continue;
-	if (!heard)
+	if (!received)
 		return fault_set(f, FAULT_WORKER_DIED, WIFSIGNALED(end) ? WTERMSIG(end) : 0, SPAN("a try of --wait"));
 	*status = r.status;
 	a->wanted = r.wanted;
