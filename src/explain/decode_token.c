@@ -54,8 +54,7 @@ static bool for_exchange(struct decoded *d)
 
 	if (provider_is_exchange(aud))
 		return true;
-	if (span_starts(aud, SPAN("https://graph.microsoft.com")) ||
-	    span_eq(aud, SPAN(MICROSOFT_GRAPH)))
+	if (span_starts(aud, SPAN("https://graph.microsoft.com")) || span_eq(aud, SPAN(MICROSOFT_GRAPH)))
 		note(d, DECODE_FOUND_GRAPH);
 	return false;
 }

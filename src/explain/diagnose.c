@@ -83,8 +83,9 @@ static void pick_refusal(const struct explain_case *c, struct knowledge_causes *
 	if (pick_not_entra(c, l))
 		return;
 	/* The secret was refused, and looked odd before it was sent: that is why. */
-	if (evidence_secret_odd(c->r) && ((flags & KNOWN_ASK_SECRET) != 0 ||
-	                                  (code < CODE_MIN && span_eq(placeholder_fact(c, FACT_ERROR), SPAN("invalid_client")))))
+	if (evidence_secret_odd(c->r) &&
+	    ((flags & KNOWN_ASK_SECRET) != 0 ||
+	     (code < CODE_MIN && span_eq(placeholder_fact(c, FACT_ERROR), SPAN("invalid_client")))))
 		knowledge_add(l, CAUSE_SECRET_MANGLED);
 	if ((flags & KNOWN_ASK_TENANT) != 0)
 		pick_tenant(c, l);

@@ -25,7 +25,7 @@ static const char cause_texts[] = "\0\0\0\0" /* CAUSE_NONE */
 enum { CERTAINTY_SHIFT = 4 };
 
 static const unsigned char cause_marks[CAUSE__COUNT] = {
-#define CAUSE(name, id, who, holds, certainty, text, fix, verify, source)                                                     \
+#define CAUSE(name, id, who, holds, certainty, text, fix, verify, source)                                              \
 	[CAUSE_##name] = EXPLAIN_##who | EXPLAIN_##certainty << CERTAINTY_SHIFT,
 #include "explain/causes.def"
 #undef CAUSE
@@ -117,7 +117,7 @@ enum cause knowledge_cause_named(struct span id)
 /* A row is its kind and its number in one word; the text of those that have one stands in row_texts, and what a
  * KNOWN row says, for itself and for its SAME rows, in groups. */
 enum { NUMBER_BITS = 25, SAME_AS_ABOVE = 0x40 };
-#define ROW(kind, number) ((uint32_t)(kind) << NUMBER_BITS | ((uint32_t)(number) & ((1u << NUMBER_BITS) - 1)))
+#define ROW(kind, number)     ((uint32_t)(kind) << NUMBER_BITS | ((uint32_t)(number) & ((1u << NUMBER_BITS) - 1)))
 
 #define NUMBER_AADSTS(key)    key
 #define NUMBER_ERROR(key)     0
@@ -176,10 +176,10 @@ static const struct {
 	uint16_t flags;
 	uint8_t cause[ROW_CAUSES];
 } groups[] = {
-#define CAUSES(...)                        CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
-#define CAUSES_5(a, b, c, d, e, ...)       CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e
-#define GROUP(a, b, c, d, e, flags, ...)   { flags, { a, b, c, d, e } },
-#define KNOWN(kind, key, meaning, ...) GROUP(__VA_ARGS__, 0, 0)
+#define CAUSES(...)                      CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
+#define CAUSES_5(a, b, c, d, e, ...)     CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e
+#define GROUP(a, b, c, d, e, flags, ...) { flags, { a, b, c, d, e } },
+#define KNOWN(kind, key, meaning, ...)   GROUP(__VA_ARGS__, 0, 0)
 #define SAME(kind, key)
 #include "explain/known.def"
 #undef KNOWN

@@ -59,7 +59,7 @@ void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
 
 	if (evidence_no_names(c->r))
 		knowledge_add(l, CAUSE_NO_NAMES,
-		               placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED : CAUSE_NONE);
+		              placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED : CAUSE_NONE);
 	else if (!known && placeholder_passed(c, placeholder_on_idp(c) ? STEP_POP_DNS : STEP_IDP_DNS))
 		knowledge_add(l, CAUSE_DNS_TYPO, CAUSE_DNS_FILTERED);
 	else if (known && placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND)
@@ -149,7 +149,7 @@ static void pick_times(const struct explain_case *c, struct knowledge_causes *l)
 		knowledge_add(l, CAUSE_CERT_SERVER_BAD, CAUSE_TLS_INSPECTION);
 	else if (placeholder_known_host(c)) /* the provider does renew its own */
 		knowledge_add(l, CAUSE_CLOCK_WRONG,
-		               code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD);
+		              code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD);
 }
 
 static bool names_inspector(const struct explain_case *c, enum fact key)

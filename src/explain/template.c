@@ -22,7 +22,7 @@ static const struct {
 	  "{reg} > Overview: copy Application (client) ID and Directory (tenant) ID, both from this one page." },
 	{ "new_secret", "{reg} > Certificates & secrets > Client secrets > New client secret. "
 	                "Copy the column Value, not Secret ID, at once: it is never shown again.\n"
-			"~Make a new secret where the application is registered.\n{secret}" },
+	                "~Make a new secret where the application is registered.\n{secret}" },
 	{ "secret", "Put it alone into the file {client_secret_file}.\n"
 	            "~Put it alone into a file, and name that file in client_secret_file." },
 	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {good_scope}" },

@@ -58,7 +58,7 @@ static const uint64_t aadsts[] = {
 #define CODES_HTTP(key)
 #define CODES_FAULT(key)
 #define KNOWN(kind, key, meaning, ...) CODES_##kind(key)
-#define SAME(kind, key)                   CODES_##kind(key)
+#define SAME(kind, key)                CODES_##kind(key)
 #include "explain/known.def"
 #undef KNOWN
 #undef SAME
@@ -178,6 +178,12 @@ static const char *ids(void)
 	buf_byte(&b, '\0');
 	OK(buf_ok(&b));
 	return text;
+}
+
+static struct span warning(enum step step)
+{
+	explain_report(&report, &e);
+	return e.warning[step];
 }
 
 static const char *explained(void)
@@ -474,7 +480,7 @@ TEST(explain_every_fault_on_every_step)
 				OK(e.n != 0);
 				check_causes();
 				report.row[step].verdict = VERDICT_WARN;
-				check_text(explain_warning(&report, (enum step)step, &e), false);
+				check_text(warning((enum step)step), false);
 			}
 		}
 	}
@@ -507,16 +513,11 @@ static void check_words_of_grant(enum grant g, struct span text)
 		const char *word;
 		unsigned grants;
 	} words[] = {
-		{ "client secret", FOR_SECRET },
-		{ "The secret ", FOR_SECRET },
-		{ "certificate", FOR_CERTIFICATE },
-		{ "private key", FOR_CERTIFICATE },
-		{ "assertion", FOR_ASSERTION },
-		{ "ederated", FOR_FEDERATED },
-		{ "The managed identity", FOR_IDENTITY },
-		{ "refresh token", FOR_SIGN_IN },
-		{ "ign in again", FOR_SIGN_IN },
-		{ "service account", FOR_SERVICE_ACCOUNT },
+		{ "client secret", FOR_SECRET },          { "The secret ", FOR_SECRET },
+		{ "certificate", FOR_CERTIFICATE },       { "private key", FOR_CERTIFICATE },
+		{ "assertion", FOR_ASSERTION },           { "ederated", FOR_FEDERATED },
+		{ "The managed identity", FOR_IDENTITY }, { "refresh token", FOR_SIGN_IN },
+		{ "ign in again", FOR_SIGN_IN },          { "service account", FOR_SERVICE_ACCOUNT },
 	};
 
 	for (size_t i = 0; i < COUNT(words); i++)
@@ -551,7 +552,7 @@ static void of_grant(enum grant g)
 	settings.value[SETTING_CLIENT_SECRET_FILE] = SPAN("");
 	settings.source[SETTING_CLIENT_SECRET_FILE] = SETTING_UNSET;
 	for (const signed char *key = grant_row(g)->sources; *key != GRANT_END; key++)
-		set((enum setting)*key, "o2pop.credential");
+		set((enum setting) * key, "o2pop.credential");
 }
 
 TEST(explain_speaks_of_the_grants_own_credential)
@@ -616,8 +617,8 @@ TEST(explain_refused_token_of_every_grant)
 
 static void check_words_of_provider(const struct provider *p, struct span text)
 {
-	static const char *const microsoft[] = { "Entra",    "Exchange", "Microsoft",          "microsoft.",
-		                                 "AADSTS", "office", "Conditional Access" };
+	static const char *const microsoft[] = { "Entra",  "Exchange", "Microsoft",         "microsoft.",
+		                                 "AADSTS", "office",   "Conditional Access" };
 	static const char *const google[] = { "Google", "Gmail", "google", "gmail" };
 	bool worldwide = p->entra && p->environment == NULL;
 
@@ -1024,24 +1025,38 @@ TEST(explain_token_refusals)
 		int64_t num;
 		const char *evidence, *error, *suberror, *ids;
 	} rows[] = {
-		{ GRANT_CLIENT_SECRET, 7000215, "AADSTS7000215: Invalid client secret provided.", "invalid_client", "", "secret-wrong secret-mangled secret-new" },
+		{ GRANT_CLIENT_SECRET, 7000215, "AADSTS7000215: Invalid client secret provided.", "invalid_client", "",
+		  "secret-wrong secret-mangled secret-new" },
 		{ GRANT_CLIENT_SECRET, 7000222, "", "invalid_client", "", "secret-expired" },
-		{ GRANT_CLIENT_SECRET, 700016, "", "unauthorized_client", "", "client-id-wrong app-not-in-tenant app-deleted" },
+		{ GRANT_CLIENT_SECRET, 700016, "", "unauthorized_client", "",
+		  "client-id-wrong app-not-in-tenant app-deleted" },
 		{ GRANT_CLIENT_SECRET, 7000229, "", "invalid_client", "", "no-enterprise-app" },
 		{ GRANT_CLIENT_SECRET, 1002012, "", "invalid_scope", "", "scope-wrong" },
 		{ GRANT_CLIENT_SECRET, 53003, "", "invalid_grant", "message_only", "conditional-access" },
-		{ GRANT_CLIENT_SECRET, 50012, "AADSTS50012: Invalid client secret is provided.", "", "", "secret-wrong secret-mangled" },
-		{ GRANT_CERTIFICATE, 50012, "AADSTS50012: AuthenticationFailed", "", "", "certificate-not-uploaded certificate-key-mismatch" },
-		{ GRANT_CERTIFICATE, 700027, "[Reason - Key was found, but use of the key to verify the signature failed", "", "", "certificate-key-mismatch certificate-not-uploaded" },
-		{ GRANT_CERTIFICATE, 700027, "[Reason - The key was not found., Thumbprint of key used by client: '0AF1', Please", "", "", "certificate-not-uploaded certificate-key-mismatch" },
-		{ GRANT_FEDERATED, 700023, "Client assertion audience claim does not match Realm issuer.", "", "", "assertion-claims scope-wrong" },
+		{ GRANT_CLIENT_SECRET, 50012, "AADSTS50012: Invalid client secret is provided.", "", "",
+		  "secret-wrong secret-mangled" },
+		{ GRANT_CERTIFICATE, 50012, "AADSTS50012: AuthenticationFailed", "", "",
+		  "certificate-not-uploaded certificate-key-mismatch" },
+		{ GRANT_CERTIFICATE, 700027,
+		  "[Reason - Key was found, but use of the key to verify the signature failed", "", "",
+		  "certificate-key-mismatch certificate-not-uploaded" },
+		{ GRANT_CERTIFICATE, 700027,
+		  "[Reason - The key was not found., Thumbprint of key used by client: '0AF1', Please", "", "",
+		  "certificate-not-uploaded certificate-key-mismatch" },
+		{ GRANT_FEDERATED, 700023, "Client assertion audience claim does not match Realm issuer.", "", "",
+		  "assertion-claims scope-wrong" },
 		{ GRANT_CERTIFICATE, 700023, "InvalidResourcelessScope", "", "", "scope-wrong assertion-claims" },
 		{ GRANT_CLIENT_SECRET, 700023, "InvalidResourcelessScope", "", "", "scope-wrong" },
-		{ GRANT_CLIENT_SECRET, 999999999, "AADSTS999999999: new", "invalid_scope", "", "provider-refused scope-wrong" },
-		{ GRANT_REFRESH_TOKEN, 999999999, "AADSTS999999999: new", "invalid_grant", "client_mismatch", "provider-refused refresh-token-foreign" },
-		{ GRANT_REFRESH_TOKEN, 400, "Token has been expired or revoked.", "invalid_grant", "", "sign-in-again refresh-token-used conditional-access" },
-		{ GRANT_CLIENT_SECRET, 999999999, "AADSTS999999999: new", "invalid_request", "", "provider-refused tenant-unknown" },
-		{ GRANT_CLIENT_SECRET, 90033, "AADSTS90033: A transient error.", "invalid_request", "", "provider-transient" },
+		{ GRANT_CLIENT_SECRET, 999999999, "AADSTS999999999: new", "invalid_scope", "",
+		  "provider-refused scope-wrong" },
+		{ GRANT_REFRESH_TOKEN, 999999999, "AADSTS999999999: new", "invalid_grant", "client_mismatch",
+		  "provider-refused refresh-token-foreign" },
+		{ GRANT_REFRESH_TOKEN, 400, "Token has been expired or revoked.", "invalid_grant", "",
+		  "sign-in-again refresh-token-used conditional-access" },
+		{ GRANT_CLIENT_SECRET, 999999999, "AADSTS999999999: new", "invalid_request", "",
+		  "provider-refused tenant-unknown" },
+		{ GRANT_CLIENT_SECRET, 90033, "AADSTS90033: A transient error.", "invalid_request", "",
+		  "provider-transient" },
 		{ GRANT_CLIENT_SECRET, 400, "no words", "invalid_request", "", "provider-refused tenant-unknown" },
 		{ GRANT_CLIENT_SECRET, 90002, "", "invalid_tenant", "", "tenant-unknown cloud-wrong" },
 		{ GRANT_CLIENT_SECRET, 900382, "", "invalid_request", "", "cloud-wrong" },
@@ -1064,7 +1079,8 @@ TEST(explain_token_refusals)
 	}
 	t_at("thumbprint");
 	settings.grant = GRANT_CERTIFICATE;
-	fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 700027, "The key was not found., Thumbprint of key used by client: '0AF1'");
+	fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 700027,
+	     "The key was not found., Thumbprint of key used by client: '0AF1'");
 	fact(STEP_TOKEN, FACT_THUMBPRINT, "0AF1");
 	explain_report(&report, &e);
 	OK(has(e.cause[0].text, "Its thumbprint is 0AF1."));
@@ -1492,30 +1508,29 @@ TEST(explain_warnings)
 	verdict(STEP_CREDENTIAL, VERDICT_WARN, 0);
 	fact(STEP_CREDENTIAL, FACT_NOTE, "secret_expires: that is in 10 days");
 	settings.secret_expires = report.started_unix + 10 * 86400;
-	OK(has(explain_warning(&report, STEP_CREDENTIAL, &e),
-	       "that is in 10 days. Make the next one now: entra.microsoft.com"));
-	OK(has(explain_warning(&report, STEP_CREDENTIAL, &e), "New client secret. Copy the column Value"));
+	OK(has(warning(STEP_CREDENTIAL), "that is in 10 days. Make the next one now: entra.microsoft.com"));
+	OK(has(warning(STEP_CREDENTIAL), "New client secret. Copy the column Value"));
 	fault_set(&report.row[STEP_CREDENTIAL].fault, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES, SPAN("x"));
-	OK(has(explain_warning(&report, STEP_CREDENTIAL, &e), "New client secret"));
+	OK(has(warning(STEP_CREDENTIAL), "New client secret"));
 	settings.provider = provider_find(SPAN("custom"));
-	OK(!has(explain_warning(&report, STEP_CREDENTIAL, &e), "entra"));
+	OK(!has(warning(STEP_CREDENTIAL), "entra"));
 	settings.provider = provider_at(0);
 	settings.secret_expires = 0;
-	EQ(explain_warning(&report, STEP_CREDENTIAL, &e), SPAN("secret_expires: that is in 10 days"));
+	EQ(warning(STEP_CREDENTIAL), SPAN("secret_expires: that is in 10 days"));
 	verdict(STEP_POP_TLS, VERDICT_WARN, 0);
 	fact(STEP_POP_TLS, FACT_CERT_DAYS, "9");
-	OK(has(explain_warning(&report, STEP_POP_TLS, &e), "ends in 9 days"));
+	OK(has(warning(STEP_POP_TLS), "ends in 9 days"));
 	verdict(STEP_CLOCK, VERDICT_WARN, 0);
 	fact(STEP_CLOCK, FACT_CLOCK_SKEW, "100");
-	OK(has(explain_warning(&report, STEP_CLOCK, &e), "clock is 100 seconds fast"));
+	OK(has(warning(STEP_CLOCK), "clock is 100 seconds fast"));
 	verdict(STEP_CAPA, VERDICT_WARN, 0);
 	fact(STEP_CAPA, FACT_NOTE, "A note.");
-	EQ(explain_warning(&report, STEP_CAPA, &e), SPAN("A note."));
+	EQ(warning(STEP_CAPA), SPAN("A note."));
 	verdict(STEP_CAPA, VERDICT_PASS, 0);
-	EQ(explain_warning(&report, STEP_CAPA, &e).n, 0);
+	EQ(warning(STEP_CAPA).n, 0);
 	fail(STEP_CLAIMS, FAULT_CLAIM_LENGTH, 0, "");
 	report.row[STEP_CLAIMS].verdict = VERDICT_WARN;
-	OK(has(explain_warning(&report, STEP_CLAIMS, &e), "4,096"));
+	OK(has(warning(STEP_CLAIMS), "4,096"));
 }
 
 /* ---- text -------------------------------------------------------------------------------------- */
