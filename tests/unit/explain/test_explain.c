@@ -588,6 +588,11 @@ static bool refused_token(size_t k, bool entra)
 	static char words[80];
 
 	if (known[k].k == KNOWN_AADSTS && entra) {
+		struct knowledge_causes l = { .holds = knowledge_for(&settings) };
+
+		knowledge_add_row(&l, (unsigned)k);
+		if (l.n == 0) /* Entra does not say this to such a request */
+			return false;
 		snprintf(words, sizeof words, "AADSTS%s: no.", known[k].key);
 		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, strtol(known[k].key, NULL, 10), words);
 		return true;
