@@ -279,7 +279,8 @@ bool options_read(struct options *o, struct settings *s, unsigned command, int a
 	struct cursor c = { .argc = argc, .argv = argv, .at = from };
 	bool ended = false;
 
-	memset(o, 0, sizeof *o);
+	memset(o, 0, offsetof(struct options, argument)); /* a page that is not touched costs nothing */
+	o->arguments = 0;
 	for (; c.at < argc; c.at++) {
 		struct span text = span_z(argv[c.at]);
 		bool good = true;
