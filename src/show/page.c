@@ -242,7 +242,7 @@ static unsigned bullet(struct span s)
 {
 	size_t lead = blanks_of(s), n = lead;
 
-	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+	while (n < s.n && span_is_digit(s.p[n]))
 		n++;
 	if (n > lead && n + 1 < s.n && (s.p[n] == '.' || s.p[n] == ')') && s.p[n + 1] == ' ')
 		return (unsigned)n + 2;

@@ -178,8 +178,7 @@ enum mailmsg_service mailmsg_service(struct span first)
 
 static bool is_host_char(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-	       c == '_';
+	return span_alnum_or(c, ".-_");
 }
 
 /* What stands in the last pair of brackets, which must end the line. */

@@ -11,7 +11,7 @@ enum {
 
 static bool name_byte(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return span_alnum_or(c, "-_");
 }
 
 bool url_is_name(struct span host)
