@@ -119,7 +119,7 @@ static const struct {
 
 static bool is_secret_flag(struct span name, bool *token)
 {
-	for (size_t i = 0; i < sizeof secret_flags / sizeof secret_flags[0]; i++) {
+	for (size_t i = 0; i < COUNT(secret_flags); i++) {
 		if (near_same(name, span_z(secret_flags[i].name))) {
 			*token = secret_flags[i].token;
 			return true;

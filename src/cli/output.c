@@ -21,7 +21,7 @@ static bool utf8_locale(void)
 	static const char *const name[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 	size_t at;
 
-	for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+	for (size_t i = 0; i < COUNT(name); i++) {
 		struct span value = environment(name[i]);
 
 		if (value.n != 0)

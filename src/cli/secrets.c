@@ -20,7 +20,7 @@ enum {
 
 /* Signals that end a program, after which a terminal must not be left without echo. */
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
-enum { ENDING = sizeof ending / sizeof ending[0] };
+enum { ENDING = COUNT(ending) };
 
 static bool keep(struct span line, struct buf *scratch, struct secret *s, struct fault *f)
 {

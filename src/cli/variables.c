@@ -90,7 +90,7 @@ static bool unknown_variable(struct span name, struct fault *f)
 
 static bool is_other(struct span name)
 {
-	for (size_t i = 0; i < sizeof other_variables / sizeof other_variables[0]; i++)
+	for (size_t i = 0; i < COUNT(other_variables); i++)
 		if (span_eq(name, span_z(other_variables[i])))
 			return true;
 	return false;
@@ -117,7 +117,7 @@ static bool foreign_variables(struct settings *s, struct credential *c, struct f
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
 		struct variable v = variable_at(*entry);
 
-		for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+		for (size_t i = 0; i < COUNT(foreign); i++)
 			if (span_eq(v.name, span_z(foreign[i].variable)) && !take_variable(s, c, foreign[i].key, &v, f))
 				return false;
 	}

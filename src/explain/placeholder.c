@@ -381,7 +381,7 @@ static bool put_mail_host(const struct explain_case *c, struct buf *out)
 	return put_host_of(c, STEP_POP_DNS, out);
 }
 
-/* Of a certificate that came alone. */
+/* The issuer that a chain lacks: the server sent its own certificate and no other. */
 static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
 {
 	return c->r != NULL && evidence_alone(placeholder_row(c)) && put_span(out, placeholder_fact(c, FACT_ISSUER));

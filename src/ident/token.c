@@ -70,7 +70,7 @@ static void put_body(struct buf *b, struct span body)
 
 	shown = span_first(rest, HTTP_EVIDENCE_MAX);
 	left = shown.n;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (span_find_nocase(shown, span_z(names[i]), &at) && at < left)
 			left = at;
 	for (size_t n; left != 0; left = n < left ? left - n : 0, rest = span_from(rest, n)) {

@@ -26,7 +26,7 @@ size_t recognise_escape(struct span s)
 		{ '\\', 'n', 0 }, { '\\', 'r', 0 }, { '\\', 't', 0 },
 	};
 
-	for (size_t k = 0; k < sizeof form / sizeof form[0]; k++) {
+	for (size_t k = 0; k < COUNT(form); k++) {
 		size_t head = form[k].kind != '\0' ? 2 : 1, i = head;
 
 		if (s.n < head + form[k].digits || s.p[0] != form[k].lead || (head == 2 && s.p[1] != form[k].kind))
@@ -80,7 +80,7 @@ size_t recognise_named(struct span t, size_t i, bool *tenant)
 	struct span before = span_first(t, i), rest = span_first(span_from(t, i), RECOGNISE_MAX);
 	size_t n, at;
 
-	for (size_t k = 0; k < sizeof form / sizeof form[0]; k++) {
+	for (size_t k = 0; k < COUNT(form); k++) {
 		if (!span_ends(before, form[k].before) || !span_find(rest, form[k].end, &n) ||
 		    span_find(span_first(rest, n), SPAN("://"), &at))
 			continue;
@@ -102,7 +102,7 @@ bool recognise_traced(struct span before)
 		before = span_from(before, before.n - RECOGNISE_BEFORE);
 	while (before.n != 0 && !wordly(before.p[before.n - 1]))
 		before.n--;
-	for (size_t i = 0; i < sizeof label / sizeof label[0]; i++)
+	for (size_t i = 0; i < COUNT(label); i++)
 		if (before.n >= label[i].n && span_eq_nocase(span_from(before, before.n - label[i].n), label[i]))
 			return true;
 	return false;

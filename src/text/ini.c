@@ -116,7 +116,7 @@ bool ini_duration(struct span s, int64_t *ms)
 	};
 	uint64_t n, scale = 1000;
 
-	for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++) {
+	for (size_t i = 0; i < COUNT(unit); i++) {
 		if (span_ends(s, unit[i].name)) {
 			scale = unit[i].ms;
 			s = span_first(s, s.n - unit[i].name.n);

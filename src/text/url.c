@@ -114,7 +114,7 @@ bool url_parse(struct span text, struct url *u)
 		{ SPAN_INIT("http://"), false, 80 },
 	};
 
-	for (size_t i = 0; i < sizeof scheme / sizeof scheme[0]; i++) {
+	for (size_t i = 0; i < COUNT(scheme); i++) {
 		struct url got = { .tls = scheme[i].tls, .port = scheme[i].port, .target = SPAN_INIT("/") };
 		struct span rest = span_from(text, scheme[i].start.n);
 		struct span authority = rest;
