@@ -109,7 +109,7 @@ static bool step_auth(void *self, struct row *row, struct fault *f)
 		                    .show_secret = p->role.show_secrets };
 	char text[1024];
 	struct buf challenge = BUF(text);
-	struct span reply = { NULL, 0 };
+	struct span reply = SPAN_NONE;
 	bool good;
 
 	row_fact(row, FACT_FORM, login.one_line ? SPAN("one-line") : SPAN("two-line"));

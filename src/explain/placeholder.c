@@ -381,7 +381,7 @@ static bool put_mail_host(const struct explain_case *c, struct buf *out)
 	return put_host_of(c, STEP_POP_DNS, out);
 }
 
-/* Of a certificate that came alone. */
+/* The issuer that a chain lacks: the server sent its own certificate and no other. */
 static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
 {
 	return c->r != NULL && evidence_alone(placeholder_row(c)) && put_span(out, placeholder_fact(c, FACT_ISSUER));
@@ -405,12 +405,10 @@ static bool put_proved(const struct explain_case *c, struct buf *out)
 static bool which_setting(const struct explain_case *c, enum setting *key)
 {
 	struct span name = placeholder_fact(c, FACT_SETTING);
-	enum setting nearest;
-
 	if (c->r == NULL)
 		return false;
 	if (name.n != 0)
-		return settings_find(name, key, &nearest);
+		return settings_find(name, key);
 	*key = (enum setting)c->r->row[c->step].fault.num;
 	return c->r->row[c->step].fault.code == FAULT_SETTING_BAD && *key != 0 && (unsigned)*key < SETTING__COUNT;
 }
@@ -501,7 +499,7 @@ static const struct {
 
 bool placeholder(const struct explain_case *c, struct span name, struct buf *out)
 {
-	enum setting key, nearest;
+	enum setting key;
 
 	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
 		if (span_eq(name, span_z(specials[i].name)))
@@ -516,6 +514,6 @@ bool placeholder(const struct explain_case *c, struct span name, struct buf *out
 		return false;
 	if (span_eq(name, SPAN("token_url")))
 		return put_span(out, c->r->settings->token_url);
-	return settings_find(name, &key, &nearest) && settings_kind(key) != SETTING_KIND_SECRET &&
+	return settings_find(name, &key) && settings_kind(key) != SETTING_KIND_SECRET &&
 	       put_span(out, settings_get(c->r->settings, key));
 }
