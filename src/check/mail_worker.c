@@ -16,11 +16,11 @@ static bool step_greeting(void *self, struct row *row, struct fault *f)
 	row_fact(row, FACT_GREETING, text);
 	if (mailmsg_exchange_host(text, &host))
 		row_fact(row, FACT_FRONT_END, buf_span(&host));
-	row_fact(row, FACT_SERVER,
-	         span_find_nocase(text, SPAN("Microsoft Exchange"), &at) ? SPAN("exchange")
-	         : span_find_nocase(text, SPAN("Dovecot"), &at)          ? SPAN("dovecot")
-	         : span_find_nocase(text, SPAN("Gpop"), &at)             ? SPAN("gmail")
-	                                                                 : SPAN("other"));
+	row_number(row, FACT_SERVER,
+	           span_find_nocase(text, SPAN("Microsoft Exchange"), &at) ? ROW_SERVER_EXCHANGE
+	           : span_find_nocase(text, SPAN("Dovecot"), &at)          ? ROW_SERVER_DOVECOT
+	           : span_find_nocase(text, SPAN("Gpop"), &at)             ? ROW_SERVER_GMAIL
+	                                                                   : ROW_SERVER_OTHER);
 	return true;
 }
 
@@ -32,7 +32,7 @@ static void put_sasl(struct row *row, const struct mailmsg_capa *c)
 	buf_z(&b, c->plain ? " PLAIN" : "");
 	buf_z(&b, c->xoauth2 ? " XOAUTH2" : "");
 	buf_z(&b, c->oauthbearer ? " OAUTHBEARER" : "");
-	row_fact(row, FACT_SASL, span_trim(buf_span(&b)));
+	row_list(row, FACT_SASL, buf_span(&b), ' ');
 }
 
 static bool step_capa(void *self, struct row *row, struct fault *f)
@@ -46,7 +46,7 @@ static bool step_capa(void *self, struct row *row, struct fault *f)
 		return false;
 	if (!pop3_capa(&p->pop, &p->capa, &shown, f))
 		return false;
-	row_fact(row, FACT_CAPABILITIES, buf_span(&shown));
+	row_list(row, FACT_CAPABILITIES, buf_span(&shown), ';');
 	put_sasl(row, &p->capa);
 	if (shown.n == 0) {
 		row->verdict = VERDICT_WARN;
@@ -109,7 +109,7 @@ static bool step_auth(void *self, struct row *row, struct fault *f)
 	struct span reply = { NULL, 0 };
 	bool good;
 
-	row_fact(row, FACT_FORM, login.one_line ? SPAN("one-line") : SPAN("two-line"));
+	row_number(row, FACT_FORM, p->settings->form);
 	if (!preflight_mailbox(p->mailbox, f))
 		return false;
 	if (e->refused.code != FAULT_NONE) {

@@ -208,10 +208,8 @@ static bool check_cloud(const struct tenant_worker *s, const struct tenant_worke
 		buf_z(&b, ", tenant_region_sub_scope ");
 		buf_z(&b, t->sub_region);
 	}
-	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found) {
-		put_provider(row, t);
+	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found)
 		return fault_set(f, FAULT_TENANT_CLOUD, 0, buf_span(&b));
-	}
 	if (sub_region_is(t, SPAN("DOD")) && span_eq_nocase(pop, SPAN("outlook.office365.us")))
 		warn(row, "a DoD tenant, whose mail server is outlook-dod.office365.us (provider = microsoft-dod)");
 	if (sub_region_is(t, SPAN("DODCON")) && span_eq_nocase(pop, SPAN("outlook-dod.office365.us")))
@@ -270,6 +268,7 @@ static bool step_tenant(void *self, struct row *row, struct fault *f)
 	row_fact(row, FACT_TENANT_FOUND, span_z(t.id));
 	row_fact(row, FACT_CLOUD, buf_span(&cloud));
 	row_fact(row, FACT_REGION, span_z(t.region));
+	put_provider(row, &t);
 	return check_cloud(s, &t, row, f) && check_id(s, domain, &t, row, f);
 }
 

@@ -21,11 +21,9 @@ static void on_report(void *to, const struct report *report)
 	struct app *app = r->app;
 	struct buf out = BUF(app->text);
 	struct page page = app_page(app, &out, OUTPUT_DIAGNOSTIC);
-	uint64_t seconds;
 	enum step failed;
 
-	if (span_u64(row_get(&report->row[STEP_TOKEN], FACT_EXPIRES_IN), INT64_MAX, &seconds))
-		r->expires_in = (int64_t)seconds;
+	(void)!row_i64(&report->row[STEP_TOKEN], FACT_EXPIRES_IN, &r->expires_in);
 	if (!report_first_failure(report, &failed))
 		return;
 	explain_report(report, &app->explanation);

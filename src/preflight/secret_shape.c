@@ -178,17 +178,6 @@ bool secret_shape_check(struct findings *l, int64_t now)
 
 /* ---- the assertion ------------------------------------------------------------------------------- */
 
-static void put_moment(struct row *row, enum fact key, int64_t unix_s)
-{
-	char text[32];
-	struct buf b = BUF(text);
-
-	if (unix_s == 0)
-		return;
-	date_put(&b, unix_s);
-	row_fact(row, key, buf_span(&b));
-}
-
 /* api://AzureADTokenExchange, in China and the US government's cloud with a name behind it. */
 static bool for_exchange(struct span aud)
 {
@@ -234,7 +223,7 @@ bool secret_shape_assertion(struct findings *l, int64_t now)
 	row_fact(l->row, FACT_ASSERTION_ISS, span_z(c.iss));
 	row_fact(l->row, FACT_ASSERTION_SUB, span_z(c.sub));
 	row_fact(l->row, FACT_ASSERTION_AUD, span_z(c.aud));
-	put_moment(l->row, FACT_ASSERTION_EXPIRES, c.exp);
+	row_number(l->row, FACT_ASSERTION_EXPIRES, c.exp);
 	if (!check_times(l, &c, now))
 		return false;
 	if (!l->settings->provider->entra || for_endpoint(l, &c) || for_exchange(span_z(c.aud)))
