@@ -183,8 +183,9 @@ bench: $(B)/o2pop ## Time, memory and round trips beside curl and openssl
 deps: ## Install what the build and all tests need (Debian: apt-get)
 	@toolchains/deps build side e2e lint
 
-install: $(B)/o2pop ## To $(DESTDIR)$(PREFIX): the program, its manual page, check_o2pop
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+install: $(B)/o2pop ## To $(DESTDIR)$(PREFIX): the program, its manual page, check_o2pop, the JSON Schema
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/o2pop
+	$(RUN) $(B)/o2pop check --schema >$(DESTDIR)$(PREFIX)/share/o2pop/o2pop.check.schema.json
 	install -m 755 $(B)/o2pop $(DESTDIR)$(PREFIX)/bin/o2pop
 	install -m 644 src/o2pop.1 $(DESTDIR)$(PREFIX)/share/man/man1/o2pop.1
 	ln -sf o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop

@@ -3,7 +3,7 @@
 #include "cli/retry.h"
 #include "cli/files.h"
 #include "cli/app.h"
-#include "show/json_report.h"
+#include "show/json_schema.h"
 #include "show/nagios.h"
 #include "show/progress.h"
 #include "text/ini.h"
@@ -234,6 +234,8 @@ static void on_report(void *to, const struct report *report)
 		break;
 	case FORMAT_JSON:
 		explain_report(report, &app->explanation);
+		if (r->many)
+			json_report_many_report(&app->many_json, report, &app->explanation);
 		json_report_one(&r->out, report, &app->explanation, page.pseudonym);
 		break;
 	case FORMAT_NAGIOS:
@@ -302,6 +304,8 @@ static int conclude(struct command_run *r, enum exit_status gravest)
 
 	if (r->many && r->format == FORMAT_HUMAN)
 		text_report_many_end(&page, &r->app->many, gravest);
+	if (r->many && r->format == FORMAT_JSON)
+		json_report_many_end(&r->out, &r->app->many_json, gravest, page.pseudonym);
 	if (r->format == FORMAT_NAGIOS)
 		status = (int)nagios_end(&r->nagios, &r->out);
 	return status;
@@ -314,7 +318,10 @@ static int check_once(struct command_run *r, struct run_request *ask)
 	int status;
 	bool ran;
 
-	text_report_many_start(&r->app->many);
+	if (r->format == FORMAT_JSON)
+		json_report_many_start(&r->app->many_json);
+	else
+		text_report_many_start(&r->app->many);
 	ran = supervisor_run(&r->app->run, ask, &gravest, &f);
 	erase_progress(r);
 	if (!ran)
@@ -373,6 +380,10 @@ int cmd_check(struct app *app)
 	struct run_request ask;
 	size_t all = 0;
 
+	if (app->options.given[OPTION_SCHEMA] != 0) {
+		json_schema_put(&r.out);
+		return app_print(&r.out, EXIT_STATUS_OK);
+	}
 	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_load(app, APP_TRUST, &status) ||
 	    !app_settled(app, &status) || !read_mailboxes(&r, &all, &status) || !read_ask(&r, &ask, all, &status) ||
 	    !app_load_credential(app, &status) || !app_trace_open(&r.trace, app, &status))

@@ -1,5 +1,4 @@
 #include "cli/run_one.h"
-#include "show/json_report.h"
 #include "text/base64.h"
 #include "text/der.h"
 #include "text/url.h"

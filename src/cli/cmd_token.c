@@ -26,6 +26,7 @@ static void on_report(void *to, const struct report *report)
 	(void)!row_i64(&report->row[STEP_TOKEN], FACT_EXPIRES_IN, &r->expires_in);
 	if (!report_first_failure(report, &failed))
 		return;
+	app_json_error(app, &report->row[failed].fault, (int)report_exit(report));
 	explain_report(report, &app->explanation);
 	text_report_one(&page, report, &app->explanation);
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
