@@ -116,6 +116,11 @@ static const char *const steps[STEP__COUNT] = {
 	[STEP_CLOCK] = "This machine's clock agrees with the provider's; only a warning if not.",
 };
 
+const char *causes_proof(enum step step)
+{
+	return steps[step];
+}
+
 /* Can this step end a check? */
 static bool can_fail(enum step r)
 {
