@@ -65,7 +65,7 @@ int cmd_selftest(struct app *app);
 int app_refuse(struct app *app, const struct fault *f);
 
 /* With --format json: the object that says why there is nothing else on the standard output. */
-void app_json_error(const struct app *w, const struct fault *f, int status);
+void app_json_error(const struct app *app, const struct fault *f, int status);
 
 /* The same for a mistake on the command line: WORDS what MORE. */
 int app_usage(struct app *app, const char *words, struct span what, const char *more);
