@@ -15,8 +15,8 @@ enum { APP_TEXT_MAX = 1024 * 1024 }; /* a report, or a log that is pasted into e
 
 /* Static in main.c, zero at the start, touched only as far as a command needs it. */
 struct app {
-	unsigned command; /* COMMAND_CHECK ... */
-	const char *name; /* of the command; NULL before it is known */
+	unsigned command;   /* COMMAND_CHECK ... */
+	const char *name;   /* of the command; NULL before it is known */
 	struct span format; /* of --format, also where the command line cannot be understood */
 	struct options options;
 	struct settings settings;

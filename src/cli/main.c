@@ -52,7 +52,8 @@ static void end_without_secrets(int sig)
 	struct fault f = { 0 };
 
 	(void)fault_set(&f, FAULT_INTERRUPTED, sig, SPAN("a signal ended the run before its result"));
-	if (getpid() == main_process && poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) != 0) /* nobody is waited for */
+	if (getpid() == main_process && poll(&out, 1, 0) == 1 &&
+	    (out.revents & POLLOUT) != 0) /* nobody is waited for */
 		app_json_error(&app, &f, 128 + sig);
 	secret_wipe_used(&app, sizeof app);
 	secret_wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);

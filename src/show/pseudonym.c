@@ -224,7 +224,8 @@ static void add_places(struct pseudonym *s, struct span list)
 	while (list.n != 0) {
 		size_t n = 0;
 
-		while (n < list.n && list.p[n] != ',' && list.p[n] != ' ' && list.p[n] != ';' && list.p[n] != ROW_SEPARATOR)
+		while (n < list.n && list.p[n] != ',' && list.p[n] != ' ' && list.p[n] != ';' &&
+		       list.p[n] != ROW_SEPARATOR)
 			n++;
 		if (span_starts_nocase(list, SPAN("CN=")))
 			add_place(s, span_from(span_first(list, n), 3));

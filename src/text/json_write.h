@@ -8,7 +8,7 @@ enum { JSON_WRITE_TEXT_MAX = 8 * 1024 }; /* what `filter` makes of one text: 1 k
 
 struct json_write {
 	struct buf *out;
-	bool comma;                                                   /* before what comes next */
+	bool comma;                                                  /* before what comes next */
 	void (*filter)(void *of, struct span text, struct buf *out); /* what texts from outside go through, or NULL */
 	void *of;
 };

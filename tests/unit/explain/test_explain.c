@@ -439,7 +439,9 @@ static void full(void)
 			{ FACT_UPN, "ann@contoso.com" },
 		};
 		static const char *const something[] = {
-			[ROW_TEXT] = "something", [ROW_NUMBER] = "1", [ROW_MOMENT] = "2026-10-01 12:00:00Z",
+			[ROW_TEXT] = "something",
+			[ROW_NUMBER] = "1",
+			[ROW_MOMENT] = "2026-10-01 12:00:00Z",
 			[ROW_LIST] = "something",
 		};
 		const char *value = something[row_fact_type((enum fact)i)];

@@ -134,8 +134,7 @@ TEST(json_report_hostile)
 		t_at("verdict %d", v);
 		show_hostile((enum verdict)v);
 		s = render(NULL);
-		EQ(string_at(s, "verdict"),
-		   v == VERDICT_SKIP ? SPAN("pass") : span_z(step_verdict((enum verdict)v)));
+		EQ(string_at(s, "verdict"), v == VERDICT_SKIP ? SPAN("pass") : span_z(step_verdict((enum verdict)v)));
 		if (v == VERDICT_FAIL) {
 			EQ(int_at(s, "steps.0.num"), INT64_MIN);
 			EQ(string_at(s, "steps.3.evidence"), fault_evidence(&show_r.row[3].fault));
@@ -240,8 +239,9 @@ TEST(json_report_errors)
 
 	(void)fault_set(&f, FAULT_USAGE, 0, SPAN("unknown option --\"x\""));
 	json_report_error(&out, "token", &f, 2);
-	EQ(buf_span(&out), SPAN("{\"schema\":\"o2pop.token/1\",\"error\":{\"fault\":\"usage\",\"text\":\"the command line "
-	                        "cannot be understood\",\"evidence\":\"unknown option --\\\"x\\\"\",\"exit\":2}}\n"));
+	EQ(buf_span(&out),
+	   SPAN("{\"schema\":\"o2pop.token/1\",\"error\":{\"fault\":\"usage\",\"text\":\"the command line "
+	        "cannot be understood\",\"evidence\":\"unknown option --\\\"x\\\"\",\"exit\":2}}\n"));
 }
 
 /* The first fact of a kind counts; an object never holds a key twice. */
