@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+struct buf buf_field(char *field, size_t size)
+{
+	memset(field, 0, size);
+	return (struct buf){ (unsigned char *)field, size - 1, 0, false };
+}
+
 bool buf_ok(const struct buf *b)
 {
 	return !b->full;

@@ -21,6 +21,9 @@ struct buf {
 /* A buf over a char or unsigned char array (not a pointer). */
 #define BUF(array) ((struct buf){ (unsigned char *)(array), sizeof(array), 0, false })
 
+/* A buf over a NUL-terminated field of `size` bytes: it is filled with zeros, of which the last one stays. */
+struct buf buf_field(char *field, size_t size);
+
 /* True while everything appended so far has fitted. */
 bool buf_ok(const struct buf *b) MUST;
 

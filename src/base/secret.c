@@ -43,7 +43,7 @@ __attribute__((no_sanitize("address"))) static void wipe_read(unsigned char *p, 
  * end a process that asks. It does not name those in the swap: what lies there no wiping reaches. */
 void secret_wipe_used(void *p, size_t n)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = (size_t)getpagesize();
 	unsigned char *from = p, *end = from + n, *at = from - (uintptr_t)p % page;
 	bool ask = prctl(PR_GET_SECCOMP) == 0;
 

@@ -5,15 +5,14 @@
 
 #define CONSENT "https://ps.outlook.com"
 
-/* One token before the judge. */
+/* One token that is checked. */
 struct claims_check {
 	const struct settings *settings;
 	const struct claims *claims;
 	int64_t now;
 	struct row *row;
 	struct fault *fault;
-	size_t note_n;
-	char note[FACT_TEXT_MAX];
+	struct buf note; /* what is odd, separated by "; " */
 };
 
 /* Is one of the audiences (there may be a list, separated by spaces) this one, or Exchange Online? */
@@ -38,13 +37,9 @@ static bool for_exchange(const struct claims *c)
 /* Something odd; the step passes as a warning. */
 static void warn(struct claims_check *j, const char *note)
 {
-	struct buf b = { (unsigned char *)j->note, sizeof j->note, j->note_n, false };
-
 	j->row->verdict = VERDICT_WARN;
-	buf_z(&b, b.n != 0 ? "; " : "");
-	buf_z(&b, note);
-	if (buf_ok(&b))
-		j->note_n = b.n;
+	buf_say(&j->note, "%s%s", j->note.n != 0 ? "; " : "", note);
+	j->note.full = false; /* a shorter one may still fit */
 }
 
 static void put_facts(const struct claims_check *j)
@@ -71,11 +66,8 @@ static void put_facts(const struct claims_check *j)
 
 static bool refuse_time(const struct claims_check *j, enum fault_code code, int64_t moment)
 {
-	char text[32];
-	struct buf b = BUF(text);
-
-	date_put(&b, moment);
-	return fault_set(j->fault, code, moment < j->now ? j->now - moment : moment - j->now, buf_span(&b));
+	return fault_say(j->fault, code, moment < j->now ? j->now - moment : moment - j->now, "%s",
+	                 date_text(moment).z);
 }
 
 static bool check_times(struct claims_check *j)
@@ -97,7 +89,7 @@ static struct span wanted_audience(const struct settings *s)
 	struct span scope = settings_get(s, SETTING_SCOPE);
 
 	if (!span_ends(scope, SPAN("/.default")))
-		return (struct span){ NULL, 0 };
+		return SPAN_NONE;
 	return provider_resource(span_first(scope, scope.n - (sizeof "/.default" - 1)));
 }
 
@@ -192,7 +184,8 @@ static void check_opaque(struct claims_check *j)
 bool claims_check(const struct settings *s, const struct claims *c, int64_t server_now, struct row *row,
                   struct fault *f)
 {
-	struct claims_check j = { .settings = s, .claims = c, .now = server_now, .row = row, .fault = f };
+	char note[FACT_TEXT_MAX];
+	struct claims_check j = { s, c, server_now, row, f, BUF(note) };
 	bool good = true;
 
 	put_facts(&j);
@@ -201,21 +194,18 @@ bool claims_check(const struct settings *s, const struct claims *c, int64_t serv
 		good = check_times(&j) && check_audience(&j) && check_owner(&j) && check_rights(&j);
 	else
 		check_opaque(&j);
-	row_fact(row, FACT_NOTE, (struct span){ (const unsigned char *)j.note, j.note_n });
+	row_fact(row, FACT_NOTE, buf_span(&j.note));
 	return good;
 }
 
 void claims_check_mailbox(struct row *claims, struct span mailbox)
 {
 	struct span upn = row_get(claims, FACT_UPN);
-	char text[FACT_TEXT_MAX];
-	struct buf b = BUF(text);
 
 	if ((claims->verdict != VERDICT_PASS && claims->verdict != VERDICT_WARN) || upn.n == 0 || mailbox.n == 0 ||
 	    row_get(claims, FACT_SCP).n == 0 || row_get(claims, FACT_NOTE).n != 0 || span_eq_nocase(upn, mailbox))
 		return;
-	buf_z(&b, "the token is ");
-	buf_put(&b, upn);
-	buf_z(&b, "'s: another (shared) mailbox opens only if that person has FullAccess to it");
-	row_fact(claims, FACT_NOTE, buf_span(&b));
+	row_say(claims, FACT_NOTE,
+	        "the token is %.*s's: another (shared) mailbox opens only if that person has FullAccess to it",
+	        SPAN_ARG(upn));
 }

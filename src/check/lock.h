@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Linux since 5.16 lets every process lock that much; a whole process of ours has 5 MiB and scratch to grow then. */
+/* Linux since 5.16 lets every process lock that much; a whole process of ours has 4 MiB and room to grow then. */
 enum { LOCK_ALL_LIMIT = 8 * 1024 * 1024 };
 
 enum lock { LOCK_NOTHING, LOCK_PART, LOCK_ALL };

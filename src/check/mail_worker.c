@@ -4,9 +4,18 @@
 
 static bool step_greeting(void *self, struct row *row, struct fault *f)
 {
+	static const struct {
+		struct span words;
+		enum row_server id;
+	} servers[] = {
+		{ SPAN_INIT("Microsoft Exchange"), ROW_SERVER_EXCHANGE },
+		{ SPAN_INIT("Dovecot"), ROW_SERVER_DOVECOT },
+		{ SPAN_INIT("Gpop"), ROW_SERVER_GMAIL },
+	};
 	struct mail_worker *p = self;
 	char name[FACT_TEXT_MAX];
 	struct buf host = BUF(name);
+	enum row_server server = ROW_SERVER_OTHER;
 	struct span text;
 	size_t at;
 
@@ -16,11 +25,10 @@ static bool step_greeting(void *self, struct row *row, struct fault *f)
 	row_fact(row, FACT_GREETING, text);
 	if (mailmsg_exchange_host(text, &host))
 		row_fact(row, FACT_FRONT_END, buf_span(&host));
-	row_number(row, FACT_SERVER,
-	           span_find_nocase(text, SPAN("Microsoft Exchange"), &at) ? ROW_SERVER_EXCHANGE
-	           : span_find_nocase(text, SPAN("Dovecot"), &at)          ? ROW_SERVER_DOVECOT
-	           : span_find_nocase(text, SPAN("Gpop"), &at)             ? ROW_SERVER_GMAIL
-	                                                                   : ROW_SERVER_OTHER);
+	for (size_t i = 0; i < COUNT(servers); i++)
+		if (span_find_nocase(text, servers[i].words, &at))
+			server = servers[i].id;
+	row_number(row, FACT_SERVER, server);
 	return true;
 }
 
@@ -29,9 +37,8 @@ static void put_sasl(struct row *row, const struct mailmsg_capa *c)
 	char text[FACT_TEXT_MAX];
 	struct buf b = BUF(text);
 
-	buf_z(&b, c->plain ? " PLAIN" : "");
-	buf_z(&b, c->xoauth2 ? " XOAUTH2" : "");
-	buf_z(&b, c->oauthbearer ? " OAUTHBEARER" : "");
+	buf_say(&b, "%s%s%s", c->plain ? " PLAIN" : "", c->xoauth2 ? " XOAUTH2" : "",
+	        c->oauthbearer ? " OAUTHBEARER" : "");
 	row_list(row, FACT_SASL, buf_span(&b), ' ');
 }
 
@@ -50,10 +57,8 @@ static bool step_capa(void *self, struct row *row, struct fault *f)
 	put_sasl(row, &p->capa);
 	if (shown.n == 0) {
 		row->verdict = VERDICT_WARN;
-		row_fact(row, FACT_NOTE,
-		         p->settings->mechanism == SASL_OAUTHBEARER
-		                 ? SPAN("the server does not know CAPA; OAUTHBEARER is tried all the same")
-		                 : SPAN("the server does not know CAPA; XOAUTH2 is tried all the same"));
+		row_say(row, FACT_NOTE, "the server does not know CAPA; %s is tried all the same",
+		        sasl_name(p->settings->mechanism));
 		return true;
 	}
 	if (p->settings->mechanism == SASL_OAUTHBEARER)

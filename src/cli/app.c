@@ -1,7 +1,5 @@
 #include "cli/app.h"
 
-#include <unistd.h>
-
 #include "cli/files.h"
 #include "cli/credential_load.h"
 #include "show/nagios.h"
@@ -46,7 +44,7 @@ int app_refuse(struct app *app, const struct fault *f)
 {
 	char text[FAULT_EVIDENCE_MAX + 80], line[NAGIOS_SIZE];
 	struct buf b = BUF(text), nagios = BUF(line);
-	int status;
+	int status = EXIT_STATUS_SETTINGS;
 
 	/* These carry whole sentences; of the others the evidence alone would not say what
 	 * happened. */
@@ -63,8 +61,8 @@ int app_refuse(struct app *app, const struct fault *f)
 	}
 	if (f->code == FAULT_USAGE)
 		say_try(app);
-	status = fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT ? EXIT_STATUS_INTERNAL
-	                                                                              : EXIT_STATUS_SETTINGS;
+	if (fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT)
+		status = EXIT_STATUS_INTERNAL;
 	app_json_error(app, f, status);
 	return status;
 }
@@ -237,7 +235,7 @@ int app_print(const struct buf *out, int status)
 	return status == EXIT_STATUS_OK ? EXIT_STATUS_INTERNAL : status;
 }
 
-static struct pseudonym *shared(struct app *app)
+struct pseudonym *app_pseudonym(struct app *app)
 {
 	return app->options.given[OPTION_SHARE] != 0 ? &app->pseudonym : NULL;
 }
@@ -251,57 +249,6 @@ struct page app_page(struct app *app, struct buf *out, enum output_to to)
 		.width = t.terminal ? t.width : 0,
 		.colour = t.colour,
 		.utf8 = t.utf8,
-		.pseudonym = shared(app),
+		.pseudonym = app_pseudonym(app),
 	};
-}
-
-bool app_trace_open(struct app_trace *t, struct app *app, int *status)
-{
-	struct fault f = { 0 };
-
-	*t = (struct app_trace){ .app = app, .fd = -1 };
-	t->stderr_too = app->options.given[OPTION_VERBOSE] != 0;
-	app->transcript = (struct transcript){ .pseudonym = shared(app) };
-	if (app->options.given[OPTION_TRANSCRIPT] == 0)
-		return true;
-	if (files_create(app->options.value[OPTION_TRANSCRIPT], &t->fd, &f))
-		return true;
-	*status = app_refuse(app, &f);
-	return false;
-}
-
-/* A transcript that cannot be written is no reason to stop a check. */
-static void put(const struct app_trace *t, struct span text)
-{
-	if (t->stderr_too)
-		(void)output_put(OUTPUT_DIAGNOSTIC, text);
-	while (t->fd >= 0 && text.n != 0) {
-		ssize_t n = write(t->fd, text.p, text.n);
-
-		if (n <= 0)
-			return;
-		text = span_from(text, (size_t)n);
-	}
-}
-
-void app_trace_line(struct app_trace *t, const struct transcript_line *line)
-{
-	unsigned char scratch[32 * 1024]; /* a piece of 2,000 bytes, each at worst \xNN */
-	struct buf b = BUF(scratch);
-
-	transcript_put(&t->app->transcript, line, &b);
-	put(t, buf_span(&b));
-}
-
-void app_trace_close(struct app_trace *t)
-{
-	unsigned char scratch[8 * 1024];
-	struct buf b = BUF(scratch);
-
-	transcript_end(&t->app->transcript, &b);
-	put(t, buf_span(&b));
-	secret_wipe_used(&t->app->transcript, sizeof t->app->transcript); /* see --show-secrets */
-	if (t->fd >= 0)
-		close(t->fd);
-	t->fd = -1;
 }

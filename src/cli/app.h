@@ -11,9 +11,13 @@
 #include "show/text_report.h"
 #include "show/transcript.h"
 
-enum { APP_TEXT_MAX = 1024 * 1024 }; /* a report, or a log that is pasted into explain */
+enum {
+	APP_TEXT_MAX = 640 * 1024,  /* reports: one has 20 kB, --wait keeps those of all mailboxes of a try */
+	APP_INPUT_MAX = 1024 * 1024 /* a log that is pasted into explain */
+};
 
-/* Static in main.c, zero at the start, touched only as far as a command needs it. */
+/* Static in main.c, zero at the start, touched only as far as a command needs it. Together with code and stack it has
+ * to fit into 4 MiB of address space: tests/cli checks a mailbox in that. */
 struct app {
 	unsigned command;   /* COMMAND_CHECK ... */
 	const char *name;   /* of the command; NULL before it is known */
@@ -23,7 +27,10 @@ struct app {
 	struct credential credential;
 	struct trust trust;
 	struct settings_file load;
-	struct run run;
+	union {
+		struct run run;
+		unsigned char input[APP_INPUT_MAX]; /* what is read by a command that runs nothing */
+	};
 	struct secret token;
 	struct explanation explanation;
 	union { /* by the format, of a run over many mailboxes */
@@ -32,8 +39,7 @@ struct app {
 	};
 	struct pseudonym pseudonym;
 	struct transcript transcript;
-	unsigned char text[APP_TEXT_MAX];  /* what is printed */
-	unsigned char input[APP_TEXT_MAX]; /* what is read */
+	unsigned char text[APP_TEXT_MAX]; /* what is printed */
 };
 
 /* A command returns its exit status. The options are read already; settings holds the flags. */
@@ -96,14 +102,7 @@ int app_print(const struct buf *out, int status);
 /* A page on app->text for one of the descriptors. */
 struct page app_page(struct app *app, struct buf *out, enum output_to to);
 
-/* The transcript: opened as the options say (-v, --transcript), one line put, closed. */
-struct app_trace {
-	struct app *app;
-	int fd; /* -1: nobody listens */
-	bool stderr_too;
-};
-bool app_trace_open(struct app_trace *t, struct app *app, int *status) MUST;
-void app_trace_line(struct app_trace *t, const struct transcript_line *line);
-void app_trace_close(struct app_trace *t);
+/* The stand-ins of --share; NULL without it. */
+struct pseudonym *app_pseudonym(struct app *app);
 
 #endif

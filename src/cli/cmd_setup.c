@@ -4,7 +4,6 @@
 #include "cli/files.h"
 #include "cli/app.h"
 #include "show/setup.h"
-#include "show/setup_client.h"
 
 enum format { FORMAT_TEXT, FORMAT_POWERSHELL, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "text", "powershell" };
@@ -87,7 +86,8 @@ int cmd_setup(struct app *app)
 		return put_client(app, &s, &out);
 	if (format == FORMAT_TEXT)
 		setup_steps(&page, &s);
-	else if (setup_words_cloud(&app->settings) != NULL && grant_row(app->settings.grant)->person)
+	else if (app->settings.provider->entra && !app->settings.provider->personal &&
+	         grant_row(app->settings.grant)->person)
 		return app_usage(app, "", span_z(grant_row(app->settings.grant)->title),
 		                 " needs no application in Exchange: leave out --format");
 	else if (!setup_powershell(&out, &s))

@@ -1,7 +1,7 @@
 #include "explain/explain.h"
 
 #include "explain/auth_causes.h"
-#include "explain/template.h"
+#include "explain/wording.h"
 #include "explain/match.h"
 #include "explain/ruled_out.h"
 #include "explain/diagnose.h"
@@ -20,7 +20,7 @@ static void start(struct explanation *e)
 static void fill(const struct explain_case *c, const struct knowledge_causes *l)
 {
 	for (unsigned i = 0; i < l->n; i++)
-		template_cause(c, l->cause[i], &c->e->cause[c->e->n++]);
+		wording_cause(c, l->cause[i], &c->e->cause[c->e->n++]);
 }
 
 void explain_report(const struct report *r, struct explanation *e)
@@ -79,9 +79,9 @@ struct span explain_warning(const struct report *r, enum step step, struct expla
 	if (step == STEP_QUIT)
 		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
 	if (step == STEP_CREDENTIAL && evidence_secret_end(c.r, &ended) && row_get(row, FACT_NOTE).n != 0)
-		return template_fill(&c, secret_end(&c, ended), TEMPLATE_PARAGRAPH);
+		return wording_fill(&c, secret_end(&c, ended), TEMPLATE_PARAGRAPH);
 	if (row->fault.code == FAULT_NONE || (step == STEP_CREDENTIAL && row_get(row, FACT_NOTE).n != 0))
-		return template_fill(&c, warning(step, row), TEMPLATE_PARAGRAPH);
+		return wording_fill(&c, warning(step, row), TEMPLATE_PARAGRAPH);
 	diagnose(&c, &l);
 	l.n = l.n != 0;
 	fill(&c, &l);

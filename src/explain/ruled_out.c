@@ -10,7 +10,7 @@ static void say(const struct explain_case *c, bool proved, const char *template)
 
 	if (!proved || c->e->nots == EXPLAIN_NOTS_MAX)
 		return;
-	s = template_fill(c, template, TEMPLATE_PARAGRAPH);
+	s = wording_fill(c, template, TEMPLATE_PARAGRAPH);
 	if (s.n != 0)
 		c->e->not_cause[c->e->nots++] = s;
 }

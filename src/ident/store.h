@@ -24,11 +24,11 @@
 enum {
 	STORE_KEY_SIZE = 32,
 	STORE_ENTRIES_MAX = STORE_TEXT_ROWS,
-	/* 16 KiB an entry; with Entra's tokens (access 2 to 5 kB, refresh 1 to 2 kB) all entries fit twice. */
-	STORE_FILE_MAX = 512 * 1024
+	/* 8 KiB an entry: with Entra's tokens (access 2 to 5 kB, refresh 1 to 2 kB) all entries fit. */
+	STORE_FILE_MAX = 256 * 1024
 };
 
-/* About 1 MiB and without pointers to outside; start with { 0 }. Treat the inside as private. */
+/* About 512 KiB and without pointers to outside; start with { 0 }. Treat the inside as private. */
 struct store {
 	struct store_file file;
 	struct store_text entries; /* point into text */

@@ -101,6 +101,18 @@ static struct span text_of(const struct row *r, const struct row_fact *f)
 	return (struct span){ (const unsigned char *)r->text + f->at, f->n };
 }
 
+void row_say(struct row *r, enum fact key, const char *format, ...)
+{
+	char text[2 * FACT_TEXT_MAX]; /* row_fact cuts it where it shows */
+	struct buf b = BUF(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	buf_vsay(&b, format, arguments);
+	va_end(arguments);
+	row_fact(r, key, buf_span(&b));
+}
+
 struct span row_get(const struct row *r, enum fact key)
 {
 	const struct row_fact *f = find(r, key);

@@ -50,6 +50,9 @@ void row_fact(struct row *r, enum fact key, struct span text);
 void row_number(struct row *r, enum fact key, int64_t value);
 void row_list(struct row *r, enum fact key, struct span text, char separator);
 
+/* The same in a format of buf_say. */
+void row_say(struct row *r, enum fact key, const char *format, ...) BUF_FORMAT(3);
+
 /* A fact of the row, the first of its kind: its text (of a LIST with ROW_SEPARATOR between); empty when it is not
  * there or no text. Its number; false when it is not there or none. */
 struct span row_get(const struct row *r, enum fact key);

@@ -23,9 +23,6 @@ void causes_cause(struct page *p, const struct explanation *e);
 void causes_step(struct page *p, enum step step);
 void causes_exit(struct page *p, unsigned status, struct span meaning);
 
-/* What a step proves when it passes; static. */
-const char *causes_proof(enum step step);
-
 /* `o2pop explain` found nothing it knows in the text. */
 void causes_nothing(struct page *p, struct span text);
 

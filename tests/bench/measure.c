@@ -3,7 +3,7 @@
  *   measure memory CMD...   a line for each process of the tree when it exits:
  *                           "name pid rss_kib pss_kib private_kib high_water_kib all_pss_kib", where the last
  *                           is the sum over all processes of the tree that live at that moment
- * Memory is read from the page tables while the process stands at the service (PTRACE_EVENT_EXIT): ru_maxrss
+ * Memory is read from the page tables while the process stands at the door (PTRACE_EVENT_EXIT): ru_maxrss
  * is rounded by whole pages a processor on newer kernels and reads 0 for very small programs. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -6,8 +6,8 @@ import re
 import subprocess
 import time
 
-from rig import (CLIENT, OBJECT, SECRET, SLOW, TENANT, Mail, Provider, Terminal, check, columns, equal, has, hasnt, jwt,
-                 xoauth2)
+from rig import (CLIENT, O2POP, OBJECT, RUN, SECRET, SLOW, TENANT, Mail, Provider, Terminal, check, columns, equal, has,
+                 hasnt, jwt, xoauth2)
 
 # From Microsoft's documentation.
 USER = "test@contoso.onmicrosoft.com"
@@ -193,6 +193,18 @@ def test_check_formats(place):
         mail.end()
 
 
+def test_check_in_4_mib(place):
+    """4 MiB of address space are enough for a mailbox; an emulator and a sanitizer take more for themselves."""
+    provider, mail = Provider(), Mail()
+    try:
+        limited = () if RUN or "/host/" in O2POP else ("-c", 'ulimit -v 4096 && exec "$0" "$@"', O2POP)
+        r = place.run(*limited, *check_args(provider, mail), program="/bin/sh" if limited else None, stdin=SECRET)
+        has(r.exits(0).out, "mailbox", "1 message")
+    finally:
+        provider.end()
+        mail.end()
+
+
 def test_check_many(place):
     provider, mail = Provider(), Mail()
     listing = place.file("list", b"\xef\xbb\xbf# all of them\na@b.example\r\n\n  c@d.example \n", 0o644)
@@ -336,10 +348,12 @@ def test_explain_a_log(place):
 
 
 def test_explain_is_quick(place):
-    start = time.time()
+    took = []  # the quickest of them: the machine may be busy with other things
     for _ in range(20):
+        start = time.monotonic()
         place.run("explain", "AADSTS7000215").exits(0)
-    check(time.time() - start < 20 * 0.05 * SLOW * SLOW, "more than 50 ms a call")
+        took.append(time.monotonic() - start)
+    check(min(took) < 0.05 * SLOW * SLOW, f"more than 50 ms a call: {min(took):.3f} s")
 
 
 def test_explain_ignores_settings(place):

@@ -7,7 +7,7 @@
 #include "facts.h"
 #include "report/service.h"
 #include "explain/auth_causes.h"
-#include "explain/template.h"
+#include "explain/wording.h"
 #include "explain/knowledge.h"
 #include "explain/match.h"
 #include "show/phrases.h"
@@ -403,7 +403,7 @@ static void render_all(struct explain_case c, const char *what)
 		e.n = 1;
 		e.nots = 0;
 		e.scratch = BUF(e.bytes);
-		template_cause(&c, (enum cause)i, &e.cause[0]);
+		wording_cause(&c, (enum cause)i, &e.cause[0]);
 		check_causes();
 	}
 	e.n = 0;
@@ -758,7 +758,7 @@ TEST(explain_credential)
 	{
 		struct explain_case c = { &report, STEP_CREDENTIAL, &e };
 
-		EQ(template_fill(&c, "{client_secret}", TEMPLATE_LINES).n, 0);
+		EQ(wording_fill(&c, "{client_secret}", TEMPLATE_LINES).n, 0);
 	}
 }
 

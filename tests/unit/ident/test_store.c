@@ -698,10 +698,10 @@ TEST(store_full_of_bytes)
 	entry(big, big, YEAR_2100);
 	while (n < STORE_ENTRIES_MAX && store_put(&s, key(n), &e, &f))
 		n++;
-	EQ(n, 15); /* 512 KiB, each has a little more than 32 KiB */
+	EQ(n, 7); /* 256 KiB, each has a little more than 32 KiB */
 	EQ(f.code, FAULT_STORE_FULL);
 	EQ(f.num, STORE_FILE_MAX);
-	OK(says(&f, "it may have 524288 bytes"));
+	OK(says(&f, "it may have 262144 bytes"));
 	OK(has(200, big) && !has(201, big)); /* no more goes than makes scratch, and nothing when that is too little */
 	OK(wiped(s.next, sizeof s.next));
 	store_close(&s);
