@@ -74,7 +74,7 @@ static void wait_for_token(struct mail_worker *p, struct fault *refused)
 	struct worker_head head;
 
 	if (worker_passed(&p->role, STEP_CAPA))
-		(void)worker_tell(&p->role, WORKER_BEGIN, &begin, sizeof begin);
+		(void)worker_send(&p->role, WORKER_BEGIN, &begin, sizeof begin);
 	if (worker_passed(&p->role, STEP_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
 		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, refused);
 	if (worker_read(p->role.in, &head, sizeof head, p->role.deadline) && head.magic == WORKER_MAGIC &&
@@ -220,7 +220,7 @@ static void tell_chain(struct mail_worker *p)
 
 		for (uint32_t k = 0; k < c.n; k++)
 			c.der[k] = p->reach.tls.chain.cert[i].der[k];
-		(void)worker_tell(&p->role, WORKER_CERTIFICATE, &c, sizeof c);
+		(void)worker_send(&p->role, WORKER_CERTIFICATE, &c, sizeof c);
 	}
 }
 

@@ -86,7 +86,7 @@ enum {
 enum run_state {
 	RUN_FREE,    /* nobody works, nothing is wanted */
 	RUN_WORKING, /* a worker is at work */
-	RUN_TOLD,    /* it has sent everything and is about to exit */
+	RUN_DONE,    /* it has sent everything and is about to exit */
 	RUN_ENDED,  /* it has exited, or there was none: triage or the report is next, when the token worker has, too */
 	RUN_PARKED, /* the report waits for what other mailboxes prove: see hold */
 	RUN_READY   /* the report waits for the tenant worker only, since ready_ms */
@@ -139,5 +139,15 @@ struct run {
 		struct worker_prompt prompt;
 	} message;
 };
+
+/* Tell who asked. */
+void run_emit(const struct run *run, const struct run_event *event);
+
+/* Which of several jobs at the same time this is, from 1; 0: the only one, or none of them. */
+unsigned run_job_number(const struct run *run, const struct run_job *j);
+
+/* A line of the transcript that is the supervisor's own, about this job, in a format of buf_say. */
+void run_note(const struct run *run, const struct run_job *j, enum worker_side side, const char *format, ...)
+	BUF_FORMAT(4);
 
 #endif

@@ -11,16 +11,20 @@
 #include "preflight/preflight.h"
 #include "check/spawn.h"
 #include "check/hold.h"
+#include "check/message.h"
 #include "check/summary.h"
 
+/* A run: the token worker and as many mail workers as are asked for start at once; the tenant worker follows. From then
+ * on every turn waits for a message of any of them. The token worker's last word goes to each mail worker, which waits
+ * for it behind CAPA. A worker is over when its pipe ends or its time is up. When a mail worker and the token worker
+ * are, its mailbox is triaged if that can tell more, and reported: at once, or when the other mailboxes have proved what
+ * they can (hold). The slot then takes the next mailbox. run_state names where a mailbox stands between these. */
+
 enum {
-	SUPERVISOR_GRACE_MS = 300,              /* between a mail worker's own deadline and its end */
-	SUPERVISOR_TICK_MS = 100,               /* how often progress is reported */
-	SUPERVISOR_MESSAGE_MS = 1000,           /* a message that has begun must be complete by then */
-	SUPERVISOR_NOTES_MAX = 8 * 1024 * 1024, /* transcript of one worker; a check's own is some kB */
-	SUPERVISOR_TENANT_MS = 1000, /* how much longer than for all others the tenant worker is waited for */
-	SUPERVISOR_HANDOVER_MAX_MS =
-		2000 /* the token worker is killed this much before the mail worker's deadline, at most */
+	SUPERVISOR_GRACE_MS = 300,        /* between a mail worker's own deadline and its end */
+	SUPERVISOR_TICK_MS = 100,         /* how often progress is reported */
+	SUPERVISOR_TENANT_MS = 1000,      /* how much longer than for all others the tenant worker is waited for */
+	SUPERVISOR_HANDOVER_MAX_MS = 2000 /* at most so long before the mail worker's deadline ends the token worker */
 };
 
 /* Everything but the report: start_report clears what was used of that. */
@@ -33,21 +37,7 @@ static void reset(struct run_job *j)
 
 static bool running(const struct run_job *j)
 {
-	return j->state == RUN_WORKING || j->state == RUN_TOLD;
-}
-
-static void emit(const struct run *run, const struct run_event *event)
-{
-	run->ask->on_event(run->ask->to, event);
-}
-
-/* A line of the transcript that is the supervisor's own. */
-static void note(const struct run *run, enum worker_side side, unsigned job, const struct buf *text)
-{
-	if (run->ask->lines)
-		emit(run, &(struct run_event){ .kind = RUN_LINE,
-		                               .line = { clock_ms() - run->start_ms, side, job, TRACE_NOTE,
-		                                         buf_span(text), false } });
+	return j->state == RUN_WORKING || j->state == RUN_DONE;
 }
 
 static void start_report(const struct run *run, struct run_job *j, struct span mailbox)
@@ -110,27 +100,6 @@ static struct run_job *free_slot(struct run *run)
 	return run->slots < RUN_JOBS_MAX ? &run->job[run->slots++] : NULL;
 }
 
-/* Which of several jobs at the same time this is, from 1; 0: the only one, or none of them. */
-static unsigned number_of(const struct run *run, const struct run_job *j)
-{
-	if (run->ask->jobs <= 1 || j == &run->token_worker || j == &run->tenant_worker)
-		return 0;
-	return (unsigned)(j - run->job) + 1;
-}
-
-/* Of several jobs at the same time, each says whose mailbox its next lines are about. */
-static void note_mailbox(const struct run *run, const struct run_job *j)
-{
-	char text[REPORT_MAILBOX_MAX + 16];
-	struct buf b = BUF(text);
-
-	if (number_of(run, j) == 0)
-		return;
-	buf_z(&b, "mailbox ");
-	buf_put(&b, j->report.mailbox);
-	note(run, WORKER_SIDE_POP, number_of(run, j), &b);
-}
-
 /* Give every free job the next mailbox. */
 static bool start_mail_workers(struct run *run, struct fault *f)
 {
@@ -150,7 +119,8 @@ static bool start_mail_workers(struct run *run, struct fault *f)
 		j->report.started_unix = clock_unix();
 		j->deadline = clock_deadline(run->ask->settings->timeout_ms);
 		j->kill_at = clock_deadline(run->ask->settings->timeout_ms + SUPERVISOR_GRACE_MS);
-		note_mailbox(run, j);
+		if (run_job_number(run, j) != 0) /* whose mailbox its next lines are about */
+			run_note(run, j, WORKER_SIDE_POP, "mailbox %.*s", SPAN_ARG(j->report.mailbox));
 		if ((run->ask->workers & RUN_MAIL) == 0)
 			j->state = RUN_ENDED; /* there are only the token worker's rows */
 		else if (!spawn(run, j, STEP_BY_MAIL_WORKER, f))
@@ -173,124 +143,6 @@ static void hand_over(const struct run *run, struct run_job *j)
 		(void)!write(j->out, &run->token, sizeof run->token);
 	close(j->out);
 	j->out = -1;
-}
-
-static void take_token(struct run *run, const struct worker_token *t)
-{
-	if (!secret_valid(&t->token.access) || t->token.mark_n > TOKEN_MARK_MAX || (unsigned)t->because >= STEP__COUNT)
-		return;
-	run->token = *t;
-	run->token_known = true;
-	if (run->ask->token != NULL && t->good)
-		*run->ask->token = t->token.access;
-}
-
-/* The sides that a worker may speak for: nobody writes another one's lines. */
-static bool speaks_for(enum step_by worker, enum worker_side side)
-{
-	switch (side) {
-	case WORKER_SIDE_IDP:
-		return worker == STEP_BY_TOKEN_WORKER;
-	case WORKER_SIDE_POP:
-		return worker == STEP_BY_MAIL_WORKER;
-	case WORKER_SIDE_IMAP:
-	case WORKER_SIDE_SMTP:
-		return worker == STEP_BY_TRIAGE_WORKER;
-	case WORKER_SIDE_DISC:
-		return worker == STEP_BY_TENANT_WORKER;
-	case WORKER_SIDE_SUPERVISOR:
-	case WORKER_SIDE__COUNT:
-		break;
-	}
-	return false;
-}
-
-static bool take_note(const struct run *run, struct run_job *j, const struct worker_note *n)
-{
-	if (n->n > sizeof n->text || !speaks_for(j->worker, n->side) || (unsigned)n->mark > TRACE_NOTE)
-		return false;
-	j->noted += n->n;
-	if (run->ask->lines && j->noted <= SUPERVISOR_NOTES_MAX)
-		emit(run, &(struct run_event){ .kind = RUN_LINE,
-		                               .line = { n->at_ms,
-		                                         n->side,
-		                                         number_of(run, j),
-		                                         n->mark,
-		                                         { (const unsigned char *)n->text, n->n },
-		                                         n->more != 0 } });
-	return true;
-}
-
-static bool take_prompt(const struct run *run, const struct run_job *j, struct worker_prompt *p)
-{
-	if (j != &run->token_worker)
-		return false;
-	p->user_code[sizeof p->user_code - 1] = p->uri[sizeof p->uri - 1] = '\0';
-	p->complete[sizeof p->complete - 1] = '\0';
-	emit(run, &(struct run_event){ .kind = RUN_PROMPT, .prompt = p });
-	return true;
-}
-
-static bool take_certificate(const struct run *run, const struct worker_certificate *c)
-{
-	if (run->ask->certificates && c->n <= WORKER_CERTIFICATE_MAX)
-		emit(run, &(struct run_event){ .kind = RUN_CERTIFICATE, .certificate = { c->der, c->n } });
-	return true;
-}
-
-/* One message of a worker. False when the pipe has ended or holds nonsense, such as another worker's step: the worker
- * is then done with. */
-static bool take_message(struct run *run, struct run_job *j)
-{
-	struct deadline soon = clock_deadline(SUPERVISOR_MESSAGE_MS);
-	struct worker_head head;
-
-	if (!worker_read(j->in, &head, sizeof head, soon) || head.magic != WORKER_MAGIC ||
-	    head.kind >= WORKER_MESSAGE__COUNT ||
-	    !worker_read(j->in, &run->message, worker_size((enum worker_message)head.kind), soon))
-		return false;
-	switch ((enum worker_message)head.kind) {
-	case WORKER_BEGIN:
-		if ((unsigned)run->message.begin.step >= STEP__COUNT || step_by(run->message.begin.step) != j->worker)
-			return false;
-		j->now = run->message.begin.step;
-		return true;
-	case WORKER_ROW:
-		if (!row_valid(&run->message.row) || step_by(run->message.row.step) != j->worker)
-			return false;
-		j->report.row[run->message.row.step] = run->message.row;
-		j->now = STEP__COUNT;
-		return true;
-	case WORKER_NOTE:
-		return take_note(run, j, &run->message.note);
-	case WORKER_CERTIFICATE:
-		return take_certificate(run, &run->message.certificate);
-	case WORKER_TOKEN:
-		if (j == &run->token_worker)
-			take_token(run, &run->message.token);
-		secret_wipe(&run->message.token.token.access);
-		return true;
-	case WORKER_PROMPT:
-		return take_prompt(run, j, &run->message.prompt);
-	case WORKER_DONE:
-		j->state = RUN_TOLD;
-		return true;
-	case WORKER_MESSAGE__COUNT:
-		break;
-	}
-	return false;
-}
-
-/* "pop-dns: no answer until the time was up", for a step whose worker could not report it. */
-static void note_lost(const struct run *run, const struct row *row, unsigned job)
-{
-	char text[FAULT_EVIDENCE_MAX + 80];
-	struct buf b = BUF(text);
-
-	buf_z(&b, step_id(row->step));
-	buf_z(&b, ": ");
-	buf_put(&b, fault_evidence(&row->fault));
-	note(run, WORKER_SIDE_SUPERVISOR, job, &b);
 }
 
 /* A worker has ended without telling its last steps: the one under way failed, those behind it wait for it. */
@@ -316,7 +168,8 @@ static void complete_rows(const struct run *run, struct run_job *j, int signal_n
 		row->ms = clock_ms() - run->start_ms - row->began_ms;
 		(void)fault_set(&row->fault, late ? FAULT_DEADLINE : FAULT_WORKER_DIED, late ? 0 : signal_number,
 		                late ? SPAN("no answer until the time was up") : SPAN("the worker ended early"));
-		note_lost(run, row, number_of(run, j));
+		run_note(run, j, WORKER_SIDE_SUPERVISOR, "%s: %.*s", step_id(row->step),
+		         SPAN_ARG(fault_evidence(&row->fault)));
 	}
 }
 
@@ -331,7 +184,7 @@ static void end_worker(struct run *run, struct run_job *j, bool late)
 	spawn_end(j);
 	while (waitpid(j->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	if (j->state != RUN_TOLD)
+	if (j->state != RUN_DONE)
 		complete_rows(run, j, WIFSIGNALED(status) ? WTERMSIG(status) : 0, late);
 	j->state = RUN_ENDED;
 	j->now = STEP__COUNT;
@@ -367,7 +220,7 @@ static void finish_job(struct run *run, struct run_job *j)
 	j->report.ms = clock_ms() - run->start_ms;
 	run->gravest = summary_graver(run->gravest, report_exit(&j->report));
 	run->finished++;
-	emit(run, &(struct run_event){ .kind = RUN_REPORT, .report = &j->report });
+	run_emit(run, &(struct run_event){ .kind = RUN_REPORT, .report = &j->report });
 	j->state = RUN_FREE;
 }
 
@@ -409,7 +262,7 @@ static void show_progress(const struct run *run)
 	for (unsigned i = 0; i < run->slots && event.progress.pop == STEP__COUNT; i++)
 		if (run->job[i].state != RUN_FREE)
 			event.progress.pop = run->job[i].now;
-	emit(run, &event);
+	run_emit(run, &event);
 }
 
 /* Look after one worker: its message, its end, its deadline. */
@@ -419,7 +272,7 @@ static void serve(struct run *run, struct run_job *j, bool readable)
 
 	if (!running(j))
 		return;
-	ended = readable && !late && !take_message(run, j);
+	ended = readable && !late && !message_take(run, j);
 	if (!ended && !late)
 		return;
 	switch (j->worker) {
@@ -449,8 +302,7 @@ static void turn(struct run *run)
 	wait[n + 1] = (struct pollfd){ run->tenant_worker.in, POLLIN, 0 };
 	if (poll(wait, n + 2, run->finished != run->noticed ? 0 : SUPERVISOR_TICK_MS) < 0)
 		memset(wait, 0, sizeof wait);
-	run->noticed =
-		run->finished; /* what has finished may be what a parked report waits for: no tick between them */
+	run->noticed = run->finished; /* a parked report may have waited for just that: no tick between them */
 	serve(run, &run->token_worker, wait[n].revents != 0);
 	serve(run, &run->tenant_worker, wait[n + 1].revents != 0);
 	for (unsigned i = 0; i < n; i++) {

@@ -72,7 +72,8 @@ void tenant_worker_put_cloud(struct buf *out, const struct tenant_worker_tenant 
 
 enum answer { ANSWER_TENANT, ANSWER_NO_TENANT, ANSWER_TROUBLE };
 
-/* Entra's "there is no such tenant", which it says in more than one way. */
+/* Entra's "there is no such tenant", which it says in more than one way; it is asked for nothing else, so that a code
+ * of its own with status 400 means nothing else. */
 static bool says_no_tenant(const struct http_answer *a, struct fault *f)
 {
 	unsigned char scratch[REFUSAL_SENTENCE_MAX];
@@ -81,7 +82,7 @@ static bool says_no_tenant(const struct http_answer *a, struct fault *f)
 	struct span sentence = refusal_read(a->body, &r, &text);
 
 	if (a->status < 400 || a->status > 499 ||
-	    (r.aadsts != 90002 && r.aadsts != 900023 && !span_eq(span_z(r.error), SPAN("invalid_tenant"))))
+	    ((a->status != 400 || r.aadsts == 0) && !span_eq(span_z(r.error), SPAN("invalid_tenant"))))
 		return false;
 	(void)fault_set(f, FAULT_TENANT_NOT_FOUND, (int64_t)r.aadsts, sentence);
 	return true;
@@ -167,15 +168,6 @@ static void warn(struct row *row, const char *note)
 	row_fact(row, FACT_NOTE, span_z(note));
 }
 
-/* The profile that belongs to the tenant's cloud, for whoever has to write it into the settings. */
-static void put_provider(struct row *row, const struct tenant_worker_tenant *t)
-{
-	const char *id = cloud_provider(cloud_of_authority(span_z(t->instance)), span_z(t->sub_region));
-
-	if (id != NULL)
-		row_fact(row, FACT_PROVIDER_FOUND, span_z(id));
-}
-
 /* The authority that was asked answers for all clouds that it knows of, and names the right one. */
 static bool check_cloud(const struct tenant_worker *s, const struct tenant_worker_tenant *t, struct row *row,
                         struct fault *f)
@@ -227,6 +219,7 @@ static bool step_tenant(void *self, struct row *row, struct fault *f)
 	struct span domain = tenant_worker_domain(s->mailbox);
 	struct fault trouble = { .code = FAULT_NONE };
 	struct tenant_worker_tenant t;
+	const struct provider *found;
 	char text[80];
 	struct buf cloud = BUF(text);
 
@@ -240,11 +233,13 @@ static bool step_tenant(void *self, struct row *row, struct fault *f)
 	case ANSWER_TROUBLE:
 		return skip(row, &trouble);
 	}
+	found = provider_of_cloud(cloud_of_authority(span_z(t.instance)), span_z(t.sub_region));
+	if (found != NULL)
+		row_fact(row, FACT_PROVIDER_FOUND, span_z(found->id));
 	tenant_worker_put_cloud(&cloud, &t);
 	row_fact(row, FACT_TENANT_FOUND, span_z(t.id));
 	row_fact(row, FACT_CLOUD, buf_span(&cloud));
 	row_fact(row, FACT_REGION, span_z(t.region));
-	put_provider(row, &t);
 	return check_cloud(s, &t, row, f) && check_id(s, domain, &t, row, f);
 }
 

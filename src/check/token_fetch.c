@@ -245,7 +245,7 @@ static bool start_device(struct token_fetch *x, struct row *row, struct fault *f
 	memcpy(prompt.uri, x->secrets.device.uri, sizeof prompt.uri);
 	memcpy(prompt.complete, x->secrets.device.complete, sizeof prompt.complete);
 	prompt.expires_in = x->secrets.device.expires_in;
-	return worker_tell(x->role, WORKER_PROMPT, &prompt, sizeof prompt);
+	return worker_send(x->role, WORKER_PROMPT, &prompt, sizeof prompt);
 }
 
 /* The next question comes later, and not before the provider wants it: `asked` are the seconds of its Retry-After. */

@@ -45,14 +45,6 @@ static void look_into(struct app *app, struct span path, struct buf *b)
 	secret_wipe(&app->token);
 }
 
-static bool holds_secret(enum setting key)
-{
-	return key == SETTING_CLIENT_SECRET_FILE || key == SETTING_FEDERATED_TOKEN_FILE ||
-	       key == SETTING_ACCESS_TOKEN_FILE || key == SETTING_REFRESH_TOKEN_FILE ||
-	       key == SETTING_CERTIFICATE_FILE || key == SETTING_PRIVATE_KEY_FILE ||
-	       key == SETTING_SERVICE_ACCOUNT_FILE;
-}
-
 static void take_entry(struct app *app, enum setting key, struct entry *e)
 {
 	const struct settings *s = &app->settings;
@@ -66,7 +58,7 @@ static void take_entry(struct app *app, enum setting key, struct entry *e)
 	if (settings_kind(key) == SETTING_KIND_SECRET && e->value.n != 0) {
 		put_set(&b, secret_length(&app->credential.client_secret));
 		e->value = buf_span(&b);
-	} else if (holds_secret(key) && e->value.n != 0) {
+	} else if (settings_secret_file(key) && e->value.n != 0) {
 		look_into(app, e->value, &b);
 		e->content = buf_span(&b);
 	} else if (key == SETTING_TOKEN_URL && e->value.n == 0 && s->token_url.n != 0) {

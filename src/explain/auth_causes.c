@@ -216,7 +216,7 @@ void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 /* ---- the block for PowerShell ------------------------------------------------------------------ */
 
 static const char script_start[] = "# For an Exchange administrator. Once: Install-Module ExchangeOnlineManagement\n"
-				   "Connect-ExchangeOnline -ExchangeEnvironmentName {exo_cloud}\n"
+				   "Connect-ExchangeOnline -ExchangeEnvironmentName {exchange_environment}\n"
 				   "~Connect-ExchangeOnline";
 static const char script_register[] =
 	"\n# Exchange has to know the application by exactly this AppId and ObjectId.\n"

@@ -7,8 +7,6 @@
 #include "explain/diagnose.h"
 #include "explain/evidence.h"
 
-enum { AADSTS_SECRET_EXPIRED = 7000222 };
-
 static void start(struct explanation *e)
 {
 	e->n = 0;
@@ -26,7 +24,7 @@ static void fill(const struct explain_case *c, const struct knowledge_causes *l)
 void explain_report(const struct report *r, struct explanation *e)
 {
 	struct explain_case c = { r, STEP_CREDENTIAL, e };
-	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
+	struct knowledge_causes l = { .holds = knowledge_for(r->settings) };
 
 	start(e);
 	if (!report_first_failure(r, &c.step))
@@ -42,7 +40,7 @@ static const char *secret_end(const struct explain_case *c, bool ended)
 {
 	const struct provider *p = placeholder_provider(c);
 
-	if (c->r->row[STEP_TOKEN].fault.num == AADSTS_SECRET_EXPIRED) /* its cause tells it all */
+	if ((knowledge_flags(knowledge_find(KNOWN_AADSTS, c->r->row[STEP_TOKEN].fault.num)) & KNOWN_SECRET_ENDED) != 0)
 		return "{note}.";
 	if (p == NULL || !p->entra)
 		return "{note}. Make the next secret now, and note its end as secret_expires.";
@@ -69,7 +67,7 @@ static const char *warning(enum step step, const struct row *row)
 struct span explain_warning(const struct report *r, enum step step, struct explanation *e)
 {
 	struct explain_case c = { r, step, e };
-	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
+	struct knowledge_causes l = { .holds = knowledge_for(r->settings) };
 	const struct row *row = &r->row[step];
 	bool ended;
 
@@ -91,7 +89,7 @@ struct span explain_warning(const struct report *r, enum step step, struct expla
 bool explain_text(struct span text, size_t *at, struct explain_found *found, struct explanation *e)
 {
 	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
-	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
+	struct knowledge_causes l = { .holds = FOR_ALL };
 	struct match_hit hit;
 
 	start(e);
@@ -102,6 +100,7 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 	found->meaning = "";
 	if (hit.row != KNOWLEDGE_NOTHING) {
 		found->meaning = knowledge_meaning(hit.row);
+		l.holds &= hit.aadsts != 0 ? ~(unsigned)FOR_OTHER : FOR_ALL;
 		knowledge_add_row(&l, hit.row);
 	}
 	*at = hit.at + hit.n;
@@ -112,7 +111,7 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 bool explain_cause(struct span id, struct explanation *e)
 {
 	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
-	struct knowledge_causes l = { { CAUSE_NONE }, 0 };
+	struct knowledge_causes l = { .holds = FOR_ALL };
 
 	start(e);
 	knowledge_add(&l, knowledge_cause_named(id));

@@ -4,16 +4,16 @@
 static const struct {
 	const char *name, *text;
 } phrases[] = {
-	{ "reg", "entra.microsoft.com > App registrations > {app}" },
-	{ "ent", "entra.microsoft.com > Enterprise apps > {app}" },
-	{ "logs", "entra.microsoft.com > Monitoring & health > Sign-in logs > Service principal sign-ins" },
-	{ "user_logs", "entra.microsoft.com > Monitoring & health > Sign-in logs" },
-	{ "m365", "admin.microsoft.com" },
-	{ "exo", "In Exchange Online PowerShell (Connect-ExchangeOnline)" },
+	{ "reg", "{portal} > App registrations > {app}" },
+	{ "ent", "{portal} > Enterprise apps > {app}" },
+	{ "logs", "{portal} > Monitoring & health > Sign-in logs > Service principal sign-ins" },
+	{ "user_logs", "{portal} > Monitoring & health > Sign-in logs" },
+	{ "exo", "In Exchange Online PowerShell ({connect})" },
 	{ "overview",
 	  "{reg} > Overview: copy Application (client) ID and Directory (tenant) ID, both from this one page." },
 	{ "new_secret", "{reg} > Certificates & secrets > Client secrets > New client secret. "
-	                "Copy the column Value, not Secret ID, at once: it is never shown again.\n{secret}" },
+	                "Copy the column Value, not Secret ID, at once: it is never shown again.\n"
+	                "~Make a new secret where the application is registered.\n{secret}" },
 	{ "secret", "Put it alone into the file {client_secret_file}.\n"
 	            "~Put it alone into a file, and name that file in client_secret_file." },
 	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {good_scope}" },

@@ -1,5 +1,6 @@
 #include "preflight/ids.h"
 
+#include "conf/microsoft.h"
 #include "preflight/text_shape.h"
 #include "text/guid.h"
 #include "text/url.h"
@@ -15,12 +16,10 @@ enum { IDS = COUNT(ids), IDS_IN_USE = 2 };
 static const struct {
 	const char *id, *what;
 } foreign[] = {
-	{ "00000002-0000-0ff1-ce00-000000000000", "that is Office 365 Exchange Online itself, not your application" },
-	{ "00000003-0000-0000-c000-000000000000", "that is Microsoft Graph itself, not your application" },
-	{ "00000000-0000-0000-0000-000000000000", "an ID of zeros stands for none" },
+	{ MICROSOFT_EXCHANGE, "that is Office 365 Exchange Online itself, not your application" },
+	{ MICROSOFT_GRAPH, "that is Microsoft Graph itself, not your application" },
+	{ MICROSOFT_NO_ID, "an ID of zeros stands for none" },
 };
-
-static const char personal_tenant[] = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /* Nothing but hexadecimal digits, and dashes; how many digits. */
 static bool hexadecimal(struct span s, size_t *digits)
@@ -100,7 +99,7 @@ bool ids_any_tenant(struct span tenant)
 /* A person's sign-in: with an application for several tenants, at an address for all of them. */
 static bool check_persons_tenant(struct findings *l, struct span id)
 {
-	bool people = span_eq_nocase(id, SPAN("consumers")) || span_eq_nocase(id, span_z(personal_tenant));
+	bool people = span_eq_nocase(id, SPAN("consumers")) || span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL));
 
 	if (l->settings->provider->personal && span_eq_nocase(id, SPAN("organizations")))
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
@@ -119,17 +118,17 @@ static bool check_tenant(struct findings *l)
 	bool person = grant_row(l->settings->grant)->person;
 	size_t at;
 
-	if (person && (ids_any_tenant(id) || span_eq_nocase(id, span_z(personal_tenant))))
+	if (person && (ids_any_tenant(id) || span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL))))
 		return check_persons_tenant(l, id);
 	if (ids_any_tenant(id))
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
 		                       "that is for people of any tenant; an application "
 		                       "signs in at its own tenant");
-	if (span_eq_nocase(id, span_z(personal_tenant)))
+	if (span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL)))
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
 		                       "that is the tenant of personal accounts, where no "
 		                       "application signs in by itself");
-	if (span_eq(id, SPAN("00000000-0000-0000-0000-000000000000")))
+	if (span_eq(id, SPAN(MICROSOFT_NO_ID)))
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "an ID of zeros stands for none");
 	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))
 		return !person || check_persons_tenant(l, id);

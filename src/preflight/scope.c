@@ -1,6 +1,7 @@
 #include "preflight/scope.h"
 
 #include "conf/cloud.h"
+#include "conf/microsoft.h"
 #include "preflight/ids.h"
 #include "preflight/text_shape.h"
 #include "text/ini.h"
@@ -17,7 +18,7 @@ static const struct {
 } other[] = {
 	{ "https://graph.microsoft.com", "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
 	{ "https://graph.microsoft.us", "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
-	{ "00000003-0000-0000-c000-000000000000", "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
+	{ MICROSOFT_GRAPH, "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
 	{ "https://ps.outlook.com", "that is for the consent step, tokens for POP3 come from " EXCHANGE SUFFIX },
 	{ "https://management.azure.com", "its tokens are for Azure, POP3 needs " EXCHANGE SUFFIX },
 	{ "https://vault.azure.net", "its tokens are for Azure, POP3 needs " EXCHANGE SUFFIX },
@@ -70,7 +71,7 @@ static bool is_graph(struct span resource)
 {
 	return span_starts_nocase(resource, SPAN("https://graph.microsoft.")) ||
 	       span_starts_nocase(resource, SPAN("https://dod-graph.microsoft.us")) ||
-	       span_eq_nocase(resource, SPAN("00000003-0000-0000-c000-000000000000"));
+	       span_eq_nocase(resource, SPAN(MICROSOFT_GRAPH));
 }
 
 /* What a person's scope asks for, word by word. */

@@ -1,5 +1,6 @@
 #include "show/setup.h"
 
+#include "conf/microsoft.h"
 #include "text/quote.h"
 #include "text/template.h"
 
@@ -63,35 +64,6 @@ static unsigned account(const struct setup *s)
 	const struct provider *p = s->settings->provider;
 
 	return p->personal ? PERSONAL : p->entra ? ORG : OTHER;
-}
-
-static const char *portal(const struct provider *p)
-{
-	if (span_starts(span_z(p->id), SPAN("microsoft-china")))
-		return "https://portal.azure.cn";
-	return p->authority != NULL && span_ends(span_z(p->authority), SPAN(".us")) ? "https://entra.microsoft.us"
-	                                                                            : "https://entra.microsoft.com";
-}
-
-/* NULL where it is Connect-ExchangeOnline's default. */
-static const char *environment(const struct provider *p)
-{
-	static const char *const environments[][2] = {
-		{ "microsoft-gcchigh", "O365USGovGCCHigh" },
-		{ "microsoft-dod", "O365USGovDoD" },
-		{ "microsoft-china", "O365China" },
-	};
-
-	for (size_t i = 0; i < sizeof environments / sizeof environments[0]; i++)
-		if (span_eq(span_z(p->id), span_z(environments[i][0])))
-			return environments[i][1];
-	return NULL;
-}
-
-static const char *audience(const struct provider *p)
-{
-	return span_eq(span_z(p->id), SPAN("microsoft-china")) ? "api://AzureADTokenExchangeChina"
-	                                                       : "api://AzureADTokenExchange";
 }
 
 static struct span known(const struct setup *s, enum setting key)
@@ -200,9 +172,9 @@ static bool value(const void *of, struct span name, struct buf *out)
 	const struct {
 		const char *name, *text;
 	} texts[] = {
-		{ "portal", portal(p) },
-		{ "environment", environment(p) },
-		{ "audience", audience(p) },
+		{ "portal", p->portal },
+		{ "environment", p->environment },
+		{ "audience", p->audience },
 		{ "title", grant_row(s->settings->grant)->title },
 		{ "smtp_host", p->smtp_host != NULL ? p->smtp_host : "SMTP-HOST" },
 		{ "imap_host", p->imap_host != NULL ? p->imap_host : "IMAP-HOST" },

@@ -1,4 +1,5 @@
 #include "conf/resolve.h"
+#include "conf/microsoft.h"
 #include "show/setup.h"
 #include "t.h"
 
