@@ -42,6 +42,7 @@ struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudony
 	return (struct json_write){ .out = out, .filter = pseudonym != NULL ? filter : NULL, .of = pseudonym };
 }
 
+/* The elements of a list of facts, or the lines of a text. */
 static void put_list(struct json_write *w, const char *name, struct span list)
 {
 	json_write_open(w, name, '[');
@@ -185,7 +186,7 @@ void json_report_one(struct buf *out, const struct report *r, struct explanation
 	for (unsigned i = 0; i < e->nots && i < EXPLAIN_NOTS_MAX; i++)
 		json_write_text(&w, NULL, e->not_cause[i]);
 	json_write_close(&w, ']');
-	json_write_lines(&w, "powershell", e->powershell);
+	put_list(&w, "powershell", e->powershell);
 	put_warnings(&w, r, e);
 	put_support(&w, r);
 	json_write_close(&w, '}');

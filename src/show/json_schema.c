@@ -32,7 +32,7 @@ static const char schema[] =
 	"there.','type':'array','items':{~row}},'causes':{'description':'Of the first failure, the most likely "
 	"first.','type':'array','maxItems':3,'items':{~explained}},'not_causes':{'description':'What the "
 	"evidence rules out.',~texts},'powershell':{'description':'To paste into Exchange Online PowerShell; "
-	"empty when it would not help.',~lines},'warnings':{'type':'array','items':{'type':'object',"
+	"empty when it would not help.',~texts},'warnings':{'type':'array','items':{'type':'object',"
 	"'required':['step','text'],'properties':{'step':{~step},'text':{'type':'string'}}}},'support':{"
 	"'description':'What a support desk asks for.','type':'object','required':['trace_id','correlation_id',"
 	"'timestamp','greeting_host'],'properties':{'trace_id':{~some},'correlation_id':{~some},'timestamp':{"

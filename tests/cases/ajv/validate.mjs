@@ -52,7 +52,7 @@ const mistakes = {
 	"an unknown verdict": (r) => { r.verdict = "good"; },
 	"an unknown step": (r) => { r.steps[0].id = "elsewhere"; },
 	"a number as text": (r) => { r.exit = "0"; },
-	"a line without its kind": (r) => { r.powershell = ["Get-Mailbox"]; },
+	"a line without its kind": (r) => { r.causes = [{ id: "throttled", who: "you", certainty: "known", text: "x", fix: ["y"], verify: [] }]; },
 	"a list as text": (r) => { r.steps[0].facts.names = "a b"; },
 	"a moment with a space": (r) => { r.started = "2026-11-23 20:43:46Z"; },
 	"an unknown word": (r) => { r.steps[0].facts.imap_state = "ajar"; },

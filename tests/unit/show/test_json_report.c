@@ -272,7 +272,7 @@ TEST(json_report_shared_names_nobody)
 	}
 	EQ(string_at(s, "mailbox"), SPAN("mailbox-1@domain-1.example"));
 	EQ(string_at(s, "support.trace_id"), SPAN("11111111-aaaa-4bbb-8ccc-123456789abc"));
-	EQ(string_at(s, "powershell.0.text"), SPAN("New-ServicePrincipal -DisplayName \"app-1\""));
+	EQ(string_at(s, "powershell.0"), SPAN("New-ServicePrincipal -DisplayName \"app-1\""));
 }
 
 TEST(json_report_every_capacity)
