@@ -93,22 +93,14 @@ static void run_triage(struct run *run, const struct run_job *j, int out, int in
 
 static void work(struct run *run, const struct run_job *j, int out, int in)
 {
-	switch (j->worker) {
-	case STEP_BY_TOKEN_WORKER:
-		run_token_worker(run, j, out, in);
-		break;
-	case STEP_BY_MAIL_WORKER:
-		run_mail_worker(run, j, out, in);
-		break;
-	case STEP_BY_TENANT_WORKER:
-		run_tenant_worker(run, j, out, in);
-		break;
-	case STEP_BY_TRIAGE_WORKER:
-		run_triage(run, j, out, in);
-		break;
-	case STEP_BY_SUPERVISOR:
-		break;
-	}
+	static void (*const by[])(struct run * run, const struct run_job *j, int out, int in) = {
+		[STEP_BY_TOKEN_WORKER] = run_token_worker,
+		[STEP_BY_TENANT_WORKER] = run_tenant_worker,
+		[STEP_BY_MAIL_WORKER] = run_mail_worker,
+		[STEP_BY_TRIAGE_WORKER] = run_triage,
+	};
+
+	by[j->worker](run, j, out, in);
 }
 
 void spawn_end(struct run_job *j)
