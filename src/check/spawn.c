@@ -91,18 +91,6 @@ static void run_triage(struct run *run, const struct run_job *j, int out, int in
 	triage_worker_run(t);
 }
 
-static void work(struct run *run, const struct run_job *j, int out, int in)
-{
-	static void (*const by[])(struct run * run, const struct run_job *j, int out, int in) = {
-		[STEP_BY_TOKEN_WORKER] = run_token_worker,
-		[STEP_BY_TENANT_WORKER] = run_tenant_worker,
-		[STEP_BY_MAIL_WORKER] = run_mail_worker,
-		[STEP_BY_TRIAGE_WORKER] = run_triage,
-	};
-
-	by[j->worker](run, j, out, in);
-}
-
 void spawn_end(struct run_job *j)
 {
 	if (j->in >= 0)
@@ -142,6 +130,13 @@ static void forget_secrets(struct run *run)
 	secret_wipe_stack();
 }
 
+static void (*const work[])(struct run *, const struct run_job *, int out, int in) = {
+	[STEP_BY_TOKEN_WORKER] = run_token_worker,
+	[STEP_BY_TENANT_WORKER] = run_tenant_worker,
+	[STEP_BY_MAIL_WORKER] = run_mail_worker,
+	[STEP_BY_TRIAGE_WORKER] = run_triage,
+};
+
 bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault *f)
 {
 	int rows[2], orders[2];
@@ -160,7 +155,7 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 		forget_jobs(run);
 		close(rows[0]);
 		close(orders[1]);
-		work(run, j, rows[1], orders[0]);
+		work[worker](run, j, rows[1], orders[0]);
 		forget_secrets(run);
 		_exit(0);
 	}
