@@ -129,6 +129,20 @@ TEST(setup_known_is_filled_in)
 	OK(has("is known, and not shown"));
 }
 
+/* What is not fit for a command leaves out its value, not the command. */
+TEST(setup_odd_name)
+{
+	struct setup s = fresh(true);
+
+	set(SETTING_DISPLAY_NAME, "a\x01z");
+	steps(&s, true);
+	OK(has("New-ServicePrincipal -AppId " APP_ID " -ObjectId " OBJECT " -DisplayName 'NAME'"));
+	OK(has("Name: a\\x01z."));
+	out = BUF(scratch);
+	OK(setup_powershell(&out, &s));
+	OK(has("$Name = 'POP3 reader'\n"));
+}
+
 /* What each grant's way must say, and what it must not. */
 static const struct {
 	const char *provider, *grant, *has[4], *lacks[3];
