@@ -203,14 +203,16 @@ deps: ## Install what the build and all tests need (Debian: apt-get)
 	@toolchains/deps build arm e2e lint
 
 # The identifiers of the manual are those of the tables.
-$(GEN)/o2pop-ids.7: man/make-ids man/o2pop.1 $(sort $(wildcard src/*/*.def src/*/*.json)) src/base/fault.h src/report/step.c
+$(GEN)/o2pop-ids.7: man/make-ids man/o2pop.1 $(sort $(wildcard src/*/*.def)) src/base/fault.h src/report/step.c
 	$(dir)
 	$(call say,MAN)$< src "$$(sed -n 's/^\.Dd //p' man/o2pop.1)" >$@
 
 MAN := $(DESTDIR)$(PREFIX)/share/man
+DATA := $(DESTDIR)$(PREFIX)/share/o2pop
 
-install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, check_o2pop, the manual
-	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)/man1 $(MAN)/man5 $(MAN)/man7
+install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, check_o2pop, the manual, the JSON Schema
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)/man1 $(MAN)/man5 $(MAN)/man7 $(DATA)
+	$(RUN) $(B)/o2pop check --schema >$(DATA)/o2pop.check.schema.json
 	install -m 755 $(B)/o2pop $(DESTDIR)$(PREFIX)/bin/o2pop
 	ln -sf o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop
 	install -m 644 man/o2pop.1 $(MAN)/man1/o2pop.1
@@ -219,7 +221,7 @@ install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, c
 
 uninstall: ## Remove what install has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop $(MAN)/man1/o2pop.1 \
-		$(MAN)/man5/o2pop.conf.5 $(MAN)/man7/o2pop-ids.7
+		$(MAN)/man5/o2pop.conf.5 $(MAN)/man7/o2pop-ids.7 $(DATA)/o2pop.check.schema.json
 
 clean: ## Remove what was built; what was fetched stays
 	rm -rf $(filter-out build/deps,$(wildcard build/*))

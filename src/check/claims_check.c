@@ -48,22 +48,20 @@ static void put_facts(const struct claims_check *j)
 	struct row *row = j->row;
 
 	row_number(row, FACT_TOKEN_LENGTH, (int64_t)c->length);
-	row_fact(row, FACT_TOKEN_KIND, c->jwt ? SPAN("jwt") : SPAN("opaque"));
+	row_number(row, FACT_TOKEN_KIND, c->jwt ? ROW_TOKEN_JWT : ROW_TOKEN_OPAQUE);
 	row_fact(row, FACT_AUD, span_z(c->aud));
 	row_fact(row, FACT_TID, span_z(c->tid));
 	row_fact(row, FACT_APPID, span_z(c->appid));
 	row_fact(row, FACT_OID, span_z(c->oid));
-	row_fact(row, FACT_ROLES, span_z(c->roles));
-	row_fact(row, FACT_SCP, span_z(c->scp));
+	row_list(row, FACT_ROLES, span_z(c->roles), ' ');
+	row_list(row, FACT_SCP, span_z(c->scp), ' ');
 	row_fact(row, FACT_IDTYP, span_z(c->idtyp));
 	row_fact(row, FACT_UPN, span_z(c->upn));
 	row_fact(row, FACT_APP_NAME, span_z(c->app_name));
-	if (c->iat != 0)
-		row_fact(row, FACT_ISSUED, span_z(date_text(c->iat).z));
-	if (c->exp != 0) {
-		row_fact(row, FACT_EXPIRES, span_z(date_text(c->exp).z));
+	row_number(row, FACT_ISSUED, c->iat);
+	row_number(row, FACT_EXPIRES, c->exp);
+	if (c->exp != 0)
 		row_number(row, FACT_TOKEN_LIFE, c->exp - j->now);
-	}
 }
 
 static bool refuse_time(const struct claims_check *j, enum fault_code code, int64_t moment)

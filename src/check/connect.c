@@ -1,6 +1,5 @@
 #include "check/connect.h"
 
-#include "text/date.h"
 #include "text/der.h"
 #include "text/url.h"
 
@@ -16,11 +15,14 @@ static void put_host(struct row *row, const struct connection *to)
  * was said there is no conversation to show, but what was tried and what came of it. */
 static bool note_failure(const struct connection *to, const struct row *row, const struct fault *f)
 {
-	struct span more = row_get(row, FACT_ATTEMPTS), what = span_z(fault_text(f->code));
+	char tried[FACT_TEXT_MAX];
+	struct buf attempts = BUF(tried);
+	bool connected = row_get(row, FACT_ADDRESS).n != 0;
+	struct span more = fault_evidence(f), what = span_z(fault_text(f->code));
 	size_t at;
 
-	if (more.n == 0 || row_get(row, FACT_ADDRESS).n != 0)
-		more = fault_evidence(f);
+	if (!connected && row_put(&attempts, row, FACT_ATTEMPTS))
+		more = buf_span(&attempts);
 	/* The resolver's words are ours. The other names of a certificate are the report's to tell:
 	 * --share knows them only there. */
 	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME || f->code == FAULT_CERT_CONSTRAINT)
@@ -62,7 +64,7 @@ bool connect_dns(void *self, struct row *row, struct fault *f)
 		buf_z(&b, i != 0 ? " " : "");
 		dns_put(&b, &to->addresses.list[i]);
 	}
-	row_fact(row, FACT_ADDRESSES, buf_span(&b));
+	row_list(row, FACT_ADDRESSES, buf_span(&b), ' ');
 	if (to->addresses.given && settings_has(to->settings, SETTING_RESOLVE))
 		row_fact(row, FACT_VIA, SPAN("the resolve setting"));
 	trace_put(&to->role->trace, TRACE_NOTE, buf_span(&b));
@@ -82,7 +84,7 @@ static void put_attempts(struct row *row, const struct connection *to, const str
 		dns_put(&b, &to->addresses.list[i]);
 		buf_say(&b, " %s %d ms", a->result[i] == 0 ? "connected" : tcp_errno_name(a->result[i]), a->ms[i]);
 	}
-	row_fact(row, FACT_ATTEMPTS, buf_span(&b));
+	row_list(row, FACT_ATTEMPTS, buf_span(&b), ',');
 }
 
 bool connect_tcp(void *self, struct row *row, struct fault *f)
@@ -126,13 +128,13 @@ static void put_chain(struct row *row, const struct tls *t)
 		der_name(&b, c.issuer);
 		if (i == 0)
 			row_fact(row, FACT_ISSUER, buf_span(&b));
-		buf_z(&all, all.n != 0 ? " <- " : "");
+		buf_z(&all, all.n != 0 ? "\n" : "");
 		b = BUF(one);
 		if (!der_name_part(&b, c.issuer, "CN"))
 			der_name(&b, c.issuer);
 		buf_put(&all, buf_span(&b));
 	}
-	row_fact(row, FACT_CHAIN, buf_span(&all));
+	row_list(row, FACT_CHAIN, buf_span(&all), ROW_SEPARATOR);
 }
 
 /* What people ask of the leaf: names, expiry, fingerprint. */
@@ -154,10 +156,8 @@ static void put_leaf(struct row *row, const struct tls *t, int64_t now)
 		buf_z(&b, b.n != 0 ? " " : "");
 		buf_put(&b, value);
 	}
-	row_fact(row, FACT_NAMES, buf_span(&b));
-	b = BUF(text);
-	date_put_day(&b, c.not_after);
-	row_fact(row, FACT_NOT_AFTER, buf_span(&b));
+	row_list(row, FACT_NAMES, buf_span(&b), ' ');
+	row_number(row, FACT_NOT_AFTER, c.not_after);
 	row_number(row, FACT_CERT_DAYS, (c.not_after - now) / DAY);
 	b = BUF(text);
 	tls_sha256(der, digest);

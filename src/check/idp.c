@@ -1,5 +1,7 @@
 #include "check/idp.h"
 
+#include "text/date.h"
+
 void idp_aim(struct idp *p, struct url url)
 {
 	if (!span_eq(url.host, p->url.host) || url.port != p->url.port || url.tls != p->url.tls)
@@ -78,30 +80,35 @@ bool idp_get(struct idp *p, struct span fields, struct span fields_shown, struct
 static void take_date(struct idp *p, const struct http_answer *a, const struct refusal *r, struct row *row)
 {
 	int64_t ours = clock_unix();
-	struct span text;
 
-	if (!token_clock(a, r, &p->server_now, &text))
+	if (!token_clock(a, r, &p->server_now))
 		return;
 	p->server_seen_ms = clock_ms();
-	row_fact(row, FACT_SERVER_DATE, text);
+	row_number(row, FACT_SERVER_DATE, p->server_now);
 	row_number(row, FACT_CLOCK_SKEW, ours - p->server_now);
 }
 
 static void put_refusal(struct row *row, const struct http_answer *a, const struct refusal *r)
 {
+	uint64_t seconds;
+	int64_t moment;
+
 	row_number(row, FACT_HTTP_STATUS, a->status);
 	row_fact(row, FACT_CONTENT_TYPE, a->content_type);
 	row_fact(row, FACT_LOCATION, a->location);
-	row_fact(row, FACT_RETRY_AFTER, a->retry_after);
+	if (span_u64(a->retry_after, INT64_MAX, &seconds))
+		row_number(row, FACT_RETRY_AFTER, (int64_t)seconds);
 	row_fact(row, FACT_ERROR, span_z(r->error));
 	row_fact(row, FACT_SUBERROR, span_z(r->suberror));
 	if (r->aadsts != 0)
 		row_number(row, FACT_AADSTS, (int64_t)r->aadsts);
 	row_fact(row, FACT_TRACE_ID, span_z(r->trace_id));
 	row_fact(row, FACT_CORRELATION_ID, span_z(r->correlation_id));
-	row_fact(row, FACT_TIMESTAMP, span_z(r->timestamp));
+	if (date_iso(span_z(r->timestamp), &moment))
+		row_number(row, FACT_TIMESTAMP, moment);
 	row_fact(row, FACT_DUPLICATE, span_z(r->duplicate));
-	row_fact(row, FACT_SERVER_TIME, span_z(r->server_time));
+	if (date_iso(span_z(r->server_time), &moment))
+		row_number(row, FACT_SERVER_TIME, moment);
 	row_fact(row, FACT_THUMBPRINT, span_z(r->thumbprint));
 	row_fact(row, FACT_ASSERTION_ISS, span_z(r->issuer));
 	row_fact(row, FACT_ASSERTION_SUB, span_z(r->subject));

@@ -5,16 +5,18 @@
 static bool step_greeting(void *self, struct row *row, struct fault *f)
 {
 	static const struct {
-		struct span words, id;
+		struct span words;
+		enum row_server id;
 	} servers[] = {
-		{ SPAN_INIT("Microsoft Exchange"), SPAN_INIT("exchange") },
-		{ SPAN_INIT("Dovecot"), SPAN_INIT("dovecot") },
-		{ SPAN_INIT("Gpop"), SPAN_INIT("gmail") },
+		{ SPAN_INIT("Microsoft Exchange"), ROW_SERVER_EXCHANGE },
+		{ SPAN_INIT("Dovecot"), ROW_SERVER_DOVECOT },
+		{ SPAN_INIT("Gpop"), ROW_SERVER_GMAIL },
 	};
 	struct mail_worker *p = self;
 	char name[FACT_TEXT_MAX];
 	struct buf host = BUF(name);
-	struct span text, server = SPAN("other");
+	enum row_server server = ROW_SERVER_OTHER;
+	struct span text;
 	size_t at;
 
 	pop3_start(&p->pop, &p->reach.stream, &p->role.trace);
@@ -26,7 +28,7 @@ static bool step_greeting(void *self, struct row *row, struct fault *f)
 	for (size_t i = 0; i < COUNT(servers); i++)
 		if (span_find_nocase(text, servers[i].words, &at))
 			server = servers[i].id;
-	row_fact(row, FACT_SERVER, server);
+	row_number(row, FACT_SERVER, server);
 	return true;
 }
 
@@ -37,7 +39,7 @@ static void put_sasl(struct row *row, const struct mailmsg_capa *c)
 
 	buf_say(&b, "%s%s%s", c->plain ? " PLAIN" : "", c->xoauth2 ? " XOAUTH2" : "",
 	        c->oauthbearer ? " OAUTHBEARER" : "");
-	row_fact(row, FACT_SASL, span_trim(buf_span(&b)));
+	row_list(row, FACT_SASL, buf_span(&b), ' ');
 }
 
 static bool step_capa(void *self, struct row *row, struct fault *f)
@@ -51,7 +53,7 @@ static bool step_capa(void *self, struct row *row, struct fault *f)
 		return false;
 	if (!pop3_capa(&p->pop, &p->capa, &shown, f))
 		return false;
-	row_fact(row, FACT_CAPABILITIES, buf_span(&shown));
+	row_list(row, FACT_CAPABILITIES, buf_span(&shown), ';');
 	put_sasl(row, &p->capa);
 	if (shown.n == 0) {
 		row->verdict = VERDICT_WARN;
@@ -112,7 +114,7 @@ static bool step_auth(void *self, struct row *row, struct fault *f)
 	struct span reply = { NULL, 0 };
 	bool good;
 
-	row_fact(row, FACT_FORM, login.one_line ? SPAN("one-line") : SPAN("two-line"));
+	row_number(row, FACT_FORM, p->settings->form);
 	if (!preflight_mailbox(p->mailbox, f))
 		return false;
 	if (e->refused.code != FAULT_NONE) {

@@ -108,10 +108,16 @@ void redact_row(const struct redact *h, struct row *row)
 		(void)fault_set(&sent.fault, row->fault.code, row->fault.num, buf_span(&text));
 	}
 	for (uint32_t i = 0; i < row->facts; i++) {
+		const struct row_fact *fact = &row->fact[i];
+
 		text = BUF(scratch);
-		redact_put(h, (struct span){ (const unsigned char *)row->text + row->fact[i].at, row->fact[i].n },
-		           &text);
-		row_fact(&sent, row->fact[i].key, buf_span(&text));
+		redact_put(h, (struct span){ (const unsigned char *)row->text + fact->at, fact->n }, &text);
+		if (fact->n == 0)
+			row_number(&sent, fact->key, fact->number);
+		else if (row_fact_type(fact->key) == ROW_LIST)
+			row_list(&sent, fact->key, buf_span(&text), ROW_SEPARATOR);
+		else
+			row_fact(&sent, fact->key, buf_span(&text));
 	}
 	*row = sent;
 }

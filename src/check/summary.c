@@ -39,17 +39,17 @@ static void blame_the_way(struct report *r)
 /* Our clock against the provider's, when it told its own. */
 static void put_clock(struct report *r)
 {
-	struct span text = row_get(&r->row[STEP_TOKEN], FACT_CLOCK_SKEW);
+	const struct row *token = &r->row[STEP_TOKEN];
 	struct row *row = &r->row[STEP_CLOCK];
-	bool behind = text.n != 0 && text.p[0] == '-';
-	uint64_t skew;
+	int64_t skew, date;
 
-	if (!span_u64(span_from(text, behind ? 1 : 0), INT64_MAX, &skew))
+	if (!row_i64(token, FACT_CLOCK_SKEW, &skew))
 		return;
 	row->step = STEP_CLOCK;
-	row->verdict = skew > CLAIMS_SKEW_MAX_S ? VERDICT_WARN : VERDICT_PASS;
-	row_fact(row, FACT_CLOCK_SKEW, text);
-	row_fact(row, FACT_SERVER_DATE, row_get(&r->row[STEP_TOKEN], FACT_SERVER_DATE));
+	row->verdict = skew > CLAIMS_SKEW_MAX_S || skew < -CLAIMS_SKEW_MAX_S ? VERDICT_WARN : VERDICT_PASS;
+	row_number(row, FACT_CLOCK_SKEW, skew);
+	if (row_i64(token, FACT_SERVER_DATE, &date))
+		row_number(row, FACT_SERVER_DATE, date);
 }
 
 static void skip_tenant(struct row *row, struct span why)

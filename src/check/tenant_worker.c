@@ -175,10 +175,9 @@ static bool check_cloud(const struct tenant_worker *s, const struct tenant_worke
 	enum cloud asked = cloud_of_authority(s->url.host), found = cloud_of_authority(span_z(t->instance));
 	struct span pop = settings_get(s->settings, SETTING_POP_HOST);
 
-	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found) {
+	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found)
 		return fault_say(f, FAULT_TENANT_CLOUD, 0, "cloud_instance_name %s%s%s", t->instance,
 		                 t->sub_region[0] != '\0' ? ", tenant_region_sub_scope " : "", t->sub_region);
-	}
 	if (sub_region_is(t, SPAN("DOD")) && span_eq_nocase(pop, SPAN("outlook.office365.us")))
 		warn(row, "a DoD tenant, whose mail server is outlook-dod.office365.us (provider = microsoft-dod)");
 	if (sub_region_is(t, SPAN("DODCON")) && span_eq_nocase(pop, SPAN("outlook-dod.office365.us")))

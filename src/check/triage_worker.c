@@ -149,7 +149,7 @@ static void try_service(struct triage_worker *t, struct service *d, enum fact wo
 		if (d->found != SERVICE_OPEN && d->found != SERVICE_UNREACHED)
 			row_fact(row, words, fault_evidence(&d->fault));
 	}
-	row_fact(row, word, span_z(service_word(d->found)));
+	row_number(row, word, d->found);
 }
 
 /* "IMAP not tried: the token has no IMAP.AccessAsApp" */
@@ -200,7 +200,7 @@ static bool step_triage(void *self, struct row *row, struct fault *f)
 	if (imap.found == SERVICE_NOT_TRIED && smtp.found == SERVICE_NOT_TRIED)
 		row->verdict = VERDICT_SKIP;
 	else
-		buf_z(&note, service_conclude(imap.found, smtp.found, app));
+		row_number(row, FACT_FINDING, service_judge(imap.found, smtp.found, app));
 	put_why(t, &imap, &note);
 	put_why(t, &smtp, &note);
 	row_fact(row, FACT_NOTE, buf_span(&note));

@@ -8,8 +8,24 @@ enum { APP_HELP = 22 }; /* column of what a setting is */
 
 static bool for_nagios(const struct app *app)
 {
-	return app->command == COMMAND_CHECK && app->options.given[OPTION_FORMAT] != 0 &&
-	       span_eq(app->options.value[OPTION_FORMAT], SPAN("nagios"));
+	return app->command == COMMAND_CHECK && span_eq(app->format, SPAN("nagios"));
+}
+
+static bool for_json(const struct app *app)
+{
+	return span_eq(app->format, SPAN("json"));
+}
+
+void app_json_error(const struct app *app, const struct fault *f, int status)
+{
+	char text[2 * FAULT_EVIDENCE_MAX + 400];
+	struct buf b = BUF(text);
+	bool check = app->name == NULL || app->command == COMMAND_PROBE;
+
+	if (!for_json(app))
+		return;
+	json_report_error(&b, check ? "check" : app->name, f, status);
+	(void)output_put(OUTPUT_RESULT, buf_span(&b));
 }
 
 /* The help that lists what may be typed. */
@@ -28,6 +44,7 @@ int app_refuse(struct app *app, const struct fault *f)
 {
 	char text[FAULT_EVIDENCE_MAX + 80], line[NAGIOS_SIZE];
 	struct buf b = BUF(text), nagios = BUF(line);
+	int status = EXIT_STATUS_SETTINGS;
 
 	/* These carry whole sentences; of the others the evidence alone would not say what
 	 * happened. */
@@ -39,15 +56,15 @@ int app_refuse(struct app *app, const struct fault *f)
 	buf_put(&b, fault_evidence(f));
 	output_error(buf_span(&b));
 	if (for_nagios(app)) {
-		int status = (int)nagios_fault(f, &nagios);
-
+		status = (int)nagios_fault(f, &nagios);
 		return app_print(&nagios, status);
 	}
 	if (f->code == FAULT_USAGE)
 		say_try(app);
 	if (fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT)
-		return EXIT_STATUS_INTERNAL;
-	return EXIT_STATUS_SETTINGS;
+		status = EXIT_STATUS_INTERNAL;
+	app_json_error(app, f, status);
+	return status;
 }
 
 int app_usage(struct app *app, const char *words, struct span what, const char *more)
@@ -152,7 +169,7 @@ bool app_settled(struct app *app, int *status)
 	if (anything_set(app))
 		return true;
 	*status = EXIT_STATUS_SETTINGS;
-	if (for_nagios(app)) {
+	if (for_nagios(app) || for_json(app)) {
 		*status = app_usage(app, "", SPAN("there are no settings yet"),
 		                    "; o2pop setup shows where each comes from");
 		return false;
@@ -179,11 +196,11 @@ bool app_settled(struct app *app, int *status)
 
 bool app_format(struct app *app, const char *const *names, int n, int *which, int *status)
 {
-	struct span given = app->options.value[OPTION_FORMAT];
+	struct span given = app->format;
 	char text[120];
 	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
 
-	if (app->options.given[OPTION_FORMAT] == 0)
+	if (given.n == 0)
 		return true;
 	for (int i = 0; i < n; i++) {
 		if (span_eq(given, span_z(names[i]))) {

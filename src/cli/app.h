@@ -7,8 +7,8 @@
 #include "cli/settings_file.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "show/json_report.h"
 #include "show/text_report.h"
-#include "show/pseudonym.h"
 #include "show/transcript.h"
 
 enum {
@@ -19,8 +19,9 @@ enum {
 /* Static in main.c, zero at the start, touched only as far as a command needs it. Together with code and stack it has
  * to fit into 4 MiB of address space: tests/cli checks a mailbox in that. */
 struct app {
-	unsigned command; /* COMMAND_CHECK ... */
-	const char *name; /* of the command; NULL before it is known */
+	unsigned command;   /* COMMAND_CHECK ... */
+	const char *name;   /* of the command; NULL before it is known */
+	struct span format; /* of --format, also where the command line cannot be understood */
 	struct options options;
 	struct settings settings;
 	struct credential credential;
@@ -32,7 +33,10 @@ struct app {
 	};
 	struct secret token;
 	struct explanation explanation;
-	struct text_report_many many;
+	union { /* by the format, of a run over many mailboxes */
+		struct text_report_many many;
+		struct json_report_many many_json;
+	};
 	struct pseudonym pseudonym;
 	struct transcript transcript;
 	unsigned char text[APP_TEXT_MAX]; /* what is printed */
@@ -62,9 +66,12 @@ int cmd_explain(struct app *app);
 int cmd_setup(struct app *app);
 int cmd_selftest(struct app *app);
 
-/* A fault before anything was tried: "o2pop: EVIDENCE" on the standard error (for Nagios a line
- * on the standard output). Returns the exit status. */
+/* A fault before anything was tried: "o2pop: EVIDENCE" on the standard error; for Nagios a line, for JSON an object
+ * on the standard output. Returns the exit status. */
 int app_refuse(struct app *app, const struct fault *f);
+
+/* With --format json: the object that says why there is nothing else on the standard output. */
+void app_json_error(const struct app *app, const struct fault *f, int status);
 
 /* The same for a mistake on the command line: WORDS what MORE. */
 int app_usage(struct app *app, const char *words, struct span what, const char *more);

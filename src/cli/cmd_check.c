@@ -3,6 +3,7 @@
 #include "cli/mailbox_list.h"
 #include "cli/retry.h"
 #include "cli/session.h"
+#include "show/json_schema.h"
 #include "show/nagios.h"
 #include "text/ini.h"
 
@@ -43,8 +44,14 @@ static void on_event(void *command, const struct run_event *event)
 		nagios_add(&c->nagios, event->report);
 	else if (c->format == FORMAT_HUMAN && c->many)
 		text_report_many_report(&page, &app->many, event->report, &app->explanation);
-	else
-		session_report(&c->session, event->report, c->format == FORMAT_JSON, &c->out);
+	else if (c->format == FORMAT_HUMAN)
+		session_report(&c->session, event->report, false, &c->out);
+	if (c->format == FORMAT_JSON) {
+		explain_report(event->report, &app->explanation);
+		if (c->many)
+			json_report_many_report(&app->many_json, event->report, &app->explanation);
+		json_report_one(&c->out, event->report, &app->explanation, page.pseudonym);
+	}
 	if (!c->holding)
 		flush(c);
 }
@@ -110,11 +117,16 @@ static int check_once(struct check *c)
 	struct page page = app_page(app, &c->out, OUTPUT_RESULT);
 	int status;
 
-	text_report_many_start(&app->many);
+	if (c->format == FORMAT_JSON)
+		json_report_many_start(&app->many_json);
+	else
+		text_report_many_start(&app->many);
 	if (!session_run(&c->session, &status))
 		return status;
 	if (c->many && c->format == FORMAT_HUMAN)
 		text_report_many_end(&page, &app->many, (enum exit_status)status);
+	if (c->many && c->format == FORMAT_JSON)
+		json_report_many_end(&c->out, &app->many_json, (enum exit_status)status, page.pseudonym);
 	if (c->format == FORMAT_NAGIOS)
 		status = (int)nagios_end(&c->nagios, &c->out);
 	if (c->holding && retry_wanted(&c->retry)) {
@@ -163,6 +175,10 @@ int cmd_check(struct app *app)
 	enum step stop_after = STEP__COUNT;
 	unsigned jobs;
 
+	if (app->options.given[OPTION_SCHEMA] != 0) {
+		json_schema_put(&c.out);
+		return app_print(&c.out, EXIT_STATUS_OK);
+	}
 	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_load(app, APP_TRUST, &status) ||
 	    !app_settled(app, &status) || !mailbox_list_read(&c.list, app, &status) ||
 	    !read_jobs(app, &jobs, &status) || !read_stop(app, &stop_after, &status) ||

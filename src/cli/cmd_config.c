@@ -1,7 +1,7 @@
 #include "cli/files.h"
 #include "cli/secrets.h"
 #include "cli/app.h"
-#include "text/json.h"
+#include "text/json_write.h"
 
 enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
@@ -150,39 +150,30 @@ static void put_human(struct app *app, struct page *p)
 	put_unset(p, app);
 }
 
-static void put_member(struct buf *out, const char *key, struct span value)
-{
-	buf_z(out, ",\"");
-	buf_z(out, key);
-	buf_z(out, "\":");
-	if (value.n != 0)
-		json_put_string(out, value);
-	else
-		buf_z(out, "null");
-}
-
 static void put_json(struct app *app, struct buf *out)
 {
+	struct json_write j = { .out = out };
 	struct entry e;
 
-	buf_z(out, "{\"schema\":\"o2pop.config/1\",\"version\":\"" O2POP_VERSION "\"");
-	put_member(out, "file", settings_file_path(&app->load));
-	put_member(out, "profile", app->load.profile);
-	buf_z(out, ",\"settings\":{");
+	json_write_open(&j, NULL, '{');
+	json_write_z(&j, "schema", "o2pop.config/1");
+	json_write_z(&j, "version", O2POP_VERSION);
+	json_write_some(&j, "file", settings_file_path(&app->load));
+	json_write_some(&j, "profile", app->load.profile);
+	json_write_open(&j, "settings", '{');
 	for (int i = 0; i < SETTING__COUNT; i++) {
 		take_entry(app, (enum setting)i, &e);
-		buf_z(out, i == 0 ? "\"" : ",\"");
-		buf_z(out, e.key);
-		buf_z(out, "\":{\"source\":\"");
-		buf_z(out, e.source);
-		buf_z(out, "\"");
-		put_member(out, "value", e.value);
-		put_member(out, "origin", e.origin);
+		json_write_open(&j, e.key, '{');
+		json_write_z(&j, "source", e.source);
+		json_write_some(&j, "value", e.value);
+		json_write_some(&j, "origin", e.origin);
 		if (e.content.n != 0)
-			put_member(out, "content", e.content);
-		buf_z(out, "}");
+			json_write_text(&j, "content", e.content);
+		json_write_close(&j, '}');
 	}
-	buf_z(out, "}}\n");
+	json_write_close(&j, '}');
+	json_write_close(&j, '}');
+	buf_byte(out, '\n');
 }
 
 int cmd_config(struct app *app)

@@ -7,6 +7,7 @@
 #include "cli/app.h"
 #include "text/date.h"
 #include "text/json.h"
+#include "text/json_write.h"
 
 enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
@@ -210,43 +211,33 @@ static void put_human(struct page *p, const struct decoded *d)
 	put_findings(p, d);
 }
 
-/* A JSON text that was checked before goes out as it came in. */
-static void put_raw(struct buf *out, const char *key, struct span json)
-{
-	buf_z(out, ",\"");
-	buf_z(out, key);
-	buf_z(out, "\":");
-	buf_put(out, json.n != 0 ? json : SPAN("null"));
-}
-
 static void put_json(struct buf *out, const struct decoded *d)
 {
-	buf_z(out, "{\"schema\":\"o2pop.decode/1\",\"kind\":\"");
-	buf_z(out, decode_kind_id(d->kind));
-	buf_z(out, "\",\"length\":");
-	buf_u64(out, d->length);
-	buf_z(out, ",\"verified\":false,\"mailbox\":");
-	if (d->user.n != 0)
-		json_put_string(out, d->user);
-	else
-		buf_z(out, "null");
-	put_raw(out, "header", d->header);
-	put_raw(out, "claims", d->claims);
-	put_raw(out, "challenge", d->challenge);
-	buf_z(out, ",\"findings\":[");
+	struct json_write w = { .out = out };
+
+	json_write_open(&w, NULL, '{');
+	json_write_z(&w, "schema", "o2pop.decode/1");
+	json_write_z(&w, "kind", decode_kind_id(d->kind));
+	json_write_i64(&w, "length", (int64_t)d->length);
+	json_write_bool(&w, "verified", false);
+	json_write_some(&w, "mailbox", d->user);
+	json_write_raw(&w, "header", d->header);
+	json_write_raw(&w, "claims", d->claims);
+	json_write_raw(&w, "challenge", d->challenge);
+	json_write_open(&w, "findings", '[');
 	for (size_t i = 0; i < d->n; i++) {
 		enum decode_finding what = d->found[i].what;
 
-		buf_z(out, i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
-		buf_z(out, decode_finding_id(what));
-		buf_z(out, decode_finding_problem(what) ? "\",\"problem\":true,\"text\":"
-		                                        : "\",\"problem\":false,\"text\":");
-		json_put_string(out, d->found[i].text);
-		buf_z(out, ",\"fix\":");
-		json_put_string(out, span_z(decode_finding_fix(what)));
-		buf_z(out, "}");
+		json_write_open(&w, NULL, '{');
+		json_write_z(&w, "id", decode_finding_id(what));
+		json_write_bool(&w, "problem", decode_finding_problem(what));
+		json_write_text(&w, "text", d->found[i].text);
+		json_write_lines(&w, "fix", span_z(decode_finding_fix(what)));
+		json_write_close(&w, '}');
 	}
-	buf_z(out, "]}\n");
+	json_write_close(&w, ']');
+	json_write_close(&w, '}');
+	buf_byte(out, '\n');
 }
 
 /* The text from FILE or the standard input; pasted ones without the terminal's limit of a line. */

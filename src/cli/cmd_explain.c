@@ -5,6 +5,9 @@
 #include "cli/app.h"
 #include "show/causes.h"
 
+enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
+static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
+
 /* The same line comes a hundred times in a log. */
 enum { EXPLAIN_FOUND_MAX = 64, EXPLAIN_EXIT_NOTHING = 1 };
 
@@ -60,25 +63,66 @@ static bool is_exit(struct span text, uint64_t *status)
 	return span_u64(text, UINT32_MAX, status) && help_exit(*status).n != 0;
 }
 
+/* What is found goes to a page for people, or into the array of an object. */
+struct result {
+	struct page page;
+	struct json_write json;
+	bool as_json;
+	size_t n;
+};
+
+/* One thing that was found; `causes` is NULL for what has none. False: it is for people, who get more words. */
+static bool put_json(struct result *o, struct span what, struct span meaning, uint64_t aadsts,
+                     const struct explanation *causes)
+{
+	o->n++;
+	if (!o->as_json)
+		return false;
+	json_write_open(&o->json, NULL, '{');
+	json_write_text(&o->json, "what", what);
+	json_write_some(&o->json, "meaning", meaning);
+	if (aadsts != 0)
+		json_write_i64(&o->json, "aadsts", (int64_t)aadsts);
+	else
+		json_write_null(&o->json, "aadsts");
+	if (causes != NULL) {
+		json_report_causes(&o->json, causes);
+	} else {
+		json_write_open(&o->json, "causes", '[');
+		json_write_close(&o->json, ']');
+	}
+	json_write_close(&o->json, '}');
+	return true;
+}
+
+static void put_cause(struct result *o, const struct explanation *e)
+{
+	if (!put_json(o, span_z(e->cause[0].id), SPAN("a cause that o2pop's reports name"), 0, e))
+		causes_cause(&o->page, e);
+}
+
 /* A text that is nothing but one of our own words. */
-static bool own_word(struct app *app, struct page *page, struct span text)
+static bool own_word(struct app *app, struct result *o, struct span text)
 {
 	uint64_t status;
 	enum step step;
 
-	if (is_exit(text, &status))
-		causes_exit(page, (unsigned)status, help_exit(status));
-	else if (step_find(text, &step))
-		causes_step(page, step);
-	else if (explain_cause(text, &app->explanation))
-		causes_cause(page, &app->explanation);
-	else
+	if (is_exit(text, &status)) {
+		if (!put_json(o, text, help_exit(status), 0, NULL))
+			causes_exit(&o->page, (unsigned)status, help_exit(status));
+	} else if (step_find(text, &step)) {
+		if (!put_json(o, text, span_z(step_proves(step)), 0, NULL))
+			causes_step(&o->page, step);
+	} else if (explain_cause(text, &app->explanation)) {
+		put_cause(o, &app->explanation);
+	} else {
 		return false;
+	}
 	return true;
 }
 
 /* The ids of causes in a report in JSON, behind what else is known of it. */
-static bool own_ids(struct app *app, struct page *page, struct span text, bool first)
+static bool own_ids(struct app *app, struct result *o, struct span text)
 {
 	const char *seen[EXPLAIN_FOUND_MAX];
 	struct span key = SPAN("\"id\":\"");
@@ -95,40 +139,60 @@ static bool own_ids(struct app *app, struct page *page, struct span text, bool f
 		if (i < n)
 			continue;
 		seen[n++] = app->explanation.cause[0].id;
-		if (!first || n > 1)
-			page_end(page);
-		causes_cause(page, &app->explanation);
+		if (o->n != 0)
+			page_end(&o->page);
+		put_cause(o, &app->explanation);
 	}
 	return n != 0;
+}
+
+/* True when at least one thing is known. */
+static bool explain_all(struct app *app, struct result *o, struct span text)
+{
+	struct seen seen = { .n = 0 };
+	struct explain_found found;
+	bool known = false;
+	size_t at = 0;
+
+	while (explain_text(text, &at, &found, &app->explanation)) {
+		if (!is_new(&seen, &found))
+			continue;
+		if (seen.n > 1)
+			page_end(&o->page);
+		if (!put_json(o, found.what, span_z(found.meaning), found.aadsts, &app->explanation))
+			causes_found(&o->page, &found, &app->explanation);
+		known = known || found.meaning[0] != '\0';
+	}
+	text = span_trim(text);
+	known = own_ids(app, o, text) || known;
+	return o->n != 0 ? known : own_word(app, o, text);
 }
 
 int cmd_explain(struct app *app)
 {
 	struct buf text = BUF(app->input), out = BUF(app->text);
-	struct page page = app_page(app, &out, OUTPUT_RESULT);
-	struct seen seen = { .n = 0 };
-	struct explain_found found;
+	struct result o = { .page = app_page(app, &out, OUTPUT_RESULT), .json = { .out = &out } };
+	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 	struct fault f = { 0 };
-	bool known = false;
-	struct span all;
-	size_t at = 0;
+	bool known;
 
+	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status))
+		return status;
 	if (!read_text(app, &text, &f))
 		return app_refuse(app, &f);
-	all = span_trim(buf_span(&text));
-	while (explain_text(buf_span(&text), &at, &found, &app->explanation)) {
-		if (!is_new(&seen, &found))
-			continue;
-		if (seen.n > 1)
-			page_end(&page);
-		causes_found(&page, &found, &app->explanation);
-		known = known || found.meaning[0] != '\0';
+	o.as_json = format == FORMAT_JSON;
+	if (o.as_json) {
+		json_write_open(&o.json, NULL, '{');
+		json_write_z(&o.json, "schema", "o2pop.explain/1");
+		json_write_open(&o.json, "found", '[');
 	}
-	known = own_ids(app, &page, all, seen.n == 0) || known;
-	if (seen.n == 0 && !known) {
-		known = own_word(app, &page, all);
-		if (!known)
-			causes_nothing(&page, span_first(all, 200));
+	known = explain_all(app, &o, buf_span(&text));
+	if (o.as_json) {
+		json_write_close(&o.json, ']');
+		json_write_close(&o.json, '}');
+		buf_byte(&out, '\n');
+	} else if (o.n == 0) {
+		causes_nothing(&o.page, span_first(span_trim(buf_span(&text)), 200));
 	}
 	return app_print(&out, known ? EXIT_STATUS_OK : EXPLAIN_EXIT_NOTHING);
 }

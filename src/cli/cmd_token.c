@@ -16,15 +16,16 @@ struct token_command {
 static void on_event(void *command, const struct run_event *event)
 {
 	struct token_command *t = command;
-	uint64_t seconds;
+	const struct report *report = event->report;
 	enum step failed;
 
 	if (event->kind != RUN_REPORT)
 		return;
-	if (span_u64(row_get(&event->report->row[STEP_TOKEN], FACT_EXPIRES_IN), INT64_MAX, &seconds))
-		t->expires_in = (int64_t)seconds;
-	if (report_first_failure(event->report, &failed))
-		session_diagnose(&t->session, event->report, 0);
+	(void)!row_i64(&report->row[STEP_TOKEN], FACT_EXPIRES_IN, &t->expires_in);
+	if (!report_first_failure(report, &failed))
+		return;
+	app_json_error(t->session.app, &report->row[failed].fault, (int)report_exit(report));
+	session_diagnose(&t->session, report, 0);
 }
 
 static int print(const struct token_command *t, struct app *app)

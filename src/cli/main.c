@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,6 +15,7 @@ enum { LAST_STACK = 32 * 1024 }; /* for a signal's handler; processors with larg
 
 /* Everything that changes. The other mutable statics of the program are what a signal's handler needs. */
 static struct app app;
+static pid_t main_process;
 static unsigned char *stack_begin;
 static _Alignas(16) unsigned char last_stack[LAST_STACK];
 _Static_assert(sizeof app < LOCK_ALL_LIMIT / 4 * 3, "it could not be locked");
@@ -46,6 +48,13 @@ static void protect(void)
  * would return to is wiped, too, and it has one of its own. */
 static void end_without_secrets(int sig)
 {
+	struct pollfd out = { STDOUT_FILENO, POLLOUT, 0 };
+	struct fault f = { 0 };
+
+	(void)fault_set(&f, FAULT_INTERRUPTED, sig, SPAN("a signal ended the run before its result"));
+	if (getpid() == main_process && poll(&out, 1, 0) == 1 &&
+	    (out.revents & POLLOUT) != 0) /* nobody is waited for */
+		app_json_error(&app, &f, 128 + sig);
 	secret_wipe_used(&app, sizeof app);
 	secret_wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);
 	worker_forget_environment();
@@ -80,20 +89,14 @@ static struct span base_name(const char *path)
 	return name;
 }
 
-static int run(const struct command *c, int argc, char **argv, int from, bool nagios)
+static int run(const struct command *c, int argc, char **argv, int from)
 {
 	struct fault f = { 0 };
-	bool good;
 
 	app.command = c->bit;
 	app.name = c->name;
 	settings_init(&app.settings);
-	good = options_read(&app.options, &app.settings, c->bit, argc, argv, from, &f);
-	if (nagios && app.options.given[OPTION_FORMAT] == 0) {
-		app.options.given[OPTION_FORMAT] = 1;
-		app.options.value[OPTION_FORMAT] = SPAN("nagios");
-	}
-	if (!good)
+	if (!options_read(&app.options, &app.settings, c->bit, argc, argv, from, &f))
 		return app_refuse(&app, &f);
 	if (app.options.given[OPTION_HELP] != 0)
 		return help_command(c);
@@ -118,18 +121,22 @@ int main(int argc, char **argv)
 	int status, at;
 
 	stack_begin = __builtin_frame_address(0);
+	main_process = getpid();
+	app.format = options_format(argc, argv);
 	open_standard();
 	protect();
 	watch_signals();
 	if (argc > 0 && span_eq(base_name(argv[0]), SPAN("check_o2pop"))) {
-		status = run(help_find(SPAN("check")), argc, argv, 1, true);
+		if (app.format.n == 0)
+			app.format = SPAN("nagios");
+		status = run(help_find(SPAN("check")), argc, argv, 1);
 	} else {
 		at = options_command(argc, argv);
 		if (at != 0)
 			c = help_find(span_z(argv[at]));
 		if (c != NULL) {
 			bring_forward(argv, at);
-			status = run(c, argc, argv, 2, false);
+			status = run(c, argc, argv, 2);
 		} else {
 			status = help_without_command(&app, argc, argv, at);
 		}

@@ -15,7 +15,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK, "no report, the exit status tells all" },
 	[OPTION_FORMAT] = { "format", 0, "FORMAT",
 	                    COMMAND_CHECK | COMMAND_PROBE | COMMAND_TOKEN | COMMAND_DECODE | COMMAND_CONFIG |
-	                            COMMAND_SETUP,
+	                            COMMAND_SETUP | COMMAND_EXPLAIN,
 	                    "how the result looks" },
 	[OPTION_JOBS] = { "jobs", 'j', "N", COMMAND_CHECK, "mailboxes at the same time (default 1)" },
 	[OPTION_MAILBOXES] = { "mailboxes", 0, "FILE", COMMAND_CHECK,
@@ -37,6 +37,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_MIN_LIFE] = { "min-life", 0, "TIME", COMMAND_TOKEN,
 	                      "a token in token_cache that lives so long is good enough (default 5m)" },
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
+	[OPTION_SCHEMA] = { "schema", 0, NULL, COMMAND_CHECK, "print the JSON Schema of --format json" },
 	[OPTION_CLIENT] = { "client", 0, "NAME", COMMAND_SETUP,
 	                    "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or "
 	                    "openssl" },
@@ -265,6 +266,19 @@ int options_command(int argc, char **argv)
 			at++;
 	}
 	return 0;
+}
+
+struct span options_format(int argc, char **argv)
+{
+	struct span found = { NULL, 0 };
+
+	for (int at = 1; at < argc && !span_eq(span_z(argv[at]), SPAN("--")); at++) {
+		if (span_starts(span_z(argv[at]), SPAN("--format=")))
+			found = span_from(span_z(argv[at]), sizeof "--format=" - 1);
+		else if (span_eq(span_z(argv[at]), SPAN("--format")) && at + 1 < argc)
+			found = span_z(argv[++at]);
+	}
+	return found;
 }
 
 /* explain is given lines that begin with a dash: "-ERR Authentication failure". */

@@ -39,6 +39,7 @@ enum option {
 	OPTION_MIN_LIFE,
 	OPTION_PEM,
 	OPTION_CLIENT,
+	OPTION_SCHEMA,
 	OPTION__COUNT
 };
 
@@ -64,6 +65,9 @@ struct options {
 /* The first argument that is neither an option nor an option's value: the command's name. 0 when
  * there is none. */
 int options_command(int argc, char **argv);
+
+/* The value of --format wherever it stands, also where the rest cannot be understood; empty without it. */
+struct span options_format(int argc, char **argv);
 
 /* Read argv[from..argc) for one command (or for all, before the command is known). Settings'
  * flags go into `s`. On false the fault's evidence is a sentence that names the argument; a

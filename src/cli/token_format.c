@@ -1,18 +1,18 @@
 #include "cli/token_format.h"
 
 #include "text/base64.h"
-#include "text/json.h"
+#include "text/json_write.h"
 
 static void put_json(struct buf *out, const struct token_request_format *b)
 {
-	buf_z(out, "{\"token_type\":\"Bearer\"");
-	if (b->expires_in > 0) {
-		buf_z(out, ",\"expires_in\":");
-		buf_i64(out, b->expires_in);
-	}
-	buf_z(out, ",\"access_token\":");
-	json_put_string(out, secret_reveal(b->token));
-	buf_z(out, "}");
+	struct json_write w = { .out = out };
+
+	json_write_open(&w, NULL, '{');
+	json_write_z(&w, "token_type", "Bearer");
+	if (b->expires_in > 0)
+		json_write_i64(&w, "expires_in", b->expires_in);
+	json_write_text(&w, "access_token", secret_reveal(b->token));
+	json_write_close(&w, '}');
 }
 
 static void put_sasl(struct buf *out, const struct token_request_format *b)

@@ -66,9 +66,9 @@ static bool other_object_id(const struct explain_case *c)
 
 static bool too_long(const struct explain_case *c)
 {
-	uint64_t n;
+	int64_t n;
 
-	return span_u64(placeholder_fact(c, FACT_TOKEN_LENGTH), UINT32_MAX, &n) && n > TOKEN_LENGTH_MAX;
+	return placeholder_number(c, FACT_TOKEN_LENGTH, &n) && n > TOKEN_LENGTH_MAX;
 }
 
 /* The person signed in for their own mailbox, or nobody knows who signed in. */
@@ -127,17 +127,17 @@ static void pick_application(const struct explain_case *c, struct knowledge_caus
 
 static void pick_exchange(const struct explain_case *c, struct knowledge_causes *l)
 {
-	struct span kind = placeholder_fact(c, FACT_TOKEN_KIND);
+	int64_t kind, life;
 
 	if (c->r->row[STEP_TENANT].fault.code == FAULT_TENANT_OTHER)
 		knowledge_add(l, CAUSE_MAILBOX_ELSEWHERE);
-	if (span_starts(placeholder_fact(c, FACT_TOKEN_LIFE), SPAN("-")))
+	if (placeholder_number(c, FACT_TOKEN_LIFE, &life) && life < 0)
 		knowledge_add(l, CAUSE_TOKEN_EXPIRED);
 	if (is(placeholder_fact(c, FACT_AUD), "ps.outlook.com"))
 		knowledge_add(l, CAUSE_AUD_CONSENT);
 	if (too_long(c))
 		knowledge_add(l, CAUSE_TOKEN_LONG);
-	if (is(kind, "opaque"))
+	if (placeholder_number(c, FACT_TOKEN_KIND, &kind) && kind == ROW_TOKEN_OPAQUE)
 		knowledge_add(l, CAUSE_POP_PERSONAL);
 	if (evidence_person(c->r))
 		pick_person(c, l);
@@ -180,8 +180,9 @@ static bool telling(const struct explain_case *c, struct knowledge_causes *l)
 
 void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 {
-	struct span server = placeholder_fact(c, FACT_SERVER);
+	int64_t server = entra(c) ? ROW_SERVER_EXCHANGE : ROW_SERVER_OTHER; /* when the greeting did not say */
 
+	(void)!placeholder_number(c, FACT_SERVER, &server);
 	if (telling(c, l))
 		return;
 	if (not_understood(c)) {
@@ -199,10 +200,10 @@ void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 		knowledge_add(l, CAUSE_SERVER_BUSY);
 		return;
 	}
-	if (is(server, "gmail")) {
+	if (server == ROW_SERVER_GMAIL) {
 		knowledge_add(l, CAUSE_GMAIL_TOKEN);
 		knowledge_add(l, CAUSE_GMAIL_POP_OFF);
-	} else if (is(server, "exchange") || (server.n == 0 && entra(c))) {
+	} else if (server == ROW_SERVER_EXCHANGE) {
 		pick_exchange(c, l);
 	} else {
 		if (!evidence_proved(c->r))
@@ -246,7 +247,7 @@ static void put_step(const struct explain_case *c, const char *template)
 /* Would the block help, and is there all that it needs? */
 static bool wanted(const struct explain_case *c)
 {
-	struct span server = placeholder_fact(c, FACT_SERVER);
+	int64_t server = ROW_SERVER_EXCHANGE; /* unless the greeting says otherwise */
 	enum fault_code code = fault_of(c);
 	const char *needs = evidence_person(c->r) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
 	struct buf *scratch = &c->e->scratch;
@@ -254,7 +255,8 @@ static bool wanted(const struct explain_case *c)
 	bool known = wording_fill(c, needs, TEMPLATE_SCRIPT).n != 0;
 
 	scratch->n = mark;
-	return known && entra(c) && !not_understood(c) && (server.n == 0 || is(server, "exchange")) &&
+	(void)!placeholder_number(c, FACT_SERVER, &server);
+	return known && entra(c) && !not_understood(c) && server == ROW_SERVER_EXCHANGE &&
 	       (code == FAULT_AUTH_REFUSED || code == FAULT_AUTH_CHALLENGE || code == FAULT_AUTH_NOT_CONNECTED);
 }
 

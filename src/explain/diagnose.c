@@ -119,14 +119,14 @@ static bool like_portal(struct span said)
 /* "Not now", in the provider's words or by the status; words may come with any status. */
 static void pick_busy(const struct explain_case *c, struct knowledge_causes *l)
 {
-	uint64_t code = 0, status = 0;
+	int64_t code = 0, status = 0;
 
-	(void)!span_u64(placeholder_fact(c, FACT_AADSTS), UINT32_MAX, &code);
-	(void)!span_u64(placeholder_fact(c, FACT_HTTP_STATUS), 999, &status);
+	(void)!placeholder_number(c, FACT_AADSTS, &code);
+	(void)!placeholder_number(c, FACT_HTTP_STATUS, &status);
 	if (status == 404 || status == 410) /* IMDS, being updated */
 		knowledge_add(l, CAUSE_ENTRA_TRANSIENT);
-	else if (!knowledge_add_row(l, knowledge_find(KNOWN_AADSTS, (int64_t)code)) && (status == 429 || status >= 500))
-		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, (int64_t)status));
+	else if (!knowledge_add_row(l, knowledge_find(KNOWN_AADSTS, code)) && (status == 429 || status >= 500))
+		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, status));
 }
 
 static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
@@ -134,14 +134,14 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 	const struct row *row = placeholder_row(c);
 	enum fault_code code = row->fault.code;
 	bool page = code == FAULT_HTTP_NOT_JSON || code == FAULT_HTTP_REDIRECT || code == FAULT_HTTP_MALFORMED;
-	uint64_t status = 0;
+	int64_t status = 0;
 
 	if (page && placeholder_on_identity(c)) {
 		knowledge_add(l, CAUSE_NOT_AZURE);
 		return;
 	}
-	if (!span_u64(row_get(row, FACT_HTTP_STATUS), 999, &status) && fault_kind(code) == FAULT_KIND_HTTP)
-		status = (uint64_t)row->fault.num;
+	if (!row_i64(row, FACT_HTTP_STATUS, &status) && fault_kind(code) == FAULT_KIND_HTTP)
+		status = row->fault.num;
 	if (match_kind(placeholder_evidence(c), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING)
 		knowledge_add(l, CAUSE_PROXY_PAGE);
 	if (page && own_endpoint(c))
@@ -149,7 +149,7 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 	if (like_portal(placeholder_evidence(c)))
 		knowledge_add(l, CAUSE_CAPTIVE_PORTAL);
 	if (status >= 400)
-		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, (int64_t)status));
+		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, status));
 	else if (code == FAULT_HTTP_REDIRECT)
 		knowledge_add(l, CAUSE_CAPTIVE_PORTAL, CAUSE_PROXY_PAGE);
 	else if (code == FAULT_HTTP_NOT_JSON)
@@ -236,14 +236,15 @@ static void pick_input(const struct explain_case *c, struct knowledge_causes *l)
 
 static void pick_no_xoauth2(const struct explain_case *c, struct knowledge_causes *l)
 {
-	struct span server = placeholder_fact(c, FACT_SERVER), sasl = placeholder_fact(c, FACT_SASL);
+	struct span sasl = placeholder_fact(c, FACT_SASL);
+	int64_t server;
 	bool bearer = placeholder_row(c)->fault.code == FAULT_POP_NO_OAUTHBEARER;
 
 	if (placeholder_has(sasl, bearer ? "XOAUTH2" : "OAUTHBEARER"))
 		knowledge_add(l, bearer ? CAUSE_OFFERS_XOAUTH2 : CAUSE_OFFERS_OAUTHBEARER);
 	else if (placeholder_known_host(c))
 		knowledge_add(l, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_NO_XOAUTH2_ONPREM);
-	else if (server.n != 0 && !placeholder_has(server, "exchange"))
+	else if (placeholder_number(c, FACT_SERVER, &server) && server != ROW_SERVER_EXCHANGE)
 		knowledge_add(l, CAUSE_NO_XOAUTH2_SERVER, CAUSE_NO_XOAUTH2_MIDDLE);
 }
 

@@ -12,20 +12,18 @@ bool evidence_person(const struct report *r)
 
 enum service_finding evidence_services(const struct report *r)
 {
-	const struct row *row = row_of(r, STEP_TRIAGE);
-	bool app = !evidence_person(r) && !span_eq(report_get(r, FACT_TOKEN_KIND), SPAN("opaque"));
+	int64_t finding;
 
-	return service_judge(service_find(row_get(row, FACT_IMAP_STATE)), service_find(row_get(row, FACT_SMTP_STATE)),
-	                     app);
+	return row_i64(row_of(r, STEP_TRIAGE), FACT_FINDING, &finding) ? (enum service_finding)finding
+	                                                               : SERVICE_SAYS_NOTHING;
 }
 
 bool evidence_cloud_right(const struct report *r)
 {
 	const struct provider *p = r->settings != NULL ? r->settings->provider : NULL;
-	struct span found = row_get(row_of(r, STEP_TENANT), FACT_PROVIDER_FOUND);
 
-	return p != NULL && found.n != 0 && row_of(r, STEP_TENANT)->fault.code != FAULT_TENANT_CLOUD &&
-	       span_eq(span_z(p->id), found);
+	return p != NULL && row_of(r, STEP_TENANT)->fault.code != FAULT_TENANT_CLOUD &&
+	       span_eq(span_z(p->id), row_get(row_of(r, STEP_TENANT), FACT_PROVIDER_FOUND));
 }
 
 bool evidence_tenant_right(const struct report *r)
@@ -67,7 +65,7 @@ bool evidence_alone(const struct row *row)
 	struct span issuer = row_get(row, FACT_ISSUER), chain = row_get(row, FACT_CHAIN);
 	size_t at;
 
-	return issuer.n != 0 && chain.n != 0 && !span_find(chain, SPAN(" <- "), &at) &&
+	return issuer.n != 0 && chain.n != 0 && !span_find_byte(chain, ROW_SEPARATOR, &at) &&
 	       !span_eq(issuer, row_get(row, FACT_SUBJECT));
 }
 

@@ -57,14 +57,26 @@ bool placeholder_known_host(const struct explain_case *c)
 	       span_eq_nocase(span_z(own), placeholder_setting(c, idp ? SETTING_AUTHORITY_HOST : SETTING_POP_HOST));
 }
 
+/* The row that has a fact: that of the step in question, else any; NULL when there is none. */
+static const struct row *holder(const struct explain_case *c, enum fact key)
+{
+	if (c->r == NULL)
+		return NULL;
+	return row_has(&c->r->row[c->step], key) ? &c->r->row[c->step] : report_with(c->r, key);
+}
+
 struct span placeholder_fact(const struct explain_case *c, enum fact key)
 {
-	struct span text = { NULL, 0 };
+	const struct row *row = holder(c, key);
 
-	if (c->r == NULL)
-		return text;
-	text = row_get(&c->r->row[c->step], key);
-	return text.n != 0 ? text : report_get(c->r, key);
+	return row != NULL ? row_get(row, key) : (struct span){ NULL, 0 };
+}
+
+bool placeholder_number(const struct explain_case *c, enum fact key, int64_t *value)
+{
+	const struct row *row = holder(c, key);
+
+	return row != NULL && row_i64(row, key, value);
 }
 
 struct span placeholder_setting(const struct explain_case *c, enum setting key)
@@ -81,21 +93,9 @@ bool placeholder_has(struct span s, const char *z)
 	return span_find_nocase(s, span_z(z), &at);
 }
 
-/* "-75" or "75". */
-static bool number(struct span s, int64_t *value)
-{
-	bool minus = s.n != 0 && s.p[0] == '-';
-	uint64_t v;
-
-	if (!span_u64(span_from(s, minus), INT32_MAX, &v))
-		return false;
-	*value = minus ? -(int64_t)v : (int64_t)v;
-	return true;
-}
-
 bool placeholder_skew(const struct explain_case *c, int64_t *seconds)
 {
-	return number(placeholder_fact(c, FACT_CLOCK_SKEW), seconds);
+	return placeholder_number(c, FACT_CLOCK_SKEW, seconds);
 }
 
 bool placeholder_clock_off(const struct explain_case *c)
@@ -304,7 +304,7 @@ static bool put_wait(const struct explain_case *c, struct buf *out)
 
 	if (c->r == NULL)
 		return false;
-	if (!number(placeholder_fact(c, FACT_WAIT), &s) && !number(placeholder_fact(c, FACT_RETRY_AFTER), &s) &&
+	if (!placeholder_number(c, FACT_WAIT, &s) && !placeholder_number(c, FACT_RETRY_AFTER, &s) &&
 	    fault_kind(c->r->row[c->step].fault.code) == FAULT_KIND_WAIT)
 		s = c->r->row[c->step].fault.num;
 	if (s <= 0)
@@ -502,6 +502,7 @@ static const struct {
 bool placeholder(const struct explain_case *c, struct span name, struct buf *out)
 {
 	enum setting key, nearest;
+	const struct row *row;
 
 	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
 		if (span_eq(name, span_z(specials[i].name)))
@@ -511,7 +512,7 @@ bool placeholder(const struct explain_case *c, struct span name, struct buf *out
 			return put_z(out, column(c, columns[i].column));
 	for (int i = 0; i < FACT__COUNT; i++)
 		if (span_eq(name, span_z(row_fact_id((enum fact)i))))
-			return put_span(out, placeholder_fact(c, (enum fact)i));
+			return (row = holder(c, (enum fact)i)) != NULL && row_put(out, row, (enum fact)i);
 	if (c->r == NULL || c->r->settings == NULL)
 		return false;
 	if (span_eq(name, SPAN("token_url")))

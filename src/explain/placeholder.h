@@ -16,8 +16,10 @@ struct explain_case {
  * never). False, with out possibly longer, when there is none. */
 bool placeholder(const struct explain_case *c, struct span name, struct buf *out) MUST;
 
-/* A fact: of the step in question, else of any step. The value of a setting. Both are empty without a report. */
+/* A fact's text or number: of the step in question, else of any step. The value of a setting. Empty, or false, without
+ * a report. */
 struct span placeholder_fact(const struct explain_case *c, enum fact key);
+bool placeholder_number(const struct explain_case *c, enum fact key, int64_t *value) MUST;
 struct span placeholder_setting(const struct explain_case *c, enum setting key);
 
 /* Does s hold z, in any case of letters? */

@@ -231,17 +231,10 @@ bool token_read(const struct http_answer *a, struct token *t, struct secret *ref
 	return false;
 }
 
-bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s, struct span *text)
+bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s)
 {
-	if (date_http(a->date, unix_s)) {
-		*text = a->date;
-		return true;
-	}
-	*text = span_z(r->timestamp);
-	if (date_iso(*text, unix_s))
-		return true;
-	*text = span_z(r->server_time);
-	return date_iso(*text, unix_s);
+	return date_http(a->date, unix_s) || date_iso(span_z(r->timestamp), unix_s) ||
+	       date_iso(span_z(r->server_time), unix_s);
 }
 
 /* ---- for the transcript -------------------------------------------------------------------------- */

@@ -32,9 +32,8 @@ bool token_read(const struct http_answer *a, struct token *t, struct secret *ref
 /* What any endpoint of the provider says when it says no: token_read's faults without the token. Always false. */
 bool token_refused(const struct http_answer *a, struct refusal *r, struct fault *f);
 
-/* The provider's clock, as far as the answer tells it: by its Date, else by the refusal's timestamp or time. *text
- * borrows from a or r. */
-bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s, struct span *text) MUST;
+/* The provider's clock, as far as the answer tells it: by its Date, else by the refusal's timestamp or time. */
+bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *unix_s) MUST;
 
 /* A token that was there already (a file): the same checks of length and alphabet, and its mark. */
 bool token_take(const struct secret *given, struct token *t, struct fault *f) MUST;

@@ -19,7 +19,7 @@ static void put_facts(struct row *row, const struct assertion_key *k, int64_t no
 	b = BUF(text);
 	assertion_thumbprint(k, true, &b);
 	row_fact(row, FACT_APP_CERT_SHA256, buf_span(&b));
-	row_fact(row, FACT_APP_CERT_ENDS, span_z(date_text(k->not_after).z));
+	row_number(row, FACT_APP_CERT_ENDS, k->not_after);
 	row_number(row, FACT_APP_CERT_DAYS, (k->not_after - now) / DAY);
 	row_number(row, FACT_KEY_BITS, k->rsa.bits);
 }

@@ -197,8 +197,7 @@ bool secret_shape_assertion(struct findings *l, int64_t now)
 	row_fact(l->row, FACT_ASSERTION_ISS, span_z(c.iss));
 	row_fact(l->row, FACT_ASSERTION_SUB, span_z(c.sub));
 	row_fact(l->row, FACT_ASSERTION_AUD, span_z(c.aud));
-	if (c.exp != 0)
-		row_fact(l->row, FACT_ASSERTION_EXPIRES, span_z(date_text(c.exp).z));
+	row_number(l->row, FACT_ASSERTION_EXPIRES, c.exp);
 	if (!check_times(l, &c, now))
 		return false;
 	if (!l->settings->provider->entra || for_endpoint(l, &c) || for_exchange(span_z(c.aud)))

@@ -33,13 +33,24 @@ enum exit_status report_exit(const struct report *r)
 	return step_exit_status(failed, &r->row[failed].fault);
 }
 
+const struct row *report_with(const struct report *r, enum fact key)
+{
+	for (int i = 0; i < STEP__COUNT; i++)
+		if (row_has(&r->row[i], key))
+			return &r->row[i];
+	return NULL;
+}
+
 struct span report_get(const struct report *r, enum fact key)
 {
-	for (int i = 0; i < STEP__COUNT; i++) {
-		struct span text = row_get(&r->row[i], key);
+	const struct row *row = report_with(r, key);
 
-		if (text.n != 0)
-			return text;
-	}
-	return (struct span){ NULL, 0 };
+	return row != NULL ? row_get(row, key) : (struct span){ NULL, 0 };
+}
+
+bool report_i64(const struct report *r, enum fact key, int64_t *value)
+{
+	const struct row *row = report_with(r, key);
+
+	return row != NULL && row_i64(row, key, value);
 }

@@ -24,7 +24,9 @@ bool report_first_failure(const struct report *r, enum step *failed);
 enum verdict report_verdict(const struct report *r);
 enum exit_status report_exit(const struct report *r);
 
-/* A fact, whichever row has it: the first one in the order of the steps. */
+/* A fact, whichever row has it: the first one in the order of the steps. NULL, empty, or false when none has it. */
+const struct row *report_with(const struct report *r, enum fact key);
 struct span report_get(const struct report *r, enum fact key);
+bool report_i64(const struct report *r, enum fact key, int64_t *value) MUST;
 
 #endif

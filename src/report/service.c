@@ -23,35 +23,6 @@ enum service_state service_of(const struct fault *f)
 	                                                                                        : SERVICE_UNREACHED;
 }
 
-const char *service_word(enum service_state d)
-{
-	switch (d) {
-	case SERVICE_NOT_TRIED:
-		return "not-tried";
-	case SERVICE_OPEN:
-		return "open";
-	case SERVICE_CLOSED:
-		return "closed";
-	case SERVICE_REFUSED:
-		return "refused";
-	case SERVICE_OFF:
-		return "off";
-	case SERVICE_UNREACHED:
-		return "unreached";
-	case SERVICE_UNCLEAR:
-		break;
-	}
-	return "unclear";
-}
-
-enum service_state service_find(struct span word)
-{
-	for (int d = SERVICE_NOT_TRIED; d <= SERVICE_UNCLEAR; d++)
-		if (span_eq(word, span_z(service_word((enum service_state)d))))
-			return (enum service_state)d;
-	return SERVICE_NOT_TRIED;
-}
-
 /* What SMTP alone says. Its consent does not open a mailbox, and "off" is said before the token is looked at. */
 static enum service_finding judge_smtp(enum service_state smtp)
 {
@@ -89,28 +60,21 @@ enum service_finding service_judge(enum service_state imap, enum service_state s
 	return judge_smtp(smtp);
 }
 
-static const struct {
-	const char *word, *sentence;
-} findings[] = {
-	[SERVICE_SAYS_NOTHING] = { "unclear", "the other services say nothing about the token" },
-	[SERVICE_SAYS_POP_ONLY] = { "pop-only", "the mailbox opens by IMAP: of all things only POP3 is closed" },
-	[SERVICE_SAYS_CLOSED] = { "mailbox-closed", "the token is accepted, but the mailbox does not open" },
-	[SERVICE_SAYS_OTHER] = { "other-mailbox", "the token is accepted, but it is not for this mailbox" },
-	[SERVICE_SAYS_ACCEPTED] = { "token-accepted", "the SMTP server accepts the token" },
-	[SERVICE_SAYS_REFUSED] = { "token-refused", "the other services refuse the token, too" },
-};
-
-const char *service_conclude(enum service_state imap, enum service_state smtp, bool app)
+const char *service_sentence(enum service_finding finding)
 {
-	return findings[service_judge(imap, smtp, app)].word;
-}
-
-const char *service_sentence(struct span note)
-{
-	struct span rest, word = span_cut(note, ';', &rest);
-
-	for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++)
-		if (span_eq(word, span_z(findings[i].word)))
-			return findings[i].sentence;
+	switch (finding) {
+	case SERVICE_SAYS_NOTHING:
+		return "the other services say nothing about the token";
+	case SERVICE_SAYS_POP_ONLY:
+		return "the mailbox opens by IMAP: of all things only POP3 is closed";
+	case SERVICE_SAYS_CLOSED:
+		return "the token is accepted, but the mailbox does not open";
+	case SERVICE_SAYS_OTHER:
+		return "the token is accepted, but it is not for this mailbox";
+	case SERVICE_SAYS_ACCEPTED:
+		return "the SMTP server accepts the token";
+	case SERVICE_SAYS_REFUSED:
+		return "the other services refuse the token, too";
+	}
 	return "";
 }

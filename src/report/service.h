@@ -5,7 +5,7 @@
 
 #include "base/fault.h"
 
-/* How a service was found. */
+/* How a service was found: the words of FACT_IMAP_STATE and FACT_SMTP_STATE are in this order. */
 enum service_state {
 	SERVICE_NOT_TRIED, /* the token has no right to knock there, or nobody knows where it is */
 	SERVICE_OPEN,      /* the login works; at IMAP the mailbox opens, too */
@@ -19,16 +19,10 @@ enum service_state {
 /* What a failed login at a service means; FAULT_NONE is SERVICE_OPEN. */
 enum service_state service_of(const struct fault *f);
 
-/* "open", "closed", "refused", "off", "not-tried", "unreached", "unclear" */
-const char *service_word(enum service_state d);
-
-/* The service with this word; SERVICE_NOT_TRIED for any other text. */
-enum service_state service_find(struct span word);
-
-/* What the services say together. */
+/* What the services say together: the words of FACT_FINDING are in this order. */
 enum service_finding {
 	SERVICE_SAYS_NOTHING,
-	SERVICE_SAYS_POP_ONLY,
+	SERVICE_SAYS_POP_ONLY, /* the mailbox opens by IMAP */
 	SERVICE_SAYS_CLOSED,   /* the mailbox */
 	SERVICE_SAYS_OTHER,    /* the mailbox, for a person whose it is not */
 	SERVICE_SAYS_ACCEPTED, /* the token */
@@ -36,15 +30,7 @@ enum service_finding {
 };
 enum service_finding service_judge(enum service_state imap, enum service_state smtp, bool app);
 
-/* pop-only         the mailbox opens by IMAP: of all things only POP3 is closed
- * mailbox-closed   the token is accepted, the mailbox is not opened
- * other-mailbox    the same, and the person who the token is for is not this mailbox's
- * token-accepted   SMTP takes the token; IMAP was no witness
- * token-refused    token, registration in Exchange or address are refused
- * unclear */
-const char *service_conclude(enum service_state imap, enum service_state smtp, bool app);
-
-/* The same for people: a sentence without its end. Empty for a text that begins with none of these words. */
-const char *service_sentence(struct span note);
+/* The same for people: a sentence without its end. */
+const char *service_sentence(enum service_finding finding);
 
 #endif

@@ -1,15 +1,5 @@
 #include "show/json_report.h"
 
-#include "text/date.h"
-#include "text/json.h"
-
-/* Where the writing stands: whether the next member needs a comma before it. */
-struct writer {
-	struct buf *out;
-	struct pseudonym *pseudonym;
-	bool comma;
-};
-
 const char *json_report_who(enum explain_who who)
 {
 	switch (who) {
@@ -42,272 +32,250 @@ const char *json_report_certainty(enum explain_certainty certainty)
 	return "unconfirmed";
 }
 
-bool json_report_is_number(enum fact key)
+static void filter(void *of, struct span text, struct buf *out)
 {
-	static const enum fact number[] = {
-		FACT_CERT_DAYS,    FACT_HTTP_STATUS,   FACT_CLOCK_SKEW, FACT_AADSTS, FACT_EXPIRES_IN,
-		FACT_TOKEN_LENGTH, FACT_TOKEN_LIFE,    FACT_MESSAGES,   FACT_OCTETS, FACT_TOP_LINES,
-		FACT_WAIT,         FACT_APP_CERT_DAYS, FACT_KEY_BITS,
-	};
-
-	for (size_t i = 0; i < sizeof number / sizeof number[0]; i++)
-		if (number[i] == key)
-			return true;
-	return false;
+	pseudonym_apply(of, text, out);
 }
 
-static void element(struct writer *w)
+struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym)
 {
-	if (w->comma)
-		buf_byte(w->out, ',');
-	w->comma = true;
+	return (struct json_write){ .out = out, .filter = pseudonym != NULL ? filter : NULL, .of = pseudonym };
 }
 
-static void key(struct writer *w, const char *name)
+/* The elements of a list of facts, or the lines of a text. */
+static void put_list(struct json_write *w, const char *name, struct span list)
 {
-	element(w);
-	json_put_string(w->out, span_z(name));
-	buf_byte(w->out, ':');
+	json_write_open(w, name, '[');
+	while (list.n != 0)
+		json_write_text(w, NULL, span_cut(list, ROW_SEPARATOR, &list));
+	json_write_close(w, ']');
 }
 
-static void begin(struct writer *w, char bracket)
+/* The first fact of a kind counts. */
+static void put_facts(struct json_write *w, const struct row *row)
 {
-	buf_byte(w->out, (unsigned char)bracket);
-	w->comma = false;
-}
+	json_write_open(w, "facts", '{');
+	for (enum fact key = 0; key < FACT__COUNT; key++) {
+		const char *id = row_fact_id(key);
+		int64_t number = 0;
 
-static void finish(struct writer *w, char bracket)
-{
-	buf_byte(w->out, (unsigned char)bracket);
-	w->comma = true;
-}
-
-/* Text from outside, with stand-ins when that was asked for. */
-static void text(struct writer *w, struct span s)
-{
-	unsigned char bytes[8 * 1024]; /* 1 kB of evidence, all of it short mail addresses */
-	struct buf scratch = BUF(bytes);
-
-	if (w->pseudonym == NULL) {
-		json_put_string(w->out, s);
-		return;
-	}
-	pseudonym_apply(w->pseudonym, s, &scratch);
-	json_put_string(w->out, buf_span(&scratch));
-	if (!buf_ok(&scratch))
-		w->out->full = true;
-}
-
-static void member_z(struct writer *w, const char *name, const char *value)
-{
-	key(w, name);
-	json_put_string(w->out, span_z(value));
-}
-
-static void member_text(struct writer *w, const char *name, struct span value)
-{
-	key(w, name);
-	text(w, value);
-}
-
-static void member_int(struct writer *w, const char *name, int64_t value)
-{
-	key(w, name);
-	buf_i64(w->out, value);
-}
-
-static void member_null(struct writer *w, const char *name)
-{
-	key(w, name);
-	buf_z(w->out, "null");
-}
-
-static void member_some(struct writer *w, const char *name, struct span value)
-{
-	if (value.n == 0)
-		member_null(w, name);
-	else
-		member_text(w, name, value);
-}
-
-/* Lines separated by LF as an array of strings; a tab in front stays and says that the line is to be
- * typed. */
-static void member_lines(struct writer *w, const char *name, struct span lines)
-{
-	key(w, name);
-	begin(w, '[');
-	while (lines.n != 0) {
-		struct span line = span_cut(lines, '\n', &lines);
-
-		element(w);
-		text(w, line);
-	}
-	finish(w, ']');
-}
-
-/* A moment as RFC 3339 wants it: 2026-11-23T20:43:46Z. */
-static void member_moment(struct writer *w, const char *name, int64_t unix_s)
-{
-	unsigned char bytes[40];
-	struct buf b = BUF(bytes);
-
-	date_put(&b, unix_s);
-	for (size_t i = 0; i < b.n; i++)
-		if (bytes[i] == ' ')
-			bytes[i] = 'T';
-	member_text(w, name, buf_span(&b));
-}
-
-static bool whole(struct span s, int64_t *v)
-{
-	bool minus = s.n != 0 && s.p[0] == '-';
-	uint64_t n;
-
-	if (!span_u64(span_from(s, minus ? 1 : 0), INT64_MAX, &n))
-		return false;
-	*v = minus ? -(int64_t)n : (int64_t)n;
-	return true;
-}
-
-/* The first fact of a kind counts; a number that is none is left out. */
-static void put_facts(struct writer *w, const struct row *row)
-{
-	key(w, "facts");
-	begin(w, '{');
-	for (int k = 0; k < FACT__COUNT; k++) {
-		struct span value = row_get(row, (enum fact)k);
-		int64_t number;
-
-		if (value.n == 0)
+		if (!row_has(row, key))
 			continue;
-		if (!json_report_is_number((enum fact)k))
-			member_text(w, row_fact_id((enum fact)k), value);
-		else if (whole(value, &number))
-			member_int(w, row_fact_id((enum fact)k), number);
+		(void)!row_i64(row, key, &number);
+		switch (row_fact_type(key)) {
+		case ROW_TEXT:
+			json_write_text(w, id, row_get(row, key));
+			break;
+		case ROW_NUMBER:
+			json_write_i64(w, id, number);
+			break;
+		case ROW_MOMENT:
+			json_write_moment(w, id, number);
+			break;
+		case ROW_WORD:
+			json_write_text(w, id, row_word(key, number));
+			break;
+		case ROW_LIST:
+			put_list(w, id, row_get(row, key));
+			break;
+		}
 	}
-	finish(w, '}');
+	json_write_close(w, '}');
 }
 
-static void put_step(struct writer *w, const struct row *row)
+static void put_step(struct json_write *w, const struct row *row)
 {
 	const struct fault *f = &row->fault;
 
-	element(w);
-	begin(w, '{');
-	member_z(w, "id", step_id(row->step));
-	member_z(w, "verdict", step_verdict(row->verdict));
-	member_int(w, "began_ms", row->began_ms);
-	member_int(w, "ms", row->ms);
+	json_write_open(w, NULL, '{');
+	json_write_z(w, "id", step_id(row->step));
+	json_write_z(w, "verdict", step_verdict(row->verdict));
+	json_write_i64(w, "began_ms", row->began_ms);
+	json_write_i64(w, "ms", row->ms);
 	if (f->code == FAULT_NONE) {
-		member_null(w, "fault");
-		member_null(w, "num");
-		member_null(w, "evidence");
+		json_write_null(w, "fault");
+		json_write_null(w, "num");
+		json_write_null(w, "evidence");
 	} else {
-		member_z(w, "fault", fault_id(f->code));
+		json_write_z(w, "fault", fault_id(f->code));
 		if (fault_kind(f->code) == FAULT_KIND_INPUT) /* its num is the setting, by a number of ours */
-			member_null(w, "num");
+			json_write_null(w, "num");
 		else
-			member_int(w, "num", f->num);
-		member_text(w, "evidence", fault_evidence(f));
+			json_write_i64(w, "num", f->num);
+		json_write_text(w, "evidence", fault_evidence(f));
 	}
 	if (row->verdict == VERDICT_SKIP)
-		member_z(w, "because", step_id(row->because));
+		json_write_z(w, "because", step_id(row->because));
 	else
-		member_null(w, "because");
+		json_write_null(w, "because");
 	put_facts(w, row);
-	finish(w, '}');
+	json_write_close(w, '}');
 }
 
-static void put_causes(struct writer *w, const struct explanation *e)
+void json_report_causes(struct json_write *w, const struct explanation *e)
 {
-	key(w, "causes");
-	begin(w, '[');
+	json_write_open(w, "causes", '[');
 	for (unsigned i = 0; i < e->n && i < EXPLAIN_CAUSES_MAX; i++) {
 		const struct explain_cause *c = &e->cause[i];
 
-		element(w);
-		begin(w, '{');
-		member_z(w, "id", c->id);
-		member_z(w, "who", json_report_who(c->who));
-		member_z(w, "certainty", json_report_certainty(c->certainty));
-		member_text(w, "text", c->text);
-		member_lines(w, "fix", c->fix);
-		member_lines(w, "verify", c->verify);
-		finish(w, '}');
+		json_write_open(w, NULL, '{');
+		json_write_z(w, "id", c->id);
+		json_write_z(w, "who", json_report_who(c->who));
+		json_write_z(w, "certainty", json_report_certainty(c->certainty));
+		json_write_text(w, "text", c->text);
+		json_write_lines(w, "fix", c->fix);
+		json_write_lines(w, "verify", c->verify);
+		json_write_close(w, '}');
 	}
-	finish(w, ']');
-	key(w, "not_causes");
-	begin(w, '[');
-	for (unsigned i = 0; i < e->nots && i < EXPLAIN_NOTS_MAX; i++) {
-		element(w);
-		text(w, e->not_cause[i]);
-	}
-	finish(w, ']');
-	member_lines(w, "powershell", e->powershell);
+	json_write_close(w, ']');
 }
 
-static void put_warnings(struct writer *w, const struct report *r, struct explanation *e)
+static void put_warnings(struct json_write *w, const struct report *r, struct explanation *e)
 {
-	key(w, "warnings");
-	begin(w, '[');
+	json_write_open(w, "warnings", '[');
 	for (int i = 0; i < STEP__COUNT; i++) {
 		struct span sentence;
 
 		if (r->row[i].verdict != VERDICT_WARN)
 			continue;
 		sentence = explain_warning(r, (enum step)i, e);
-		element(w);
-		begin(w, '{');
-		member_z(w, "step", step_id((enum step)i));
-		member_text(w, "text", sentence.n != 0 ? sentence : row_get(&r->row[i], FACT_NOTE));
-		finish(w, '}');
+		json_write_open(w, NULL, '{');
+		json_write_z(w, "step", step_id((enum step)i));
+		json_write_text(w, "text", sentence.n != 0 ? sentence : row_get(&r->row[i], FACT_NOTE));
+		json_write_close(w, '}');
 	}
-	finish(w, ']');
+	json_write_close(w, ']');
 }
 
-static void put_mailbox(struct writer *w, const struct report *r, struct explanation *e)
+static void put_support(struct json_write *w, const struct report *r)
 {
-	element(w);
-	begin(w, '{');
-	member_some(w, "mailbox", r->mailbox);
-	member_z(w, "verdict", step_verdict(report_verdict(r)));
-	member_int(w, "exit", report_exit(r));
-	member_int(w, "ms", r->ms);
-	key(w, "steps");
-	begin(w, '[');
-	for (int i = 0; i < STEP__COUNT; i++)
-		if (r->row[i].verdict != VERDICT_NONE)
-			put_step(w, &r->row[i]);
-	finish(w, ']');
-	put_causes(w, e);
-	put_warnings(w, r, e);
-	finish(w, '}');
+	int64_t moment;
+
+	json_write_open(w, "support", '{');
+	json_write_some(w, "trace_id", report_get(r, FACT_TRACE_ID));
+	json_write_some(w, "correlation_id", report_get(r, FACT_CORRELATION_ID));
+	if (report_i64(r, FACT_TIMESTAMP, &moment))
+		json_write_moment(w, "timestamp", moment);
+	else
+		json_write_null(w, "timestamp");
+	json_write_some(w, "greeting_host", report_get(r, FACT_FRONT_END));
+	json_write_close(w, '}');
 }
 
 void json_report_one(struct buf *out, const struct report *r, struct explanation *e, struct pseudonym *pseudonym)
 {
-	struct writer w = { out, pseudonym, false };
+	struct json_write w = json_report_writer(out, pseudonym);
 
 	if (pseudonym != NULL)
 		pseudonym_report(pseudonym, r);
-	begin(&w, '{');
-	member_z(&w, "schema", "o2pop.check/1");
-	member_z(&w, "version", O2POP_VERSION);
-	member_moment(&w, "started", r->started_unix);
-	member_z(&w, "verdict", step_verdict(report_verdict(r)));
-	member_int(&w, "exit", report_exit(r));
-	member_int(&w, "ms", r->ms);
-	key(&w, "mailboxes");
-	begin(&w, '[');
-	put_mailbox(&w, r, e);
-	finish(&w, ']');
-	key(&w, "support");
-	begin(&w, '{');
-	member_some(&w, "trace_id", report_get(r, FACT_TRACE_ID));
-	member_some(&w, "correlation_id", report_get(r, FACT_CORRELATION_ID));
-	member_some(&w, "timestamp", report_get(r, FACT_TIMESTAMP));
-	member_some(&w, "greeting_host", report_get(r, FACT_FRONT_END));
-	finish(&w, '}');
-	finish(&w, '}');
+	json_write_open(&w, NULL, '{');
+	json_write_z(&w, "schema", "o2pop.check/1");
+	json_write_z(&w, "version", O2POP_VERSION);
+	json_write_moment(&w, "started", r->started_unix);
+	json_write_some(&w, "mailbox", r->mailbox);
+	json_write_z(&w, "verdict", step_verdict(report_verdict(r)));
+	json_write_i64(&w, "exit", report_exit(r));
+	json_write_i64(&w, "ms", r->ms);
+	json_write_open(&w, "steps", '[');
+	for (int i = 0; i < STEP__COUNT; i++)
+		if (r->row[i].verdict != VERDICT_NONE)
+			put_step(&w, &r->row[i]);
+	json_write_close(&w, ']');
+	json_report_causes(&w, e);
+	json_write_open(&w, "not_causes", '[');
+	for (unsigned i = 0; i < e->nots && i < EXPLAIN_NOTS_MAX; i++)
+		json_write_text(&w, NULL, e->not_cause[i]);
+	json_write_close(&w, ']');
+	put_list(&w, "powershell", e->powershell);
+	put_warnings(&w, r, e);
+	put_support(&w, r);
+	json_write_close(&w, '}');
+	buf_byte(out, '\n');
+}
+
+void json_report_many_start(struct json_report_many *m)
+{
+	*m = (struct json_report_many){ .causes = 0 };
+	m->names = BUF(m->bytes);
+}
+
+void json_report_many_report(struct json_report_many *m, const struct report *r, const struct explanation *e)
+{
+	unsigned at = 0;
+
+	m->count[report_verdict(r)]++;
+	m->ms = r->ms > m->ms ? r->ms : m->ms;
+	if (e->n == 0)
+		return;
+	while (at < m->causes && m->cause[at].id != e->cause[0].id)
+		at++;
+	if (at == JSON_REPORT_CAUSES_MAX || m->names.cap - m->names.n < r->mailbox.n + 3)
+		return;
+	if (at == m->causes) {
+		m->cause[m->causes].id = e->cause[0].id;
+		m->cause[m->causes++].who = e->cause[0].who;
+	}
+	buf_byte(&m->names, (unsigned char)at);
+	buf_byte(&m->names, (unsigned char)(r->mailbox.n >> 8));
+	buf_byte(&m->names, (unsigned char)r->mailbox.n);
+	buf_put(&m->names, r->mailbox);
+}
+
+void json_report_many_end(struct buf *out, const struct json_report_many *m, enum exit_status gravest,
+                          struct pseudonym *pseudonym)
+{
+	size_t all = m->count[VERDICT_PASS] + m->count[VERDICT_WARN] + m->count[VERDICT_FAIL];
+	struct json_write w = json_report_writer(out, pseudonym);
+
+	json_write_open(&w, NULL, '{');
+	json_write_z(&w, "schema", "o2pop.check/1");
+	json_write_open(&w, "summary", '{');
+	json_write_i64(&w, "mailboxes", (int64_t)all);
+	for (int v = VERDICT_PASS; v <= VERDICT_FAIL; v++)
+		json_write_i64(&w, step_verdict((enum verdict)v), (int64_t)m->count[v]);
+	json_write_i64(&w, "exit", gravest);
+	json_write_i64(&w, "ms", m->ms);
+	json_write_open(&w, "causes", '[');
+	for (unsigned i = 0; i < m->causes; i++) {
+		struct span rest = buf_span(&m->names);
+
+		json_write_open(&w, NULL, '{');
+		json_write_z(&w, "id", m->cause[i].id);
+		json_write_z(&w, "who", json_report_who(m->cause[i].who));
+		json_write_open(&w, "mailboxes", '[');
+		while (rest.n >= 3) {
+			size_t n = (size_t)rest.p[1] << 8 | rest.p[2];
+
+			if (rest.p[0] == i)
+				json_write_text(&w, NULL, span_first(span_from(rest, 3), n));
+			rest = span_from(rest, 3 + n);
+		}
+		json_write_close(&w, ']');
+		json_write_close(&w, '}');
+	}
+	json_write_close(&w, ']');
+	json_write_close(&w, '}');
+	json_write_close(&w, '}');
+	buf_byte(out, '\n');
+}
+
+void json_report_error(struct buf *out, const char *command, const struct fault *f, int status)
+{
+	struct json_write w = { .out = out };
+	char name[40];
+	struct buf schema = BUF(name);
+
+	buf_z(&schema, "o2pop.");
+	buf_z(&schema, command);
+	buf_z(&schema, "/1");
+	json_write_open(&w, NULL, '{');
+	json_write_text(&w, "schema", buf_span(&schema));
+	json_write_open(&w, "error", '{');
+	json_write_z(&w, "fault", fault_id(f->code));
+	json_write_z(&w, "text", fault_text(f->code));
+	json_write_text(&w, "evidence", fault_evidence(f));
+	json_write_i64(&w, "exit", status);
+	json_write_close(&w, '}');
+	json_write_close(&w, '}');
 	buf_byte(out, '\n');
 }

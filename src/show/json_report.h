@@ -1,24 +1,52 @@
-/* json_report: the report for programs: schema "o2pop.check/1", in o2pop.check.schema.json beside this
- * file. */
+/* json_report: what programs read: schema "o2pop.check/1", which json_schema prints. */
 #ifndef SHOW_JSON_REPORT_H
 #define SHOW_JSON_REPORT_H
 
 #include "explain/explain.h"
 #include "show/pseudonym.h"
+#include "text/json_write.h"
 
-/* 17 steps with up to 16 facts of 240 bytes, of which every byte may need an escape of 6 and none
- * does in practice; an explanation of 16 kB. */
-enum { JSON_REPORT_SIZE = 256 * 1024 };
+enum {
+	/* 17 steps with up to 16 facts of 240 bytes, of which every byte may need an escape of 6 and none
+	 * does in practice; an explanation of 16 kB. */
+	JSON_REPORT_SIZE = 256 * 1024,
+	JSON_REPORT_CAUSES_MAX = 24,        /* different causes in a run of many mailboxes */
+	JSON_REPORT_NAMES_MAX = 128 * 1024, /* their mailboxes: 5,000 of them */
+};
 
-/* One object for one mailbox, on one line with its LF: many mailboxes are many lines. e holds what
- * explain_report said, and something else afterwards. share may be NULL. */
+/* A writer to `out`; what comes from outside goes through the stand-ins unless `pseudonym` is NULL. */
+struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym);
+
+/* One object for one mailbox, on one line with its LF. e holds what explain_report said, and something else
+ * afterwards. pseudonym may be NULL. */
 void json_report_one(struct buf *out, const struct report *r, struct explanation *e, struct pseudonym *pseudonym);
+
+/* The same for one mailbox of several, which counts it; the object that ends a run over several. Start with
+ * json_report_many_start. Causes beyond JSON_REPORT_CAUSES_MAX and names beyond JSON_REPORT_NAMES_MAX are left out. */
+struct json_report_many {
+	size_t count[VERDICT_SKIP]; /* of mailboxes, by verdict */
+	int64_t ms;                 /* the longest */
+	struct {
+		const char *id;
+		enum explain_who who;
+	} cause[JSON_REPORT_CAUSES_MAX];
+	unsigned causes;
+	struct buf names; /* of each failed mailbox: the number of its cause, its length in two bytes, it */
+	unsigned char bytes[JSON_REPORT_NAMES_MAX];
+};
+void json_report_many_start(struct json_report_many *m);
+void json_report_many_report(struct json_report_many *m, const struct report *r, const struct explanation *e);
+void json_report_many_end(struct buf *out, const struct json_report_many *m, enum exit_status gravest,
+                          struct pseudonym *pseudonym);
+
+/* The object of a command that could not do what it was asked for: schema "o2pop.COMMAND/1", and what went wrong. */
+void json_report_error(struct buf *out, const char *command, const struct fault *f, int status);
+
+/* The member "causes". */
+void json_report_causes(struct json_write *w, const struct explanation *e);
 
 /* The ids of causes[].who. */
 const char *json_report_who(enum explain_who who);
 const char *json_report_certainty(enum explain_certainty certainty);
-
-/* Is this fact a number in JSON, not a string? */
-bool json_report_is_number(enum fact key);
 
 #endif

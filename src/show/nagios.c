@@ -50,22 +50,11 @@ static unsigned gravity(enum nagios_state s)
 	return rank[s];
 }
 
-static bool number(struct span text, int64_t *v)
-{
-	bool minus = text.n != 0 && text.p[0] == '-';
-	uint64_t n;
-
-	if (!span_u64(span_from(text, minus ? 1 : 0), INT64_MAX, &n))
-		return false;
-	*v = minus ? -(int64_t)n : (int64_t)n;
-	return true;
-}
-
-static void least(struct span text, bool *known, int64_t *to)
+static void least(const struct row *row, enum fact key, bool *known, int64_t *to)
 {
 	int64_t v;
 
-	if (!number(text, &v))
+	if (row == NULL || !row_i64(row, key, &v))
 		return;
 	if (!*known || v < *to)
 		*to = v;
@@ -74,13 +63,13 @@ static void least(struct span text, bool *known, int64_t *to)
 
 static void take_numbers(struct nagios *n, const struct report *r)
 {
-	struct span life = report_get(r, FACT_TOKEN_LIFE);
+	enum fact life = report_with(r, FACT_TOKEN_LIFE) != NULL ? FACT_TOKEN_LIFE : FACT_EXPIRES_IN;
 	int64_t messages;
 
-	least(life.n != 0 ? life : report_get(r, FACT_EXPIRES_IN), &n->life_known, &n->life);
+	least(report_with(r, life), life, &n->life_known, &n->life);
 	for (int i = 0; i < STEP__COUNT; i++)
-		least(row_get(&r->row[i], FACT_CERT_DAYS), &n->days_known, &n->days);
-	if (number(row_get(&r->row[STEP_MAILBOX], FACT_MESSAGES), &messages) && messages <= INT64_MAX - n->messages) {
+		least(&r->row[i], FACT_CERT_DAYS, &n->days_known, &n->days);
+	if (row_i64(&r->row[STEP_MAILBOX], FACT_MESSAGES, &messages) && messages <= INT64_MAX - n->messages) {
 		n->messages_known = true;
 		n->messages += messages;
 	}
@@ -121,8 +110,10 @@ static void put_mailbox(struct nagios *n, const struct report *r, struct buf *ou
 		phrases_failed(&b, &r->row[step], true);
 	} else {
 		size_t before = b.n;
+		int64_t messages;
 
-		phrases_count(&b, row_get(&r->row[STEP_MAILBOX], FACT_MESSAGES), "message");
+		if (row_i64(&r->row[STEP_MAILBOX], FACT_MESSAGES, &messages))
+			phrases_count(&b, messages, "message");
 		for (int i = 0; i < STEP__COUNT; i++) {
 			if (r->row[i].verdict != VERDICT_WARN)
 				continue;
@@ -219,8 +210,7 @@ enum nagios_state nagios_end(const struct nagios *n, struct buf *out)
 		buf_z(out, n->bad != 0 ? " mailboxes failed, " : " mailboxes, ");
 	}
 	if (n->all > 1 && state == NAGIOS_OK) {
-		buf_i64(out, n->messages);
-		buf_z(out, n->messages == 1 ? " message" : " messages");
+		phrases_count(out, n->messages, "message");
 	} else {
 		buf_put(out, (struct span){ n->text, n->n });
 	}

@@ -10,31 +10,41 @@ static void comma(struct buf *b)
 		buf_z(b, ", ");
 }
 
-/* before + fact + after, as one item of a list; nothing when there is no such fact. */
-static void item(struct buf *b, const char *before, struct span fact, const char *after)
+/* before + text + after, as one item of a list; nothing when there is no text. */
+static void item(struct buf *b, const char *before, struct span text, const char *after)
 {
-	if (fact.n == 0)
+	if (text.n == 0)
 		return;
 	comma(b);
 	buf_z(b, before);
-	buf_put(b, fact);
+	buf_put(b, text);
 	buf_z(b, after);
 }
 
-void phrases_count(struct buf *out, struct span number, const char *one)
+/* The same with a fact. */
+static void fact(struct buf *b, const char *before, const struct row *row, enum fact key, const char *after)
 {
-	if (number.n == 0)
-		return;
-	buf_put(out, number);
+	unsigned char bytes[FACT_TEXT_MAX];
+	struct buf text = BUF(bytes);
+
+	(void)row_put(&text, row, key);
+	item(b, before, buf_span(&text), after);
+}
+
+void phrases_count(struct buf *out, int64_t number, const char *one)
+{
+	buf_i64(out, number);
 	buf_byte(out, ' ');
 	buf_z(out, one);
-	if (!span_eq(number, SPAN("1")))
+	if (number != 1)
 		buf_byte(out, 's');
 }
 
-static void counted(struct buf *b, struct span number, const char *one)
+static void counted(struct buf *b, const struct row *row, enum fact key, const char *one)
 {
-	if (number.n == 0)
+	int64_t number;
+
+	if (!row_i64(row, key, &number))
 		return;
 	comma(b);
 	phrases_count(b, number, one);
@@ -110,9 +120,9 @@ static void credential(struct buf *b, const struct settings *s, const struct row
 		buf_put(b, from);
 	}
 	item(b, "app \"", settings_get(s, SETTING_DISPLAY_NAME), "\"");
-	item(b, "thumbprint ", row_get(row, FACT_APP_CERT_SHA1), "");
-	counted(b, row_get(row, FACT_APP_CERT_DAYS), "day");
-	item(b, "", row_get(row, FACT_SERVICE_ACCOUNT), "");
+	fact(b, "thumbprint ", row, FACT_APP_CERT_SHA1, "");
+	counted(b, row, FACT_APP_CERT_DAYS, "day");
+	fact(b, "", row, FACT_SERVICE_ACCOUNT, "");
 	if (b->n == 0)
 		buf_z(b, "complete");
 }
@@ -122,7 +132,7 @@ static void addresses(struct buf *b, const struct row *row)
 {
 	struct span rest, host = span_cut(row_get(row, FACT_HOST), ':', &rest);
 	struct span list = row_get(row, FACT_ADDRESSES);
-	struct span first = span_cut(list, ' ', &list);
+	struct span first = span_cut(list, ROW_SEPARATOR, &list);
 	uint64_t more = 0;
 
 	buf_put(b, host);
@@ -131,7 +141,7 @@ static void addresses(struct buf *b, const struct row *row)
 		buf_put(b, first);
 	}
 	while (list.n != 0) {
-		(void)span_cut(list, ' ', &list);
+		(void)span_cut(list, ROW_SEPARATOR, &list);
 		more++;
 	}
 	if (more != 0) {
@@ -139,7 +149,7 @@ static void addresses(struct buf *b, const struct row *row)
 		buf_u64(b, more);
 		buf_z(b, " more");
 	}
-	item(b, "from ", row_get(row, FACT_VIA), "");
+	fact(b, "from ", row, FACT_VIA, "");
 }
 
 static void connected(struct buf *b, const struct row *row)
@@ -169,25 +179,25 @@ static void session(struct buf *b, const struct row *row)
 	if (b->n != 0 && row_get(row, FACT_TLS_SUITE).n != 0)
 		buf_byte(b, ' ');
 	buf_put(b, row_get(row, FACT_TLS_SUITE));
-	item(b, "", row_get(row, FACT_ANCHOR), "");
+	fact(b, "", row, FACT_ANCHOR, "");
 	if (trust.n != 0 && !span_eq(trust, SPAN("embedded roots")))
 		item(b, "trusted by ", trust, "");
-	counted(b, row_get(row, FACT_CERT_DAYS), "day");
+	counted(b, row, FACT_CERT_DAYS, "day");
 }
 
 static void issued(struct buf *b, const struct row *row)
 {
-	struct span source = row_get(row, FACT_TOKEN_SOURCE), life = row_get(row, FACT_EXPIRES_IN);
-	uint64_t seconds;
+	struct span source = row_get(row, FACT_TOKEN_SOURCE);
+	int64_t seconds;
 
 	if (source.n != 0 && !span_eq(source, SPAN("requested")))
 		item(b, "taken from ", source, "");
 	else
 		buf_z(b, "issued");
-	counted(b, row_get(row, FACT_TOKEN_LENGTH), "character");
-	if (span_u64(life, INT64_MAX, &seconds)) {
+	counted(b, row, FACT_TOKEN_LENGTH, "character");
+	if (row_i64(row, FACT_EXPIRES_IN, &seconds)) {
 		buf_z(b, ", valid ");
-		date_put_span(b, (int64_t)seconds);
+		date_put_span(b, seconds);
 	}
 }
 
@@ -202,52 +212,50 @@ static struct span bare_audience(struct span aud)
 
 static void claims(struct buf *b, const struct row *row)
 {
-	struct span right = row_get(row, FACT_ROLES), aud = bare_audience(row_get(row, FACT_AUD));
+	struct span aud = bare_audience(row_get(row, FACT_AUD));
+	int64_t kind;
 
-	if (right.n == 0)
-		right = row_get(row, FACT_SCP);
-	if (span_eq(row_get(row, FACT_TOKEN_KIND), SPAN("opaque")))
+	if (row_i64(row, FACT_TOKEN_KIND, &kind) && kind == ROW_TOKEN_OPAQUE)
 		buf_z(b, "an opaque token: nothing in it can be read");
-	buf_put(b, right);
+	if (!row_put(b, row, FACT_ROLES))
+		(void)row_put(b, row, FACT_SCP);
 	if (aud.n != 0) {
 		buf_z(b, b->n != 0 ? " for " : "for ");
 		buf_put(b, aud);
 	}
 	if (row_get(row, FACT_APP_NAME).n != 0)
-		item(b, "app \"", row_get(row, FACT_APP_NAME), "\"");
+		fact(b, "app \"", row, FACT_APP_NAME, "\"");
 	else
-		item(b, "app ", row_get(row, FACT_APPID), "");
-	item(b, "user ", row_get(row, FACT_UPN), "");
+		fact(b, "app ", row, FACT_APPID, "");
+	fact(b, "user ", row, FACT_UPN, "");
 }
 
 static void greeting(struct buf *b, const struct row *row)
 {
 	if (row_get(row, FACT_FRONT_END).n != 0)
-		item(b, "Exchange, ", row_get(row, FACT_FRONT_END), "");
+		fact(b, "Exchange, ", row, FACT_FRONT_END, "");
 	else
 		buf_put(b, row_get(row, FACT_GREETING));
 }
 
 static void mailbox(struct buf *b, const struct row *row)
 {
-	counted(b, row_get(row, FACT_MESSAGES), "message");
-	counted(b, row_get(row, FACT_OCTETS), "byte");
+	counted(b, row, FACT_MESSAGES, "message");
+	counted(b, row, FACT_OCTETS, "byte");
 }
 
 static void skew(struct buf *b, const struct row *row)
 {
-	struct span text = row_get(row, FACT_CLOCK_SKEW);
-	bool behind = text.n != 0 && text.p[0] == '-';
-	uint64_t seconds;
+	int64_t seconds;
 
-	if (!span_u64(span_from(text, behind ? 1 : 0), INT64_MAX, &seconds))
+	if (!row_i64(row, FACT_CLOCK_SKEW, &seconds))
 		return;
-	if (seconds <= 1) {
+	if (seconds >= -1 && seconds <= 1) {
 		buf_z(b, "in step with the server's clock");
 		return;
 	}
-	date_put_span(b, (int64_t)seconds);
-	buf_z(b, behind ? " behind the server's clock" : " ahead of the server's clock");
+	date_put_span(b, seconds);
+	buf_z(b, seconds < 0 ? " behind the server's clock" : " ahead of the server's clock");
 }
 
 /* A sentence of its own, with a full stop unless it has one. */
@@ -264,15 +272,13 @@ static void sentence(struct buf *b, const char *before, struct span text)
 /* What the services mean, what they said, and why one was not tried. */
 static void triage(struct buf *b, const struct row *row)
 {
-	struct span note = row_get(row, FACT_NOTE), why = note;
-	const char *meaning = service_sentence(note);
+	int64_t finding;
 
-	if (meaning[0] != '\0')
-		(void)span_cut(note, ';', &why);
-	sentence(b, "", span_z(meaning));
+	if (row_i64(row, FACT_FINDING, &finding))
+		sentence(b, "", span_z(service_sentence((enum service_finding)finding)));
 	sentence(b, "IMAP said: ", row_get(row, FACT_IMAP));
 	sentence(b, "SMTP said: ", row_get(row, FACT_SMTP));
-	sentence(b, "", span_trim(why));
+	sentence(b, "", row_get(row, FACT_NOTE));
 }
 
 static void found(struct buf *b, const struct report *r, const struct row *row)
@@ -283,9 +289,9 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 			credential(b, r->settings, row);
 		return;
 	case STEP_TENANT:
-		item(b, "", row_get(row, FACT_TENANT_FOUND), "");
-		item(b, "cloud ", row_get(row, FACT_CLOUD), "");
-		item(b, "region ", row_get(row, FACT_REGION), "");
+		fact(b, "", row, FACT_TENANT_FOUND, "");
+		fact(b, "cloud ", row, FACT_CLOUD, "");
+		fact(b, "region ", row, FACT_REGION, "");
 		return;
 	case STEP_IDP_DNS:
 	case STEP_POP_DNS:
@@ -309,7 +315,7 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 		greeting(b, row);
 		return;
 	case STEP_CAPA:
-		item(b, "SASL ", row_get(row, FACT_SASL), "");
+		fact(b, "SASL ", row, FACT_SASL, "");
 		return;
 	case STEP_AUTH:
 		buf_z(b, "accepted");
@@ -339,7 +345,7 @@ void phrases_found(struct buf *out, const struct report *r, const struct row *ro
 {
 	found(out, r, row);
 	if ((row->verdict != VERDICT_WARN && row->step != STEP_TRIAGE) || out->n == 0)
-		item(out, "", row_get(row, FACT_NOTE), "");
+		fact(out, "", row, FACT_NOTE, "");
 	if (row->verdict == VERDICT_WARN && out->n == 0 && row->fault.code != FAULT_NONE)
 		buf_z(out, fault_text(row->fault.code));
 }
@@ -347,7 +353,7 @@ void phrases_found(struct buf *out, const struct report *r, const struct row *ro
 /* "HTTP 429, try again in 30 seconds" */
 static void wait(struct buf *b, const struct row *row)
 {
-	item(b, "HTTP ", row_get(row, FACT_HTTP_STATUS), "");
+	fact(b, "HTTP ", row, FACT_HTTP_STATUS, "");
 	if (row->fault.num <= 0)
 		return;
 	item(b, "", SPAN("try again in "), "");
@@ -368,13 +374,13 @@ void phrases_failed(struct buf *out, const struct row *row, bool evidence)
 	if (span_ends(said, SPAN(":")))
 		said.n--;
 	if (fault_kind(row->fault.code) == FAULT_KIND_IDP) {
-		item(&more, "", row_get(row, FACT_ERROR), "");
-		item(&more, "AADSTS", row_get(row, FACT_AADSTS), "");
+		fact(&more, "", row, FACT_ERROR, "");
+		fact(&more, "AADSTS", row, FACT_AADSTS, "");
 	}
 	if (fault_kind(row->fault.code) == FAULT_KIND_HTTP)
-		item(&more, "HTTP ", row_get(row, FACT_HTTP_STATUS), "");
+		fact(&more, "HTTP ", row, FACT_HTTP_STATUS, "");
 	if (fault_kind(row->fault.code) == FAULT_KIND_NET || fault_kind(row->fault.code) == FAULT_KIND_DNS)
-		item(&more, "", row_get(row, FACT_HOST), "");
+		fact(&more, "", row, FACT_HOST, "");
 	if (evidence && said.n != 0) {
 		buf_z(out, ": ");
 		buf_put(out, said);
@@ -395,7 +401,7 @@ bool phrases_skipped(struct buf *out, const struct report *r, const struct row *
 	unsigned others = 0, named = 0;
 
 	if (row->because == row->step) {
-		item(out, "skipped: ", row_get(row, FACT_NOTE), "");
+		fact(out, "skipped: ", row, FACT_NOTE, "");
 		buf_z(out, out->n == 0 ? "skipped" : "");
 		return true;
 	}

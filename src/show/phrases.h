@@ -17,8 +17,8 @@ void phrases_failed(struct buf *out, const struct row *row, bool evidence);
  * that wait for the same one share the line of the first of them: false for the others. */
 bool phrases_skipped(struct buf *out, const struct report *r, const struct row *row) MUST;
 
-/* "7 messages", "1 message"; nothing when the number is not there. */
-void phrases_count(struct buf *out, struct span number, const char *one);
+/* "7 messages", "1 message". */
+void phrases_count(struct buf *out, int64_t number, const char *one);
 
 /* "0.4 s"; "23 ms" below ten seconds. At most 8 bytes for less than a day. */
 void phrases_seconds(struct buf *out, int64_t ms);

@@ -224,7 +224,8 @@ static void add_places(struct pseudonym *s, struct span list)
 	while (list.n != 0) {
 		size_t n = 0;
 
-		while (n < list.n && list.p[n] != ',' && list.p[n] != ' ' && list.p[n] != ';')
+		while (n < list.n && list.p[n] != ',' && list.p[n] != ' ' && list.p[n] != ';' &&
+		       list.p[n] != ROW_SEPARATOR)
 			n++;
 		if (span_starts_nocase(list, SPAN("CN=")))
 			add_place(s, span_from(span_first(list, n), 3));
@@ -265,36 +266,30 @@ void pseudonym_settings(struct pseudonym *s, const struct settings *settings)
 	add_places(s, settings_get(settings, SETTING_RESOLVE));
 }
 
+/* What fact.def says of a fact beside the kinds of things: it is none, or there are hosts in it. */
+enum { PSEUDONYM_PLAIN = PSEUDONYM__COUNT, PSEUDONYM_PLACES };
+
 void pseudonym_report(struct pseudonym *s, const struct report *r)
 {
-	static const struct {
-		enum fact key;
-		enum pseudonym_kind kind;
-	} what[] = {
-		{ FACT_TRACE_ID, PSEUDONYM_KEPT },
-		{ FACT_CORRELATION_ID, PSEUDONYM_KEPT },
-		{ FACT_TID, PSEUDONYM_TENANT },
-		{ FACT_TENANT_FOUND, PSEUDONYM_TENANT },
-		{ FACT_APPID, PSEUDONYM_APPLICATION },
-		{ FACT_OID, PSEUDONYM_OBJECT },
-		{ FACT_UPN, PSEUDONYM_MAILBOX },
-		{ FACT_APP_NAME, PSEUDONYM_NAME },
-		{ FACT_FRONT_END, PSEUDONYM_HOST },
-		{ FACT_ASSERTION_SUB, PSEUDONYM_NAME },
-		{ FACT_SERVICE_ACCOUNT, PSEUDONYM_MAILBOX },
+	static const unsigned char kind[FACT__COUNT] = {
+#define FACT(name, id, type, standin, words) [FACT_##name] = PSEUDONYM_##standin,
+#include "report/fact.def"
+#undef FACT
 	};
-	static const enum fact places[] = { FACT_HOST,  FACT_LOCATION,      FACT_SUBJECT,
-		                            FACT_NAMES, FACT_ASSERTION_ISS, FACT_APP_CERT_SUBJECT };
 
 	if (r->settings != NULL)
 		pseudonym_settings(s, r->settings);
 	pseudonym_add(s, PSEUDONYM_MAILBOX, r->mailbox);
 	pseudonym_add(s, PSEUDONYM_MAILBOX, r->proved);
 	for (int i = 0; i < STEP__COUNT; i++) {
-		for (size_t k = 0; k < sizeof what / sizeof what[0]; k++)
-			pseudonym_add(s, what[k].kind, row_get(&r->row[i], what[k].key));
-		for (size_t k = 0; k < sizeof places / sizeof places[0]; k++)
-			add_places(s, row_get(&r->row[i], places[k]));
+		for (int key = 0; key < FACT__COUNT; key++) {
+			struct span value = row_get(&r->row[i], (enum fact)key);
+
+			if (kind[key] == PSEUDONYM_PLACES)
+				add_places(s, value);
+			else if (kind[key] != PSEUDONYM_PLAIN)
+				pseudonym_add(s, (enum pseudonym_kind)kind[key], value);
+		}
 	}
 }
 

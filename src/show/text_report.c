@@ -148,10 +148,13 @@ static void put_support(struct page *p, const struct report *r)
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof id / sizeof id[0]; i++) {
-		struct span value = report_get(r, id[i].key);
+		const struct row *row = report_with(r, id[i].key);
+		unsigned char bytes[FACT_TEXT_MAX];
+		struct buf value = BUF(bytes);
 
-		if (value.n == 0)
+		if (row == NULL)
 			continue;
+		(void)row_put(&value, row, id[i].key);
 		if (!any) {
 			page_end(p);
 			page_toned(p, PAGE_STRONG, SPAN("What support asks for"));
@@ -161,7 +164,7 @@ static void put_support(struct page *p, const struct report *r)
 		page_to(p, 2);
 		page_z(p, id[i].label);
 		page_to(p, 18);
-		page_words(p, 18, value);
+		page_words(p, 18, buf_span(&value));
 		page_end(p);
 	}
 }
@@ -208,6 +211,7 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 {
 	unsigned char bytes[PHRASES_MAX], time[32];
 	struct buf b = BUF(bytes), ms = BUF(time);
+	int64_t messages;
 	enum step failed;
 
 	page_end(p);
@@ -224,8 +228,8 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 		}
 		buf_z(&b, "; exit status ");
 		buf_u64(&b, report_exit(r));
-	} else if (row_get(&r->row[STEP_MAILBOX], FACT_MESSAGES).n != 0) {
-		phrases_count(&b, row_get(&r->row[STEP_MAILBOX], FACT_MESSAGES), "message");
+	} else if (row_i64(&r->row[STEP_MAILBOX], FACT_MESSAGES, &messages)) {
+		phrases_count(&b, messages, "message");
 	} else {
 		buf_z(&b, "everything that was asked for");
 	}
@@ -399,15 +403,6 @@ void text_report_many_report(struct page *p, struct text_report_many *m, const s
 	explain_later(p, m, r, failed, e);
 }
 
-static void put_count(struct buf *b, size_t n, const char *what)
-{
-	unsigned char bytes[24];
-	struct buf digits = BUF(bytes);
-
-	buf_u64(&digits, n);
-	phrases_count(b, buf_span(&digits), what);
-}
-
 static void put_group(struct page *p, const struct text_report_many *m, const struct text_report_group *g)
 {
 	unsigned char bytes[PHRASES_MAX];
@@ -417,7 +412,7 @@ static void put_group(struct page *p, const struct text_report_many *m, const st
 	buf_z(&b, ": ");
 	buf_z(&b, fault_text(g->code));
 	buf_z(&b, " (");
-	put_count(&b, g->mailboxes, g->mailboxes == 1 ? "mailbox" : "mailboxe");
+	phrases_count(&b, (int64_t)g->mailboxes, g->mailboxes == 1 ? "mailbox" : "mailboxe");
 	buf_z(&b, ")");
 	page_end(p);
 	page_mark(p, VERDICT_FAIL);
@@ -439,7 +434,7 @@ void text_report_many_end(struct page *p, struct text_report_many *m, enum exit_
 	for (unsigned i = 0; i < m->groups; i++)
 		put_group(p, m, &m->group[i]);
 	if (m->ungrouped != 0) {
-		put_count(&b, m->ungrouped, "more failure");
+		phrases_count(&b, (int64_t)m->ungrouped, "more failure");
 		buf_z(&b, " of further kinds: check those mailboxes alone");
 		page_end(p);
 		page_words(p, 0, buf_span(&b));
@@ -452,7 +447,7 @@ void text_report_many_end(struct page *p, struct text_report_many *m, enum exit_
 		buf_u64(&b, m->failed);
 		buf_z(&b, " of ");
 	}
-	put_count(&b, all, all == 1 ? "mailbox" : "mailboxe");
+	phrases_count(&b, (int64_t)all, all == 1 ? "mailbox" : "mailboxe");
 	if (m->failed != 0) {
 		buf_z(&b, " failed; exit status ");
 		buf_u64(&b, gravest);

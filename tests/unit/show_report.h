@@ -3,6 +3,7 @@
 #define TESTS_UNIT_SHOW_REPORT_H
 
 #include "explain/explain.h"
+#include "facts.h"
 
 static struct settings show_settings;
 static struct report show_r;
@@ -27,7 +28,7 @@ static struct row *show_row(enum step step, enum verdict v, int64_t began_ms, in
 
 static void show_fact(enum step step, enum fact key, const char *text)
 {
-	row_fact(&show_r.row[step], key, span_z(text));
+	t_fact(&show_r.row[step], key, text);
 }
 
 T_UNUSED
@@ -198,8 +199,14 @@ static void show_hostile(enum verdict v)
 		if (v == VERDICT_FAIL || v == VERDICT_WARN)
 			(void)fault_set(&row->fault, (enum fault_code)(1 + i % (FAULT__COUNT - 1)), INT64_MIN,
 			                span_z(text));
-		for (int k = 0; k < ROW_FACTS_MAX; k++)
-			show_fact((enum step)i, (enum fact)((i * 7 + k * 3) % FACT__COUNT), text + k);
+		for (int k = 0; k < ROW_FACTS_MAX; k++) {
+			enum fact key = (enum fact)((i * 7 + k * 3) % FACT__COUNT);
+
+			if (row_fact_type(key) == ROW_TEXT || row_fact_type(key) == ROW_LIST)
+				show_fact((enum step)i, key, text + k);
+			else
+				row_number(row, key, row_fact_type(key) == ROW_NUMBER ? INT64_MIN : 1);
+		}
 	}
 	show_e.n = EXPLAIN_CAUSES_MAX;
 	for (unsigned i = 0; i < EXPLAIN_CAUSES_MAX; i++)

@@ -5,6 +5,7 @@
 
 #include "conf/resolve.h"
 #include "check/triage_worker.h"
+#include "facts.h"
 
 static struct triage_worker triage;
 static struct settings settings;
@@ -176,32 +177,33 @@ static void consent(void)
 TEST(what_the_doors_say)
 {
 	static const struct {
-		const char *claims, *imap, *smtp, *imap_state, *smtp_state, *note;
+		const char *claims, *imap, *smtp, *imap_state, *smtp_state, *finding, *note;
 	} row[] = {
-		{ BOTH, NOT_CONNECTED, "235 2.7.0 ok\r\n", "closed", "open", "mailbox-closed" },
-		{ BOTH_USER, NOT_CONNECTED, UNSUCCESSFUL, "closed", "refused", "other-mailbox" },
-		{ BOTH, NOT_CONNECTED, UNSUCCESSFUL, "closed", "refused", "mailbox-closed" },
-		{ BOTH, FAILED, UNSUCCESSFUL, "refused", "refused", "token-refused" },
-		{ BOTH, FAILED, DISABLED, "refused", "off", "token-refused" },
-		{ BOTH, FAILED, "235 ok\r\n", "refused", "open", "unclear" },
-		{ BOTH, "o2 OK AUTHENTICATE completed.\r\n", UNSUCCESSFUL, "open", "refused", "pop-only" },
+		{ BOTH, NOT_CONNECTED, "235 2.7.0 ok\r\n", "closed", "open", "mailbox-closed", "" },
+		{ BOTH_USER, NOT_CONNECTED, UNSUCCESSFUL, "closed", "refused", "other-mailbox", "" },
+		{ BOTH, NOT_CONNECTED, UNSUCCESSFUL, "closed", "refused", "mailbox-closed", "" },
+		{ BOTH, FAILED, UNSUCCESSFUL, "refused", "refused", "token-refused", "" },
+		{ BOTH, FAILED, DISABLED, "refused", "off", "token-refused", "" },
+		{ BOTH, FAILED, "235 ok\r\n", "refused", "open", "unclear", "" },
+		{ BOTH, "o2 OK AUTHENTICATE completed.\r\n", UNSUCCESSFUL, "open", "refused", "pop-only", "" },
 		{ BOTH, "o2 BAD Request is throttled. Suggested Backoff Time: 1000 milliseconds\r\n", DISABLED,
-		  "unclear", "off", "unclear" },
+		  "unclear", "off", "unclear", "" },
 		{ BOTH, "o2 NO x\r\n", "430 4.2.0 STOREDRV; mailbox logon failure\r\n", "refused", "closed",
-		  "token-refused" },
-		{ BOTH, NULL, "235 ok\r\n", "unreached", "open", "token-accepted; IMAP: the connection was refused" },
-		{ BOTH, NULL, UNSUCCESSFUL, "unreached", "refused", "token-refused; IMAP: the connection was refused" },
-		{ BOTH, NULL, NULL, "unreached", "unreached",
-		  "unclear; IMAP: the connection was refused; SMTP: the connection was refused" },
-		{ BOTH, NOT_CONNECTED, NULL, "closed", "unreached",
-		  "mailbox-closed; SMTP: the connection was refused" },
+		  "token-refused", "" },
+		{ BOTH, NULL, "235 ok\r\n", "unreached", "open", "token-accepted", "IMAP: the connection was refused" },
+		{ BOTH, NULL, UNSUCCESSFUL, "unreached", "refused", "token-refused",
+		  "IMAP: the connection was refused" },
+		{ BOTH, NULL, NULL, "unreached", "unreached", "unclear",
+		  "IMAP: the connection was refused; SMTP: the connection was refused" },
+		{ BOTH, NOT_CONNECTED, NULL, "closed", "unreached", "mailbox-closed",
+		  "SMTP: the connection was refused" },
 		{ "{\"idtyp\":\"app\",\"roles\":[\"POP.AccessAsApp\",\"IMAP.AccessAsApp\"]}", FAILED, NULL, "refused",
-		  "not-tried", "token-refused; SMTP not tried: the token has no SMTP.SendAsApp" },
+		  "not-tried", "token-refused", "SMTP not tried: the token has no SMTP.SendAsApp" },
 		{ "{\"idtyp\":\"app\",\"roles\":[\"POP.AccessAsApp\",\"SMTP.SendAsApp\"]}", NULL, "235 ok\r\n",
-		  "not-tried", "open", "token-accepted; IMAP not tried: the token has no IMAP.AccessAsApp" },
+		  "not-tried", "open", "token-accepted", "IMAP not tried: the token has no IMAP.AccessAsApp" },
 		{ "{\"idtyp\":\"user\",\"scp\":\"POP.AccessAsUser.All SMTP.Send\"}", NULL, UNSUCCESSFUL, "not-tried",
-		  "refused", "token-refused; IMAP not tried: the token has no IMAP.AccessAsUser.All" },
-		{ "", NOT_CONNECTED, UNSUCCESSFUL, "closed", "refused", "other-mailbox" },
+		  "refused", "token-refused", "IMAP not tried: the token has no IMAP.AccessAsUser.All" },
+		{ "", NOT_CONNECTED, UNSUCCESSFUL, "closed", "refused", "other-mailbox", "" },
 		/* a personal account's: all is tried */
 	};
 
@@ -215,8 +217,9 @@ TEST(what_the_doors_say)
 		consent();
 		got = climb();
 		EQ(got.verdict, VERDICT_PASS);
-		EQ(row_get(&got, FACT_IMAP_STATE), span_z(row[i].imap_state));
-		EQ(row_get(&got, FACT_SMTP_STATE), span_z(row[i].smtp_state));
+		EQ(t_shown(&got, FACT_IMAP_STATE), span_z(row[i].imap_state));
+		EQ(t_shown(&got, FACT_SMTP_STATE), span_z(row[i].smtp_state));
+		EQ(t_shown(&got, FACT_FINDING), span_z(row[i].finding));
 		EQ(row_get(&got, FACT_NOTE), span_z(row[i].note));
 		EQ(imap.wrong, SPAN(""));
 		EQ(smtp.wrong, SPAN(""));
@@ -276,14 +279,14 @@ TEST(smtp_without_tls_gets_no_token)
 	services(FAILED, "235 never\r\n");
 	script_start(&clear, plain, COUNT(plain));
 	got = climb();
-	EQ(row_get(&got, FACT_SMTP_STATE), SPAN("unclear"));
+	EQ(t_shown(&got, FACT_SMTP_STATE), SPAN("unclear"));
 	EQ(row_get(&got, FACT_SMTP), SPAN("no STARTTLS in the answer to EHLO"));
 	OK(script_done(&clear));
 	services(FAILED, "235 never\r\n");
 	consent();
 	tls_good = false;
 	got = climb();
-	EQ(row_get(&got, FACT_SMTP_STATE), SPAN("unreached"));
+	EQ(t_shown(&got, FACT_SMTP_STATE), SPAN("unreached"));
 	EQ(smtp.at, 0u);
 }
 
@@ -313,21 +316,20 @@ TEST(another_provider_or_server)
 
 TEST(a_sentence_for_every_finding)
 {
-	EQ(span_z(service_sentence(SPAN("pop-only; SMTP not tried: the token has no SMTP.SendAsApp"))),
-	   SPAN("the mailbox opens by IMAP: of all things only POP3 is closed"));
-	EQ(service_sentence(SPAN(""))[0], '\0');
-	EQ(service_sentence(SPAN("IMAP not tried: the token has no IMAP.AccessAsApp"))[0], '\0');
-	EQ(service_find(SPAN("")), SERVICE_NOT_TRIED);
-	EQ(service_find(SPAN("ajar")), SERVICE_NOT_TRIED);
+	for (int f = SERVICE_SAYS_NOTHING; f <= SERVICE_SAYS_REFUSED; f++) {
+		OK(strlen(service_sentence((enum service_finding)f)) > 4);
+		OK(row_word(FACT_FINDING, f).n != 0);
+	}
+	EQ(row_word(FACT_FINDING, SERVICE_SAYS_POP_ONLY), SPAN("pop-only"));
+	EQ(row_word(FACT_FINDING, SERVICE_SAYS_REFUSED), SPAN("token-refused"));
+	EQ(row_word(FACT_FINDING, SERVICE_SAYS_REFUSED + 1).n, 0u);
 }
 
-TEST(a_word_for_every_door)
+TEST(a_word_for_every_service)
 {
-	for (int d = SERVICE_NOT_TRIED; d <= SERVICE_UNCLEAR; d++) {
-		OK(strlen(service_word((enum service_state)d)) > 2);
-		EQ(service_find(span_z(service_word((enum service_state)d))), d);
-		for (int e = SERVICE_NOT_TRIED; e <= SERVICE_UNCLEAR; e++)
-			OK(strlen(service_sentence(
-				   span_z(service_conclude((enum service_state)d, (enum service_state)e, true)))) > 4);
-	}
+	EQ(row_word(FACT_IMAP_STATE, SERVICE_NOT_TRIED), SPAN("not-tried"));
+	EQ(row_word(FACT_IMAP_STATE, SERVICE_UNCLEAR), SPAN("unclear"));
+	EQ(row_word(FACT_IMAP_STATE, SERVICE_UNCLEAR + 1).n, 0u);
+	for (int d = SERVICE_NOT_TRIED; d <= SERVICE_UNCLEAR; d++)
+		EQ(row_word(FACT_IMAP_STATE, d), row_word(FACT_SMTP_STATE, d));
 }

@@ -4,6 +4,8 @@
 #include <time.h>
 
 #include "explain/explain.h"
+#include "facts.h"
+#include "report/service.h"
 #include "explain/auth_causes.h"
 #include "explain/wording.h"
 #include "explain/knowledge.h"
@@ -60,6 +62,7 @@ static const uint64_t aadsts[] = {
 #define KNOWN(kind, key, meaning, ...) CODES_##kind(key)
 #define SAME(kind, key)                CODES_##kind(key)
 #include "explain/known.def"
+
 #undef KNOWN
 #undef SAME
 };
@@ -83,7 +86,21 @@ static void set(enum setting key, const char *value)
 
 static void fact(enum step step, enum fact key, const char *value)
 {
-	row_fact(&report.row[step], key, span_z(value));
+	t_fact(&report.row[step], key, value);
+}
+
+/* What the services said, "" for one that was not asked, and what triage makes of it. */
+static void triage(const char *imap, const char *smtp, bool app)
+{
+	int64_t said[2] = { SERVICE_NOT_TRIED, SERVICE_NOT_TRIED };
+
+	report.row[STEP_TRIAGE].facts = 0;
+	fact(STEP_TRIAGE, FACT_IMAP_STATE, imap);
+	fact(STEP_TRIAGE, FACT_SMTP_STATE, smtp);
+	(void)!row_i64(&report.row[STEP_TRIAGE], FACT_IMAP_STATE, &said[0]);
+	(void)!row_i64(&report.row[STEP_TRIAGE], FACT_SMTP_STATE, &said[1]);
+	row_number(&report.row[STEP_TRIAGE], FACT_FINDING,
+	           service_judge((enum service_state)said[0], (enum service_state)said[1], app));
 }
 
 static void verdict(enum step step, enum verdict v, int64_t ms)
@@ -421,14 +438,26 @@ static void full(void)
 			{ FACT_ROLES, "IMAP.AccessAsApp" },
 			{ FACT_UPN, "ann@contoso.com" },
 		};
-		const char *value = "something";
+		static const char *const something[] = {
+			[ROW_TEXT] = "something",
+			[ROW_NUMBER] = "1",
+			[ROW_MOMENT] = "2026-10-01 12:00:00Z",
+			[ROW_LIST] = "something",
+		};
+		const char *value = something[row_fact_type((enum fact)i)];
+		unsigned char word[40];
+		struct buf first = BUF(word);
 
+		buf_put(&first, row_word((enum fact)i, 0));
+		buf_byte(&first, '\0');
+		if (value == NULL)
+			value = (const char *)word;
 		for (size_t k = 0; k < COUNT(numbers); k++)
 			if (numbers[k].key == (enum fact)i)
 				value = numbers[k].value;
 		while (report.row[row].facts == ROW_FACTS_MAX)
 			row++;
-		if (report_get(&report, (enum fact)i).n == 0)
+		if (report_with(&report, (enum fact)i) == NULL)
 			fact((enum step)row, (enum fact)i, value);
 	}
 }
@@ -770,8 +799,7 @@ TEST(explain_auth_elimination)
 		token();
 		exchange();
 		verdict(STEP_TRIAGE, VERDICT_PASS, 5);
-		fact(STEP_TRIAGE, FACT_IMAP_STATE, rows[i].imap);
-		fact(STEP_TRIAGE, FACT_SMTP_STATE, rows[i].smtp);
+		triage(rows[i].imap, rows[i].smtp, true);
 		fail(STEP_AUTH, FAULT_AUTH_REFUSED, 0, refused);
 		EQ(explained(), rows[i].ids);
 		OK(ruled_out(rows[i].not_cause));
@@ -986,8 +1014,7 @@ TEST(explain_auth_delegated)
 	report.mailbox = SPAN("Ann@Contoso.com");
 	EQ(explained(), "pop-disabled address-not-primary mailbox-unlicensed");
 	OK(!has(e.powershell, "FullAccess"));
-	fact(STEP_TRIAGE, FACT_IMAP_STATE, "closed");
-	fact(STEP_TRIAGE, FACT_SMTP_STATE, "refused");
+	triage("closed", "refused", false);
 	EQ(explained(), "signed-in-as-another pop-disabled address-not-primary");
 }
 
@@ -1173,7 +1200,6 @@ TEST(explain_refusals_elsewhere)
 /* What other steps have seen beside the refusal. */
 TEST(explain_token_with_evidence)
 {
-	static const char *const right[] = { "worldwide", "worldwide (GCC)" };
 	static const struct {
 		const char *cloud, *provider;
 	} other[] = {
@@ -1199,24 +1225,21 @@ TEST(explain_token_with_evidence)
 	settings.secret_expires = report.started_unix + 86400;
 	explain_report(&report, &e);
 	OK(has(e.cause[0].text, "The settings say 2026-01-31, which is not this secret's end."));
-	for (size_t i = 0; i < COUNT(right); i++) {
-		t_at("%s", right[i]);
-		fresh();
-		token();
-		report.row[STEP_TENANT].facts = 0;
-		fact(STEP_TENANT, FACT_TENANT_FOUND, TENANT);
-		fact(STEP_TENANT, FACT_CLOUD, right[i]);
-		fact(STEP_TENANT, FACT_PROVIDER_FOUND, "microsoft");
-		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 90002, "");
-		EQ(explained(), "tenant-unknown");
-		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 500011, "");
-		EQ(explained(), "resource-wrong no-exchange-online");
-		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 900382, "");
-		EQ(explained(), "app-in-other-cloud");
-		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 999999999, "");
-		fact(STEP_TOKEN, FACT_ERROR, "invalid_request");
-		EQ(explained(), "provider-refused");
-	}
+	t_at("the right cloud");
+	fresh();
+	token();
+	report.row[STEP_TENANT].facts = 0;
+	fact(STEP_TENANT, FACT_TENANT_FOUND, TENANT);
+	fact(STEP_TENANT, FACT_PROVIDER_FOUND, "microsoft");
+	fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 90002, "");
+	EQ(explained(), "tenant-unknown");
+	fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 500011, "");
+	EQ(explained(), "resource-wrong no-exchange-online");
+	fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 900382, "");
+	EQ(explained(), "app-in-other-cloud");
+	fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 999999999, "");
+	fact(STEP_TOKEN, FACT_ERROR, "invalid_request");
+	EQ(explained(), "provider-refused");
 	for (size_t i = 0; i < COUNT(other); i++) {
 		t_at("%s", other[i].cloud);
 		fresh();
@@ -1249,7 +1272,7 @@ TEST(explain_auth_after_a_proof)
 	set(SETTING_ENTERPRISE_OBJECT_ID, OTHER);
 	EQ(explained(), "no-mailbox-permission pop-disabled address-not-primary");
 	verdict(STEP_TRIAGE, VERDICT_PASS, 5);
-	fact(STEP_TRIAGE, FACT_IMAP_STATE, "refused");
+	triage("refused", "", true);
 	EQ(explained(), "address-not-primary no-mailbox-permission not-yet-in-force");
 	t_at("Dovecot");
 	settings.provider = provider_find(SPAN("custom"));
@@ -1442,7 +1465,7 @@ TEST(explain_network_and_tls)
 	EQ(explained(), "chain-incomplete tls-inspection root-unknown");
 	OK(has(e.cause[0].text, "that of the issuer is missing: CN=Issuing CA 3."));
 	report.row[STEP_POP_TLS].facts--;
-	fact(STEP_POP_TLS, FACT_CHAIN, "Issuing CA 3 <- Root 1");
+	fact(STEP_POP_TLS, FACT_CHAIN, "Issuing CA 3\nRoot 1");
 	EQ(explained(), "tls-inspection root-unknown");
 	report.row[STEP_POP_TLS].facts = 0;
 	fact(STEP_POP_TLS, FACT_SUBJECT, "CN=mail.example");

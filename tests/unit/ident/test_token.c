@@ -246,7 +246,6 @@ static struct http_answer described(const char *sentence)
 TEST(what_entra_says_about_an_assertion)
 {
 	struct http_answer a;
-	struct span text;
 	struct fault f;
 	int64_t now;
 
@@ -255,7 +254,7 @@ TEST(what_entra_says_about_an_assertion)
 	              "expiry time of assertion 2026-11-23T19:43:46.0000000Z.");
 	OK(!read_it(&a, &f));
 	EQ((const char *)refusal.server_time, "2026-11-23T20:43:46.1234567Z");
-	OK(token_clock(&a, &refusal, &now, &text));
+	OK(token_clock(&a, &refusal, &now));
 	EQ(now, 1795466626);
 	a = described("AADSTS700027: Client assertion contains an invalid signature. [Reason - The key was not found., "
 	              "Thumbprint of key used by client: 'AB12CD', Please visit");
@@ -285,21 +284,18 @@ TEST(what_entra_says_about_an_assertion)
 TEST(clocks)
 {
 	struct http_answer a = answer(400, "{\"error\":\"x\",\"timestamp\":\"2023-05-06 06:03:00Z\"}");
-	struct span text;
 	struct fault f;
 	int64_t now = 0;
 
 	OK(!read_it(&a, &f));
-	OK(token_clock(&a, &refusal, &now, &text));
+	OK(token_clock(&a, &refusal, &now));
 	EQ(now, 1683352980);
-	EQ(text, SPAN("2023-05-06 06:03:00Z"));
 	a.date = SPAN("Mon, 23 Nov 2026 20:43:46 GMT");
-	OK(token_clock(&a, &refusal, &now, &text));
+	OK(token_clock(&a, &refusal, &now));
 	EQ(now, 1795466626);
-	EQ(text, a.date);
 	a = answer(200, "{\"access_token\":\"t\"}");
 	OK(read_it(&a, &f));
-	OK(!token_clock(&a, &refusal, &now, &text));
+	OK(!token_clock(&a, &refusal, &now));
 }
 
 TEST(answers_that_are_not_oauth)

@@ -1,6 +1,7 @@
 #include "t.h"
 
 #include "show/pseudonym.h"
+#include "facts.h"
 
 static struct pseudonym pseudonym;
 
@@ -183,7 +184,7 @@ TEST(share_learns_settings_and_reports)
 	row_fact(claims, FACT_OID, SPAN("a5d11111-15aa-4fbb-add4-b0fee4cc9dff"));
 	row_fact(claims, FACT_APP_NAME, SPAN("Inbox robot"));
 	row_fact(claims, FACT_TID, SPAN("5f1c9b0e-7d2a-4c7e-9a55-0a1b2c3d4e5f"));
-	row_fact(tls, FACT_NAMES, SPAN("*.fabrikam.net mail.fabrikam.net outlook.com"));
+	t_fact(tls, FACT_NAMES, "*.fabrikam.net mail.fabrikam.net outlook.com");
 	row_fact(tls, FACT_SUBJECT, SPAN("O=Fabrikam, CN=host1.fabrikam.net, C=CH"));
 	row_fact(token, FACT_TRACE_ID, SPAN("21111111-aaaa-4bbb-8ccc-123456789abc"));
 	row_fact(token, FACT_ASSERTION_SUB, SPAN("repo:contoso/mail:ref:refs/heads/main"));

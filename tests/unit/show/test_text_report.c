@@ -243,7 +243,8 @@ TEST(text_report_triage)
 	show_e.n = 2;
 	show_row(STEP_TRIAGE, VERDICT_PASS, 0, 9);
 	show_fact(STEP_TRIAGE, FACT_IMAP, "OK [READ-ONLY] EXAMINE completed.");
-	show_fact(STEP_TRIAGE, FACT_NOTE, "pop-only; SMTP: the time was up");
+	show_fact(STEP_TRIAGE, FACT_FINDING, "pop-only");
+	show_fact(STEP_TRIAGE, FACT_NOTE, "SMTP: the time was up");
 	s = render(false, false, NULL);
 	OK(!holds(s, "--triage") && !holds(s, "pop-only") && !holds(s, ".,"));
 	OK(holds(s, "the mailbox opens by IMAP") && holds(s, "IMAP said: OK [READ-ONLY]") &&
