@@ -233,7 +233,7 @@ install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, c
 
 uninstall: ## Remove what install has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop $(MAN)/man1/o2pop.1 \
-		$(MAN)/man5/o2pop.conf.5 $(MAN)/man7/o2pop-ids.7
+		$(MAN)/man5/o2pop.conf.5 $(MAN)/man7/o2pop-ids.7 $(DATA)/o2pop.check.schema.json
 
 clean: ## Remove what was built; what was fetched stays
 	rm -rf $(filter-out build/deps,$(wildcard build/*))
