@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 HOSTCC  ?= cc
 
 MACHINE   := $(shell uname -m)
-TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),side-linux-musleabihf,$(MACHINE)-linux-musl)
+TOOLCHAIN ?= $(if $(filter armv7%,$(MACHINE)),arm-linux-musleabihf,$(MACHINE)-linux-musl)
 
 ifeq ($(wildcard toolchains/$(TOOLCHAIN).mk),)
 $(error no toolchains/$(TOOLCHAIN).mk; there are: $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host)
@@ -46,7 +46,8 @@ OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(
 say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
 dir = @mkdir -p $(@D)
 
-.PHONY: all host demo check test unit cases memory e2e lint format size bench deps install clean distclean help
+.PHONY: all host demo check quick test unit cases programs memory e2e lint format size bench compile_commands deps \
+	install uninstall clean distclean help
 
 all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
 
@@ -152,9 +153,17 @@ demo: ## A passing check and five failing ones against the simulator; no account
 	@$(MAKE) --no-print-directory $(B)/o2pop $(PLAYER)
 	@$(RIG) tests/sim/demo
 
+# It follows native programs only.
+WATCH := $(GEN)/watch
+
 check: ## Everything below, on the host with sanitizers, static, and for ARM under qemu
-	@toolchains/deps build side e2e lint
+	@toolchains/deps build arm e2e lint
 	@MAKE='$(MAKE)' tests/check
+
+quick: unit cases ## The unit tests and the cases of one toolchain, at once
+
+# All that the suites of one toolchain run, so that suites which run at once do not build at once.
+programs: $(UNITS) $(B)/o2pop $(PLAYER) $(WATCH)
 
 test: $(UNITS) ## One unit test: make test T=json
 	@$(RIG) tests/run-unit $^
@@ -165,8 +174,6 @@ unit: $(UNITS) ## The unit tests of one toolchain
 cases: $(B)/o2pop $(PLAYER) ## The conversations in tests/cases, played by the simulator
 	@$(RIG) tests/cases/run
 
-# It follows native programs only.
-WATCH := $(GEN)/watch
 $(WATCH): tests/memory/watch.c
 	$(dir)
 	$(call say,HOSTCC)$(HOSTCC) -O2 -Wall -Wextra -o $@ $<
@@ -177,7 +184,7 @@ memory: $(B)/o2pop $(PLAYER) $(WATCH) ## No secret is left in the memory of any 
 e2e: $(B)/o2pop ## Against a real Dovecot and a real OpenID provider
 	@$(RIG) tests/e2e/run
 
-lint: $(B)/o2pop ## The rules of the house that a machine can check
+lint: $(B)/o2pop $(GEN)/o2pop-ids.7 ## The rules of the house that a machine can check
 	@$(MAKE) --no-print-directory TOOLCHAIN=host build/host/brssl
 	@$(RIG) BRSSL=build/host/brssl NM='$(NM)' OBJECTS='$(OBJECTS) $(B)/obj/cli/main.o' tests/lint/run
 
@@ -190,16 +197,41 @@ size: ## The static binaries against the budget in tests/size.txt
 bench: $(B)/o2pop ## Time, memory and round trips beside curl and openssl
 	@$(RIG) tests/bench/run
 
+# What the compiler is told of each source, for clangd and the like; links and dependencies do not matter to them.
+SOURCES := $(sort $(wildcard src/*/*.c tests/unit/*.c tests/unit/*/*.c tests/sim/*.c))
+ORDER    = $(CC) $(filter-out -MMD -MP,$(OURS)) $(if $(filter tests/%,$1),-Itests/$(word 2,$(subst /, ,$1))) -c $1
+comma   := ,
+
+compile_commands: | $(BEARSSL)/.unpacked ## build/compile_commands.json: how each file is compiled, for editors
+	$(file >build/compile_commands.json,[)
+	$(foreach f,$(SOURCES),$(file >>build/compile_commands.json,{ "directory": "$(CURDIR)", "file": "$f",$\
+		"command": "$(subst ",\",$(call ORDER,$f))" }$(if $(filter-out $(lastword $(SOURCES)),$f),$(comma))))
+	$(file >>build/compile_commands.json,])
+	@echo build/compile_commands.json
+
 # ---- the rest ----------------------------------------------------------------------------------
 
 deps: ## Install what the build and all tests need (Debian: apt-get)
-	@toolchains/deps build side e2e lint
+	@toolchains/deps build arm e2e lint
 
-install: $(B)/o2pop ## To $(DESTDIR)$(PREFIX): the program, its manual page, check_o2pop
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+# The identifiers of the manual are those of the tables.
+$(GEN)/o2pop-ids.7: man/make-ids man/o2pop.1 $(sort $(wildcard src/*/*.def src/*/*.json)) src/base/fault.h src/report/step.c
+	$(dir)
+	$(call say,MAN)$< src "$$(sed -n 's/^\.Dd //p' man/o2pop.1)" >$@
+
+MAN := $(DESTDIR)$(PREFIX)/share/man
+
+install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, check_o2pop, the manual
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)/man1 $(MAN)/man5 $(MAN)/man7
 	install -m 755 $(B)/o2pop $(DESTDIR)$(PREFIX)/bin/o2pop
-	install -m 644 src/o2pop.1 $(DESTDIR)$(PREFIX)/share/man/man1/o2pop.1
 	ln -sf o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop
+	install -m 644 man/o2pop.1 $(MAN)/man1/o2pop.1
+	install -m 644 man/o2pop.conf.5 $(MAN)/man5/o2pop.conf.5
+	install -m 644 $(GEN)/o2pop-ids.7 $(MAN)/man7/o2pop-ids.7
+
+uninstall: ## Remove what install has put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop $(MAN)/man1/o2pop.1 \
+		$(MAN)/man5/o2pop.conf.5 $(MAN)/man7/o2pop-ids.7
 
 clean: ## Remove what was built; what was fetched stays
 	rm -rf $(filter-out build/deps,$(wildcard build/*))
@@ -208,6 +240,6 @@ distclean: ## Remove all of build/
 	rm -rf build
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9_]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 	@echo '  V=1 shows the commands, WERROR=1 stops at warnings; TOOLCHAIN is one of:'
 	@echo '   ' $(patsubst toolchains/%.mk,%,$(wildcard toolchains/*-*.mk)) host

@@ -13,7 +13,7 @@
 
 /* Three texts a cause, each with its NUL, which is never part of a pair. */
 static const char texts[] = "\0\0\0" /* CAUSE_NONE */
-#define CAUSE(name, id, who, certainty, text, fix, verify, ...) text "\0" fix "\0" verify "\0"
+#define CAUSE(name, id, who, holds, certainty, text, fix, verify, ...) text "\0" fix "\0" verify "\0"
 #include "explain/causes.def"
 #undef CAUSE
 	;

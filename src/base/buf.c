@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+struct buf buf_field(char *field, size_t size)
+{
+	memset(field, 0, size);
+	return (struct buf){ (unsigned char *)field, size - 1, 0, false };
+}
+
 bool buf_ok(const struct buf *b)
 {
 	return !b->full;
@@ -83,6 +89,68 @@ void buf_hex(struct buf *b, struct span s)
 		buf_byte(b, digit[s.p[i] >> 4]);
 		buf_byte(b, digit[s.p[i] & 15]);
 	}
+	if (b->full)
+		b->n = mark;
+}
+
+/* True when the format goes on with this conversion, which is then behind it. */
+static bool takes(struct span *format, struct span conversion)
+{
+	if (!span_starts(*format, conversion))
+		return false;
+	*format = span_from(*format, conversion.n);
+	return true;
+}
+
+void buf_vsay(struct buf *b, const char *format, va_list arguments)
+{
+	struct span rest = span_z(format);
+
+	while (rest.n != 0) {
+		size_t n = rest.n;
+
+		span_find_byte(rest, '%', &n);
+		buf_put(b, span_first(rest, n));
+		rest = span_from(rest, n);
+		if (rest.n == 0)
+			return;
+		if (takes(&rest, SPAN("%s"))) {
+			buf_z(b, va_arg(arguments, const char *));
+		} else if (takes(&rest, SPAN("%.*s"))) {
+			n = (size_t)va_arg(arguments, int);
+			buf_put(b, (struct span){ va_arg(arguments, const unsigned char *), n });
+		} else if (takes(&rest, SPAN("%c"))) {
+			buf_byte(b, (unsigned char)va_arg(arguments, int));
+		} else if (takes(&rest, SPAN("%d"))) {
+			buf_i64(b, va_arg(arguments, int));
+		} else if (takes(&rest, SPAN("%u"))) {
+			buf_u64(b, va_arg(arguments, unsigned));
+		} else if (takes(&rest, SPAN("%02u"))) {
+			buf_digits(b, va_arg(arguments, unsigned), 2);
+		} else if (takes(&rest, SPAN("%04u"))) {
+			buf_digits(b, va_arg(arguments, unsigned), 4);
+		} else if (takes(&rest, SPAN("%zu"))) {
+			buf_u64(b, va_arg(arguments, size_t));
+		} else if (takes(&rest, SPAN("%lld"))) {
+			buf_i64(b, va_arg(arguments, long long));
+		} else if (takes(&rest, SPAN("%llu"))) {
+			buf_u64(b, va_arg(arguments, unsigned long long));
+		} else if (takes(&rest, SPAN("%%"))) {
+			buf_byte(b, '%');
+		} else {
+			__builtin_trap();
+		}
+	}
+}
+
+void buf_say(struct buf *b, const char *format, ...)
+{
+	size_t mark = b->n;
+	va_list arguments;
+
+	va_start(arguments, format);
+	buf_vsay(b, format, arguments);
+	va_end(arguments);
 	if (b->full)
 		b->n = mark;
 }

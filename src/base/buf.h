@@ -2,7 +2,12 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
+
 #include "base/span.h"
+
+/* The compiler checks the arguments of a function whose `at`-th parameter is a format of buf_say. */
+#define BUF_FORMAT(at) __attribute__((format(printf, at, at + 1)))
 
 /* The caller lends p[0..cap). An append that does not fit writes nothing, sets
  * `full`, and every later append is ignored: append ten times, ask once. */
@@ -16,6 +21,9 @@ struct buf {
 /* A buf over a char or unsigned char array (not a pointer). */
 #define BUF(array) ((struct buf){ (unsigned char *)(array), sizeof(array), 0, false })
 
+/* A buf over a NUL-terminated field of `size` bytes: it is filled with zeros, of which the last one stays. */
+struct buf buf_field(char *field, size_t size);
+
 /* True while everything appended so far has fitted. */
 bool buf_ok(const struct buf *b) MUST;
 
@@ -28,6 +36,11 @@ void buf_byte(struct buf *b, unsigned char c);
 void buf_fill(struct buf *b, unsigned char c, size_t n);
 void buf_u64(struct buf *b, uint64_t v);
 void buf_i64(struct buf *b, int64_t v);
+
+/* A sentence. Conversions: %s, %.*s (of a span: SPAN_ARG), %c, %d, %u, %02u, %04u, %zu, %lld, %llu and %%; any other
+ * is a mistake of ours and traps, and a lint finds it before. buf_vsay keeps what fitted, piece by piece. */
+void buf_say(struct buf *b, const char *format, ...) BUF_FORMAT(2);
+void buf_vsay(struct buf *b, const char *format, va_list arguments);
 
 /* Decimal, with zeros in front up to `width` digits. */
 void buf_digits(struct buf *b, uint64_t v, unsigned width);

@@ -1,7 +1,5 @@
 #include "base/fault.h"
 
-#include "base/buf.h"
-
 static const struct {
 	const char *id;
 	const char *text;
@@ -26,15 +24,31 @@ bool fault_set(struct fault *f, enum fault_code code, int64_t num, struct span e
 	return false;
 }
 
+bool fault_say(struct fault *f, enum fault_code code, int64_t num, const char *format, ...)
+{
+	char text[2 * FAULT_EVIDENCE_MAX];
+	struct buf b = BUF(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	buf_vsay(&b, format, arguments);
+	va_end(arguments);
+	return fault_set(f, code, num, buf_span(&b));
+}
+
+bool fault_become(struct fault *f, enum fault_code code, int64_t num, struct span evidence)
+{
+	struct fault other = { 0 };
+
+	fault_set(&other, code, num, evidence);
+	*f = other;
+	return false;
+}
+
 bool fault_limit(struct fault *f, enum fault_code code, uint64_t actual, uint64_t limit)
 {
-	char text[80];
-	struct buf b = BUF(text);
-
-	buf_u64(&b, actual);
-	buf_z(&b, " bytes, the limit is ");
-	buf_u64(&b, limit);
-	return fault_set(f, code, (int64_t)limit, buf_span(&b));
+	return fault_say(f, code, (int64_t)limit, "%llu bytes, the limit is %llu", (unsigned long long)actual,
+	                 (unsigned long long)limit);
 }
 
 struct span fault_evidence(const struct fault *f)

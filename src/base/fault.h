@@ -2,7 +2,7 @@
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
-#include "base/span.h"
+#include "base/buf.h"
 
 /* The list is src/base/fault.def; names and ids are never renamed or reused. */
 enum fault_code {
@@ -13,19 +13,19 @@ enum fault_code {
 	FAULT__COUNT
 };
 
-/* What `num` counts, and which family of advice the fault belongs to. */
+/* What `num` counts, and which family of advice the fault belongs to. The comments are headings of o2pop-ids(7). */
 enum fault_kind {
 	FAULT_KIND_NONE,
-	FAULT_KIND_INTERNAL, /* o2pop itself: num is a limit or a signal */
-	FAULT_KIND_INPUT,    /* settings and credential */
-	FAULT_KIND_DNS,      /* num is a getaddrinfo error */
-	FAULT_KIND_NET,      /* num is an errno */
-	FAULT_KIND_TLS,      /* num is a TLS engine code: 1..63 own, 256+n alert received, 512+n alert sent */
-	FAULT_KIND_HTTP,     /* num is an HTTP status */
-	FAULT_KIND_IDP,      /* num is an AADSTS number, else the HTTP status */
-	FAULT_KIND_TOKEN,    /* the token and its claims */
-	FAULT_KIND_MAIL,     /* a mail server's answer */
-	FAULT_KIND_WAIT      /* refused for now: num is seconds to wait, 0 if unknown */
+	FAULT_KIND_INTERNAL, /* The program itself: num is a limit, an errno or a signal */
+	FAULT_KIND_INPUT,    /* Command line, settings, credential */
+	FAULT_KIND_DNS,      /* Names: num is a getaddrinfo error */
+	FAULT_KIND_NET,      /* Connections: num is an errno */
+	FAULT_KIND_TLS, /* TLS: num is a code of the TLS engine below 64, 256+n an alert received, 512+n an alert sent */
+	FAULT_KIND_HTTP,  /* HTTP: num is an HTTP status */
+	FAULT_KIND_IDP,   /* The identity provider: num is an AADSTS number, else the HTTP status */
+	FAULT_KIND_TOKEN, /* The token and its claims */
+	FAULT_KIND_MAIL,  /* The mail server's answers */
+	FAULT_KIND_WAIT   /* Refused for now: num is seconds to wait, 0 if unknown */
 };
 
 /* Entra's longest texts are about 600 bytes; with ids and a date, 900. */
@@ -43,6 +43,12 @@ struct fault {
  * wins. The evidence is the peer's own words (or the refused input): it is made printable and,
  * when too long, shortened here. */
 bool fault_set(struct fault *f, enum fault_code code, int64_t num, struct span evidence);
+
+/* The same with a sentence as evidence, in a format of buf_say. */
+bool fault_say(struct fault *f, enum fault_code code, int64_t num, const char *format, ...) BUF_FORMAT(4);
+
+/* The same instead of what f holds already, for a caller that knows what it means. The evidence may be f's own. */
+bool fault_become(struct fault *f, enum fault_code code, int64_t num, struct span evidence);
 
 /* The limit that was exceeded, as evidence: "16400 bytes, the limit is 16384". */
 bool fault_limit(struct fault *f, enum fault_code code, uint64_t actual, uint64_t limit);

@@ -21,6 +21,13 @@ struct span {
 #define SPAN_INIT(literal) { (const unsigned char *)(literal), sizeof(literal) - 1 }
 /* clang-format on */
 #define SPAN(literal) ((struct span)SPAN_INIT(literal))
+#define SPAN_NONE     ((struct span){ NULL, 0 })
+
+/* The two arguments of "%.*s" in a format of buf_say and its like; s is evaluated twice. */
+#define SPAN_ARG(s) (int)(s).n, (const char *)(s).p
+
+/* The number of elements of an array. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The span of a NUL-terminated string, without the NUL. */
 struct span span_z(const char *z);

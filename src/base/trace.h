@@ -2,7 +2,7 @@
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
 
-#include "base/span.h"
+#include "base/buf.h"
 
 enum trace_mark {
 	TRACE_SENT, /* "-> " */
@@ -19,5 +19,10 @@ struct trace {
 };
 
 void trace_put(const struct trace *t, enum trace_mark mark, struct span text);
+
+/* The same in a format of buf_say; what is longer than TRACE_SAY_MAX is cut. */
+enum { TRACE_SAY_MAX = 2048 };
+
+void trace_say(const struct trace *t, enum trace_mark mark, const char *format, ...) BUF_FORMAT(3);
 
 #endif

@@ -5,15 +5,14 @@
 
 #define CONSENT "https://ps.outlook.com"
 
-/* One token before the judge. */
+/* One token that is checked. */
 struct claims_check {
 	const struct settings *settings;
 	const struct claims *claims;
 	int64_t now;
 	struct row *row;
 	struct fault *fault;
-	size_t note_n;
-	char note[FACT_TEXT_MAX];
+	struct buf note; /* what is odd, separated by "; " */
 };
 
 /* Is one of the audiences (there may be a list, separated by spaces) this one, or Exchange Online? */
@@ -38,24 +37,9 @@ static bool for_exchange(const struct claims *c)
 /* Something odd; the step passes as a warning. */
 static void warn(struct claims_check *j, const char *note)
 {
-	struct buf b = { (unsigned char *)j->note, sizeof j->note, j->note_n, false };
-
 	j->row->verdict = VERDICT_WARN;
-	buf_z(&b, b.n != 0 ? "; " : "");
-	buf_z(&b, note);
-	if (buf_ok(&b))
-		j->note_n = b.n;
-}
-
-static void put_moment(struct row *row, enum fact key, int64_t unix_s)
-{
-	char text[32];
-	struct buf b = BUF(text);
-
-	if (unix_s == 0)
-		return;
-	date_put(&b, unix_s);
-	row_fact(row, key, buf_span(&b));
+	buf_say(&j->note, "%s%s", j->note.n != 0 ? "; " : "", note);
+	j->note.full = false; /* a shorter one may still fit */
 }
 
 static void put_facts(const struct claims_check *j)
@@ -74,19 +58,18 @@ static void put_facts(const struct claims_check *j)
 	row_fact(row, FACT_IDTYP, span_z(c->idtyp));
 	row_fact(row, FACT_UPN, span_z(c->upn));
 	row_fact(row, FACT_APP_NAME, span_z(c->app_name));
-	put_moment(row, FACT_ISSUED, c->iat);
-	put_moment(row, FACT_EXPIRES, c->exp);
-	if (c->exp != 0)
+	if (c->iat != 0)
+		row_fact(row, FACT_ISSUED, span_z(date_text(c->iat).z));
+	if (c->exp != 0) {
+		row_fact(row, FACT_EXPIRES, span_z(date_text(c->exp).z));
 		row_number(row, FACT_TOKEN_LIFE, c->exp - j->now);
+	}
 }
 
 static bool refuse_time(const struct claims_check *j, enum fault_code code, int64_t moment)
 {
-	char text[32];
-	struct buf b = BUF(text);
-
-	date_put(&b, moment);
-	return fault_set(j->fault, code, moment < j->now ? j->now - moment : moment - j->now, buf_span(&b));
+	return fault_say(j->fault, code, moment < j->now ? j->now - moment : moment - j->now, "%s",
+	                 date_text(moment).z);
 }
 
 static bool check_times(struct claims_check *j)
@@ -108,7 +91,7 @@ static struct span wanted_audience(const struct settings *s)
 	struct span scope = settings_get(s, SETTING_SCOPE);
 
 	if (!span_ends(scope, SPAN("/.default")))
-		return (struct span){ NULL, 0 };
+		return SPAN_NONE;
 	return provider_resource(span_first(scope, scope.n - (sizeof "/.default" - 1)));
 }
 
@@ -203,7 +186,8 @@ static void check_opaque(struct claims_check *j)
 bool claims_check(const struct settings *s, const struct claims *c, int64_t server_now, struct row *row,
                   struct fault *f)
 {
-	struct claims_check j = { .settings = s, .claims = c, .now = server_now, .row = row, .fault = f };
+	char note[FACT_TEXT_MAX];
+	struct claims_check j = { s, c, server_now, row, f, BUF(note) };
 	bool good = true;
 
 	put_facts(&j);
@@ -212,21 +196,18 @@ bool claims_check(const struct settings *s, const struct claims *c, int64_t serv
 		good = check_times(&j) && check_audience(&j) && check_owner(&j) && check_rights(&j);
 	else
 		check_opaque(&j);
-	row_fact(row, FACT_NOTE, (struct span){ (const unsigned char *)j.note, j.note_n });
+	row_fact(row, FACT_NOTE, buf_span(&j.note));
 	return good;
 }
 
 void claims_check_mailbox(struct row *claims, struct span mailbox)
 {
 	struct span upn = row_get(claims, FACT_UPN);
-	char text[FACT_TEXT_MAX];
-	struct buf b = BUF(text);
 
 	if ((claims->verdict != VERDICT_PASS && claims->verdict != VERDICT_WARN) || upn.n == 0 || mailbox.n == 0 ||
 	    row_get(claims, FACT_SCP).n == 0 || row_get(claims, FACT_NOTE).n != 0 || span_eq_nocase(upn, mailbox))
 		return;
-	buf_z(&b, "the token is ");
-	buf_put(&b, upn);
-	buf_z(&b, "'s: another (shared) mailbox opens only if that person has FullAccess to it");
-	row_fact(claims, FACT_NOTE, buf_span(&b));
+	row_say(claims, FACT_NOTE,
+	        "the token is %.*s's: another (shared) mailbox opens only if that person has FullAccess to it",
+	        SPAN_ARG(upn));
 }

@@ -9,21 +9,13 @@ enum { CONNECT_DAYS_WARN = 14, DAY = 86400 };
 
 static void put_host(struct row *row, const struct connection *to)
 {
-	char text[FACT_TEXT_MAX];
-	struct buf b = BUF(text);
-
-	buf_put(&b, to->host);
-	buf_byte(&b, ':');
-	buf_u64(&b, to->port);
-	row_fact(row, FACT_HOST, buf_span(&b));
+	row_say(row, FACT_HOST, "%.*s:%u", SPAN_ARG(to->host), to->port);
 }
 
 /* "pop-tcp mail.example:995: the connection was refused: 192.0.2.1 ECONNREFUSED 3 ms": where nothing
  * was said there is no conversation to show, but what was tried and what came of it. */
 static bool note_failure(const struct connection *to, const struct row *row, const struct fault *f)
 {
-	char text[2 * FACT_TEXT_MAX + FAULT_EVIDENCE_MAX];
-	struct buf b = BUF(text);
 	struct span more = row_get(row, FACT_ATTEMPTS), what = span_z(fault_text(f->code));
 	size_t at;
 
@@ -33,14 +25,8 @@ static bool note_failure(const struct connection *to, const struct row *row, con
 	 * --share knows them only there. */
 	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME || f->code == FAULT_CERT_CONSTRAINT)
 		more.n = 0;
-	buf_z(&b, step_id(row->step));
-	buf_byte(&b, ' ');
-	buf_put(&b, row_get(row, FACT_HOST));
-	buf_z(&b, ": ");
-	buf_put(&b, what);
-	buf_z(&b, more.n != 0 ? ": " : "");
-	buf_put(&b, more);
-	trace_put(&to->role->trace, TRACE_NOTE, buf_span(&b));
+	trace_say(&to->role->trace, TRACE_NOTE, "%s %.*s: %.*s%s%.*s", step_id(row->step),
+	          SPAN_ARG(row_get(row, FACT_HOST)), SPAN_ARG(what), more.n != 0 ? ": " : "", SPAN_ARG(more));
 	return false;
 }
 
@@ -48,15 +34,14 @@ static bool note_failure(const struct connection *to, const struct row *row, con
 static bool all_local(const struct connection *to, struct fault *f)
 {
 	for (unsigned i = 0; i < to->addresses.n; i++) {
-		char text[DNS_TEXT_MAX + 80];
-		struct buf b = BUF(text), address = b;
+		char text[DNS_TEXT_MAX];
+		struct buf address = BUF(text);
 
 		dns_put(&address, &to->addresses.list[i]);
-		if (url_is_local(buf_span(&address)))
-			continue;
-		b.n = address.n;
-		buf_z(&b, " is neither loopback nor link-local: clear text does not go there");
-		return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
+		if (!url_is_local(buf_span(&address)))
+			return fault_say(f, FAULT_SETTING_BAD, 0,
+			                 "%.*s is neither loopback nor link-local: clear text does not go there",
+			                 SPAN_ARG(buf_span(&address)));
 	}
 	return true;
 }
@@ -95,11 +80,7 @@ static void put_attempts(struct row *row, const struct connection *to, const str
 			continue;
 		buf_z(&b, b.n != 0 ? ", " : "");
 		dns_put(&b, &to->addresses.list[i]);
-		buf_byte(&b, ' ');
-		buf_z(&b, a->result[i] == 0 ? "connected" : tcp_errno_name(a->result[i]));
-		buf_byte(&b, ' ');
-		buf_i64(&b, a->ms[i]);
-		buf_z(&b, " ms");
+		buf_say(&b, " %s %d ms", a->result[i] == 0 ? "connected" : tcp_errno_name(a->result[i]), a->ms[i]);
 	}
 	row_fact(row, FACT_ATTEMPTS, buf_span(&b));
 }
@@ -119,16 +100,8 @@ bool connect_tcp(void *self, struct row *row, struct fault *f)
 	to->stream = tcp_stream(&to->tcp);
 	dns_put(&b, &to->tcp.peer);
 	row_fact(row, FACT_ADDRESS, buf_span(&b));
-	if (to->addresses.port != to->port) {
-		char port[32];
-		struct buf via = BUF(port);
-
-		buf_z(&via, "port ");
-		buf_u64(&via, to->addresses.port);
-		row_fact(row, FACT_VIA, buf_span(&via));
-		buf_put(&b, SPAN(" "));
-		buf_put(&b, buf_span(&via));
-	}
+	if (to->addresses.port != to->port)
+		row_say(row, FACT_VIA, "port %u", to->addresses.port);
 	trace_put(&to->role->trace, TRACE_NOTE, SPAN("connected"));
 	return true;
 }
@@ -162,7 +135,7 @@ static void put_chain(struct row *row, const struct tls *t)
 	row_fact(row, FACT_CHAIN, buf_span(&all));
 }
 
-/* What of the leaf people ask for: names, end, fingerprint. */
+/* What people ask of the leaf: names, expiry, fingerprint. */
 static void put_leaf(struct row *row, const struct tls *t, int64_t now)
 {
 	struct span der = { t->chain.cert[0].der, t->chain.cert[0].n }, value;
@@ -188,9 +161,8 @@ static void put_leaf(struct row *row, const struct tls *t, int64_t now)
 	row_number(row, FACT_CERT_DAYS, (c.not_after - now) / DAY);
 	b = BUF(text);
 	tls_sha256(der, digest);
-	buf_z(&b, "sha256:");
 	buf_hex(&b, (struct span){ digest, sizeof digest });
-	row_fact(row, FACT_FINGERPRINT, buf_span(&b));
+	row_say(row, FACT_FINGERPRINT, "sha256:%.*s", SPAN_ARG(buf_span(&b)));
 	if (c.not_after - now < (int64_t)CONNECT_DAYS_WARN * DAY)
 		row->verdict = VERDICT_WARN;
 }
@@ -208,11 +180,7 @@ static void put_session(struct row *row, const struct connection *to)
 			der_name(&b, anchor->subject);
 		row_fact(row, FACT_ANCHOR, buf_span(&b));
 	}
-	b = BUF(text);
-	buf_z(&b, tls_version(&to->tls));
-	buf_byte(&b, ' ');
-	buf_z(&b, tls_suite(&to->tls));
-	trace_put(&to->role->trace, TRACE_NOTE, buf_span(&b));
+	trace_say(&to->role->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));
 }
 
 bool connect_tls(void *self, struct row *row, struct fault *f)
@@ -222,8 +190,9 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 		.host = to->host,
 		.trust = to->trust,
 		.now = clock_unix(),
-		.pin = to->pinned ? settings_get(to->settings, SETTING_PIN) : (struct span){ NULL, 0 },
+		.pin = to->pinned ? settings_get(to->settings, SETTING_PIN) : SPAN_NONE,
 	};
+	struct span trust = SPAN("the CA file");
 	bool started;
 
 	put_host(row, to);
@@ -234,10 +203,10 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 	started = tls_start(&to->tls, to->stream, &q, f);
 	put_chain(row, &to->tls);
 	put_leaf(row, &to->tls, q.now);
-	row_fact(row, FACT_TRUST,
-	         to->trust->embedded != 0 && to->trust->embedded == to->trust->n ? SPAN("embedded roots")
-	         : to->trust->embedded != 0 ? SPAN("embedded roots and the CA file")
-	                                    : SPAN("the CA file"));
+	if (to->trust->embedded != 0)
+		trust = to->trust->embedded == to->trust->n ? SPAN("embedded roots")
+		                                            : SPAN("embedded roots and the CA file");
+	row_fact(row, FACT_TRUST, trust);
 	if (!started)
 		return note_failure(to, row, f);
 	to->stream = tls_stream(&to->tls);

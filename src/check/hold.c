@@ -2,48 +2,49 @@
 
 #include <string.h>
 
-void hold_take(struct run *d, struct run_job *j)
+void hold_take(struct run *run, struct run_job *j)
 {
-	if (d->proved_n == 0 && j->report.row[STEP_AUTH].verdict == VERDICT_PASS) {
-		memcpy(d->proved, j->mailbox, j->mailbox_n);
-		d->proved_n = j->mailbox_n;
+	if (run->proved_n == 0 && j->report.row[STEP_AUTH].verdict == VERDICT_PASS) {
+		memcpy(run->proved, j->mailbox, j->mailbox_n);
+		run->proved_n = j->mailbox_n;
 		return;
 	}
-	j->report.proved = (struct span){ (const unsigned char *)d->proved, d->proved_n };
+	j->report.proved = (struct span){ (const unsigned char *)run->proved, run->proved_n };
 }
 
-unsigned hold_working(const struct run *d)
+static unsigned parked(const struct run *run)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->slots; i++)
-		n += d->job[i].busy && !d->job[i].parked;
+	for (unsigned i = 0; i < run->slots; i++)
+		n += run->job[i].state == RUN_PARKED;
 	return n;
 }
 
-static unsigned parked(const struct run *d)
+unsigned hold_working(const struct run *run)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->slots; i++)
-		n += d->job[i].busy && d->job[i].parked;
+	for (unsigned i = 0; i < run->slots; i++)
+		n += run->job[i].state != RUN_FREE && run->job[i].state != RUN_PARKED;
 	return n;
 }
 
-bool hold_waits(const struct run *d, struct run_job *j)
+bool hold_waits(const struct run *run, struct run_job *j)
 {
 	const struct row *auth = &j->report.row[STEP_AUTH];
-	bool more = !d->list_ended && (d->ask->mailboxes.all == 0 || d->started < d->ask->mailboxes.all);
-	bool waited = j->parked;
+	bool more = !run->list_ended && (run->ask->mailboxes.all == 0 || run->started < run->ask->mailboxes.all);
+	bool waited = j->state == RUN_PARKED;
 
-	j->parked = false;
-	if (d->proved_n != 0 || !d->token_known || !d->token.good || auth->verdict != VERDICT_FAIL ||
+	if (waited)
+		j->state = RUN_ENDED;
+	if (run->proved_n != 0 || !run->token_known || !run->token.good || auth->verdict != VERDICT_FAIL ||
 	    fault_kind(auth->fault.code) != FAULT_KIND_MAIL)
 		return false;
-	if (!more && hold_working(d) == 1) /* itself */
+	if (!more && hold_working(run) == 1) /* itself */
 		return false;
-	if (more && !waited && parked(d) + d->ask->jobs >= RUN_JOBS_MAX)
+	if (more && !waited && parked(run) + run->ask->jobs >= RUN_JOBS_MAX)
 		return false;
-	j->parked = true;
+	j->state = RUN_PARKED;
 	return true;
 }

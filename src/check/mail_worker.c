@@ -4,10 +4,17 @@
 
 static bool step_greeting(void *self, struct row *row, struct fault *f)
 {
+	static const struct {
+		struct span words, id;
+	} servers[] = {
+		{ SPAN_INIT("Microsoft Exchange"), SPAN_INIT("exchange") },
+		{ SPAN_INIT("Dovecot"), SPAN_INIT("dovecot") },
+		{ SPAN_INIT("Gpop"), SPAN_INIT("gmail") },
+	};
 	struct mail_worker *p = self;
 	char name[FACT_TEXT_MAX];
 	struct buf host = BUF(name);
-	struct span text;
+	struct span text, server = SPAN("other");
 	size_t at;
 
 	pop3_start(&p->pop, &p->reach.stream, &p->role.trace);
@@ -16,11 +23,10 @@ static bool step_greeting(void *self, struct row *row, struct fault *f)
 	row_fact(row, FACT_GREETING, text);
 	if (mailmsg_exchange_host(text, &host))
 		row_fact(row, FACT_FRONT_END, buf_span(&host));
-	row_fact(row, FACT_SERVER,
-	         span_find_nocase(text, SPAN("Microsoft Exchange"), &at) ? SPAN("exchange")
-	         : span_find_nocase(text, SPAN("Dovecot"), &at)          ? SPAN("dovecot")
-	         : span_find_nocase(text, SPAN("Gpop"), &at)             ? SPAN("gmail")
-	                                                                 : SPAN("other"));
+	for (size_t i = 0; i < COUNT(servers); i++)
+		if (span_find_nocase(text, servers[i].words, &at))
+			server = servers[i].id;
+	row_fact(row, FACT_SERVER, server);
 	return true;
 }
 
@@ -29,9 +35,8 @@ static void put_sasl(struct row *row, const struct mailmsg_capa *c)
 	char text[FACT_TEXT_MAX];
 	struct buf b = BUF(text);
 
-	buf_z(&b, c->plain ? " PLAIN" : "");
-	buf_z(&b, c->xoauth2 ? " XOAUTH2" : "");
-	buf_z(&b, c->oauthbearer ? " OAUTHBEARER" : "");
+	buf_say(&b, "%s%s%s", c->plain ? " PLAIN" : "", c->xoauth2 ? " XOAUTH2" : "",
+	        c->oauthbearer ? " OAUTHBEARER" : "");
 	row_fact(row, FACT_SASL, span_trim(buf_span(&b)));
 }
 
@@ -50,10 +55,8 @@ static bool step_capa(void *self, struct row *row, struct fault *f)
 	put_sasl(row, &p->capa);
 	if (shown.n == 0) {
 		row->verdict = VERDICT_WARN;
-		row_fact(row, FACT_NOTE,
-		         p->settings->mechanism == SASL_OAUTHBEARER
-		                 ? SPAN("the server does not know CAPA; OAUTHBEARER is tried all the same")
-		                 : SPAN("the server does not know CAPA; XOAUTH2 is tried all the same"));
+		row_say(row, FACT_NOTE, "the server does not know CAPA; %s is tried all the same",
+		        sasl_name(p->settings->mechanism));
 		return true;
 	}
 	if (p->settings->mechanism == SASL_OAUTHBEARER)
@@ -69,7 +72,7 @@ static void wait_for_token(struct mail_worker *p, struct fault *refused)
 	struct worker_head head;
 
 	if (worker_passed(&p->role, STEP_CAPA))
-		(void)worker_tell(&p->role, WORKER_BEGIN, &begin, sizeof begin);
+		(void)worker_send(&p->role, WORKER_BEGIN, &begin, sizeof begin);
 	if (worker_passed(&p->role, STEP_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
 		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, refused);
 	if (worker_read(p->role.in, &head, sizeof head, p->role.deadline) && head.magic == WORKER_MAGIC &&
@@ -215,7 +218,7 @@ static void tell_chain(struct mail_worker *p)
 
 		for (uint32_t k = 0; k < c.n; k++)
 			c.der[k] = p->reach.tls.chain.cert[i].der[k];
-		(void)worker_tell(&p->role, WORKER_CERTIFICATE, &c, sizeof c);
+		(void)worker_send(&p->role, WORKER_CERTIFICATE, &c, sizeof c);
 	}
 }
 

@@ -60,10 +60,10 @@ void redact_sasl(struct redact *h, struct span mailbox)
 	unsigned char one[XOAUTH2_FRAME_SIZE(FRAME_START, 0)];
 	unsigned char other[OAUTHBEARER_FRAME_SIZE(FRAME_START, 0, 0)];
 	struct buf xoauth2 = BUF(one), bearer = BUF(other);
-	struct span start = span_first(mailbox, FRAME_START), none = { NULL, 0 };
+	struct span start = span_first(mailbox, FRAME_START);
 
-	xoauth2_put(&xoauth2, start, none);
-	oauthbearer_put(&bearer, start, none, 0, none);
+	xoauth2_put(&xoauth2, start, SPAN_NONE);
+	oauthbearer_put(&bearer, start, SPAN_NONE, 0, SPAN_NONE);
 	add_frame(h, buf_span(&xoauth2));
 	add_frame(h, buf_span(&bearer));
 }
@@ -88,9 +88,7 @@ void redact_put(const struct redact *h, struct span text, struct buf *out)
 		}
 		for (n = k->n; n < text.n && credential_character(text.p[n]); n++)
 			continue;
-		buf_byte(out, '<');
-		buf_z(out, k->name);
-		buf_byte(out, '>');
+		buf_say(out, "<%s>", k->name);
 		text = span_from(text, n);
 	}
 }

@@ -5,8 +5,8 @@
 #include "check/run.h"
 
 /* Fork. The worker works on j, with j's deadline; the supervisor's ends of its two pipes are j->in and j->out. On
- * false j has no process. */
-bool spawn(struct run *d, struct run_job *j, enum step_by role, struct fault *f) MUST;
+ * false j has no process, and its state is as before. */
+bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault *f) MUST;
 
 /* Tell a worker that its time is up, and give it a moment to end by itself and wipe what it has. It may live on. */
 void spawn_warn(const struct run_job *j);

@@ -14,24 +14,22 @@
 static void get_text(struct span json, const char *path, char *field, size_t size)
 {
 	unsigned char scratch[256];
-	struct buf raw = BUF(scratch), out = { (unsigned char *)field, size - 1, 0, false };
+	struct buf raw = BUF(scratch), out = buf_field(field, size);
 
 	if (json_string(json, path, &raw) == JSON_FOUND && buf_ok(&raw) && raw.n < size)
 		buf_printable(&out, buf_span(&raw));
-	field[out.n] = '\0';
 }
 
 /* The first GUID in a URL of the answer. */
 static bool get_id(struct span json, const char *path, struct tenant_worker_tenant *t)
 {
 	unsigned char scratch[512];
-	struct buf raw = BUF(scratch), out = { (unsigned char *)t->id, GUID_LENGTH, 0, false };
+	struct buf raw = BUF(scratch), out = buf_field(t->id, sizeof t->id);
 	struct span id;
 
 	if (json_string(json, path, &raw) != JSON_FOUND || !buf_ok(&raw) || !guid_find(buf_span(&raw), &id))
 		return false;
 	buf_put(&out, id);
-	t->id[out.n] = '\0';
 	return true;
 }
 
@@ -74,7 +72,8 @@ void tenant_worker_put_cloud(struct buf *out, const struct tenant_worker_tenant 
 
 enum answer { ANSWER_TENANT, ANSWER_NO_TENANT, ANSWER_TROUBLE };
 
-/* Entra's "there is no such tenant", which it says in more than one way. */
+/* Entra's "there is no such tenant", which it says in more than one way; it is asked for nothing else, so that a code
+ * of its own with status 400 means nothing else. */
 static bool says_no_tenant(const struct http_answer *a, struct fault *f)
 {
 	unsigned char scratch[REFUSAL_SENTENCE_MAX];
@@ -83,7 +82,7 @@ static bool says_no_tenant(const struct http_answer *a, struct fault *f)
 	struct span sentence = refusal_read(a->body, &r, &text);
 
 	if (a->status < 400 || a->status > 499 ||
-	    (r.aadsts != 90002 && r.aadsts != 900023 && !span_eq(span_z(r.error), SPAN("invalid_tenant"))))
+	    ((a->status != 400 || r.aadsts == 0) && !span_eq(span_z(r.error), SPAN("invalid_tenant"))))
 		return false;
 	(void)fault_set(f, FAULT_TENANT_NOT_FOUND, (int64_t)r.aadsts, sentence);
 	return true;
@@ -92,25 +91,17 @@ static bool says_no_tenant(const struct http_answer *a, struct fault *f)
 /* "HTTP 404, text/html" */
 static void no_answer(const struct http_answer *a, struct fault *f)
 {
-	char text[160];
-	struct buf b = BUF(text);
+	struct span type = span_first(a->content_type, 80);
 
-	buf_z(&b, "HTTP ");
-	buf_u64(&b, (uint64_t)a->status);
-	if (a->content_type.n != 0) {
-		buf_z(&b, ", ");
-		buf_printable(&b, span_first(a->content_type, 80));
-	}
-	(void)fault_set(f, FAULT_HTTP_STATUS, a->status, buf_span(&b));
+	(void)fault_say(f, FAULT_HTTP_STATUS, a->status, "HTTP %d%s%.*s", a->status, type.n != 0 ? ", " : "",
+	                SPAN_ARG(type));
 }
 
 static bool make_url(struct tenant_worker *s, struct span tenant, struct fault *f)
 {
 	struct buf b = BUF(s->text);
 
-	buf_z(&b, "https://");
-	buf_put(&b, settings_get(s->settings, SETTING_AUTHORITY_HOST));
-	buf_z(&b, "/");
+	buf_say(&b, "https://%.*s/", SPAN_ARG(settings_get(s->settings, SETTING_AUTHORITY_HOST)));
 	pct_put(&b, tenant);
 	buf_z(&b, CONFIGURATION);
 	return (buf_ok(&b) && url_parse(buf_span(&b), &s->url)) ||
@@ -164,17 +155,10 @@ static enum answer ask(struct tenant_worker *s, struct span tenant, struct tenan
 
 static bool skip(struct row *row, const struct fault *trouble)
 {
-	char text[FACT_TEXT_MAX];
-	struct buf b = BUF(text);
-
-	buf_z(&b, fault_text(trouble->code));
-	if (trouble->n != 0) {
-		buf_z(&b, ": ");
-		buf_put(&b, span_first(fault_evidence(trouble), sizeof text - b.n));
-	}
 	row->verdict = VERDICT_SKIP;
 	row->because = STEP_TENANT;
-	row_fact(row, FACT_NOTE, buf_span(&b));
+	row_say(row, FACT_NOTE, "%s%s%.*s", fault_text(trouble->code), trouble->n != 0 ? ": " : "",
+	        SPAN_ARG(span_first(fault_evidence(trouble), FACT_TEXT_MAX)));
 	return true;
 }
 
@@ -184,39 +168,22 @@ static void warn(struct row *row, const char *note)
 	row_fact(row, FACT_NOTE, span_z(note));
 }
 
-/* The profile that belongs to the tenant's cloud, for whoever has to write it into the settings. */
-static void put_provider(struct row *row, const struct tenant_worker_tenant *t)
-{
-	const char *id = cloud_provider(cloud_of_authority(span_z(t->instance)), span_z(t->sub_region));
-
-	if (id != NULL)
-		row_fact(row, FACT_PROVIDER_FOUND, span_z(id));
-}
-
 /* The authority that was asked answers for all clouds that it knows of, and names the right one. */
 static bool check_cloud(const struct tenant_worker *s, const struct tenant_worker_tenant *t, struct row *row,
                         struct fault *f)
 {
 	enum cloud asked = cloud_of_authority(s->url.host), found = cloud_of_authority(span_z(t->instance));
 	struct span pop = settings_get(s->settings, SETTING_POP_HOST);
-	char text[120];
-	struct buf b = BUF(text);
 
-	buf_z(&b, "cloud_instance_name ");
-	buf_z(&b, t->instance);
-	if (t->sub_region[0] != '\0') {
-		buf_z(&b, ", tenant_region_sub_scope ");
-		buf_z(&b, t->sub_region);
-	}
 	if (asked != CLOUD_UNKNOWN && found != CLOUD_UNKNOWN && asked != found) {
-		put_provider(row, t);
-		return fault_set(f, FAULT_TENANT_CLOUD, 0, buf_span(&b));
+		return fault_say(f, FAULT_TENANT_CLOUD, 0, "cloud_instance_name %s%s%s", t->instance,
+		                 t->sub_region[0] != '\0' ? ", tenant_region_sub_scope " : "", t->sub_region);
 	}
 	if (sub_region_is(t, SPAN("DOD")) && span_eq_nocase(pop, SPAN("outlook.office365.us")))
 		warn(row, "a DoD tenant, whose mail server is outlook-dod.office365.us (provider = microsoft-dod)");
 	if (sub_region_is(t, SPAN("DODCON")) && span_eq_nocase(pop, SPAN("outlook-dod.office365.us")))
-		warn(row, "a GCC High tenant, whose mail server is outlook.office365.us (provider "
-		          "= microsoft-gcchigh)");
+		warn(row,
+		     "a GCC High tenant, whose mail server is outlook.office365.us (provider = microsoft-gcchigh)");
 	return true;
 }
 
@@ -253,6 +220,7 @@ static bool step_tenant(void *self, struct row *row, struct fault *f)
 	struct span domain = tenant_worker_domain(s->mailbox);
 	struct fault trouble = { .code = FAULT_NONE };
 	struct tenant_worker_tenant t;
+	const struct provider *found;
 	char text[80];
 	struct buf cloud = BUF(text);
 
@@ -266,6 +234,9 @@ static bool step_tenant(void *self, struct row *row, struct fault *f)
 	case ANSWER_TROUBLE:
 		return skip(row, &trouble);
 	}
+	found = provider_of_cloud(cloud_of_authority(span_z(t.instance)), span_z(t.sub_region));
+	if (found != NULL)
+		row_fact(row, FACT_PROVIDER_FOUND, span_z(found->id));
 	tenant_worker_put_cloud(&cloud, &t);
 	row_fact(row, FACT_TENANT_FOUND, span_z(t.id));
 	row_fact(row, FACT_CLOUD, buf_span(&cloud));
@@ -281,7 +252,7 @@ struct span tenant_worker_domain(struct span mailbox)
 
 	span_cut(mailbox, '@', &domain);
 	if (!preflight_mailbox(mailbox, &unseen) || !span_find_byte(domain, '.', &at))
-		return (struct span){ NULL, 0 };
+		return SPAN_NONE;
 	return domain;
 }
 

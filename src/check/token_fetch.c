@@ -95,8 +95,7 @@ static bool keep(struct token_fetch *x, const struct token *t, struct row *row, 
 
 	if (x->login && !secret_is_set(&x->secrets.refresh)) {
 		row_fact(row, FACT_NOTE,
-		         SPAN("the provider gave no refresh token: the sign-in lasts as long as this "
-		              "token"));
+		         SPAN("the provider gave no refresh token: the sign-in lasts as long as this token"));
 		row->verdict = VERDICT_WARN;
 	}
 	if (x->login && !open_store(x, row, f))
@@ -104,8 +103,7 @@ static bool keep(struct token_fetch *x, const struct token *t, struct row *row, 
 	if (!x->stored) {
 		if (x->settings->grant == GRANT_REFRESH_TOKEN && secret_is_set(&x->secrets.refresh)) {
 			row_fact(row, FACT_NOTE,
-			         SPAN("the provider gave a new refresh token; without token_cache it "
-			              "is lost"));
+			         SPAN("the provider gave a new refresh token; without token_cache it is lost"));
 			row->verdict = VERDICT_WARN;
 		}
 		return true;
@@ -218,10 +216,8 @@ static bool ask_managed(struct token_fetch *x, struct token *t, struct row *row,
 	good = idp_get(&x->idp, buf_span(&fields), buf_span(&shown), &a, f) && take(x, &a, t, &r, row, f);
 	/* IMDS is not there for a minute when it is updated, and says so with these. */
 	if (!good && (f->code == FAULT_HTTP_STATUS || f->code == FAULT_TOKEN_REFUSED) &&
-	    (a.status == 404 || a.status == 410) && !secret_is_set(q.header)) {
-		f->code = FAULT_HTTP_BUSY;
-		f->num = 0;
-	}
+	    (a.status == 404 || a.status == 410) && !secret_is_set(q.header))
+		(void)fault_become(f, FAULT_HTTP_BUSY, 0, fault_evidence(f));
 	x->idp.url.target = q.url.target;
 	secret_wipe_bytes(scratch, fields.n);
 	return good;
@@ -249,7 +245,7 @@ static bool start_device(struct token_fetch *x, struct row *row, struct fault *f
 	memcpy(prompt.uri, x->secrets.device.uri, sizeof prompt.uri);
 	memcpy(prompt.complete, x->secrets.device.complete, sizeof prompt.complete);
 	prompt.expires_in = x->secrets.device.expires_in;
-	return worker_tell(x->role, WORKER_PROMPT, &prompt, sizeof prompt);
+	return worker_send(x->role, WORKER_PROMPT, &prompt, sizeof prompt);
 }
 
 /* The next question comes later, and not before the provider wants it: `asked` are the seconds of its Retry-After. */
@@ -409,10 +405,12 @@ bool token_fetch_run(struct token_fetch *x, struct token *t, struct row *row, st
 	}
 	if (!patiently(x, t, row, f) || !keep(x, t, row, f))
 		return false;
-	put_token(row, t,
-	          x->settings->grant != GRANT_ACCESS_TOKEN               ? SPAN("requested")
-	          : settings_has(x->settings, SETTING_ACCESS_TOKEN_FILE) ? SPAN("access_token_file")
-	                                                                 : SPAN("access_token_command"));
+	if (x->settings->grant != GRANT_ACCESS_TOKEN)
+		put_token(row, t, SPAN("requested"));
+	else if (settings_has(x->settings, SETTING_ACCESS_TOKEN_FILE))
+		put_token(row, t, span_z(settings_key(SETTING_ACCESS_TOKEN_FILE)));
+	else
+		put_token(row, t, span_z(settings_key(SETTING_ACCESS_TOKEN_COMMAND)));
 	return true;
 }
 

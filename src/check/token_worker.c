@@ -79,7 +79,7 @@ void token_worker_run(struct token_worker *k)
 	k->result.because = r->root[STEP_CLAIMS];
 	if (!k->result.good)
 		secret_wipe(&k->result.token.access);
-	(void)worker_tell(r, WORKER_TOKEN, &k->result, sizeof k->result);
+	(void)worker_send(r, WORKER_TOKEN, &k->result, sizeof k->result);
 	worker_done(r);
 	wipe(k);
 }

@@ -4,7 +4,7 @@ enum { IMAPS = 993, SUBMISSION = 587 };
 
 /* ---- the services ----------------------------------------------------------------------------------- */
 
-/* One service: where it is, who may knock, how the talk goes, and what came of it. */
+/* One service: where it is, which permission it needs, its conversation, and what came of it. */
 struct service {
 	const char *name;
 	enum worker_side side;
@@ -28,7 +28,7 @@ static struct span host_of(const struct triage_worker *t, const struct service *
 	return pop;
 }
 
-/* Only Exchange Online's rights are known by name; what cannot be read is tried. */
+/* Only Exchange Online's permissions are known by name; what cannot be read is tried. */
 static bool may_ask(const struct triage_worker *t, const struct service *d)
 {
 	if (!t->claims.jwt || !t->settings->provider->entra)
@@ -51,15 +51,10 @@ static struct sasl_login login_of(const struct triage_worker *t)
 static bool offers(const struct triage_worker *t, bool xoauth2, bool oauthbearer, const char *where, struct fault *f)
 {
 	bool bearer = t->settings->mechanism == SASL_OAUTHBEARER;
-	char text[80];
-	struct buf b = BUF(text);
 
-	if (bearer ? oauthbearer : xoauth2)
-		return true;
-	buf_z(&b, "no ");
-	buf_z(&b, sasl_name(t->settings->mechanism));
-	buf_z(&b, where);
-	return fault_set(f, bearer ? FAULT_POP_NO_OAUTHBEARER : FAULT_POP_NO_XOAUTH2, 0, buf_span(&b));
+	return (bearer ? oauthbearer : xoauth2) ||
+	       fault_say(f, bearer ? FAULT_POP_NO_OAUTHBEARER : FAULT_POP_NO_XOAUTH2, 0, "no %s%s",
+	                 sasl_name(t->settings->mechanism), where);
 }
 
 static bool talk_imap(struct triage_worker *t, struct row *row, struct fault *f)
@@ -160,17 +155,13 @@ static void try_service(struct triage_worker *t, struct service *d, enum fact wo
 /* "IMAP not tried: the token has no IMAP.AccessAsApp" */
 static void put_why(const struct triage_worker *t, const struct service *d, struct buf *note)
 {
-	if (d->found != SERVICE_NOT_TRIED && d->found != SERVICE_UNREACHED)
-		return;
-	buf_z(note, note->n != 0 ? "; " : "");
-	buf_z(note, d->name);
-	if (d->found == SERVICE_UNREACHED) {
-		buf_z(note, ": ");
-		buf_z(note, fault_text(d->fault.code));
-		return;
-	}
-	buf_z(note, " not tried: the token has no ");
-	buf_put(note, claims_is_app(&t->claims) ? d->role : d->scope);
+	const char *separator = note->n != 0 ? "; " : "";
+	struct span wanted = claims_is_app(&t->claims) ? d->role : d->scope;
+
+	if (d->found == SERVICE_UNREACHED)
+		buf_say(note, "%s%s: %s", separator, d->name, fault_text(d->fault.code));
+	else if (d->found == SERVICE_NOT_TRIED)
+		buf_say(note, "%s%s not tried: the token has no %.*s", separator, d->name, SPAN_ARG(wanted));
 }
 
 static bool step_triage(void *self, struct row *row, struct fault *f)

@@ -30,7 +30,7 @@ static void put_note(void *to, enum trace_mark mark, struct span text)
 		note.more = text.n != 0;
 		if (piece.n != 0)
 			memcpy(note.text, piece.p, piece.n);
-		(void)worker_tell(r, WORKER_NOTE, &note, sizeof note);
+		(void)worker_send(r, WORKER_NOTE, &note, sizeof note);
 	} while (text.n != 0);
 	/* A peer may have sent back a part of a secret that does not begin as the whole does. */
 	secret_wipe_bytes(&note, sizeof note);
@@ -98,7 +98,7 @@ void worker_done(struct worker *r)
 {
 	struct worker_done done = { 0 };
 
-	(void)worker_tell(r, WORKER_DONE, &done, sizeof done);
+	(void)worker_send(r, WORKER_DONE, &done, sizeof done);
 	r->trace = (struct trace){ NULL, NULL };
 	secret_wipe_bytes(&r->redact, sizeof r->redact); /* it knows how they begin */
 }
@@ -143,7 +143,7 @@ static bool write_all(int fd, const void *p, size_t n)
 	return true;
 }
 
-bool worker_tell(struct worker *r, enum worker_message kind, const void *message, size_t n)
+bool worker_send(struct worker *r, enum worker_message kind, const void *message, size_t n)
 {
 	struct worker_head head = { WORKER_MAGIC, kind };
 
@@ -206,7 +206,7 @@ void worker_skip(struct worker *r, enum step step, enum step because)
 	if (step > r->stop_after)
 		return;
 	worker_blame(r, step, because);
-	(void)worker_tell(r, WORKER_ROW, &row, sizeof row);
+	(void)worker_send(r, WORKER_ROW, &row, sizeof row);
 }
 
 bool worker_passed(const struct worker *r, enum step step)
@@ -214,7 +214,7 @@ bool worker_passed(const struct worker *r, enum step step)
 	return (r->passed & 1u << step) != 0;
 }
 
-bool worker_step(struct worker *r, enum step step, worker_step_fn *climb, void *self)
+bool worker_step(struct worker *r, enum step step, worker_step_fn *take, void *self)
 {
 	struct row row = { .step = step, .began_ms = clock_ms() - r->start_ms };
 	struct worker_begin begin = { step };
@@ -226,8 +226,8 @@ bool worker_step(struct worker *r, enum step step, worker_step_fn *climb, void *
 		worker_skip(r, step, because);
 		return false;
 	}
-	(void)worker_tell(r, WORKER_BEGIN, &begin, sizeof begin);
-	if (climb(self, &row, &row.fault)) {
+	(void)worker_send(r, WORKER_BEGIN, &begin, sizeof begin);
+	if (take(self, &row, &row.fault)) {
 		if (row.verdict == VERDICT_NONE)
 			row.verdict = VERDICT_PASS;
 		worker_assume(r, step);
@@ -239,6 +239,6 @@ bool worker_step(struct worker *r, enum step step, worker_step_fn *climb, void *
 	}
 	row.ms = clock_ms() - r->start_ms - row.began_ms;
 	redact_row(&r->redact, &row);
-	(void)worker_tell(r, WORKER_ROW, &row, sizeof row);
+	(void)worker_send(r, WORKER_ROW, &row, sizeof row);
 	return worker_passed(r, step);
 }

@@ -1,4 +1,4 @@
-/* worker: what all worker processes share: how a step is taken and told, and the messages on the pipes. */
+/* worker: what all worker processes share: how a step is taken and reported, and the messages on the pipes. */
 #ifndef CHECK_WORKER_H
 #define CHECK_WORKER_H
 
@@ -56,7 +56,7 @@ struct worker_note {
 	char text[WORKER_NOTE_MAX];
 };
 
-/* A worker that ends without it has not told everything. */
+/* A worker that ends without it has not sent everything. */
 struct worker_done {
 	uint32_t nothing;
 };
@@ -81,7 +81,7 @@ struct worker_prompt {
 	char uri[DEVICE_URI_MAX], complete[DEVICE_URI_MAX];
 };
 
-/* One worker. in is -1 where nothing is ever told to it. */
+/* One worker. in is -1 where nothing is ever sent to it. */
 struct worker {
 	int out, in;
 	int64_t start_ms; /* of the run, on the monotonic clock */
@@ -89,7 +89,7 @@ struct worker {
 	enum step stop_after;
 	enum worker_side side;
 	bool files; /* it may write files: the token store */
-	bool notes; /* somebody listens to the transcript */
+	bool notes; /* somebody reads the transcript */
 	bool show_secrets;
 	uint32_t passed;             /* steps that passed or warned, as a set of 1u << STEP */
 	uint32_t failed;             /* steps that failed or were skipped */
@@ -97,31 +97,31 @@ struct worker {
 	enum fault_code last;        /* the newest failure of this worker, and its step */
 	enum step last_step;
 	struct trace trace;
-	struct redact redact; /* what must not be told, whoever said it */
+	struct redact redact; /* what must not be shown, whoever said it */
 	unsigned char sent[WORKER_LINE_MAX];
 };
 
 /* Begin as a worker: get SIGTERM when the supervisor dies, let go of everything that was inherited but the two pipes
  * (descriptors, the terminal, the environment, new privileges, writing files unless
- * r->files), tell what is heard. */
+ * r->files), send the conversation. */
 void worker_start(struct worker *r, int out, int in);
 
 /* Overwrite all variables; there are none afterwards. */
 void worker_forget_environment(void);
 
-/* Say that all has been told: the last that the worker says. */
+/* Say that everything has been sent: the last message. */
 void worker_done(struct worker *r);
 
-/* Take one step: tell that it begins, run `climb` (true: passed, or warned when it said so in row->verdict),
- * tell the row. When a step that it needs did not pass, the row is a skip with its root cause. Nothing is done
+/* Take one step: send that it begins, run `take` (true: passed, or warned when it said so in row->verdict),
+ * send the row. When a step that it needs did not pass, the row is a skip with its root cause. Nothing is done
  * behind stop_after. Returns whether it passed. */
 typedef bool worker_step_fn(void *self, struct row *row, struct fault *f);
-bool worker_step(struct worker *r, enum step step, worker_step_fn *climb, void *self);
+bool worker_step(struct worker *r, enum step step, worker_step_fn *take, void *self);
 
 /* A step that is not tried, although nothing that it needs has failed. */
 void worker_skip(struct worker *r, enum step step, enum step because);
 
-/* Take a step as passed without a row (there is nothing to climb in this run). */
+/* Take a step as passed without a row (there is nothing to take in this run). */
 void worker_assume(struct worker *r, enum step step);
 
 /* Take over another worker's failure: steps that need `step` are skipped because of `because`. */
@@ -129,8 +129,8 @@ void worker_blame(struct worker *r, enum step step, enum step because);
 
 bool worker_passed(const struct worker *r, enum step step);
 
-/* Tell the supervisor. False when it is gone: the worker then ends. */
-bool worker_tell(struct worker *r, enum worker_message kind, const void *message, size_t n);
+/* To the supervisor. False when it is gone: the worker then ends. */
+bool worker_send(struct worker *r, enum worker_message kind, const void *message, size_t n);
 
 /* The size of a kind's struct. */
 size_t worker_size(enum worker_message kind);

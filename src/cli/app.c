@@ -1,32 +1,30 @@
 #include "cli/app.h"
 
-#include <unistd.h>
-
 #include "cli/files.h"
 #include "cli/credential_load.h"
 #include "show/nagios.h"
 
 enum { APP_HELP = 22 }; /* column of what a setting is */
 
-static bool for_nagios(const struct app *w)
+static bool for_nagios(const struct app *app)
 {
-	return w->command == COMMAND_CHECK && w->options.given[OPTION_FORMAT] != 0 &&
-	       span_eq(w->options.value[OPTION_FORMAT], SPAN("nagios"));
+	return app->command == COMMAND_CHECK && app->options.given[OPTION_FORMAT] != 0 &&
+	       span_eq(app->options.value[OPTION_FORMAT], SPAN("nagios"));
 }
 
 /* The help that lists what may be typed. */
-static void say_try(const struct app *w)
+static void say_try(const struct app *app)
 {
 	char text[80];
 	struct buf b = BUF(text);
 
 	buf_z(&b, "Try: o2pop ");
-	buf_z(&b, w->name != NULL ? w->name : "");
-	buf_z(&b, w->name != NULL ? " --help\n" : "--help\n");
+	buf_z(&b, app->name != NULL ? app->name : "");
+	buf_z(&b, app->name != NULL ? " --help\n" : "--help\n");
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
 }
 
-int app_refuse(struct app *w, const struct fault *f)
+int app_refuse(struct app *app, const struct fault *f)
 {
 	char text[FAULT_EVIDENCE_MAX + 80], line[NAGIOS_SIZE];
 	struct buf b = BUF(text), nagios = BUF(line);
@@ -40,18 +38,19 @@ int app_refuse(struct app *w, const struct fault *f)
 	}
 	buf_put(&b, fault_evidence(f));
 	output_error(buf_span(&b));
-	if (for_nagios(w)) {
+	if (for_nagios(app)) {
 		int status = (int)nagios_fault(f, &nagios);
 
 		return app_print(&nagios, status);
 	}
 	if (f->code == FAULT_USAGE)
-		say_try(w);
-	return fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT ? EXIT_STATUS_INTERNAL
-	                                                                            : EXIT_STATUS_SETTINGS;
+		say_try(app);
+	if (fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT)
+		return EXIT_STATUS_INTERNAL;
+	return EXIT_STATUS_SETTINGS;
 }
 
-int app_usage(struct app *w, const char *words, struct span what, const char *more)
+int app_usage(struct app *app, const char *words, struct span what, const char *more)
 {
 	struct fault f = { 0 };
 	char text[600];
@@ -61,51 +60,51 @@ int app_usage(struct app *w, const char *words, struct span what, const char *mo
 	buf_printable(&b, span_first(what, 200));
 	buf_z(&b, more);
 	fault_set(&f, FAULT_USAGE, 0, buf_span(&b));
-	return app_refuse(w, &f);
+	return app_refuse(app, &f);
 }
 
-bool app_load(struct app *w, enum app_needs needs, int *status)
+bool app_load(struct app *app, enum app_needs needs, int *status)
 {
 	struct fault f = { 0 };
 
-	if (!settings_file_settings(&w->load, &w->options, &w->settings, &w->credential, &f) ||
-	    (needs == APP_TRUST && !credential_load_trust(&w->settings, &w->trust, BUF(w->load.file), &f))) {
-		*status = app_refuse(w, &f);
+	if (!settings_file_settings(&app->load, &app->options, &app->settings, &app->credential, &f) ||
+	    (needs == APP_TRUST && !credential_load_trust(&app->settings, &app->trust, BUF(app->load.file), &f))) {
+		*status = app_refuse(app, &f);
 		return false;
 	}
-	if (w->options.given[OPTION_SHARE] != 0) {
-		pseudonym_init(&w->pseudonym);
-		pseudonym_settings(&w->pseudonym, &w->settings);
+	if (app->options.given[OPTION_SHARE] != 0) {
+		pseudonym_init(&app->pseudonym);
+		pseudonym_settings(&app->pseudonym, &app->settings);
 	}
 	return true;
 }
 
-bool app_load_credential(struct app *w, int *status)
+bool app_load_credential(struct app *app, int *status)
 {
 	struct fault f = { 0 };
 
-	if (credential_load_once(&w->settings, &w->credential, BUF(w->load.file), &f))
+	if (credential_load_once(&app->settings, &app->credential, BUF(app->load.file), &f))
 		return true;
-	*status = app_refuse(w, &f);
+	*status = app_refuse(app, &f);
 	return false;
 }
 
 bool app_obtain(void *from, struct credential *c, struct fault *f)
 {
-	struct app *w = from;
+	struct app *app = from;
 
-	return credential_load_rest(&w->settings, c, BUF(w->load.file), f);
+	return credential_load_rest(&app->settings, c, BUF(app->load.file), f);
 }
 
 /* Has anything been set that a token could be asked with, or anything about it? What only says whom
  * to trust, how long to wait or which mailbox to open does not count. */
-static bool anything_set(const struct app *w)
+static bool anything_set(const struct app *app)
 {
 	for (int i = 0; i < SETTING__COUNT; i++)
-		if (w->settings.source[i] > SETTING_FROM_PROVIDER && i != SETTING_MAILBOX && i != SETTING_CA_FILE &&
+		if (app->settings.source[i] > SETTING_FROM_PROVIDER && i != SETTING_MAILBOX && i != SETTING_CA_FILE &&
 		    i != SETTING_TIMEOUT)
 			return true;
-	return settings_file_path(&w->load).n != 0;
+	return settings_file_path(&app->load).n != 0;
 }
 
 static void put_places(struct page *p)
@@ -145,16 +144,16 @@ static void put_needed(struct page *p)
 	}
 }
 
-bool app_settled(struct app *w, int *status)
+bool app_settled(struct app *app, int *status)
 {
-	struct buf b = BUF(w->text);
-	struct page page = app_page(w, &b, OUTPUT_DIAGNOSTIC);
+	struct buf b = BUF(app->text);
+	struct page page = app_page(app, &b, OUTPUT_DIAGNOSTIC);
 
-	if (anything_set(w))
+	if (anything_set(app))
 		return true;
 	*status = EXIT_STATUS_SETTINGS;
-	if (for_nagios(w)) {
-		*status = app_usage(w, "", SPAN("there are no settings yet"),
+	if (for_nagios(app)) {
+		*status = app_usage(app, "", SPAN("there are no settings yet"),
 		                    "; o2pop setup shows where each comes from");
 		return false;
 	}
@@ -178,13 +177,13 @@ bool app_settled(struct app *w, int *status)
 	return false;
 }
 
-bool app_format(struct app *w, const char *const *names, int n, int *which, int *status)
+bool app_format(struct app *app, const char *const *names, int n, int *which, int *status)
 {
-	struct span given = w->options.value[OPTION_FORMAT];
+	struct span given = app->options.value[OPTION_FORMAT];
 	char text[120];
 	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
 
-	if (w->options.given[OPTION_FORMAT] == 0)
+	if (app->options.given[OPTION_FORMAT] == 0)
 		return true;
 	for (int i = 0; i < n; i++) {
 		if (span_eq(given, span_z(names[i]))) {
@@ -198,15 +197,15 @@ bool app_format(struct app *w, const char *const *names, int n, int *which, int 
 		buf_z(&b, names[i]);
 	}
 	text[b.n] = '\0';
-	*status = app_usage(w, "the format '", given, text);
+	*status = app_usage(app, "the format '", given, text);
 	return false;
 }
 
-bool app_arguments(struct app *w, size_t max, int *status)
+bool app_arguments(struct app *app, size_t max, int *status)
 {
-	if (w->options.arguments <= max)
+	if (app->options.arguments <= max)
 		return true;
-	*status = app_usage(w, "'", w->options.argument[max], "' is one argument too many");
+	*status = app_usage(app, "'", app->options.argument[max], "' is one argument too many");
 	return false;
 }
 
@@ -219,12 +218,12 @@ int app_print(const struct buf *out, int status)
 	return status == EXIT_STATUS_OK ? EXIT_STATUS_INTERNAL : status;
 }
 
-static struct pseudonym *shared(struct app *w)
+struct pseudonym *app_pseudonym(struct app *app)
 {
-	return w->options.given[OPTION_SHARE] != 0 ? &w->pseudonym : NULL;
+	return app->options.given[OPTION_SHARE] != 0 ? &app->pseudonym : NULL;
 }
 
-struct page app_page(struct app *w, struct buf *out, enum output_to to)
+struct page app_page(struct app *app, struct buf *out, enum output_to to)
 {
 	struct output_terminal t = output_terminal(to);
 
@@ -233,57 +232,6 @@ struct page app_page(struct app *w, struct buf *out, enum output_to to)
 		.width = t.terminal ? t.width : 0,
 		.colour = t.colour,
 		.utf8 = t.utf8,
-		.pseudonym = shared(w),
+		.pseudonym = app_pseudonym(app),
 	};
-}
-
-bool app_trace_open(struct app_trace *t, struct app *w, int *status)
-{
-	struct fault f = { 0 };
-
-	*t = (struct app_trace){ .work = w, .fd = -1 };
-	t->stderr_too = w->options.given[OPTION_VERBOSE] != 0;
-	w->transcript = (struct transcript){ .pseudonym = shared(w) };
-	if (w->options.given[OPTION_TRANSCRIPT] == 0)
-		return true;
-	if (files_create(w->options.value[OPTION_TRANSCRIPT], &t->fd, &f))
-		return true;
-	*status = app_refuse(w, &f);
-	return false;
-}
-
-/* A transcript that cannot be written is no reason to stop a check. */
-static void put(const struct app_trace *t, struct span text)
-{
-	if (t->stderr_too)
-		(void)output_put(OUTPUT_DIAGNOSTIC, text);
-	while (t->fd >= 0 && text.n != 0) {
-		ssize_t n = write(t->fd, text.p, text.n);
-
-		if (n <= 0)
-			return;
-		text = span_from(text, (size_t)n);
-	}
-}
-
-void app_trace_line(struct app_trace *t, const struct transcript_line *line)
-{
-	unsigned char scratch[32 * 1024]; /* a piece of 2,000 bytes, each at worst \xNN */
-	struct buf b = BUF(scratch);
-
-	transcript_put(&t->work->transcript, line, &b);
-	put(t, buf_span(&b));
-}
-
-void app_trace_close(struct app_trace *t)
-{
-	unsigned char scratch[8 * 1024];
-	struct buf b = BUF(scratch);
-
-	transcript_end(&t->work->transcript, &b);
-	put(t, buf_span(&b));
-	secret_wipe_used(&t->work->transcript, sizeof t->work->transcript); /* see --show-secrets */
-	if (t->fd >= 0)
-		close(t->fd);
-	t->fd = -1;
 }

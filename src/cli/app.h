@@ -42,7 +42,7 @@ struct app {
 struct command {
 	const char *name;
 	unsigned bit; /* COMMAND_CHECK ... */
-	int (*run)(struct app *w);
+	int (*run)(struct app *app);
 	const char *arguments; /* "[MAILBOX...]" */
 	const char *summary;
 	const char *examples; /* lines to type */
@@ -51,58 +51,51 @@ struct command {
 	bool settings;        /* it reads them: the help lists them */
 };
 
-int cmd_check(struct app *w);
-int cmd_token(struct app *w);
-int cmd_login(struct app *w);
-int cmd_probe(struct app *w);
-int cmd_encode(struct app *w);
-int cmd_decode(struct app *w);
-int cmd_config(struct app *w);
-int cmd_explain(struct app *w);
-int cmd_setup(struct app *w);
-int cmd_selftest(struct app *w);
+int cmd_check(struct app *app);
+int cmd_token(struct app *app);
+int cmd_login(struct app *app);
+int cmd_probe(struct app *app);
+int cmd_encode(struct app *app);
+int cmd_decode(struct app *app);
+int cmd_config(struct app *app);
+int cmd_explain(struct app *app);
+int cmd_setup(struct app *app);
+int cmd_selftest(struct app *app);
 
 /* A fault before anything was tried: "o2pop: EVIDENCE" on the standard error (for Nagios a line
  * on the standard output). Returns the exit status. */
-int app_refuse(struct app *w, const struct fault *f);
+int app_refuse(struct app *app, const struct fault *f);
 
 /* The same for a mistake on the command line: WORDS what MORE. */
-int app_usage(struct app *w, const char *words, struct span what, const char *more);
+int app_usage(struct app *app, const char *words, struct span what, const char *more);
 
 /* The settings, with the trust anchors for who goes to a server; then what of the credential can be
  * read only once, which may ask somebody. On false the status is in *status. */
 enum app_needs { APP_SETTINGS, APP_TRUST };
-bool app_load(struct app *w, enum app_needs needs, int *status) MUST;
-bool app_load_credential(struct app *w, int *status) MUST;
+bool app_load(struct app *app, enum app_needs needs, int *status) MUST;
+bool app_load_credential(struct app *app, int *status) MUST;
 
 /* The rest of the credential: for run_request.obtain, in the process that is to hold it. */
 bool app_obtain(void *from, struct credential *c, struct fault *f);
 
 /* For commands that ask for a token: false when nobody has set anything yet. What is needed, where
  * it was looked for and what to do is said then, and the status is in *status. */
-bool app_settled(struct app *w, int *status) MUST;
+bool app_settled(struct app *app, int *status) MUST;
 
 /* --format: its place in a list of names, untouched when it was not given. On false the status
  * is in *status. */
-bool app_format(struct app *w, const char *const *names, int n, int *which, int *status) MUST;
+bool app_format(struct app *app, const char *const *names, int n, int *which, int *status) MUST;
 
 /* False when there are more arguments than the command knows. */
-bool app_arguments(struct app *w, size_t max, int *status) MUST;
+bool app_arguments(struct app *app, size_t max, int *status) MUST;
 
 /* Print it; a status of 0 becomes 1 when nobody could be told (a full disk). */
 int app_print(const struct buf *out, int status);
 
-/* A page on w->text for one of the descriptors. */
-struct page app_page(struct app *w, struct buf *out, enum output_to to);
+/* A page on app->text for one of the descriptors. */
+struct page app_page(struct app *app, struct buf *out, enum output_to to);
 
-/* The transcript: opened as the options say (-v, --transcript), one line put, closed. */
-struct app_trace {
-	struct app *work;
-	int fd; /* -1: nobody listens */
-	bool stderr_too;
-};
-bool app_trace_open(struct app_trace *t, struct app *w, int *status) MUST;
-void app_trace_line(struct app_trace *t, const struct transcript_line *line);
-void app_trace_close(struct app_trace *t);
+/* The stand-ins of --share; NULL without it. */
+struct pseudonym *app_pseudonym(struct app *app);
 
 #endif

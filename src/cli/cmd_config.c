@@ -32,30 +32,22 @@ static void put_set(struct buf *b, size_t n)
 
 /* How long the secret in a file is, or why it cannot be read. What can be read only once stays
  * untouched. */
-static void look_into(struct app *w, struct span path, struct buf *b)
+static void look_into(struct app *app, struct span path, struct buf *b)
 {
 	struct fault f = { 0 };
 
 	if (files_is_descriptor(path))
 		return;
-	if (secrets_from_file(path, BUF(w->load.file), &w->token, &f))
-		put_set(b, secret_length(&w->token));
+	if (secrets_from_file(path, BUF(app->load.file), &app->token, &f))
+		put_set(b, secret_length(&app->token));
 	else
 		buf_put(b, fault_evidence(&f));
-	secret_wipe(&w->token);
+	secret_wipe(&app->token);
 }
 
-static bool holds_secret(enum setting key)
+static void take_entry(struct app *app, enum setting key, struct entry *e)
 {
-	return key == SETTING_CLIENT_SECRET_FILE || key == SETTING_FEDERATED_TOKEN_FILE ||
-	       key == SETTING_ACCESS_TOKEN_FILE || key == SETTING_REFRESH_TOKEN_FILE ||
-	       key == SETTING_CERTIFICATE_FILE || key == SETTING_PRIVATE_KEY_FILE ||
-	       key == SETTING_SERVICE_ACCOUNT_FILE;
-}
-
-static void take_entry(struct app *w, enum setting key, struct entry *e)
-{
-	const struct settings *s = &w->settings;
+	const struct settings *s = &app->settings;
 	struct buf b = BUF(e->content_text);
 
 	e->key = settings_key(key);
@@ -64,10 +56,10 @@ static void take_entry(struct app *w, enum setting key, struct entry *e)
 	e->origin = s->origin[key];
 	e->content = (struct span){ NULL, 0 };
 	if (settings_kind(key) == SETTING_KIND_SECRET && e->value.n != 0) {
-		put_set(&b, secret_length(&w->credential.client_secret));
+		put_set(&b, secret_length(&app->credential.client_secret));
 		e->value = buf_span(&b);
-	} else if (holds_secret(key) && e->value.n != 0) {
-		look_into(w, e->value, &b);
+	} else if (settings_secret_file(key) && e->value.n != 0) {
+		look_into(app, e->value, &b);
 		e->content = buf_span(&b);
 	} else if (key == SETTING_TOKEN_URL && e->value.n == 0 && s->token_url.n != 0) {
 		e->value = s->token_url;
@@ -114,13 +106,13 @@ static void put_row(struct page *p, const struct entry *e)
 	page_end(p);
 }
 
-static void put_unset(struct page *p, const struct app *w)
+static void put_unset(struct page *p, const struct app *app)
 {
 	bool first = true;
 
 	for (int i = 0; i < SETTING__COUNT; i++) {
-		if (settings_has(&w->settings, (enum setting)i) ||
-		    (i == SETTING_TOKEN_URL && w->settings.token_url.n != 0))
+		if (settings_has(&app->settings, (enum setting)i) ||
+		    (i == SETTING_TOKEN_URL && app->settings.token_url.n != 0))
 			continue;
 		if (first)
 			page_z(p, "not set");
@@ -133,29 +125,29 @@ static void put_unset(struct page *p, const struct app *w)
 		page_end(p);
 }
 
-static void put_human(struct app *w, struct page *p)
+static void put_human(struct app *app, struct page *p)
 {
-	struct span path = settings_file_path(&w->load);
+	struct span path = settings_file_path(&app->load);
 	struct entry e;
 
 	page_toned(p, PAGE_STRONG, SPAN("settings file"));
 	put_value(p, path.n != 0 ? path : SPAN("none"));
-	if (w->load.profile.n != 0) {
+	if (app->load.profile.n != 0) {
 		page_z(p, "  ");
-		keep_together(p, w->load.profile.n + 2);
+		keep_together(p, app->load.profile.n + 2);
 		page_z(p, "[");
-		page_put(p, w->load.profile);
+		page_put(p, app->load.profile);
 		page_z(p, "]");
 	}
 	page_end(p);
 	page_end(p);
 	for (int i = 0; i < SETTING__COUNT; i++) {
-		take_entry(w, (enum setting)i, &e);
+		take_entry(app, (enum setting)i, &e);
 		if (e.value.n != 0)
 			put_row(p, &e);
 	}
 	page_end(p);
-	put_unset(p, w);
+	put_unset(p, app);
 }
 
 static void put_member(struct buf *out, const char *key, struct span value)
@@ -169,16 +161,16 @@ static void put_member(struct buf *out, const char *key, struct span value)
 		buf_z(out, "null");
 }
 
-static void put_json(struct app *w, struct buf *out)
+static void put_json(struct app *app, struct buf *out)
 {
 	struct entry e;
 
 	buf_z(out, "{\"schema\":\"o2pop.config/1\",\"version\":\"" O2POP_VERSION "\"");
-	put_member(out, "file", settings_file_path(&w->load));
-	put_member(out, "profile", w->load.profile);
+	put_member(out, "file", settings_file_path(&app->load));
+	put_member(out, "profile", app->load.profile);
 	buf_z(out, ",\"settings\":{");
 	for (int i = 0; i < SETTING__COUNT; i++) {
-		take_entry(w, (enum setting)i, &e);
+		take_entry(app, (enum setting)i, &e);
 		buf_z(out, i == 0 ? "\"" : ",\"");
 		buf_z(out, e.key);
 		buf_z(out, "\":{\"source\":\"");
@@ -193,18 +185,18 @@ static void put_json(struct app *w, struct buf *out)
 	buf_z(out, "}}\n");
 }
 
-int cmd_config(struct app *w)
+int cmd_config(struct app *app)
 {
 	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_RESULT);
+	struct buf out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_RESULT);
 
-	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(w, 0, &status) ||
-	    !app_load(w, APP_SETTINGS, &status))
+	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(app, 0, &status) ||
+	    !app_load(app, APP_SETTINGS, &status))
 		return status;
 	if (format == FORMAT_JSON)
-		put_json(w, &out);
+		put_json(app, &out);
 	else
-		put_human(w, &page);
+		put_human(app, &page);
 	return app_print(&out, EXIT_STATUS_OK);
 }

@@ -250,11 +250,11 @@ static void put_json(struct buf *out, const struct decoded *d)
 }
 
 /* The text from FILE or the standard input; pasted ones without the terminal's limit of a line. */
-static bool read_text(struct app *w, struct buf *text, struct fault *f)
+static bool read_text(struct app *app, struct buf *text, struct fault *f)
 {
-	struct span path = w->options.arguments != 0 ? w->options.argument[0] : SPAN("-");
+	struct span path = app->options.arguments != 0 ? app->options.argument[0] : SPAN("-");
 
-	if (w->options.arguments == 0 && isatty(STDIN_FILENO) == 1)
+	if (app->options.arguments == 0 && isatty(STDIN_FILENO) == 1)
 		return fault_set(f, FAULT_USAGE, 0,
 		                 SPAN("nothing to decode: name a file, or send it to the standard "
 		                      "input (o2pop token | o2pop decode)"));
@@ -270,27 +270,27 @@ static bool any_problem(const struct decoded *d)
 	return problem;
 }
 
-int cmd_decode(struct app *w)
+int cmd_decode(struct app *app)
 {
 	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
-	struct buf text = { w->input, DECODE_INPUT_MAX, 0, false };
-	struct buf scratch = { w->input + DECODE_INPUT_MAX, DECODE_SCRATCH, 0, false };
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_RESULT);
+	struct buf text = { app->input, DECODE_INPUT_MAX, 0, false };
+	struct buf scratch = { app->input + DECODE_INPUT_MAX, DECODE_SCRATCH, 0, false };
+	struct buf out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_RESULT);
 	struct fault f = { 0 };
 	struct decoded d;
 
-	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(w, 1, &status))
+	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(app, 1, &status))
 		return status;
-	if (!read_text(w, &text, &f))
-		return app_refuse(w, &f);
+	if (!read_text(app, &text, &f))
+		return app_refuse(app, &f);
 	decode_text(&d, buf_span(&text), clock_unix(), scratch);
 	if (format == FORMAT_JSON)
 		put_json(&out, &d);
 	else
 		put_human(&page, &d);
 	status = app_print(&out, any_problem(&d) ? DECODE_EXIT_WRONG : EXIT_STATUS_OK);
-	secret_wipe_bytes(w->input, text.n);
+	secret_wipe_bytes(app->input, text.n);
 	secret_wipe_bytes(scratch.p, d.scratch.n);
 	return status;
 }

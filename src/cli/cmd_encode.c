@@ -9,13 +9,13 @@
 
 /* The token: from access_token_file, else from the standard input, where a terminal is asked
  * without echo. */
-static bool read_token(struct app *w, struct secret *s, struct fault *f)
+static bool read_token(struct app *app, struct secret *s, struct fault *f)
 {
-	struct span path = settings_get(&w->settings, SETTING_ACCESS_TOKEN_FILE);
+	struct span path = settings_get(&app->settings, SETTING_ACCESS_TOKEN_FILE);
 
 	if (path.n == 0 && isatty(STDIN_FILENO) == 1) {
-		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "), BUF(w->load.file), s, f);
-	} else if (!secrets_from_file(path.n != 0 ? path : SPAN("-"), BUF(w->load.file), s, f)) {
+		(void)secrets_from_terminal(SPAN("Access token (it is not shown): "), BUF(app->load.file), s, f);
+	} else if (!secrets_from_file(path.n != 0 ? path : SPAN("-"), BUF(app->load.file), s, f)) {
 		if (path.n != 0 || f->num != 0)
 			return false;
 		*f = (struct fault){ 0 }; /* nothing came in: below is said what could */
@@ -43,42 +43,42 @@ static bool check_token(const struct secret *given, struct token *t, struct faul
 	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
 }
 
-static int encode(struct app *w, struct span mailbox)
+static int encode(struct app *app, struct span mailbox)
 {
 	struct token token;
-	struct token_request_format bearer = { &token.access, mailbox, &w->settings, 0 };
-	struct buf out = BUF(w->text);
+	struct token_request_format bearer = { &token.access, mailbox, &app->settings, 0 };
+	struct buf out = BUF(app->text);
 	struct fault f = { 0 };
 	bool good;
 	int status;
 
-	good = read_token(w, &w->token, &f) && check_token(&w->token, &token, &f);
-	secret_wipe(&w->token);
+	good = read_token(app, &app->token, &f) && check_token(&app->token, &token, &f);
+	secret_wipe(&app->token);
 	if (!good)
-		return app_refuse(w, &f);
+		return app_refuse(app, &f);
 	if (output_terminal(OUTPUT_RESULT).terminal)
 		output_error(SPAN("this string holds the token: whoever sees it can open the mailbox"));
 	token_format_put(&out, TOKEN_FORMAT_SASL, &bearer);
 	secret_wipe(&token.access);
 	status = app_print(&out, EXIT_STATUS_OK);
-	secret_wipe_bytes(w->text, out.n);
+	secret_wipe_bytes(app->text, out.n);
 	return status;
 }
 
-int cmd_encode(struct app *w)
+int cmd_encode(struct app *app)
 {
 	int status = EXIT_STATUS_SETTINGS;
 	struct span mailbox;
 	struct fault f = { 0 };
 
-	if (!app_arguments(w, 1, &status) || !app_load(w, APP_SETTINGS, &status))
+	if (!app_arguments(app, 1, &status) || !app_load(app, APP_SETTINGS, &status))
 		return status;
-	mailbox = settings_get(&w->settings, SETTING_MAILBOX);
-	if (w->options.arguments != 0)
-		mailbox = w->options.argument[0];
+	mailbox = settings_get(&app->settings, SETTING_MAILBOX);
+	if (app->options.arguments != 0)
+		mailbox = app->options.argument[0];
 	if (mailbox.n == 0)
-		return app_usage(w, "", SPAN("the mailbox is missing"), ": o2pop encode user@example.com");
+		return app_usage(app, "", SPAN("the mailbox is missing"), ": o2pop encode user@example.com");
 	if (mailbox.n > REPORT_MAILBOX_MAX || !preflight_mailbox(mailbox, &f))
-		return app_usage(w, "the mailbox '", mailbox, "' is not an address");
-	return encode(w, mailbox);
+		return app_usage(app, "the mailbox '", mailbox, "' is not an address");
+	return encode(app, mailbox);
 }

@@ -28,9 +28,9 @@ static bool is_new(struct seen *seen, const struct explain_found *found)
 }
 
 /* The text: the arguments with blanks between, or the standard input. */
-static bool read_text(struct app *w, struct buf *text, struct fault *f)
+static bool read_text(struct app *app, struct buf *text, struct fault *f)
 {
-	const struct options *o = &w->options;
+	const struct options *o = &app->options;
 
 	if (o->arguments == 0 && isatty(STDIN_FILENO) == 1)
 		return fault_set(f, FAULT_USAGE, 0,
@@ -61,7 +61,7 @@ static bool is_exit(struct span text, uint64_t *status)
 }
 
 /* A text that is nothing but one of our own words. */
-static bool own_word(struct app *w, struct page *page, struct span text)
+static bool own_word(struct app *app, struct page *page, struct span text)
 {
 	uint64_t status;
 	enum step step;
@@ -70,15 +70,15 @@ static bool own_word(struct app *w, struct page *page, struct span text)
 		causes_exit(page, (unsigned)status, help_exit(status));
 	else if (step_find(text, &step))
 		causes_step(page, step);
-	else if (explain_cause(text, &w->explanation))
-		causes_cause(page, &w->explanation);
+	else if (explain_cause(text, &app->explanation))
+		causes_cause(page, &app->explanation);
 	else
 		return false;
 	return true;
 }
 
 /* The ids of causes in a report in JSON, behind what else is known of it. */
-static bool own_ids(struct app *w, struct page *page, struct span text, bool first)
+static bool own_ids(struct app *app, struct page *page, struct span text, bool first)
 {
 	const char *seen[EXPLAIN_FOUND_MAX];
 	struct span key = SPAN("\"id\":\"");
@@ -88,24 +88,24 @@ static bool own_ids(struct app *w, struct page *page, struct span text, bool fir
 		struct span id = span_cut(span_from(text, at + key.n), '"', &text);
 		size_t i = 0;
 
-		if (!explain_cause(id, &w->explanation))
+		if (!explain_cause(id, &app->explanation))
 			continue;
-		while (i < n && seen[i] != w->explanation.cause[0].id)
+		while (i < n && seen[i] != app->explanation.cause[0].id)
 			i++;
 		if (i < n)
 			continue;
-		seen[n++] = w->explanation.cause[0].id;
+		seen[n++] = app->explanation.cause[0].id;
 		if (!first || n > 1)
 			page_end(page);
-		causes_cause(page, &w->explanation);
+		causes_cause(page, &app->explanation);
 	}
 	return n != 0;
 }
 
-int cmd_explain(struct app *w)
+int cmd_explain(struct app *app)
 {
-	struct buf text = BUF(w->input), out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_RESULT);
+	struct buf text = BUF(app->input), out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_RESULT);
 	struct seen seen = { .n = 0 };
 	struct explain_found found;
 	struct fault f = { 0 };
@@ -113,20 +113,20 @@ int cmd_explain(struct app *w)
 	struct span all;
 	size_t at = 0;
 
-	if (!read_text(w, &text, &f))
-		return app_refuse(w, &f);
+	if (!read_text(app, &text, &f))
+		return app_refuse(app, &f);
 	all = span_trim(buf_span(&text));
-	while (explain_text(buf_span(&text), &at, &found, &w->explanation)) {
+	while (explain_text(buf_span(&text), &at, &found, &app->explanation)) {
 		if (!is_new(&seen, &found))
 			continue;
 		if (seen.n > 1)
 			page_end(&page);
-		causes_found(&page, &found, &w->explanation);
+		causes_found(&page, &found, &app->explanation);
 		known = known || found.meaning[0] != '\0';
 	}
-	known = own_ids(w, &page, all, seen.n == 0) || known;
+	known = own_ids(app, &page, all, seen.n == 0) || known;
 	if (seen.n == 0 && !known) {
-		known = own_word(w, &page, all);
+		known = own_word(app, &page, all);
 		if (!known)
 			causes_nothing(&page, span_first(all, 200));
 	}

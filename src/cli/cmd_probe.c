@@ -1,5 +1,4 @@
-#include "cli/run_one.h"
-#include "show/json_report.h"
+#include "cli/session.h"
 #include "text/base64.h"
 #include "text/der.h"
 #include "text/url.h"
@@ -9,11 +8,9 @@ static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
 
 enum { PEM_COLUMNS = 64 }; /* RFC 7468 section 2 */
 
-struct command_run {
-	struct run_one single; /* first: what the supervisor's ear is given */
-	struct app *work;
-	enum format format;
-	bool pem;
+struct probe {
+	struct session session;
+	bool json, pem;
 	struct buf out;
 };
 
@@ -25,45 +22,39 @@ static void put_name(struct buf *out, const char *label, struct span name)
 }
 
 /* A certificate as PEM, below its names as text. */
-static void on_certificate(void *to, struct span der)
+static void put_certificate(struct buf *out, struct span der)
 {
-	struct command_run *r = to;
 	unsigned char scratch[BASE64_SIZE(WORKER_CERTIFICATE_MAX)];
 	struct buf text = BUF(scratch);
 	struct span rest;
 	struct der_cert c;
 
 	if (der_cert(der, &c)) {
-		put_name(&r->out, "# subject: ", c.subject);
-		put_name(&r->out, "# issuer:  ", c.issuer);
+		put_name(out, "# subject: ", c.subject);
+		put_name(out, "# issuer:  ", c.issuer);
 	}
 	base64_put(&text, der);
-	buf_z(&r->out, "-----BEGIN CERTIFICATE-----\n");
+	buf_z(out, "-----BEGIN CERTIFICATE-----\n");
 	for (rest = buf_span(&text); rest.n != 0; rest = span_from(rest, PEM_COLUMNS)) {
-		buf_put(&r->out, span_first(rest, PEM_COLUMNS));
-		buf_z(&r->out, "\n");
+		buf_put(out, span_first(rest, PEM_COLUMNS));
+		buf_z(out, "\n");
 	}
-	buf_z(&r->out, "-----END CERTIFICATE-----\n");
+	buf_z(out, "-----END CERTIFICATE-----\n");
 }
 
 /* With --pem the standard output belongs to the chain: a report is made only when something
  * failed, for people. */
-static void on_report(void *to, const struct report *report)
+static void on_event(void *command, const struct run_event *event)
 {
-	struct command_run *r = to;
-	struct app *w = r->work;
-	struct buf diagnostic = { r->out.p + r->out.n, r->out.cap - r->out.n, 0, false }; /* behind the chain */
-	struct page page = r->pem ? app_page(w, &diagnostic, OUTPUT_DIAGNOSTIC) : app_page(w, &r->out, OUTPUT_RESULT);
+	struct probe *p = command;
 	enum step failed;
 
-	if (r->pem && !report_first_failure(report, &failed))
-		return;
-	explain_report(report, &w->explanation);
-	if (r->format == FORMAT_JSON && !r->pem)
-		json_report_one(&r->out, report, &w->explanation, page.pseudonym);
-	else
-		text_report_one(&page, report, &w->explanation);
-	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&diagnostic));
+	if (event->kind == RUN_CERTIFICATE)
+		put_certificate(&p->out, event->certificate);
+	else if (event->kind == RUN_REPORT && !p->pem)
+		session_report(&p->session, event->report, p->json, &p->out);
+	else if (event->kind == RUN_REPORT && report_first_failure(event->report, &failed))
+		session_diagnose(&p->session, event->report, p->out.n);
 }
 
 static bool take(struct settings *s, enum setting key, struct span value, struct fault *f)
@@ -72,56 +63,49 @@ static bool take(struct settings *s, enum setting key, struct span value, struct
 }
 
 /* HOST[:PORT] is stronger than every source of pop_host and pop_port. */
-static bool take_target(struct app *w, int *status)
+static bool take_target(struct app *app, int *status)
 {
-	struct span text = w->options.argument[0], host;
+	struct span text = app->options.argument[0], host;
 	struct fault f = { 0 };
 	char digits[8];
 	struct buf b = BUF(digits);
 	uint16_t port = 0;
 
-	if (w->options.arguments == 0)
+	if (app->options.arguments == 0)
 		return true;
 	if (!url_host_port(text, &host, &port)) {
-		*status = app_usage(w, "'", text, "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
+		*status = app_usage(app, "'", text, "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
 		return false;
 	}
 	buf_u64(&b, port);
-	if (take(&w->settings, SETTING_POP_HOST, host, &f) &&
-	    (port == 0 || take(&w->settings, SETTING_POP_PORT, buf_span(&b), &f)))
+	if (take(&app->settings, SETTING_POP_HOST, host, &f) &&
+	    (port == 0 || take(&app->settings, SETTING_POP_PORT, buf_span(&b), &f)))
 		return true;
-	*status = app_refuse(w, &f);
+	*status = app_refuse(app, &f);
 	return false;
 }
 
-static int probe(struct command_run *r)
+int cmd_probe(struct app *app)
 {
-	struct app *w = r->work;
-	struct run_request ask;
-	int status;
-
-	if (!run_one_start(&r->single, w, SPAN(""), &ask, &status))
-		return status;
-	ask.stop_after = STEP_CAPA;
-	ask.probe = true;
-	ask.certificates = r->pem;
-	ask.events.report = on_report;
-	ask.events.certificate = r->pem ? on_certificate : NULL;
-	if (!run_one_run(&r->single, &ask, &status))
-		return status;
-	return app_print(&r->out, status);
-}
-
-int cmd_probe(struct app *w)
-{
-	struct command_run r = { .work = w, .pem = w->options.given[OPTION_PEM] != 0, .out = BUF(w->text) };
+	struct probe p = { .out = BUF(app->text) };
+	struct run_request *ask = &p.session.ask;
 	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 
-	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(w, 1, &status) ||
-	    !take_target(w, &status) || !app_load(w, APP_TRUST, &status))
+	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(app, 1, &status) ||
+	    !take_target(app, &status) || !app_load(app, APP_TRUST, &status))
 		return status;
-	r.format = (enum format)format;
-	if (!settings_has(&w->settings, SETTING_POP_HOST))
-		return app_usage(w, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
-	return probe(&r);
+	if (!settings_has(&app->settings, SETTING_POP_HOST))
+		return app_usage(app, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
+	if (!session_start(&p.session, app, SPAN(""), &status))
+		return status;
+	p.json = format == FORMAT_JSON;
+	p.pem = app->options.given[OPTION_PEM] != 0;
+	p.session.on_event = on_event;
+	p.session.command = &p;
+	ask->workers = RUN_MAIL;
+	ask->stop_after = STEP_CAPA;
+	ask->certificates = p.pem;
+	if (!session_run(&p.session, &status))
+		return status;
+	return app_print(&p.out, status);
 }

@@ -254,14 +254,14 @@ static const struct {
 	{ "swap", test_swap },
 };
 
-int cmd_selftest(struct app *w)
+int cmd_selftest(struct app *app)
 {
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_RESULT);
+	struct buf out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_RESULT);
 	unsigned failed = 0;
 	int status = EXIT_STATUS_SETTINGS;
 
-	if (!app_arguments(w, 0, &status))
+	if (!app_arguments(app, 0, &status))
 		return status;
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
 		char text[400];

@@ -4,23 +4,22 @@
 #include "cli/files.h"
 #include "cli/app.h"
 #include "show/setup.h"
-#include "show/setup_client.h"
 
 enum format { FORMAT_TEXT, FORMAT_POWERSHELL, FORMAT__COUNT };
 static const char *const format_name[FORMAT__COUNT] = { "text", "powershell" };
 
 /* The mailboxes: the arguments, else the setting. */
-static bool take_mailboxes(struct app *w, struct setup *s, struct span *setting, int *status)
+static bool take_mailboxes(struct app *app, struct setup *s, struct span *setting, int *status)
 {
-	*setting = settings_get(&w->settings, SETTING_MAILBOX);
-	s->mailbox = w->options.arguments != 0 ? w->options.argument : setting;
-	s->mailboxes = w->options.arguments != 0 ? w->options.arguments : setting->n != 0;
-	if (!app_arguments(w, SETUP_MAILBOXES_MAX, status))
+	*setting = settings_get(&app->settings, SETTING_MAILBOX);
+	s->mailbox = app->options.arguments != 0 ? app->options.argument : setting;
+	s->mailboxes = app->options.arguments != 0 ? app->options.arguments : setting->n != 0;
+	if (!app_arguments(app, SETUP_MAILBOXES_MAX, status))
 		return false;
 	for (size_t i = 0; i < s->mailboxes; i++) {
 		if (preflight_mailbox(s->mailbox[i], &(struct fault){ 0 }))
 			continue;
-		*status = app_usage(w, "the mailbox '", s->mailbox[i], "' is not an address");
+		*status = app_usage(app, "the mailbox '", s->mailbox[i], "' is not an address");
 		return false;
 	}
 	return true;
@@ -45,52 +44,54 @@ static struct span absolute(struct span path, char *scratch, size_t n)
 	return buf_ok(&b) ? buf_span(&b) : path;
 }
 
-static int put_client(struct app *w, struct setup *s, struct buf *out)
+static int put_client(struct app *app, struct setup *s, struct buf *out)
 {
 	char path[FILES_PATH_MAX];
-	struct span given = w->options.value[OPTION_CLIENT];
+	struct span given = app->options.value[OPTION_CLIENT];
 	enum setup_client client;
 
 	if (!setup_client_find(given, &client))
-		return app_usage(w, "there is no configuration for '", given,
+		return app_usage(app, "there is no configuration for '", given,
 		                 "': mpop, getmail, fetchmail, msmtp, isync, curl or "
 		                 "openssl");
-	if (w->options.given[OPTION_FORMAT] != 0)
-		return app_usage(w, "", SPAN("--client"), " has a format of its own: leave out --format");
-	if (w->settings.pop_tls == POP_TLS_NONE)
-		return app_usage(w, "", SPAN("--client"), " writes configurations with TLS only, and pop_tls is none");
+	if (app->options.given[OPTION_FORMAT] != 0)
+		return app_usage(app, "", SPAN("--client"), " has a format of its own: leave out --format");
+	if (app->settings.pop_tls == POP_TLS_NONE)
+		return app_usage(app, "", SPAN("--client"),
+		                 " writes configurations with TLS only, and pop_tls is none");
 	s->file = absolute(s->file, path, sizeof path);
 	if (setup_client(out, client, s))
 		return app_print(out, EXIT_STATUS_OK);
-	return app_usage(w, "",
+	return app_usage(app, "",
 	                 SPAN("the mailbox, the server or a file has quotes, dollar signs "
 	                      "or the like in its name"),
 	                 ": o2pop does not write that into another program's configuration");
 }
 
-int cmd_setup(struct app *w)
+int cmd_setup(struct app *app)
 {
 	int status = EXIT_STATUS_SETTINGS, format = FORMAT_TEXT;
-	struct setup s = { .settings = &w->settings };
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_RESULT);
+	struct setup s = { .settings = &app->settings };
+	struct buf out = BUF(app->text);
+	struct page page = app_page(app, &out, OUTPUT_RESULT);
 	struct span setting;
 
-	if (!app_format(w, format_name, FORMAT__COUNT, &format, &status) || !app_load(w, APP_SETTINGS, &status) ||
-	    !take_mailboxes(w, &s, &setting, &status))
+	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_load(app, APP_SETTINGS, &status) ||
+	    !take_mailboxes(app, &s, &setting, &status))
 		return status;
-	s.file = w->options.value[OPTION_CONFIG];
-	s.profile = w->options.value[OPTION_PROFILE];
-	s.secret = knows_secret(&w->settings);
-	if (w->options.given[OPTION_CLIENT] != 0)
-		return put_client(w, &s, &out);
+	s.file = app->options.value[OPTION_CONFIG];
+	s.profile = app->options.value[OPTION_PROFILE];
+	s.secret = knows_secret(&app->settings);
+	if (app->options.given[OPTION_CLIENT] != 0)
+		return put_client(app, &s, &out);
 	if (format == FORMAT_TEXT)
 		setup_steps(&page, &s);
-	else if (setup_words_cloud(&w->settings) != NULL && grant_row(w->settings.grant)->person)
-		return app_usage(w, "", span_z(grant_row(w->settings.grant)->title),
+	else if (app->settings.provider->entra && !app->settings.provider->personal &&
+	         grant_row(app->settings.grant)->person)
+		return app_usage(app, "", span_z(grant_row(app->settings.grant)->title),
 		                 " needs no application in Exchange: leave out --format");
 	else if (!setup_powershell(&out, &s))
-		return app_usage(w, "", span_z(w->settings.provider->title),
+		return app_usage(app, "", span_z(app->settings.provider->title),
 		                 " has no Exchange to be set up with PowerShell");
 	return app_print(&out, EXIT_STATUS_OK);
 }

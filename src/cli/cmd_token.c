@@ -1,125 +1,118 @@
 #include "preflight/preflight.h"
 #include "cli/token_format.h"
-#include "cli/run_one.h"
+#include "cli/session.h"
 #include "text/ini.h"
 
 static const char *const form_name[TOKEN_FORMAT__COUNT] = { "raw", "json", "header", "sasl" };
 
-/* The one check that is run, as far as the token. */
-struct command_run {
-	struct run_one single; /* first: what the supervisor's ear is given */
-	struct app *work;
+struct token_command {
+	struct session session;
 	struct span mailbox;
 	enum token_format form;
 	int64_t min_life_s, expires_in;
 };
 
-/* There is no token: the reason goes to the standard error, where nobody takes it for one. */
-static void on_report(void *to, const struct report *report)
+/* Without a token the reason goes to the standard error, where nobody takes it for one. */
+static void on_event(void *command, const struct run_event *event)
 {
-	struct command_run *r = to;
-	struct app *w = r->work;
-	struct buf out = BUF(w->text);
-	struct page page = app_page(w, &out, OUTPUT_DIAGNOSTIC);
+	struct token_command *t = command;
 	uint64_t seconds;
 	enum step failed;
 
-	if (span_u64(row_get(&report->row[STEP_TOKEN], FACT_EXPIRES_IN), INT64_MAX, &seconds))
-		r->expires_in = (int64_t)seconds;
-	if (!report_first_failure(report, &failed))
+	if (event->kind != RUN_REPORT)
 		return;
-	explain_report(report, &w->explanation);
-	text_report_one(&page, report, &w->explanation);
-	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
+	if (span_u64(row_get(&event->report->row[STEP_TOKEN], FACT_EXPIRES_IN), INT64_MAX, &seconds))
+		t->expires_in = (int64_t)seconds;
+	if (report_first_failure(event->report, &failed))
+		session_diagnose(&t->session, event->report, 0);
 }
 
-static int print(struct command_run *r)
+static int print(const struct token_command *t, struct app *app)
 {
-	struct app *w = r->work;
-	struct token_request_format bearer = { &w->token, r->mailbox, &w->settings, r->expires_in };
-	struct buf out = BUF(w->text);
+	struct token_request_format bearer = { &app->token, t->mailbox, &app->settings, t->expires_in };
+	struct buf out = BUF(app->text);
 	int status;
 
 	if (output_terminal(OUTPUT_RESULT).terminal)
 		output_error(SPAN("this token opens the mailbox for about an hour to whoever sees it; "
 		                  "better send it into a program or a private file: (umask 077; o2pop "
 		                  "token >FILE)"));
-	token_format_put(&out, r->form, &bearer);
+	token_format_put(&out, t->form, &bearer);
 	status = app_print(&out, EXIT_STATUS_OK);
-	secret_wipe_bytes(w->text, out.n);
-	secret_wipe(&w->token);
+	secret_wipe_bytes(app->text, out.n);
+	secret_wipe(&app->token);
 	return status;
 }
 
 /* Which mailbox the SASL string is for; the other forms need none. */
-static bool choose_mailbox(struct command_run *r, int *status)
+static bool choose_mailbox(struct token_command *t, struct app *app, int *status)
 {
-	struct app *w = r->work;
 	struct fault f = { 0 };
 
-	r->mailbox = w->options.arguments != 0 ? w->options.argument[0] : settings_get(&w->settings, SETTING_MAILBOX);
-	if (r->form != TOKEN_FORMAT_SASL)
+	t->mailbox =
+		app->options.arguments != 0 ? app->options.argument[0] : settings_get(&app->settings, SETTING_MAILBOX);
+	if (t->form != TOKEN_FORMAT_SASL)
 		return true;
-	if (r->mailbox.n == 0) {
-		*status = app_usage(w, "", SPAN("--format sasl"),
+	if (t->mailbox.n == 0) {
+		*status = app_usage(app, "", SPAN("--format sasl"),
 		                    " needs the mailbox: o2pop "
 		                    "token --format sasl user@example.com");
 		return false;
 	}
-	if (r->mailbox.n <= REPORT_MAILBOX_MAX && preflight_mailbox(r->mailbox, &f))
+	if (t->mailbox.n <= REPORT_MAILBOX_MAX && preflight_mailbox(t->mailbox, &f))
 		return true;
-	*status = app_usage(w, "the mailbox '", r->mailbox, "' is not an address");
+	*status = app_usage(app, "the mailbox '", t->mailbox, "' is not an address");
 	return false;
 }
 
 /* How long a stored token must still live. */
-static bool choose_life(struct command_run *r, int *status)
+static bool choose_life(struct token_command *t, struct app *app, int *status)
 {
-	const struct options *o = &r->work->options;
+	const struct options *o = &app->options;
 	int64_t ms = TOKEN_FETCH_MIN_LIFE_S * 1000;
 
 	if (o->given[OPTION_MIN_LIFE] != 0 && !ini_duration(o->value[OPTION_MIN_LIFE], &ms)) {
-		*status = app_usage(r->work, "--min-life ", o->value[OPTION_MIN_LIFE],
+		*status = app_usage(app, "--min-life ", o->value[OPTION_MIN_LIFE],
 		                    " is not a time such as 10m or 1h, at most 1 day");
 		return false;
 	}
-	r->min_life_s = ms < 1000 ? 1 : ms / 1000;
+	t->min_life_s = ms < 1000 ? 1 : ms / 1000;
 	return true;
 }
 
-static int get_token(struct command_run *r)
+static int get_token(struct token_command *t, struct app *app)
 {
-	struct app *w = r->work;
-	struct run_request ask;
+	struct run_request *ask = &t->session.ask;
 	int status;
 
-	if (!run_one_start(&r->single, w, r->mailbox, &ask, &status))
+	if (!session_start(&t->session, app, t->mailbox, &status))
 		return status;
-	ask.stop_after = STEP_TOKEN;
-	ask.token_worker = true;
-	ask.patient = true;
-	ask.min_life_s = r->min_life_s;
-	ask.token = &w->token;
-	ask.events.report = on_report;
-	if (w->settings.grant == GRANT_SERVICE_ACCOUNT)
-		ask.only = r->mailbox;
-	if (!run_one_run(&r->single, &ask, &status))
+	t->session.on_event = on_event;
+	t->session.command = t;
+	ask->workers = RUN_TOKEN;
+	ask->stop_after = STEP_TOKEN;
+	ask->patient = true;
+	ask->min_life_s = t->min_life_s;
+	ask->token = &app->token;
+	if (app->settings.grant == GRANT_SERVICE_ACCOUNT)
+		ask->only = t->mailbox;
+	if (!session_run(&t->session, &status))
 		return status;
-	if (status == EXIT_STATUS_OK && !secret_is_set(&w->token))
+	if (status == EXIT_STATUS_OK && !secret_is_set(&app->token))
 		status = EXIT_STATUS_INTERNAL;
-	return status == EXIT_STATUS_OK ? print(r) : status;
+	return status == EXIT_STATUS_OK ? print(t, app) : status;
 }
 
-int cmd_token(struct app *w)
+int cmd_token(struct app *app)
 {
-	struct command_run r = { .work = w };
+	struct token_command t = { .expires_in = 0 };
 	int status = EXIT_STATUS_SETTINGS, form = TOKEN_FORMAT_RAW;
 
-	if (!app_format(w, form_name, TOKEN_FORMAT__COUNT, &form, &status) || !app_arguments(w, 1, &status) ||
-	    !app_load(w, APP_TRUST, &status) || !app_settled(w, &status))
+	if (!app_format(app, form_name, TOKEN_FORMAT__COUNT, &form, &status) || !app_arguments(app, 1, &status) ||
+	    !app_load(app, APP_TRUST, &status) || !app_settled(app, &status))
 		return status;
-	r.form = (enum token_format)form;
-	if (!choose_mailbox(&r, &status) || !choose_life(&r, &status) || !app_load_credential(w, &status))
+	t.form = (enum token_format)form;
+	if (!choose_mailbox(&t, app, &status) || !choose_life(&t, app, &status) || !app_load_credential(app, &status))
 		return status;
-	return get_token(&r);
+	return get_token(&t, app);
 }

@@ -1,6 +1,5 @@
 #include "cli/credential_load.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,49 +7,19 @@
 #include "cli/files.h"
 #include "cli/secrets.h"
 
-/* The files that a grant needs, and where what they hold belongs. */
-static const struct source {
-	enum grant grant;
-	enum setting file;
-	size_t secret; /* in struct credential */
-} sources[] = {
-	{ GRANT_CLIENT_SECRET, SETTING_CLIENT_SECRET_FILE, offsetof(struct credential, client_secret) },
-	{ GRANT_DEVICE_CODE, SETTING_CLIENT_SECRET_FILE, offsetof(struct credential, client_secret) },
-	{ GRANT_REFRESH_TOKEN, SETTING_CLIENT_SECRET_FILE, offsetof(struct credential, client_secret) },
-	{ GRANT_CERTIFICATE, SETTING_CERTIFICATE_FILE, offsetof(struct credential, certificate) },
-	{ GRANT_CERTIFICATE, SETTING_PRIVATE_KEY_FILE, offsetof(struct credential, private_key) },
-	{ GRANT_FEDERATED, SETTING_FEDERATED_TOKEN_FILE, offsetof(struct credential, assertion) },
-	{ GRANT_REFRESH_TOKEN, SETTING_REFRESH_TOKEN_FILE, offsetof(struct credential, refresh_token) },
-	{ GRANT_SERVICE_ACCOUNT, SETTING_SERVICE_ACCOUNT_FILE, offsetof(struct credential, service_account) },
-	{ GRANT_ACCESS_TOKEN, SETTING_ACCESS_TOKEN_FILE, offsetof(struct credential, access_token) },
-};
-
-/* The other way to some of them: a command. */
-static const struct source commands[] = {
-	{ GRANT_CLIENT_SECRET, SETTING_CLIENT_SECRET_COMMAND, offsetof(struct credential, client_secret) },
-	{ GRANT_DEVICE_CODE, SETTING_CLIENT_SECRET_COMMAND, offsetof(struct credential, client_secret) },
-	{ GRANT_REFRESH_TOKEN, SETTING_CLIENT_SECRET_COMMAND, offsetof(struct credential, client_secret) },
-	{ GRANT_ACCESS_TOKEN, SETTING_ACCESS_TOKEN_COMMAND, offsetof(struct credential, access_token) },
-};
-enum { SOURCES = sizeof sources / sizeof sources[0], COMMANDS = sizeof commands / sizeof commands[0] };
-
-static struct secret *secret_of(struct credential *c, const struct source *from)
+/* Is it set, and what it gives not known yet? */
+static bool wanted(const struct settings *s, struct credential *c, enum setting key)
 {
-	return (struct secret *)((unsigned char *)c + from->secret);
-}
-
-/* Is it of this grant, set, and not known yet? */
-static bool wanted(const struct settings *s, struct credential *c, const struct source *from)
-{
-	return from->grant == s->grant && settings_has(s, from->file) && !secret_is_set(secret_of(c, from));
+	return settings_has(s, key) && !secret_is_set(settings_secret(c, key));
 }
 
 /* The command from a stronger source than the file's that would give the same. */
-static bool command_wins(const struct settings *s, const struct source *file)
+static bool command_wins(const struct settings *s, struct credential *c, enum setting file)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (commands[i].grant == file->grant && commands[i].secret == file->secret &&
-		    settings_has(s, commands[i].file) && s->source[commands[i].file] > s->source[file->file])
+	for (const signed char *key = grant_row(s->grant)->reads; *key != GRANT_END; key++)
+		if (!settings_secret_file((enum setting) * key) &&
+		    settings_secret(c, (enum setting) * key) == settings_secret(c, file) &&
+		    settings_has(s, (enum setting) * key) && s->source[*key] > s->source[file])
 			return true;
 	return false;
 }
@@ -58,15 +27,15 @@ static bool command_wins(const struct settings *s, const struct source *file)
 static bool read_files(const struct settings *s, struct credential *c, bool descriptors, struct buf scratch,
                        struct fault *f)
 {
-	for (size_t i = 0; i < SOURCES; i++) {
-		struct span path = settings_get(s, sources[i].file);
+	for (const signed char *key = grant_row(s->grant)->reads; *key != GRANT_END; key++) {
+		enum setting file = (enum setting) * key;
+		struct span path = settings_get(s, file);
 
-		if (!wanted(s, c, &sources[i]) || files_is_descriptor(path) != descriptors ||
-		    command_wins(s, &sources[i]))
+		if (!settings_secret_file(file) || !wanted(s, c, file) || files_is_descriptor(path) != descriptors ||
+		    command_wins(s, c, file))
 			continue;
-		if (!(sources[i].grant == GRANT_CERTIFICATE
-		              ? secrets_from_pem(path, scratch, secret_of(c, &sources[i]), f)
-		              : secrets_from_file(path, scratch, secret_of(c, &sources[i]), f)))
+		if (!(s->grant == GRANT_CERTIFICATE ? secrets_from_pem(path, scratch, settings_secret(c, file), f)
+		                                    : secrets_from_file(path, scratch, settings_secret(c, file), f)))
 			return false;
 	}
 	return true;
@@ -74,12 +43,13 @@ static bool read_files(const struct settings *s, struct credential *c, bool desc
 
 static bool run_commands(const struct settings *s, struct credential *c, struct buf scratch, struct fault *f)
 {
-	for (size_t i = 0; i < COMMANDS; i++) {
-		struct secrets_command command = { settings_key(commands[i].file), settings_get(s, commands[i].file),
+	for (const signed char *key = grant_row(s->grant)->reads; *key != GRANT_END; key++) {
+		enum setting setting = (enum setting) * key;
+		struct secrets_command command = { settings_key(setting), settings_get(s, setting),
 			                           SECRETS_COMMAND_MS };
 
-		if (wanted(s, c, &commands[i]) &&
-		    !secrets_from_command(&command, scratch, secret_of(c, &commands[i]), f))
+		if (!settings_secret_file(setting) && wanted(s, c, setting) &&
+		    !secrets_from_command(&command, scratch, settings_secret(c, setting), f))
 			return false;
 	}
 	return true;

@@ -60,9 +60,7 @@ static const struct command commands[] = {
 	  "\to2pop setup -c job.conf --client mpop\n",
 	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
 	  "not know is named in words. --grant prints the way with another grant than the client "
-	  "secret: certificate, federated, managed-identity, device-code, refresh-token, "
-	  "service-account, access-token; --provider that of another service or cloud: "
-	  "microsoft-gcchigh, microsoft-dod, microsoft-china, outlook-personal, google. "
+	  "secret, --provider that of another service or cloud; both are listed below. "
 	  "--format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
 	  NULL, true },
@@ -158,12 +156,12 @@ static void heading(struct page *p, const char *text)
 }
 
 /* What stands left is on the page; its meaning goes to the right of it or below. */
-static void meaning(struct page *p, const char *text)
+static void meaning(struct page *p, struct span text)
 {
 	if (p->column > HELP_TEXT - 2)
 		page_end(p);
 	page_to(p, HELP_TEXT);
-	page_words(p, HELP_TEXT, span_z(text));
+	page_words(p, HELP_TEXT, text);
 	page_end(p);
 }
 
@@ -186,7 +184,7 @@ static void put_options(struct page *p, unsigned command)
 		page_z(p, o->name);
 		page_z(p, o->value != NULL ? " " : "");
 		page_z(p, o->value != NULL ? o->value : "");
-		meaning(p, o->help);
+		meaning(p, span_z(o->help));
 	}
 }
 
@@ -203,6 +201,9 @@ static void put_settings(struct page *p)
 	           SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, "
 	                "and a variable O2POP_TENANT_ID."));
 	for (int i = 0; i < SETTING__COUNT; i++) {
+		unsigned char text[300];
+		struct buf help = BUF(text);
+
 		if (settings_kind((enum setting)i) == SETTING_KIND_SECRET)
 			continue;
 		page_to(p, 6);
@@ -210,7 +211,8 @@ static void put_settings(struct page *p)
 		for (const char *c = settings_key((enum setting)i); *c != '\0'; c++)
 			page_z(p, (char[2]){ *c == '_' ? '-' : *c, '\0' });
 		page_z(p, value[settings_kind((enum setting)i)]);
-		meaning(p, settings_help((enum setting)i));
+		settings_put_help(&help, (enum setting)i);
+		meaning(p, buf_span(&help));
 	}
 	page_lines(p, 2,
 	           SPAN("client_secret itself is read from the file or from "
@@ -330,7 +332,7 @@ int help_version(void)
 	return put_out(OUTPUT_RESULT, &out, EXIT_STATUS_OK);
 }
 
-static int unknown_command(struct app *w, struct span name)
+static int unknown_command(struct app *app, struct span name)
 {
 	char text[60];
 	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
@@ -347,7 +349,7 @@ static int unknown_command(struct app *w, struct span name)
 		}
 	}
 	if (span_find_byte(name, '@', &at))
-		return app_usage(w, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
+		return app_usage(app, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
 	buf_z(&b, "'");
 	if (ini_near(name, span_z(best))) {
 		buf_z(&b, "; did you mean ");
@@ -355,10 +357,10 @@ static int unknown_command(struct app *w, struct span name)
 		buf_z(&b, "?");
 	}
 	text[b.n] = '\0';
-	return app_usage(w, "unknown command '", name, text);
+	return app_usage(app, "unknown command '", name, text);
 }
 
-int help_without_command(struct app *w, int argc, char **argv, int name)
+int help_without_command(struct app *app, int argc, char **argv, int name)
 {
 	if (argc < 2)
 		return help_short();
@@ -367,10 +369,10 @@ int help_without_command(struct app *w, int argc, char **argv, int name)
 
 		if (c != NULL)
 			return help_command(c);
-		return name + 1 < argc ? unknown_command(w, span_z(argv[name + 1])) : help_all();
+		return name + 1 < argc ? unknown_command(app, span_z(argv[name + 1])) : help_all();
 	}
 	if (name != 0)
-		return unknown_command(w, span_z(argv[name]));
+		return unknown_command(app, span_z(argv[name]));
 	for (int i = 1; i < argc; i++) {
 		struct span word = span_z(argv[i]);
 
@@ -379,5 +381,5 @@ int help_without_command(struct app *w, int argc, char **argv, int name)
 		if (span_eq(word, SPAN("--version")) || span_eq(word, SPAN("-V")))
 			return help_version();
 	}
-	return app_usage(w, "", SPAN("there are options but no command"), ", such as check, probe or setup");
+	return app_usage(app, "", SPAN("there are options but no command"), ", such as check, probe or setup");
 }

@@ -13,10 +13,10 @@
 enum { LAST_STACK = 32 * 1024 }; /* for a signal's handler; processors with large registers save 12 kB there */
 
 /* Everything that changes. The other mutable statics of the program are what a signal's handler needs. */
-static struct app work;
+static struct app app;
 static unsigned char *stack_begin;
 static _Alignas(16) unsigned char last_stack[LAST_STACK];
-_Static_assert(sizeof work < LOCK_ALL_LIMIT / 4 * 3, "it could not be locked");
+_Static_assert(sizeof app < LOCK_ALL_LIMIT / 4 * 3, "it could not be locked");
 
 /* A file that is opened must not become the standard output because that was closed. */
 static void open_standard(void)
@@ -38,7 +38,7 @@ static void protect(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
-	(void)lock_memory(&work.credential, sizeof work.credential);
+	(void)lock_memory(&app.credential, sizeof app.credential);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -46,7 +46,7 @@ static void protect(void)
  * would return to is wiped, too, and it has one of its own. */
 static void end_without_secrets(int sig)
 {
-	secret_wipe_used(&work, sizeof work);
+	secret_wipe_used(&app, sizeof app);
 	secret_wipe_used(stack_begin - SECRET_STACK, SECRET_STACK);
 	worker_forget_environment();
 	(void)raise(sig);
@@ -85,21 +85,21 @@ static int run(const struct command *c, int argc, char **argv, int from, bool na
 	struct fault f = { 0 };
 	bool good;
 
-	work.command = c->bit;
-	work.name = c->name;
-	settings_init(&work.settings);
-	good = options_read(&work.options, &work.settings, c->bit, argc, argv, from, &f);
-	if (nagios && work.options.given[OPTION_FORMAT] == 0) {
-		work.options.given[OPTION_FORMAT] = 1;
-		work.options.value[OPTION_FORMAT] = SPAN("nagios");
+	app.command = c->bit;
+	app.name = c->name;
+	settings_init(&app.settings);
+	good = options_read(&app.options, &app.settings, c->bit, argc, argv, from, &f);
+	if (nagios && app.options.given[OPTION_FORMAT] == 0) {
+		app.options.given[OPTION_FORMAT] = 1;
+		app.options.value[OPTION_FORMAT] = SPAN("nagios");
 	}
 	if (!good)
-		return app_refuse(&work, &f);
-	if (work.options.given[OPTION_HELP] != 0)
+		return app_refuse(&app, &f);
+	if (app.options.given[OPTION_HELP] != 0)
 		return help_command(c);
-	if (work.options.given[OPTION_VERSION] != 0)
+	if (app.options.given[OPTION_VERSION] != 0)
 		return help_version();
-	return c->run(&work);
+	return c->run(&app);
 }
 
 /* The command's name may stand behind options: it is brought to argv[1]. */
@@ -131,11 +131,11 @@ int main(int argc, char **argv)
 			bring_forward(argv, at);
 			status = run(c, argc, argv, 2, false);
 		} else {
-			status = help_without_command(&work, argc, argv, at);
+			status = help_without_command(&app, argc, argv, at);
 		}
 	}
-	preflight_wipe(&work.credential);
-	secret_wipe(&work.token);
+	preflight_wipe(&app.credential);
+	secret_wipe(&app.token);
 	worker_forget_environment(); /* a run that ended early did not look for the secret there */
 	secret_wipe_stack();
 	return status;

@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "cli/output.h"
+#include "explain/knowledge.h"
 #include "show/phrases.h"
 
-/* What a try tells the process that waits. */
+/* What a try sends to the process that waits. */
 struct result {
 	int32_t status;
 	bool wanted;
@@ -28,25 +29,12 @@ void retry_start(struct retry *a, int64_t ms)
 	};
 }
 
-/* Codes of Entra that come while a change is on its way to all of its servers: a new
- * application, secret, certificate, federated credential or consent. */
-static bool mendable_code(int64_t code)
-{
-	static const int64_t codes[] = { 7000215, 700016, 700027,  70021,   700211, 700212,
-		                         700213,  700238, 7002137, 7002138, 65001,  501051 };
-
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-		if (codes[i] == code)
-			return true;
-	return false;
-}
-
 bool retry_mendable(enum step step, const struct fault *f)
 {
 	if (fault_kind(f->code) == FAULT_KIND_WAIT)
 		return true;
 	if (f->code == FAULT_TOKEN_REFUSED)
-		return mendable_code(f->num);
+		return (knowledge_flags(knowledge_find(KNOWN_AADSTS, f->num)) & KNOWN_MENDABLE) != 0;
 	return f->code == FAULT_CLAIM_ROLE || f->code == FAULT_AUTH_REFUSED || f->code == FAULT_AUTH_CHALLENGE ||
 	       f->code == FAULT_AUTH_NOT_CONNECTED || f->code == FAULT_MAILBOX_LOCKED ||
 	       (step == STEP_MAILBOX && f->code == FAULT_MAILBOX_REFUSED);
@@ -67,9 +55,7 @@ void retry_report(struct retry *a, const struct report *r)
 		a->asked_ms = r->row[step].fault.num * 1000;
 	if (a->n != 0)
 		return;
-	buf_z(&b, step_id(step));
-	buf_z(&b, ": ");
-	buf_z(&b, fault_text(r->row[step].fault.code));
+	buf_say(&b, "%s: %s", step_id(step), fault_text(r->row[step].fault.code));
 	a->n = b.n;
 }
 
@@ -97,17 +83,9 @@ void retry_say(const struct retry *a, bool quiet)
 
 	if (quiet)
 		return;
-	buf_z(&b, "try ");
-	buf_u64(&b, a->tries);
-	buf_z(&b, ", after ");
-	buf_i64(&b, (clock_ms() - a->began_ms) / 1000);
-	buf_z(&b, " s: ");
-	buf_put(&b, (struct span){ (const unsigned char *)a->line, a->n });
-	buf_z(&b, "; next try in ");
-	buf_i64(&b, (pause_ms(a) + 999) / 1000);
-	buf_z(&b, " s, the last in ");
-	buf_i64(&b, (clock_left(a->until) + 999) / 1000);
-	buf_z(&b, " s");
+	buf_say(&b, "try %u, after %lld s: %.*s; next try in %lld s, the last in %d s", a->tries,
+	        (long long)((clock_ms() - a->began_ms) / 1000), (int)a->n, a->line,
+	        (long long)((pause_ms(a) + 999) / 1000), (clock_left(a->until) + 999) / 1000);
 	output_error(buf_span(&b));
 }
 
@@ -122,7 +100,7 @@ static void run_task(struct retry *a, int (*task)(void *of), void *of, int out)
 	_exit(write(out, &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1);
 }
 
-static bool hear(int fd, struct result *r)
+static bool receive(int fd, struct result *r)
 {
 	ssize_t n;
 
@@ -136,7 +114,7 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 {
 	struct result r = { 0 };
 	int ends[2], end = 0;
-	bool heard;
+	bool received;
 	pid_t pid;
 
 	a->tries++;
@@ -149,13 +127,13 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 	if (pid < 0)
 		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	close(ends[1]);
-	heard = pid > 0 && hear(ends[0], &r);
+	received = pid > 0 && receive(ends[0], &r);
 	close(ends[0]);
 	if (pid < 0)
 		return false;
 	while (waitpid(pid, &end, 0) < 0 && errno == EINTR)
 		continue;
-	if (!heard)
+	if (!received)
 		return fault_set(f, FAULT_WORKER_DIED, WIFSIGNALED(end) ? WTERMSIG(end) : 0, SPAN("a try of --wait"));
 	*status = r.status;
 	a->wanted = r.wanted;

@@ -19,7 +19,7 @@ struct retry {
 	int64_t delay_ms; /* before the next try, unless the server asks for more */
 	unsigned tries;
 	bool last; /* the time is up: this try counts, whatever comes */
-	/* Filled in the process of a try, and told to the one that waits. */
+	/* Filled in the process of a try, and sent to the one that waits. */
 	bool wanted;      /* something failed that time can mend */
 	bool hopeless;    /* something failed that it cannot */
 	int64_t asked_ms; /* what the server asked to wait */
@@ -41,7 +41,7 @@ void retry_report(struct retry *a, const struct report *r);
 bool retry_wanted(const struct retry *a);
 void retry_say(const struct retry *a, bool quiet);
 
-/* Can this failure go away without anybody doing anything? Caches that have not heard of a
+/* Can this failure go away without anybody doing anything? Caches that do not have a
  * change yet, and throttling. */
 bool retry_mendable(enum step step, const struct fault *f);
 

@@ -63,35 +63,6 @@ static struct span beside(struct span path, struct span value, struct buf *scrat
 	return buf_ok(scratch) ? buf_span(scratch) : value;
 }
 
-/* Who may change one of these decides where the secret goes, or what is run. */
-static bool steers(enum setting key)
-{
-	static const enum setting list[] = {
-		SETTING_CLIENT_SECRET_COMMAND,
-		SETTING_CLIENT_SECRET_FILE,
-		SETTING_CERTIFICATE_FILE,
-		SETTING_PRIVATE_KEY_FILE,
-		SETTING_FEDERATED_TOKEN_FILE,
-		SETTING_ACCESS_TOKEN_FILE,
-		SETTING_ACCESS_TOKEN_COMMAND,
-		SETTING_REFRESH_TOKEN_FILE,
-		SETTING_SERVICE_ACCOUNT_FILE,
-		SETTING_MANAGED_IDENTITY_URL,
-		SETTING_TOKEN_CACHE,
-		SETTING_TOKEN_URL,
-		SETTING_DEVICE_URL,
-		SETTING_AUTHORITY_HOST,
-		SETTING_POP_HOST,
-		SETTING_CA_FILE,
-		SETTING_RESOLVE,
-	};
-
-	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-		if (list[i] == key)
-			return true;
-	return false;
-}
-
 static bool take_file_setting(struct settings_file *l, struct settings *s, struct credential *c, const struct place *at,
                               struct span name, struct span value, struct fault *f)
 {
@@ -103,7 +74,7 @@ static bool take_file_setting(struct settings_file *l, struct settings *s, struc
 		return bad_line(at, "unknown setting", name,
 		                ini_near(name, span_z(settings_key(nearest))) ? settings_key(nearest) : NULL, f);
 	put_place(&origin, at);
-	l->steers = l->steers || steers(key);
+	l->steers = l->steers || settings_steers(key);
 	if (settings_kind(key) == SETTING_KIND_PATH)
 		value = beside(at->path, value, &scratch);
 	if (settings_kind(key) != SETTING_KIND_SECRET)
@@ -244,16 +215,11 @@ static bool load_file(struct settings_file *l, const struct options *o, struct s
 /* The standard input can be read once. */
 static bool one_stdin(const struct options *o, const struct settings *s, struct fault *f)
 {
-	static const enum setting files[] = {
-		SETTING_CLIENT_SECRET_FILE,   SETTING_CERTIFICATE_FILE,  SETTING_PRIVATE_KEY_FILE,
-		SETTING_FEDERATED_TOKEN_FILE, SETTING_ACCESS_TOKEN_FILE, SETTING_REFRESH_TOKEN_FILE,
-		SETTING_SERVICE_ACCOUNT_FILE,
-	};
 	unsigned n = files_is_stdin(o->value[OPTION_CONFIG]);
 
 	n += files_is_stdin(o->value[OPTION_MAILBOXES]);
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-		n += files_is_stdin(settings_get(s, files[i]));
+	for (int i = 0; i < SETTING__COUNT; i++)
+		n += settings_secret_file((enum setting)i) && files_is_stdin(settings_get(s, (enum setting)i));
 	return n < 2 || fault_set(f, FAULT_USAGE, 0, SPAN("the standard input (-) is asked for twice"));
 }
 

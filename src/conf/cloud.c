@@ -48,22 +48,6 @@ enum cloud cloud_of_mail(struct span host)
 	return find(mail, sizeof mail / sizeof mail[0], host);
 }
 
-const char *cloud_provider(enum cloud c, struct span sub)
-{
-	switch (c) {
-	case CLOUD_WORLDWIDE:
-		return "microsoft";
-	case CLOUD_US_GOV:
-		return span_eq_nocase(sub, SPAN("DOD")) ? "microsoft-dod" : "microsoft-gcchigh";
-	case CLOUD_CHINA:
-		return "microsoft-china";
-	case CLOUD_GERMANY:
-	case CLOUD_UNKNOWN:
-		break;
-	}
-	return NULL;
-}
-
 const char *cloud_name(enum cloud c)
 {
 	switch (c) {

@@ -14,10 +14,6 @@ enum cloud cloud_of_authority(struct span host);
 /* A mail server's host, which is also that of the resource in a scope ("outlook.office365.us"). */
 enum cloud cloud_of_mail(struct span host);
 
-/* The provider whose profile is this cloud's; `sub` is what discovery calls tenant_region_sub_scope, empty when not
- * known. NULL when there is none: an unknown cloud, or a closed one. */
-const char *cloud_provider(enum cloud c, struct span sub);
-
 /* "Microsoft's worldwide cloud (also GCC)"; static. */
 const char *cloud_name(enum cloud c);
 

@@ -25,10 +25,13 @@ enum { GRANT_END = -1 };
 struct grant_row {
 	const char *id;                         /* "client-secret", the value of the setting grant */
 	const char *title;                      /* "client credentials with a secret" */
+	const char *noun;                       /* "client secret": what its credential is called */
+	const char *proof;                      /* "The client secret": what an issued token proves; NULL: nothing */
 	bool person;                            /* the token speaks for somebody who signed in */
 	bool provider;                          /* the provider's token endpoint is asked: needs tenant or token_url */
 	signed char needs[GRANT_NEEDS_MAX + 1]; /* settings without which it cannot work */
 	signed char sources[GRANT_SOURCES_MAX + 1]; /* settings that hold its credential and so choose the grant */
+	signed char reads[GRANT_SOURCES_MAX + 1];   /* settings whose file or command is read for it, files first */
 };
 
 const struct grant_row *grant_row(enum grant g);

@@ -1,5 +1,7 @@
 #include "conf/provider.h"
 
+#include "conf/microsoft.h"
+
 #define APP_GRANTS                                                                                                     \
 	(1u << GRANT_CLIENT_SECRET | 1u << GRANT_CERTIFICATE | 1u << GRANT_FEDERATED | 1u << GRANT_MANAGED_IDENTITY)
 #define PERSON_GRANTS (1u << GRANT_DEVICE_CODE | 1u << GRANT_REFRESH_TOKEN)
@@ -19,6 +21,11 @@ static const struct provider table[] = {
 		.scope_user = "https://outlook.office.com/POP.AccessAsUser.All offline_access",
 		.grants = ENTRA,
 		.entra = true,
+		.cloud = CLOUD_WORLDWIDE,
+		.portal = "entra.microsoft.com",
+		.admin = "admin.microsoft.com",
+		.status = "status.cloud.microsoft",
+		.audience = "api://AzureADTokenExchange",
 	},
 	{
 		.id = "microsoft-gcchigh",
@@ -31,6 +38,11 @@ static const struct provider table[] = {
 		.scope_user = "https://outlook.office365.us/POP.AccessAsUser.All offline_access",
 		.grants = ENTRA,
 		.entra = true,
+		.cloud = CLOUD_US_GOV,
+		.portal = "entra.microsoft.us",
+		.admin = "portal.office365.us",
+		.environment = "O365USGovGCCHigh",
+		.audience = "api://AzureADTokenExchangeUSGov",
 	},
 	{
 		.id = "microsoft-dod",
@@ -43,6 +55,12 @@ static const struct provider table[] = {
 		.scope_user = "https://outlook-dod.office365.us/POP.AccessAsUser.All offline_access",
 		.grants = ENTRA,
 		.entra = true,
+		.cloud = CLOUD_US_GOV,
+		.portal = "entra.microsoft.us",
+		.admin = "portal.apps.mil",
+		.region = "DOD",
+		.environment = "O365USGovDoD",
+		.audience = "api://AzureADTokenExchangeUSGov",
 	},
 	{
 		.id = "microsoft-china",
@@ -55,6 +73,11 @@ static const struct provider table[] = {
 		.scope_user = "https://partner.outlook.cn/POP.AccessAsUser.All offline_access",
 		.grants = ENTRA,
 		.entra = true,
+		.cloud = CLOUD_CHINA,
+		.portal = "portal.azure.cn",
+		.admin = "portal.partner.microsoftonline.cn",
+		.environment = "O365China",
+		.audience = "api://AzureADTokenExchangeChina",
 	},
 	{
 		.id = "outlook-personal",
@@ -68,6 +91,8 @@ static const struct provider table[] = {
 		.grants = PERSON_GRANTS | READY,
 		.entra = true,
 		.personal = true,
+		.portal = "entra.microsoft.com",
+		.status = "portal.office.com/servicestatus",
 	},
 	{
 		.id = "google",
@@ -79,6 +104,8 @@ static const struct provider table[] = {
 		.scope_app = "https://mail.google.com/",
 		.scope_user = "https://mail.google.com/",
 		.grants = 1u << GRANT_REFRESH_TOKEN | 1u << GRANT_SERVICE_ACCOUNT | READY,
+		.google = true,
+		.status = "www.google.com/appsstatus",
 	},
 	{
 		.id = "custom",
@@ -89,9 +116,13 @@ static const struct provider table[] = {
 
 /* The resource as tokens name it: URLs of all clouds, and the application id of Office 365 Exchange Online. */
 static const char *const exchange[] = {
-	"https://outlook.office365.com",        "https://outlook.office.com", "https://outlook.office365.us",
-	"https://outlook-dod.office365.us",     "https://partner.outlook.cn", "https://outlook.cloud.microsoft",
-	"00000002-0000-0ff1-ce00-000000000000",
+	"https://outlook.office365.com",
+	"https://outlook.office.com",
+	"https://outlook.office365.us",
+	"https://outlook-dod.office365.us",
+	"https://partner.outlook.cn",
+	"https://outlook.cloud.microsoft",
+	MICROSOFT_EXCHANGE,
 };
 
 const struct provider *provider_at(size_t n)
@@ -105,6 +136,16 @@ const struct provider *provider_find(struct span id)
 		if (span_eq(id, span_z(table[i].id)))
 			return &table[i];
 	return NULL;
+}
+
+const struct provider *provider_of_cloud(enum cloud c, struct span region)
+{
+	const struct provider *found = NULL;
+
+	for (const struct provider *p = table; c != CLOUD_UNKNOWN && p < table + sizeof table / sizeof table[0]; p++)
+		if (p->cloud == c && (p->region == NULL || span_eq_nocase(region, span_z(p->region))))
+			found = p;
+	return found;
 }
 
 bool provider_allows(const struct provider *p, enum grant g)

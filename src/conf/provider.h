@@ -2,6 +2,7 @@
 #ifndef CONF_PROVIDER_H
 #define CONF_PROVIDER_H
 
+#include "conf/cloud.h"
 #include "conf/grant.h"
 #include "proto/sasl.h"
 
@@ -21,6 +22,15 @@ struct provider {
 	unsigned grants; /* 1u << GRANT_...: which of them can lead to mail */
 	bool entra;      /* Entra issues the tokens: AADSTS codes, and where people have tenants, those */
 	bool personal;   /* accounts of nobody's tenant: none to be found, and tokens that cannot be read */
+	bool google;
+	/* Microsoft's clouds for work accounts only. */
+	enum cloud cloud;
+	const char *region;      /* what discovery calls its tenants' tenant_region_sub_scope; NULL: any other */
+	const char *portal;      /* the Entra admin centre: "entra.microsoft.com" */
+	const char *admin;       /* the Microsoft 365 admin centre */
+	const char *status;      /* where the provider shows its incidents */
+	const char *environment; /* Connect-ExchangeOnline's -ExchangeEnvironmentName; NULL where it needs none */
+	const char *audience;    /* that a federated token has to be for */
 };
 
 /* NULL when there is none with this id. */
@@ -28,6 +38,10 @@ const struct provider *provider_find(struct span id);
 
 /* The n-th of the table; NULL behind its end. */
 const struct provider *provider_at(size_t n);
+
+/* The profile of this cloud; `region` is what discovery calls tenant_region_sub_scope, empty when not known. NULL when
+ * there is none: an unknown cloud, or a closed one. */
+const struct provider *provider_of_cloud(enum cloud c, struct span region);
 
 bool provider_allows(const struct provider *p, enum grant g);
 

@@ -3,7 +3,7 @@
 #define CONF_SETTING_H
 
 enum setting {
-#define SETTING(name, key, kind, text) SETTING_##name,
+#define SETTING(name, key, kind, flags, text) SETTING_##name,
 #include "conf/setting.def"
 #undef SETTING
 	SETTING__COUNT

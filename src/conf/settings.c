@@ -1,15 +1,20 @@
 #include "conf/settings.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "text/ini.h"
+
+enum { STEERS = 1, HOLDS_SECRET = 2, OFFSET_SHIFT = 2 };
+#define HOLDS(member) (HOLDS_SECRET | offsetof(struct credential, member) << OFFSET_SHIFT)
 
 static const struct {
 	const char *key;
 	const char *help;
 	enum setting_kind kind;
+	uint32_t flags;
 } table[SETTING__COUNT] = {
-#define SETTING(name, key, kind, text) [SETTING_##name] = { key, text, SETTING_KIND_##kind },
+#define SETTING(name, key, kind, flags, text) [SETTING_##name] = { key, text, SETTING_KIND_##kind, flags },
 #include "conf/setting.def"
 #undef SETTING
 };
@@ -69,9 +74,39 @@ const char *settings_help(enum setting key)
 	return table[key].help;
 }
 
+void settings_put_help(struct buf *out, enum setting key)
+{
+	buf_z(out, table[key].help);
+	for (int g = 0; key == SETTING_GRANT && g < GRANT__COUNT; g++) {
+		buf_z(out, g == 0 ? ": " : ", ");
+		buf_z(out, grant_row((enum grant)g)->id);
+	}
+	for (size_t i = 0; key == SETTING_PROVIDER && provider_at(i) != NULL; i++) {
+		buf_z(out, i == 0 ? ": " : ", ");
+		buf_z(out, provider_at(i)->id);
+	}
+}
+
 enum setting_kind settings_kind(enum setting key)
 {
 	return table[key].kind;
+}
+
+bool settings_steers(enum setting key)
+{
+	return (table[key].flags & STEERS) != 0;
+}
+
+struct secret *settings_secret(struct credential *c, enum setting key)
+{
+	if ((table[key].flags & HOLDS_SECRET) == 0)
+		return NULL;
+	return (struct secret *)((unsigned char *)c + (table[key].flags >> OFFSET_SHIFT));
+}
+
+bool settings_secret_file(enum setting key)
+{
+	return (table[key].flags & HOLDS_SECRET) != 0 && table[key].kind == SETTING_KIND_PATH;
 }
 
 const char *settings_source(enum setting_source source)

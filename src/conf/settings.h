@@ -93,7 +93,19 @@ bool settings_has(const struct settings *s, enum setting key);
 
 const char *settings_key(enum setting key);
 const char *settings_help(enum setting key);
+
+/* Append what the setting is and, of providers and grants, which there are: at most 200 bytes. */
+void settings_put_help(struct buf *out, enum setting key);
+
 enum setting_kind settings_kind(enum setting key);
+bool settings_steers(enum setting key); /* does it decide where a secret goes, or what is run? */
+
+/* The secret that the setting's file or command gives; NULL when it gives none. */
+struct secret *settings_secret(struct credential *c, enum setting key);
+
+/* Does a file that this setting names hold a secret? Such a file may be one that can be read only once. */
+bool settings_secret_file(enum setting key);
+
 const char *settings_source(enum setting_source source);
 
 /* The setting with this name, however it is spelt (client-id, CLIENT_ID). When there is none, *nearest is the

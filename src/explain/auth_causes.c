@@ -215,7 +215,7 @@ void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 /* ---- the block for PowerShell ------------------------------------------------------------------ */
 
 static const char script_start[] = "# For an Exchange administrator. Once: Install-Module ExchangeOnlineManagement\n"
-				   "Connect-ExchangeOnline -ExchangeEnvironmentName {exo_cloud}\n"
+				   "Connect-ExchangeOnline -ExchangeEnvironmentName {exchange_environment}\n"
 				   "~Connect-ExchangeOnline";
 static const char script_register[] =
 	"\n# Exchange has to know the application by exactly this AppId and ObjectId.\n"
@@ -239,7 +239,7 @@ static const char script_open[] =
 /* One step; the next begins on a line of its own. */
 static void put_step(const struct explain_case *c, const char *template)
 {
-	template_fill(c, template, TEMPLATE_SCRIPT);
+	wording_fill(c, template, TEMPLATE_SCRIPT);
 	buf_byte(&c->e->scratch, '\n');
 }
 
@@ -251,7 +251,7 @@ static bool wanted(const struct explain_case *c)
 	const char *needs = evidence_person(c->r) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
 	struct buf *scratch = &c->e->scratch;
 	size_t mark = scratch->n;
-	bool known = template_fill(c, needs, TEMPLATE_SCRIPT).n != 0;
+	bool known = wording_fill(c, needs, TEMPLATE_SCRIPT).n != 0;
 
 	scratch->n = mark;
 	return known && entra(c) && !not_understood(c) && (server.n == 0 || is(server, "exchange")) &&
@@ -276,6 +276,6 @@ struct span auth_causes_script(const struct explain_case *c)
 		if (service != DOOR_POP_ONLY)
 			put_step(c, script_permit);
 	}
-	template_fill(c, script_open, TEMPLATE_SCRIPT);
+	wording_fill(c, script_open, TEMPLATE_SCRIPT);
 	return (struct span){ scratch->p + mark, scratch->n - mark };
 }

@@ -2,7 +2,7 @@
 #ifndef EXPLAIN_AUTH_CAUSES_H
 #define EXPLAIN_AUTH_CAUSES_H
 
-#include "explain/template.h"
+#include "explain/wording.h"
 
 /* The causes of a refused login (FAULT_AUTH_REFUSED and its kin). */
 void auth_causes(const struct explain_case *c, struct knowledge_causes *l);

@@ -223,7 +223,7 @@ static void take_frame(struct decoded *d, struct span frame)
 	bool cut;
 
 	if (spelt != XOAUTH2_GOOD)
-		decode_note(d, found[spelt], span_z(xoauth2_lint_text(spelt)));
+		note(d, found[spelt]);
 	if (is_bearer(frame)) {
 		take_bearer(d, frame, spelt != XOAUTH2_GOOD);
 		return;
@@ -232,7 +232,7 @@ static void take_frame(struct decoded *d, struct span frame)
 	lint = xoauth2_get(frame, &d->user, &d->token);
 	cut = lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE; /* said already */
 	if (lint != XOAUTH2_GOOD && !cut)
-		decode_note(d, found[lint], span_z(xoauth2_lint_text(lint)));
+		note(d, found[lint]);
 	decode_token(d);
 }
 

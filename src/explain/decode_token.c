@@ -1,3 +1,4 @@
+#include "conf/microsoft.h"
 #include "explain/decode.h"
 
 #include "conf/provider.h"
@@ -53,8 +54,7 @@ static bool for_exchange(struct decoded *d)
 
 	if (provider_is_exchange(aud))
 		return true;
-	if (span_starts(aud, SPAN("https://graph.microsoft.com")) ||
-	    span_eq(aud, SPAN("00000003-0000-0000-c000-000000000000")))
+	if (span_starts(aud, SPAN("https://graph.microsoft.com")) || span_eq(aud, SPAN(MICROSOFT_GRAPH)))
 		note(d, DECODE_FOUND_GRAPH);
 	return false;
 }

@@ -1,5 +1,6 @@
 #include "explain/diagnose.h"
 
+#include "conf/microsoft.h"
 #include "explain/auth_causes.h"
 #include "explain/match.h"
 #include "explain/net_causes.h"
@@ -28,27 +29,17 @@ static void pick_tenant(const struct explain_case *c, struct knowledge_causes *l
 }
 
 /* Numbers that stand for more than one thing: the words decide. */
-static void pick_by_words(int64_t code, struct span words, struct knowledge_causes *l)
+static void pick_by_words(unsigned flags, struct span words, struct knowledge_causes *l)
 {
-	switch (code) {
-	case 700027:
-	case 50012:
-		if (placeholder_has(words, "client secret"))
-			knowledge_add3(l, CAUSE_SECRET_WRONG, CAUSE_SECRET_MANGLED, CAUSE_NONE);
-		if (placeholder_has(words, "Key was found") || placeholder_has(words, "did not match the expected"))
-			knowledge_add3(l, CAUSE_KEY_MISMATCH, CAUSE_KEY_NOT_UPLOADED, CAUSE_NONE);
-		break;
-	case 700023:
-		if (!placeholder_has(words, "assertion"))
-			knowledge_add(l, CAUSE_SCOPE_WRONG);
-		break;
-	case 70001:
-		if (placeholder_has(words, "not found"))
-			knowledge_add(l, CAUSE_CLIENT_ID_WRONG);
-		break;
-	default:
-		break;
-	}
+	if ((flags & KNOWN_WORDS_KEY) != 0 && placeholder_has(words, "client secret"))
+		knowledge_add(l, CAUSE_SECRET_WRONG, CAUSE_SECRET_MANGLED);
+	if ((flags & KNOWN_WORDS_KEY) != 0 &&
+	    (placeholder_has(words, "Key was found") || placeholder_has(words, "did not match the expected")))
+		knowledge_add(l, CAUSE_KEY_MISMATCH, CAUSE_KEY_NOT_UPLOADED);
+	if ((flags & KNOWN_WORDS_ASSERTION) != 0 && !placeholder_has(words, "assertion"))
+		knowledge_add(l, CAUSE_SCOPE_WRONG);
+	if ((flags & KNOWN_WORDS_FOUND) != 0 && placeholder_has(words, "not found"))
+		knowledge_add(l, CAUSE_CLIENT_ID_WRONG);
 }
 
 /* No AADSTS number that is known: the words of OAuth, or the status. Of the form of the request o2pop is sure, and of
@@ -66,17 +57,6 @@ static void pick_unknown(const struct explain_case *c, int64_t code, struct know
 	(void)knowledge_drop(l, CAUSE_REQUEST_FORM);
 	if (evidence_tenant_right(c->r) || by_grant(c, GRANT_MANAGED_IDENTITY) || p == NULL || !p->entra)
 		(void)knowledge_drop(l, CAUSE_TENANT_UNKNOWN);
-	if (p != NULL && !p->entra && l->n > 1)
-		(void)knowledge_drop(l, CAUSE_CA_WORKLOAD);
-}
-
-/* The secret was refused, and looked odd before it was sent: that is why. */
-static void pick_secret(const struct explain_case *c, int64_t code, struct knowledge_causes *l)
-{
-	if (evidence_secret_odd(c->r) &&
-	    (code == 7000215 || code == 70002 || code == 50012 ||
-	     (code < CODE_MIN && span_eq(placeholder_fact(c, FACT_ERROR), SPAN("invalid_client")))))
-		knowledge_add(l, CAUSE_SECRET_MANGLED);
 }
 
 /* Those who answer in OAuth's words, and mean something of their own. */
@@ -98,34 +78,26 @@ static bool pick_not_entra(const struct explain_case *c, struct knowledge_causes
 static void pick_refusal(const struct explain_case *c, struct knowledge_causes *l)
 {
 	int64_t code = placeholder_row(c)->fault.num;
+	unsigned row = knowledge_find(KNOWN_AADSTS, code), flags = knowledge_flags(row);
 
 	if (pick_not_entra(c, l))
 		return;
-	pick_secret(c, code, l);
-	switch (code) {
-	case 700016:
-	case 700011:
-	case 7000229:
-	case 90002:
-	case 500011:
-	case 650059:
-	case 900382:
-	case 1000104:
+	/* The secret was refused, and looked odd before it was sent: that is why. */
+	if (evidence_secret_odd(c->r) &&
+	    ((flags & KNOWN_ASK_SECRET) != 0 ||
+	     (code < CODE_MIN && span_eq(placeholder_fact(c, FACT_ERROR), SPAN("invalid_client")))))
+		knowledge_add(l, CAUSE_SECRET_MANGLED);
+	if ((flags & KNOWN_ASK_TENANT) != 0)
 		pick_tenant(c, l);
-		break;
-	case 700024:
-	case 50013:
-	case 50027:
-	case 1000502:
-		if (placeholder_clock_off(c))
-			knowledge_add(l, CAUSE_CLOCK_WRONG);
-		break;
-	default:
-		break;
-	}
-	pick_by_words(code, placeholder_evidence(c), l);
-	if (!knowledge_add_row(l, knowledge_find(KNOWN_AADSTS, code)))
+	if ((flags & KNOWN_ASK_CLOCK) != 0 && placeholder_clock_off(c))
+		knowledge_add(l, CAUSE_CLOCK_WRONG);
+	pick_by_words(flags, placeholder_evidence(c), l);
+	if (!knowledge_add_row(l, row))
 		pick_unknown(c, code, l);
+	if (l->n == 0) { /* a known code that these settings do not explain: the code is believed */
+		l->holds = FOR_ALL;
+		knowledge_add_row(l, row);
+	}
 }
 
 /* Did the user choose the address of the token endpoint, or a part of it? */
@@ -183,9 +155,9 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 	if (status >= 400)
 		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, (int64_t)status));
 	else if (code == FAULT_HTTP_REDIRECT)
-		knowledge_add3(l, CAUSE_CAPTIVE_PORTAL, CAUSE_PROXY_PAGE, CAUSE_NONE);
+		knowledge_add(l, CAUSE_CAPTIVE_PORTAL, CAUSE_PROXY_PAGE);
 	else if (code == FAULT_HTTP_NOT_JSON)
-		knowledge_add3(l, CAUSE_PROXY_PAGE, CAUSE_CAPTIVE_PORTAL, CAUSE_NONE);
+		knowledge_add(l, CAUSE_PROXY_PAGE, CAUSE_CAPTIVE_PORTAL);
 }
 
 /* ---- claims ------------------------------------------------------------------------------------ */
@@ -194,7 +166,7 @@ static void pick_audience(const struct explain_case *c, struct knowledge_causes 
 {
 	struct span aud = placeholder_fact(c, FACT_AUD);
 
-	if (placeholder_has(aud, "graph.microsoft") || placeholder_has(aud, "00000003-0000-0000-c000-000000000000"))
+	if (placeholder_has(aud, "graph.microsoft") || placeholder_has(aud, MICROSOFT_GRAPH))
 		knowledge_add(l, CAUSE_AUD_GRAPH);
 	else if (placeholder_has(aud, "ps.outlook.com"))
 		knowledge_add(l, CAUSE_AUD_CONSENT);
@@ -260,7 +232,7 @@ static void pick_input(const struct explain_case *c, struct knowledge_causes *l)
 			knowledge_add(l, CAUSE_TENANT_COMMON);
 	if (placeholder_row(c)->fault.num == SETTING_TOKEN_URL)
 		knowledge_add(l, CAUSE_TENANT_COMMON);
-	if (placeholder_has(tenant, "9188040d-6c67-4c5b-b112-36a304b66dad"))
+	if (placeholder_has(tenant, MICROSOFT_PERSONAL))
 		knowledge_add(l, CAUSE_PERSONAL_ACCOUNT);
 }
 
@@ -274,9 +246,9 @@ static void pick_no_xoauth2(const struct explain_case *c, struct knowledge_cause
 	if (placeholder_has(sasl, bearer ? "XOAUTH2" : "OAUTHBEARER"))
 		knowledge_add(l, bearer ? CAUSE_OFFERS_XOAUTH2 : CAUSE_OFFERS_OAUTHBEARER);
 	else if (placeholder_known_host(c))
-		knowledge_add3(l, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_NO_XOAUTH2_ONPREM, CAUSE_NONE);
+		knowledge_add(l, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_NO_XOAUTH2_ONPREM);
 	else if (server.n != 0 && !placeholder_has(server, "exchange"))
-		knowledge_add3(l, CAUSE_NO_XOAUTH2_SERVER, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_NONE);
+		knowledge_add(l, CAUSE_NO_XOAUTH2_SERVER, CAUSE_NO_XOAUTH2_MIDDLE);
 }
 
 static void pick_mail(const struct explain_case *c, struct knowledge_causes *l)
@@ -336,8 +308,10 @@ void diagnose(const struct explain_case *c, struct knowledge_causes *l)
 	case FAULT_KIND_INTERNAL:
 		break;
 	}
-	if (l->n == 0)
+	for (int i = 0; i < 2 && l->n == 0; i++) {
 		knowledge_add_row(l, knowledge_find(KNOWN_FAULT, f->code));
+		l->holds = FOR_ALL; /* a fault that fits these settings badly still has its causes */
+	}
 	if (evidence_cloud_right(c->r) && knowledge_drop(l, CAUSE_CLOUD_WRONG) && l->n == 0)
 		knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
 }

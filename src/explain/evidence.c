@@ -19,33 +19,13 @@ enum service_finding evidence_services(const struct report *r)
 	                     app);
 }
 
-/* By the words of tenant_worker_put_cloud. */
-const char *evidence_provider(const struct report *r)
-{
-	static const struct {
-		const char *cloud, *provider;
-	} known[] = {
-		{ "worldwide", "microsoft" },
-		{ "worldwide (GCC)", "microsoft" },
-		{ "US government (GCC High)", "microsoft-gcchigh" },
-		{ "US government (DoD)", "microsoft-dod" },
-		{ "China (21Vianet)", "microsoft-china" },
-	};
-	struct span cloud = row_get(row_of(r, STEP_TENANT), FACT_CLOUD);
-
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (span_eq(cloud, span_z(known[i].cloud)))
-			return known[i].provider;
-	return NULL;
-}
-
 bool evidence_cloud_right(const struct report *r)
 {
 	const struct provider *p = r->settings != NULL ? r->settings->provider : NULL;
-	const char *found = evidence_provider(r);
+	struct span found = row_get(row_of(r, STEP_TENANT), FACT_PROVIDER_FOUND);
 
-	return p != NULL && found != NULL && row_of(r, STEP_TENANT)->fault.code != FAULT_TENANT_CLOUD &&
-	       span_eq(span_z(p->id), span_z(found));
+	return p != NULL && found.n != 0 && row_of(r, STEP_TENANT)->fault.code != FAULT_TENANT_CLOUD &&
+	       span_eq(span_z(p->id), found);
 }
 
 bool evidence_tenant_right(const struct report *r)

@@ -9,9 +9,6 @@
 /* What the other services said; SERVICE_SAYS_NOTHING when there was no triage. */
 enum service_finding evidence_services(const struct report *r);
 
-/* The provider profile ("microsoft") of the cloud that discovery found; NULL when it found none. */
-const char *evidence_provider(const struct report *r);
-
 /* Discovery found the domain's cloud, and it is that of the settings. */
 bool evidence_cloud_right(const struct report *r);
 

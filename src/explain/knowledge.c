@@ -17,7 +17,7 @@
 /* ---- causes ------------------------------------------------------------------------------------ */
 
 static const char cause_ids[] = "\0" /* CAUSE_NONE */
-#define CAUSE(name, id, who, certainty, text, fix, verify, source) id "\0"
+#define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) id "\0"
 #include "explain/causes.def"
 #undef CAUSE
 	;
@@ -25,8 +25,14 @@ static const char cause_ids[] = "\0" /* CAUSE_NONE */
 enum { CERTAINTY_SHIFT = 4 };
 
 static const unsigned char cause_marks[CAUSE__COUNT] = {
-#define CAUSE(name, id, who, certainty, text, fix, verify, source)                                                     \
+#define CAUSE(name, id, who, holds, certainty, text, fix, verify, source)                                              \
 	[CAUSE_##name] = EXPLAIN_##who | EXPLAIN_##certainty << CERTAINTY_SHIFT,
+#include "explain/causes.def"
+#undef CAUSE
+};
+
+static const uint16_t cause_for[CAUSE__COUNT] = {
+#define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) [CAUSE_##name] = holds,
 #include "explain/causes.def"
 #undef CAUSE
 };
@@ -38,21 +44,34 @@ static const char *next_text(const char *p)
 	return p + 1;
 }
 
-void knowledge_add(struct knowledge_causes *l, enum cause c)
+unsigned knowledge_for(const struct settings *s)
 {
-	if (c == CAUSE_NONE || l->n == EXPLAIN_CAUSES_MAX)
-		return;
-	for (unsigned i = 0; i < l->n; i++)
-		if (l->cause[i] == c)
-			return;
-	l->cause[l->n++] = c;
+	unsigned holds = FOR_ALL;
+
+	if (s == NULL || s->provider == NULL)
+		return holds;
+	holds = 1u << s->grant;
+	if (settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
+	    settings_has(s, SETTING_CLIENT_SECRET_COMMAND))
+		holds |= (holds & FOR_SIGN_IN) != 0 ? FOR_SECRET : 0;
+	if (s->provider->personal)
+		return holds | FOR_PERSONAL;
+	if (s->provider->entra)
+		return holds | FOR_WORK;
+	return holds | (s->provider->google ? FOR_GOOGLE : FOR_CUSTOM);
 }
 
-void knowledge_add3(struct knowledge_causes *l, enum cause a, enum cause b, enum cause c)
+void knowledge_add_list(struct knowledge_causes *l, const enum cause *c)
 {
-	knowledge_add(l, a);
-	knowledge_add(l, b);
-	knowledge_add(l, c);
+	for (; *c != CAUSE_NONE && l->n < EXPLAIN_CAUSES_MAX; c++) {
+		unsigned i = 0, grants = cause_for[*c] & FOR_GRANTS, providers = cause_for[*c] & FOR_PROVIDERS;
+
+		while (i < l->n && l->cause[i] != *c)
+			i++;
+		if (i == l->n && (grants == 0 || (grants & l->holds) != 0) &&
+		    (providers == 0 || (providers & l->holds) != 0))
+			l->cause[l->n++] = *c;
+	}
 }
 
 bool knowledge_drop(struct knowledge_causes *l, enum cause c)
@@ -120,73 +139,48 @@ enum cause knowledge_cause_named(struct span id)
 
 /* ---- rows of known.def ------------------------------------------------------------------------- */
 
-/* A row is a byte that says its kind, and what that kind needs in one of the arrays below, which have an element
- * for each row that puts one there. The 32-bit numbers are Entra's; NUMBER_FAULT takes its key unexpanded. */
-enum { SAME_AS_ABOVE = 0x80 };
+/* A row is its kind and its number in one word; the text of those that have one stands in row_texts, and what a
+ * KNOWN row says, for itself and for its SAME rows, in groups. */
+enum { NUMBER_BITS = 25, SAME_AS_ABOVE = 0x40 };
+#define ROW(kind, number)     ((uint32_t)(kind) << NUMBER_BITS | ((uint32_t)(number) & ((1u << NUMBER_BITS) - 1)))
 
-static const uint8_t kinds[] = {
-#define KNOWN(kind, key, meaning, causes) KNOWN_##kind,
-#define SAME(kind, key)                   KNOWN_##kind | SAME_AS_ABOVE,
+#define NUMBER_AADSTS(key)    key
+#define NUMBER_ERROR(key)     0
+#define NUMBER_SUBERROR(key)  0
+#define NUMBER_LINE(key)      0
+#define NUMBER_INSPECTOR(key) 0
+#define NUMBER_ALERT(key)     key
+#define NUMBER_ENGINE(key)    key
+#define NUMBER_ERRNO(key)     key
+#define NUMBER_RESOLVER(key)  key
+#define NUMBER_HTTP(key)      key
+#define NUMBER_FAULT(key)     FAULT_##key
+
+static const uint32_t rows[] = {
+#define KNOWN(kind, key, meaning, ...) ROW(KNOWN_##kind, NUMBER_##kind(key)),
+#define SAME(kind, key)                ROW(KNOWN_##kind | SAME_AS_ABOVE, NUMBER_##kind(key)),
 #include "explain/known.def"
 #undef KNOWN
 #undef SAME
 };
 
-enum { ROWS = sizeof kinds };
-
-static const int32_t long_numbers[] = {
-#define LONG_AADSTS(key) key,
-#define LONG_ERROR(key)
-#define LONG_SUBERROR(key)
-#define LONG_LINE(key)
-#define LONG_INSPECTOR(key)
-#define LONG_ALERT(key)
-#define LONG_ENGINE(key)
-#define LONG_ERRNO(key)
-#define LONG_RESOLVER(key)
-#define LONG_HTTP(key)
-#define LONG_FAULT(key)
-#define KNOWN(kind, key, meaning, causes) LONG_##kind(key)
-#define SAME(kind, key)                   LONG_##kind(key)
-#include "explain/known.def"
-#undef KNOWN
-#undef SAME
-};
-
-static const int16_t numbers[] = {
-#define NUMBER_AADSTS(key)
-#define NUMBER_ERROR(key)
-#define NUMBER_SUBERROR(key)
-#define NUMBER_LINE(key)
-#define NUMBER_INSPECTOR(key)
-#define NUMBER_ALERT(key)                 key,
-#define NUMBER_ENGINE(key)                key,
-#define NUMBER_ERRNO(key)                 key,
-#define NUMBER_RESOLVER(key)              key,
-#define NUMBER_HTTP(key)                  key,
-#define NUMBER_FAULT(key)                 FAULT_##key,
-#define KNOWN(kind, key, meaning, causes) NUMBER_##kind(key)
-#define SAME(kind, key)                   NUMBER_##kind(key)
-#include "explain/known.def"
-#undef KNOWN
-#undef SAME
-};
+enum { ROWS = sizeof rows / sizeof rows[0] };
 
 /* What match_text looks for; "" for a row that is found by its number. */
 static const char row_texts[] =
-#define TEXT_AADSTS(key, name)            ""
-#define TEXT_ERROR(key, name)             key
-#define TEXT_SUBERROR(key, name)          key
-#define TEXT_LINE(key, name)              key
-#define TEXT_INSPECTOR(key, name)         key
-#define TEXT_ALERT(key, name)             ""
-#define TEXT_ENGINE(key, name)            ""
-#define TEXT_ERRNO(key, name)             name
-#define TEXT_RESOLVER(key, name)          name
-#define TEXT_HTTP(key, name)              ""
-#define TEXT_FAULT(key, name)             ""
-#define KNOWN(kind, key, meaning, causes) TEXT_##kind(key, #key) "\0"
-#define SAME(kind, key)                   TEXT_##kind(key, #key) "\0"
+#define TEXT_AADSTS(key, name)         ""
+#define TEXT_ERROR(key, name)          key
+#define TEXT_SUBERROR(key, name)       key
+#define TEXT_LINE(key, name)           key
+#define TEXT_INSPECTOR(key, name)      key
+#define TEXT_ALERT(key, name)          ""
+#define TEXT_ENGINE(key, name)         ""
+#define TEXT_ERRNO(key, name)          name
+#define TEXT_RESOLVER(key, name)       name
+#define TEXT_HTTP(key, name)           ""
+#define TEXT_FAULT(key, name)          ""
+#define KNOWN(kind, key, meaning, ...) TEXT_##kind(key, #key) "\0"
+#define SAME(kind, key)                TEXT_##kind(key, #key) "\0"
 #include "explain/known.def"
 #undef KNOWN
 #undef SAME
@@ -194,20 +188,23 @@ static const char row_texts[] =
 
 /* One for each KNOWN, none for SAME. */
 static const char row_meanings[] =
-#define KNOWN(kind, key, meaning, causes) meaning "\0"
+#define KNOWN(kind, key, meaning, ...) meaning "\0"
 #define SAME(kind, key)
 #include "explain/known.def"
 #undef KNOWN
 #undef SAME
 	;
 
-static const uint8_t row_causes[][EXPLAIN_CAUSES_MAX] = {
-#define CAUSES(...) CAUSES_3(__VA_ARGS__, NONE, NONE, NONE)
-#define CAUSES_3(a, b, c, ...)                                                                                         \
-	{                                                                                                              \
-		CAUSE_##a, CAUSE_##b, CAUSE_##c                                                                        \
-	}
-#define KNOWN(kind, key, meaning, causes) causes,
+enum { ROW_CAUSES = 5 }; /* of which EXPLAIN_CAUSES_MAX are shown */
+
+static const struct {
+	uint16_t flags;
+	uint8_t cause[ROW_CAUSES];
+} groups[] = {
+#define CAUSES(...)                      CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
+#define CAUSES_5(a, b, c, d, e, ...)     CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e
+#define GROUP(a, b, c, d, e, flags, ...) { flags, { a, b, c, d, e } },
+#define KNOWN(kind, key, meaning, ...)   GROUP(__VA_ARGS__, 0, 0)
 #define SAME(kind, key)
 #include "explain/known.def"
 #undef KNOWN
@@ -222,7 +219,7 @@ unsigned knowledge_rows(void)
 
 enum known_kind knowledge_kind(unsigned row)
 {
-	return (enum known_kind)(kinds[row] & ~SAME_AS_ABOVE);
+	return (enum known_kind)(rows[row] >> NUMBER_BITS & ~SAME_AS_ABOVE);
 }
 
 const char *knowledge_texts(void)
@@ -230,9 +227,14 @@ const char *knowledge_texts(void)
 	return row_texts;
 }
 
+static bool same_as_above(unsigned row)
+{
+	return (rows[row] >> NUMBER_BITS & SAME_AS_ABOVE) != 0;
+}
+
 unsigned knowledge_base(unsigned row)
 {
-	while ((kinds[row] & SAME_AS_ABOVE) != 0)
+	while (same_as_above(row))
 		row--;
 	return row;
 }
@@ -243,7 +245,7 @@ static unsigned group_of(unsigned row)
 	unsigned n = 0;
 
 	for (unsigned i = 1; i <= row; i++)
-		n += (kinds[i] & SAME_AS_ABOVE) == 0;
+		n += !same_as_above(i);
 	return n;
 }
 
@@ -258,56 +260,31 @@ const char *knowledge_meaning(unsigned row)
 	return p;
 }
 
-bool knowledge_add_row(struct knowledge_causes *l, unsigned row)
+unsigned knowledge_flags(unsigned row)
 {
-	const uint8_t *c;
-
-	if (row == KNOWLEDGE_NOTHING)
-		return false;
-	c = row_causes[group_of(row)];
-	for (unsigned i = 0; i < EXPLAIN_CAUSES_MAX; i++)
-		knowledge_add(l, (enum cause)c[i]);
-	return true;
+	return row == KNOWLEDGE_NOTHING ? 0 : groups[group_of(row)].flags;
 }
 
-/* The number of a row, when `longs` and `shorts` rows before it took one out of either array. */
-static int64_t number_at(unsigned row, unsigned *longs, unsigned *shorts)
+bool knowledge_add_row(struct knowledge_causes *l, unsigned row)
 {
-	switch (knowledge_kind(row)) {
-	case KNOWN_AADSTS:
-		return long_numbers[(*longs)++];
-	case KNOWN_ALERT:
-	case KNOWN_ENGINE:
-	case KNOWN_ERRNO:
-	case KNOWN_RESOLVER:
-	case KNOWN_HTTP:
-	case KNOWN_FAULT:
-		return numbers[(*shorts)++];
-	case KNOWN_ERROR:
-	case KNOWN_SUBERROR:
-	case KNOWN_LINE:
-	case KNOWN_INSPECTOR:
-	case KNOWN__COUNT:
-		break;
-	}
-	return 0;
+	if (row == KNOWLEDGE_NOTHING)
+		return false;
+	for (unsigned i = 0; i < ROW_CAUSES; i++)
+		knowledge_add(l, (enum cause)groups[group_of(row)].cause[i]);
+	return true;
 }
 
 int64_t knowledge_number(unsigned row)
 {
-	unsigned longs = 0, shorts = 0;
+	int64_t number = rows[row] & ((1u << NUMBER_BITS) - 1);
 
-	for (unsigned i = 0; i < row; i++)
-		number_at(i, &longs, &shorts);
-	return number_at(row, &longs, &shorts);
+	return number >> (NUMBER_BITS - 1) == 0 ? number : number - (1 << NUMBER_BITS);
 }
 
 static unsigned find_exactly(enum known_kind kind, int64_t number)
 {
-	unsigned longs = 0, shorts = 0;
-
 	for (unsigned i = 0; i < ROWS; i++)
-		if (number_at(i, &longs, &shorts) == number && knowledge_kind(i) == kind)
+		if (knowledge_kind(i) == kind && knowledge_number(i) == number)
 			return i;
 	return KNOWLEDGE_NOTHING;
 }
@@ -321,7 +298,8 @@ unsigned knowledge_find(enum known_kind kind, int64_t number)
 	if (kind == KNOWN_ALERT && number <= KNOWLEDGE_ALERT_OTHER)
 		return find_exactly(kind, KNOWLEDGE_ALERT_OTHER);
 	if (kind == KNOWN_ENGINE && number > 0 && number < KNOWLEDGE_ALERT_RECEIVED)
-		return find_exactly(kind, number < KNOWLEDGE_ENGINE_X509 ? 4 : 34);
+		return find_exactly(kind, number < KNOWLEDGE_ENGINE_X509 ? KNOWLEDGE_ENGINE_RULES
+		                                                         : KNOWLEDGE_ENGINE_CERTIFICATE);
 	return KNOWLEDGE_NOTHING;
 }
 

@@ -3,11 +3,12 @@
 #define EXPLAIN_KNOWLEDGE_H
 
 #include "base/fault.h"
+#include "conf/settings.h"
 #include "explain/explanation.h"
 
 enum cause {
 	CAUSE_NONE,
-#define CAUSE(name, id, who, certainty, text, fix, verify, source) CAUSE_##name,
+#define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) CAUSE_##name,
 #include "explain/causes.def"
 #undef CAUSE
 	CAUSE__COUNT
@@ -30,21 +31,52 @@ enum known_kind {
 
 /* What fault.num holds for FAULT_KIND_TLS: the engine's own codes, alerts received, alerts sent. */
 enum {
+	KNOWLEDGE_ENGINE_RULES = 4, /* stands for all unknown ones below the next number */
 	KNOWLEDGE_ENGINE_X509 = 32,
+	KNOWLEDGE_ENGINE_CERTIFICATE = 34, /* and for those above it */
 	KNOWLEDGE_ALERT_RECEIVED = 256,
 	KNOWLEDGE_ALERT_SENT = 512,
 	KNOWLEDGE_ALERT_OTHER = 255
 };
 
+/* Of whom a cause can be true: a bit a grant, a bit a kind of provider. A cause that names some of the grants holds for
+ * no other one, and likewise with providers. */
+enum {
+	FOR_ANY = 0,
+	FOR_SECRET = 1 << GRANT_CLIENT_SECRET, /* also of a person's grant, when there is a client secret beside it */
+	FOR_CERTIFICATE = 1 << GRANT_CERTIFICATE,
+	FOR_FEDERATED = 1 << GRANT_FEDERATED,
+	FOR_ASSERTION = FOR_CERTIFICATE | FOR_FEDERATED,
+	FOR_IDENTITY = 1 << GRANT_MANAGED_IDENTITY,
+	FOR_APP = 1 << GRANT_CLIENT_SECRET | FOR_ASSERTION | FOR_IDENTITY,
+	FOR_SIGN_IN = 1 << GRANT_DEVICE_CODE | 1 << GRANT_REFRESH_TOKEN,
+	FOR_SERVICE_ACCOUNT = 1 << GRANT_SERVICE_ACCOUNT,
+	FOR_GRANTS = (1 << GRANT__COUNT) - 1,
+	FOR_WORK = 1 << GRANT__COUNT, /* a tenant of Entra's */
+	FOR_PERSONAL = 2 << GRANT__COUNT,
+	FOR_GOOGLE = 4 << GRANT__COUNT,
+	FOR_CUSTOM = 8 << GRANT__COUNT,
+	FOR_ENTRA = FOR_WORK | FOR_PERSONAL,
+	FOR_OTHER = FOR_GOOGLE | FOR_CUSTOM,
+	FOR_EXCHANGE = FOR_WORK | FOR_CUSTOM,
+	FOR_PROVIDERS = FOR_ENTRA | FOR_OTHER,
+	FOR_ALL = FOR_GRANTS | FOR_PROVIDERS
+};
+
+/* The bits that hold for these settings; all of them without settings. */
+unsigned knowledge_for(const struct settings *s);
+
 /* The causes chosen so far, the most likely first. */
 struct knowledge_causes {
+	unsigned holds; /* FOR_... bits: what does not hold is not added */
 	enum cause cause[EXPLAIN_CAUSES_MAX];
 	unsigned n;
 };
 
-/* Append unless it is there already, is CAUSE_NONE, or the list is full. */
-void knowledge_add(struct knowledge_causes *l, enum cause c);
-void knowledge_add3(struct knowledge_causes *l, enum cause a, enum cause b, enum cause c);
+/* Append those that hold, in this order, unless they are there already or the list is full. The list ends with
+ * CAUSE_NONE, which the macro adds. */
+void knowledge_add_list(struct knowledge_causes *l, const enum cause *c);
+#define knowledge_add(l, ...) knowledge_add_list(l, (const enum cause[]){ __VA_ARGS__, CAUSE_NONE })
 
 /* Take out, if it is there; true when it was. */
 bool knowledge_drop(struct knowledge_causes *l, enum cause c);
@@ -73,13 +105,28 @@ enum cause knowledge_cause_named(struct span id);
 /* A row of known.def is named by its position; KNOWLEDGE_NOTHING is none. */
 enum { KNOWLEDGE_NOTHING = 0xffff };
 
+/* What is to be known of a code beside its meaning: the flags of its KNOWN row. */
+enum {
+	KNOWN_PROVES_APP = 1 << 0,      /* Entra says it only after it has found tenant and application */
+	KNOWN_MENDABLE = 1 << 1,        /* comes while a change is on its way to all servers: worth another try */
+	KNOWN_ASK_TENANT = 1 << 2,      /* what discovery found about the domain's tenant may be the reason */
+	KNOWN_ASK_CLOCK = 1 << 3,       /* this machine's clock may be */
+	KNOWN_ASK_SECRET = 1 << 4,      /* an oddity of the secret may be */
+	KNOWN_SECRET_ENDED = 1 << 5,    /* the client secret has expired */
+	KNOWN_WRAPPER = 1 << 6,         /* a second code beside it says more */
+	KNOWN_WORDS_KEY = 1 << 7,       /* stands for more than one thing: the words about secret or key decide */
+	KNOWN_WORDS_ASSERTION = 1 << 8, /* the same, whether an assertion is named */
+	KNOWN_WORDS_FOUND = 1 << 9      /* the same, whether "not found" is said */
+};
+
 unsigned knowledge_rows(void);
-unsigned knowledge_base(unsigned row); /* the KNOWN row that a SAME row belongs to */
+unsigned knowledge_base(unsigned row);  /* the KNOWN row that a SAME row belongs to */
+unsigned knowledge_flags(unsigned row); /* 0 for KNOWLEDGE_NOTHING */
 enum known_kind knowledge_kind(unsigned row);
 int64_t knowledge_number(unsigned row);      /* the key of the kinds with numbers */
 const char *knowledge_meaning(unsigned row); /* static */
 
-/* Append the causes of a row; false for KNOWLEDGE_NOTHING. */
+/* Append the causes of a row that hold; false for KNOWLEDGE_NOTHING. */
 bool knowledge_add_row(struct knowledge_causes *l, unsigned row);
 
 /* The row with this number. An unknown alert or engine code gives the row of its family. */

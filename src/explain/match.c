@@ -167,7 +167,7 @@ static bool outdone(struct span text, const struct match_hit *hit)
 	size_t from = hit->at > NEAR ? hit->at - NEAR : 0;
 	size_t end = hit->at + hit->n;
 
-	if (hit->aadsts == 70002 || hit->aadsts == 50012)
+	if (hit->aadsts != 0 && (knowledge_flags(hit->row) & KNOWN_WRAPPER) != 0)
 		return aadsts_near(text, end, end + NEAR / 4);
 	if (hit->aadsts != 0)
 		return false;

@@ -24,7 +24,7 @@ static void pick_deadline(const struct explain_case *c, struct knowledge_causes 
 		if (evidence_no_names(c->r))
 			knowledge_add(l, CAUSE_NO_NAMES);
 		else
-			knowledge_add3(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED, CAUSE_NONE);
+			knowledge_add(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED);
 		break;
 	case STEP_IDP_TCP:
 	case STEP_POP_TCP:
@@ -32,10 +32,10 @@ static void pick_deadline(const struct explain_case *c, struct knowledge_causes 
 		break;
 	case STEP_IDP_TLS:
 	case STEP_POP_TLS:
-		knowledge_add3(l, CAUSE_TLS_WAITING, CAUSE_RESET_MIDDLE, CAUSE_TOO_SLOW);
+		knowledge_add(l, CAUSE_TLS_WAITING, CAUSE_RESET_MIDDLE, CAUSE_TOO_SLOW);
 		break;
 	case STEP_GREETING:
-		knowledge_add3(l, CAUSE_SERVER_BUSY, CAUSE_TOO_SLOW, CAUSE_NONE);
+		knowledge_add(l, CAUSE_SERVER_BUSY, CAUSE_TOO_SLOW);
 		break;
 	case STEP_CREDENTIAL:
 	case STEP_TENANT:
@@ -58,13 +58,12 @@ void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
 	bool known = placeholder_known_host(c);
 
 	if (evidence_no_names(c->r))
-		knowledge_add3(l, CAUSE_NO_NAMES,
-		               placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED : CAUSE_NONE,
-		               CAUSE_NONE);
+		knowledge_add(l, CAUSE_NO_NAMES,
+		              placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED : CAUSE_NONE);
 	else if (!known && placeholder_passed(c, placeholder_on_idp(c) ? STEP_POP_DNS : STEP_IDP_DNS))
-		knowledge_add3(l, CAUSE_DNS_TYPO, CAUSE_DNS_FILTERED, CAUSE_NONE);
+		knowledge_add(l, CAUSE_DNS_TYPO, CAUSE_DNS_FILTERED);
 	else if (known && placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND)
-		knowledge_add3(l, CAUSE_DNS_FILTERED, CAUSE_DNS_DOWN, CAUSE_NONE);
+		knowledge_add(l, CAUSE_DNS_FILTERED, CAUSE_DNS_DOWN);
 	else
 		knowledge_add_row(l, knowledge_find(KNOWN_RESOLVER, placeholder_row(c)->fault.num));
 }
@@ -80,9 +79,9 @@ void net_causes_tcp(const struct explain_case *c, struct knowledge_causes *l)
 	else if (code == FAULT_TCP_TIMEOUT)
 		pick_blocked(c, l);
 	else if (code == FAULT_TCP_REFUSED && placeholder_known_host(c))
-		knowledge_add3(l, CAUSE_REJECTED, CAUSE_PORT_CLOSED, CAUSE_NONE);
+		knowledge_add(l, CAUSE_REJECTED, CAUSE_PORT_CLOSED);
 	else if ((code == FAULT_TCP_RESET || code == FAULT_TCP_CLOSED) && placeholder_on_idp(c))
-		knowledge_add3(l, CAUSE_RESET_MIDDLE, CAUSE_ENTRA_TRANSIENT, CAUSE_NONE);
+		knowledge_add(l, CAUSE_RESET_MIDDLE, CAUSE_ENTRA_TRANSIENT);
 	else if (code == FAULT_TCP_FAILED)
 		knowledge_add_row(l, knowledge_find(KNOWN_ERRNO, placeholder_row(c)->fault.num));
 }
@@ -112,11 +111,11 @@ static void pick_untrusted(const struct explain_case *c, struct knowledge_causes
 	if (file.n != 0 && !span_starts(file, SPAN("+")))
 		knowledge_add(l, CAUSE_CA_FILE_LACKS);
 	if (well_known_authority(issuer))
-		knowledge_add3(l, CAUSE_ROOT_UNKNOWN, CAUSE_CHAIN_INCOMPLETE, CAUSE_NONE);
+		knowledge_add(l, CAUSE_ROOT_UNKNOWN, CAUSE_CHAIN_INCOMPLETE);
 	else if (p != NULL && p->pop_host != NULL)
-		knowledge_add3(l, CAUSE_TLS_INSPECTION, CAUSE_ROOT_UNKNOWN, CAUSE_NONE);
+		knowledge_add(l, CAUSE_TLS_INSPECTION, CAUSE_ROOT_UNKNOWN);
 	else
-		knowledge_add3(l, CAUSE_PRIVATE_CA, CAUSE_CHAIN_INCOMPLETE, CAUSE_TLS_INSPECTION);
+		knowledge_add(l, CAUSE_PRIVATE_CA, CAUSE_CHAIN_INCOMPLETE, CAUSE_TLS_INSPECTION);
 }
 
 void net_causes_service(const struct explain_case *c, struct span said, struct knowledge_causes *l)
@@ -130,8 +129,7 @@ void net_causes_service(const struct explain_case *c, struct span said, struct k
 	else if (placeholder_has(said, "HTTP") || placeholder_has(said, "<html"))
 		knowledge_add(l, CAUSE_IS_HTTP);
 	else
-		knowledge_add3(l, placeholder_on_idp(c) ? CAUSE_IS_HTTP : CAUSE_IS_OTHER, CAUSE_TLS_MIDDLEBOX,
-		               CAUSE_NONE);
+		knowledge_add(l, placeholder_on_idp(c) ? CAUSE_IS_HTTP : CAUSE_IS_OTHER, CAUSE_TLS_MIDDLEBOX);
 }
 
 /* A certificate outside its validity, or a clock that makes it look so. */
@@ -148,10 +146,10 @@ static void pick_times(const struct explain_case *c, struct knowledge_causes *l)
 	else if (placeholder_clock_right(c) && code == FAULT_CERT_EXPIRED)
 		knowledge_add(l, CAUSE_CERT_SERVER_OLD);
 	else if (placeholder_clock_right(c))
-		knowledge_add3(l, CAUSE_CERT_SERVER_BAD, CAUSE_TLS_INSPECTION, CAUSE_NONE);
+		knowledge_add(l, CAUSE_CERT_SERVER_BAD, CAUSE_TLS_INSPECTION);
 	else if (placeholder_known_host(c)) /* the provider does renew its own */
-		knowledge_add3(l, CAUSE_CLOCK_WRONG,
-		               code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD, CAUSE_NONE);
+		knowledge_add(l, CAUSE_CLOCK_WRONG,
+		              code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD);
 }
 
 static bool names_inspector(const struct explain_case *c, enum fact key)

@@ -1,5 +1,7 @@
 #include "explain/placeholder.h"
 
+#include <stddef.h>
+
 #include "explain/evidence.h"
 #include "text/guid.h"
 
@@ -140,6 +142,30 @@ static bool put_span(struct buf *out, struct span s)
 	return s.n != 0;
 }
 
+static bool put_z(struct buf *out, const char *z)
+{
+	return z != NULL && put_span(out, span_z(z));
+}
+
+/* Columns of the provider; where none is known, it is Microsoft's worldwide cloud. */
+static const struct {
+	const char *name;
+	size_t column;
+} columns[] = {
+	{ "portal", offsetof(struct provider, portal) },
+	{ "admin", offsetof(struct provider, admin) },
+	{ "status_page", offsetof(struct provider, status) },
+	{ "exchange_environment", offsetof(struct provider, environment) },
+	{ "exchange_audience", offsetof(struct provider, audience) },
+};
+
+static const char *column(const struct explain_case *c, size_t offset)
+{
+	const struct provider *p = placeholder_provider(c);
+
+	return *(const char *const *)((const unsigned char *)(p != NULL ? p : provider_at(0)) + offset);
+}
+
 /* "host:port" or "[v6]:port" of the step in question, else of the settings. */
 static bool host_and_port(const struct explain_case *c, struct span *host, struct span *port)
 {
@@ -243,10 +269,9 @@ static bool put_scope(const struct explain_case *c, struct buf *out)
 {
 	const struct provider *p = placeholder_provider(c);
 	bool person = c->r != NULL && c->r->settings != NULL && grant_row(c->r->settings->grant)->person;
-	const char *scope = p == NULL ? NULL : person ? p->scope_user : p->scope_app;
 
-	buf_z(out, scope != NULL ? scope : "https://outlook.office365.com/.default");
-	return true;
+	p = p != NULL ? p : provider_at(0);
+	return put_z(out, person ? p->scope_user : p->scope_app);
 }
 
 static bool put_code(const struct explain_case *c, struct buf *out)
@@ -296,26 +321,24 @@ static bool put_genuine(const struct explain_case *c, struct buf *out)
 	return true;
 }
 
-/* Of Connect-ExchangeOnline, which goes to the worldwide cloud without it. */
-static bool put_exo_cloud(const struct explain_case *c, struct buf *out)
+static bool put_connect(const struct explain_case *c, struct buf *out)
 {
-	static const struct {
-		const char *provider, *name;
-	} clouds[] = {
-		{ "microsoft-gcchigh", "O365USGovGCCHigh" },
-		{ "microsoft-dod", "O365USGovDoD" },
-		{ "microsoft-china", "O365China" },
-	};
-
 	const struct provider *p = placeholder_provider(c);
 
-	for (size_t i = 0; p != NULL && i < sizeof clouds / sizeof clouds[0]; i++) {
-		if (!span_eq(span_z(p->id), span_z(clouds[i].provider)))
-			continue;
-		buf_z(out, clouds[i].name);
-		return true;
+	buf_z(out, "Connect-ExchangeOnline");
+	if (p != NULL && p->environment != NULL) {
+		buf_z(out, " -ExchangeEnvironmentName ");
+		buf_z(out, p->environment);
 	}
-	return false;
+	return true;
+}
+
+static bool put_credential(const struct explain_case *c, struct buf *out)
+{
+	if (c->r == NULL || c->r->settings == NULL)
+		return false;
+	buf_z(out, grant_row(c->r->settings->grant)->noun);
+	return true;
 }
 
 /* What the credential step found odd about the secret. */
@@ -404,20 +427,27 @@ static bool put_setting(const struct explain_case *c, struct buf *out)
 
 static bool put_where(const struct explain_case *c, struct buf *out)
 {
+	const char *portal = column(c, offsetof(struct provider, portal));
 	enum setting key;
 
 	if (!which_setting(c, &key))
 		return false;
 	buf_z(out, "It is the ");
-	buf_z(out, settings_help(key));
+	settings_put_help(out, key);
 	buf_z(out, ".");
-	if (key == SETTING_CLIENT_ID && placeholder_provider(c) != NULL && !placeholder_provider(c)->entra)
-		buf_z(out, " The provider gives it when the application is registered there.");
-	else if (key == SETTING_TENANT_ID || key == SETTING_CLIENT_ID)
-		buf_z(out, " It stands on entra.microsoft.com > App registrations > the application > Overview.");
-	else if (key == SETTING_CLIENT_SECRET_FILE)
-		buf_z(out, " A secret is made on entra.microsoft.com > App registrations > the application > "
-		           "Certificates & secrets > New client secret: copy its Value into the file.");
+	if (portal == NULL) {
+		if (key == SETTING_CLIENT_ID)
+			buf_z(out, " The provider gives it when the application is registered there.");
+	} else if (key == SETTING_TENANT_ID || key == SETTING_CLIENT_ID) {
+		buf_z(out, " It stands on ");
+		buf_z(out, portal);
+		buf_z(out, " > App registrations > the application > Overview.");
+	} else if (key == SETTING_CLIENT_SECRET_FILE) {
+		buf_z(out, " A secret is made on ");
+		buf_z(out, portal);
+		buf_z(out, " > App registrations > the application > Certificates & secrets > New client secret: copy "
+		           "its Value into the file.");
+	}
 	return true;
 }
 
@@ -454,7 +484,8 @@ static const struct {
 	{ "skew", put_skew },
 	{ "wait", put_wait },
 	{ "genuine", put_genuine },
-	{ "exo_cloud", put_exo_cloud },
+	{ "connect", put_connect },
+	{ "credential", put_credential },
 	{ "setting", put_setting },
 	{ "where", put_where },
 	{ "file", put_file },
@@ -475,6 +506,9 @@ bool placeholder(const struct explain_case *c, struct span name, struct buf *out
 	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
 		if (span_eq(name, span_z(specials[i].name)))
 			return specials[i].put(c, out);
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		if (span_eq(name, span_z(columns[i].name)))
+			return put_z(out, column(c, columns[i].column));
 	for (int i = 0; i < FACT__COUNT; i++)
 		if (span_eq(name, span_z(row_fact_id((enum fact)i))))
 			return put_span(out, placeholder_fact(c, (enum fact)i));

@@ -10,7 +10,7 @@ static void say(const struct explain_case *c, bool proved, const char *template)
 
 	if (!proved || c->e->nots == EXPLAIN_NOTS_MAX)
 		return;
-	s = template_fill(c, template, TEMPLATE_PARAGRAPH);
+	s = wording_fill(c, template, TEMPLATE_PARAGRAPH);
 	if (s.n != 0)
 		c->e->not_cause[c->e->nots++] = s;
 }
@@ -33,18 +33,6 @@ static void say_reached(const struct explain_case *c, enum step last, enum step 
 	say(c, buf_ok(&line), text);
 }
 
-/* Codes that Entra gives only after it has found tenant and application. */
-static bool entra_knows_application(int64_t code)
-{
-	static const int32_t codes[] = { 7000215, 7000222, 700027, 700024,  50012,   53003,   7000112, 70021,
-		                         700211,  700212,  700213, 7002137, 7002138, 1002012, 501051 };
-
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-		if (codes[i] == code)
-			return true;
-	return false;
-}
-
 /* What the other services proved. */
 static void say_triage(const struct explain_case *c)
 {
@@ -61,11 +49,19 @@ static void say_token(const struct explain_case *c)
 {
 	const struct fault *f = &c->r->row[c->step].fault;
 	bool role = placeholder_has(placeholder_fact(c, FACT_ROLES), "POP.AccessAsApp");
-	bool issued = placeholder_passed(c, STEP_TOKEN) && placeholder_setting(c, SETTING_ACCESS_TOKEN_FILE).n == 0;
+	const struct settings *set = c->r->settings;
+	bool issued = placeholder_passed(c, STEP_TOKEN) && set != NULL && set->grant != GRANT_ACCESS_TOKEN;
 	bool claims = placeholder_passed(c, STEP_CLAIMS) && c->step >= STEP_AUTH;
 
-	say(c, issued && placeholder_setting(c, SETTING_FEDERATED_TOKEN_FILE).n == 0,
-	    "The client secret: the token was issued.");
+	if (issued) {
+		char text[80];
+		struct buf line = BUF(text);
+
+		buf_z(&line, grant_row(set->grant)->proof);
+		buf_z(&line, ": the token was issued.");
+		buf_byte(&line, '\0');
+		say(c, buf_ok(&line), text);
+	}
 	/* A scope may be good for a token and wrong for the mailbox. */
 	say(c, issued && f->code != FAULT_CLAIM_AUDIENCE,
 	    "Client id, tenant and scope: the token was issued for them.");
@@ -76,7 +72,8 @@ static void say_token(const struct explain_case *c)
 	if (c->step != STEP_TOKEN || f->code != FAULT_TOKEN_REFUSED)
 		return;
 	say(c, true, "The network, TLS and proxies: the identity provider itself answered.");
-	say(c, entra_knows_application(f->num), "Client id and tenant: Entra found the application.");
+	say(c, (knowledge_flags(knowledge_find(KNOWN_AADSTS, f->num)) & KNOWN_PROVES_APP) != 0,
+	    "Client id and tenant: Entra found the application.");
 }
 
 /* What another mailbox of the run proved. */

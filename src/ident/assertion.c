@@ -17,8 +17,7 @@ _Static_assert(BASE64URL_SIZE(HEADER_MAX) + BASE64URL_SIZE(ASSERTION_JSON_MAX) +
                        JWT_MAX,
                "JWT_MAX is too small");
 
-/* ---- the private key
- * --------------------------------------------------------------------------- */
+/* ---- the private key ----------------------------------------------------------------------------- */
 
 static enum fault_code fault_of(enum rsakey_kind kind)
 {
@@ -48,12 +47,7 @@ static enum fault_code fault_of(enum rsakey_kind kind)
 
 static bool refuse_kind(enum rsakey_kind kind, enum assertion_file file, struct fault *f)
 {
-	char text[100];
-	struct buf b = BUF(text);
-
-	buf_z(&b, "it holds ");
-	buf_z(&b, rsakey_name(kind));
-	return fault_set(f, fault_of(kind), file, buf_span(&b));
+	return fault_say(f, fault_of(kind), file, "it holds %s", rsakey_name(kind));
 }
 
 /* A key whose numbers do not fit together would make signatures that nobody can open. */
@@ -69,14 +63,8 @@ static bool try_out(const struct assertion_rsa *rsa, enum assertion_file file, s
 
 static bool keep(struct assertion_key *k, const struct rsakey *numbers, enum assertion_file file, struct fault *f)
 {
-	char text[80];
-	struct buf b = BUF(text);
-
-	if (numbers->bits < ASSERTION_RSA_BITS_MIN || numbers->bits > ASSERTION_RSA_BITS_MAX) {
-		buf_u64(&b, numbers->bits);
-		buf_z(&b, " bits; 2048 to 4096 can be used");
-		return fault_set(f, FAULT_KEY_SIZE, file, buf_span(&b));
-	}
+	if (numbers->bits < ASSERTION_RSA_BITS_MIN || numbers->bits > ASSERTION_RSA_BITS_MAX)
+		return fault_say(f, FAULT_KEY_SIZE, file, "%u bits; 2048 to 4096 can be used", numbers->bits);
 	if (!assertion_rsa_set(&k->rsa, numbers))
 		return fault_set(f, FAULT_KEY_BROKEN, file, SPAN("its public exponent is out of reason"));
 	return try_out(&k->rsa, file, f);
@@ -103,19 +91,17 @@ bool assertion_load_key(struct assertion_key *k, struct span pem, struct fault *
 	return false;
 }
 
-/* ---- the certificate
- * --------------------------------------------------------------------------- */
+/* ---- the certificate ----------------------------------------------------------------------------- */
 
 /* Into a NUL-terminated field; what does not fit is cut. */
 static void put_name(char *field, size_t size, struct span name)
 {
-	struct buf b = { (unsigned char *)field, size - 1, 0, false };
+	struct buf b = buf_field(field, size);
 	unsigned char scratch[1024];
 	struct buf text = BUF(scratch);
 
 	der_name(&text, name);
 	buf_printable(&b, buf_span(&text));
-	field[b.n] = '\0';
 }
 
 /* Remember the certificate, and say whether it is the key's. */
@@ -135,19 +121,11 @@ static bool take(struct assertion_key *k, struct span der, const struct der_cert
 
 static bool refuse_pair(const struct assertion_key *k, unsigned count, struct fault *f)
 {
-	char text[ASSERTION_TEXT_MAX + 80];
-	struct buf b = BUF(text);
-
-	if (count == 1) {
-		buf_z(&b, "the certificate of ");
-		buf_z(&b, k->subject);
-		buf_z(&b, " is for another key");
-	} else {
-		buf_z(&b, "none of the ");
-		buf_u64(&b, count);
-		buf_z(&b, " certificates in it is for this key");
-	}
-	return fault_set(f, FAULT_KEY_MISMATCH, ASSERTION_FILE_CERTIFICATE, buf_span(&b));
+	if (count == 1)
+		return fault_say(f, FAULT_KEY_MISMATCH, ASSERTION_FILE_CERTIFICATE,
+		                 "the certificate of %s is for another key", k->subject);
+	return fault_say(f, FAULT_KEY_MISMATCH, ASSERTION_FILE_CERTIFICATE,
+	                 "none of the %u certificates in it is for this key", count);
 }
 
 static bool refuse_no_certificate(struct span text, struct span key, struct fault *f)
@@ -156,18 +134,16 @@ static bool refuse_no_certificate(struct span text, struct span key, struct faul
 	struct buf der = BUF(scratch);
 	struct rsakey ignored;
 	enum rsakey_kind kind = rsakey_find(text, &der, &ignored);
-	char words[160];
-	struct buf b = BUF(words);
 	size_t at;
 
 	secret_wipe_bytes(scratch, sizeof scratch);
 	if (kind == RSAKEY_PKCS12 || kind == RSAKEY_BINARY)
 		return refuse_kind(kind, ASSERTION_FILE_CERTIFICATE, f);
-	buf_z(&b, "it holds ");
-	buf_z(&b, kind == RSAKEY_CERTIFICATE ? "a damaged certificate" : rsakey_name(kind));
-	if (span_find(key, SPAN("-----BEGIN CERTIFICATE-----"), &at))
-		buf_z(&b, "; the certificate stands in the file with the key: are the two exchanged?");
-	return fault_set(f, FAULT_APP_CERT_MISSING, ASSERTION_FILE_CERTIFICATE, buf_span(&b));
+	return fault_say(f, FAULT_APP_CERT_MISSING, ASSERTION_FILE_CERTIFICATE, "it holds %s%s",
+	                 kind == RSAKEY_CERTIFICATE ? "a damaged certificate" : rsakey_name(kind),
+	                 span_find(key, SPAN("-----BEGIN CERTIFICATE-----"), &at)
+	                         ? "; the certificate stands in the file with the key: are the two exchanged?"
+	                         : "");
 }
 
 /* `key` is the text of the key's file when that is another one. */
@@ -226,24 +202,18 @@ void assertion_thumbprint(const struct assertion_key *k, bool sha256, struct buf
 	}
 }
 
-/* ---- JWS, RFC 7515
- * ----------------------------------------------------------------------------- */
+/* ---- JWS, RFC 7515 ------------------------------------------------------------------------------- */
 
 /* "name":"value", with a comma before it unless it is the first. */
 static void put_text(struct buf *json, const char *name, struct span value)
 {
-	buf_z(json, json->n == 0 ? "{\"" : ",\"");
-	buf_z(json, name);
-	buf_z(json, "\":");
+	buf_say(json, "%s\"%s\":", json->n == 0 ? "{" : ",", name);
 	json_put_string(json, value);
 }
 
 static void put_time(struct buf *json, const char *name, int64_t unix_s)
 {
-	buf_z(json, ",\"");
-	buf_z(json, name);
-	buf_z(json, "\":");
-	buf_i64(json, unix_s);
+	buf_say(json, ",\"%s\":%lld", name, (long long)unix_s);
 }
 
 /* A random UUID (RFC 9562 section 5.4). */

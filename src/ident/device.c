@@ -16,14 +16,15 @@ static bool malformed(const struct http_answer *a, struct device *d, struct span
 static bool take_text(const struct http_answer *a, const char *name, char *to, size_t size)
 {
 	unsigned char scratch[DEVICE_URI_MAX];
-	struct buf raw = BUF(scratch), text = { (unsigned char *)to, size - 1, 0, false };
+	struct buf raw = BUF(scratch), text = buf_field(to, size);
 	bool found = json_string(a->body, name, &raw) == JSON_FOUND && buf_ok(&raw) && raw.n != 0;
 
 	if (found)
 		buf_printable(&text, buf_span(&raw));
-	found = found && span_eq(buf_span(&text), buf_span(&raw));
-	to[found ? text.n : 0] = '\0';
-	return found;
+	if (found && span_eq(buf_span(&text), buf_span(&raw)))
+		return true;
+	to[0] = '\0';
+	return false;
 }
 
 static bool take_code(const struct http_answer *a, struct secret *code)

@@ -5,10 +5,9 @@
 /* A text into a fixed field, printable, cut if need be. */
 static void put_field(char *field, size_t size, struct span text)
 {
-	struct buf out = { (unsigned char *)field, size - 1, 0, false };
+	struct buf out = buf_field(field, size);
 
 	buf_printable(&out, text);
-	field[out.n] = '\0';
 }
 
 /* A text of the answer; empty when absent. */

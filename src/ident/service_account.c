@@ -7,16 +7,8 @@ enum { VALUE_MAX = 100 /* of a value that is quoted */ };
 
 static bool refuse(const char *member, const char *why, struct span value, struct fault *f)
 {
-	char text[240];
-	struct buf b = BUF(text);
-
-	buf_z(&b, member);
-	buf_z(&b, why);
-	if (value.n != 0) {
-		buf_z(&b, ": ");
-		buf_printable(&b, span_first(value, VALUE_MAX));
-	}
-	return fault_set(f, FAULT_SERVICE_ACCOUNT, 0, buf_span(&b));
+	return fault_say(f, FAULT_SERVICE_ACCOUNT, 0, "%s%s%s%.*s", member, why, value.n != 0 ? ": " : "",
+	                 SPAN_ARG(span_first(value, VALUE_MAX)));
 }
 
 /* A string that is not empty. */
@@ -40,12 +32,9 @@ static bool get(struct span json, const char *member, struct buf *out, struct fa
 /* The same into a field that ends with NUL. */
 static bool get_field(struct span json, const char *member, char *field, size_t size, struct fault *f)
 {
-	struct buf b = { (unsigned char *)field, size - 1, 0, false };
+	struct buf b = buf_field(field, size);
 
-	if (!get(json, member, &b, f))
-		return false;
-	field[b.n] = '\0';
-	return true;
+	return get(json, member, &b, f);
 }
 
 /* What Google calls its files: service_account, authorized_user, external_account; an OAuth

@@ -160,20 +160,14 @@ static bool make_room(const struct store *s, struct draft *d)
 
 static bool full(const struct store *s, const struct draft *d, struct fault *f)
 {
+	bool rows = d->rows > STORE_ENTRIES_MAX;
+	unsigned limit = rows ? STORE_ENTRIES_MAX : STORE_FILE_MAX;
 	char text[500];
 	struct buf b = BUF(text);
 
 	store_path_put(&s->file.path, STORE_PATH_STORE, &b);
-	buf_z(&b, " has no room for a further entry; it may have ");
-	if (d->rows > STORE_ENTRIES_MAX) {
-		buf_u64(&b, STORE_ENTRIES_MAX);
-		buf_z(&b, " entries");
-	} else {
-		buf_u64(&b, STORE_FILE_MAX);
-		buf_z(&b, " bytes");
-	}
-	return fault_set(f, FAULT_STORE_FULL, d->rows > STORE_ENTRIES_MAX ? STORE_ENTRIES_MAX : STORE_FILE_MAX,
-	                 buf_span(&b));
+	buf_say(&b, " has no room for a further entry; it may have %u %s", limit, rows ? "entries" : "bytes");
+	return fault_set(f, FAULT_STORE_FULL, limit, buf_span(&b));
 }
 
 static bool bad_value(struct fault *f)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text/quote.h"
+
 enum {
 	NAME_LONGEST = STORE_PATH_NAME - STORE_PATH_SUFFIX - 1, /* 255 */
 	SHOWN = 200,                                            /* bytes of a path in a sentence */
@@ -46,19 +48,15 @@ struct store_path_name store_path_name(const struct store_path *p, const char *s
 	struct store_path_name name;
 	struct buf b = BUF(name.z);
 
-	buf_put(&b, span_from(store_path_given(p), p->last));
-	buf_z(&b, suffix);
-	buf_byte(&b, '\0');
+	buf_say(&b, "%.*s%s%c", SPAN_ARG(span_from(store_path_given(p), p->last)), suffix, '\0');
 	return name;
 }
 
 void store_path_put(const struct store_path *p, enum store_path_part part, struct buf *out)
 {
-	buf_z(out, parts[part].what);
-	buf_z(out, " '");
+	buf_say(out, "%s '", parts[part].what);
 	buf_printable(out, span_first(path_of(p, part), SHOWN));
-	buf_z(out, parts[part].suffix);
-	buf_z(out, "'");
+	buf_say(out, "%s'", parts[part].suffix);
 }
 
 /* ---- faults ------------------------------------------------------------------------------------ */
@@ -70,32 +68,23 @@ bool store_path_failed(const struct store_path *p, enum store_path_part part, co
 	struct buf b = BUF(text);
 
 	store_path_put(p, part, &b);
-	buf_z(&b, " could not be ");
-	buf_z(&b, what);
-	buf_z(&b, ": ");
-	buf_z(&b, strerror(error));
+	buf_say(&b, " could not be %s: %s", what, strerror(error));
 	return fault_set(f, FAULT_STORE_FAILED, error, buf_span(&b));
 }
 
-/* "; type: chmod 600 'x'", the name quoted for a shell. */
+/* "; type: chmod 600 FILE" */
 static void put_command(const struct store_path *p, enum store_path_part part, const char *command, struct buf *out)
 {
-	struct span path = path_of(p, part);
+	char text[SHOWN + STORE_PATH_SUFFIX];
+	struct buf path = BUF(text);
 
-	buf_z(out, "; type: ");
-	buf_z(out, command);
-	if (path.n > SHOWN) {
-		buf_z(out, " FILE");
-		return;
-	}
-	buf_z(out, " '");
-	for (size_t i = 0; i < path.n; i++)
-		if (path.p[i] == '\'')
-			buf_z(out, "'\\''");
-		else
-			buf_byte(out, path.p[i]);
-	buf_z(out, parts[part].suffix);
-	buf_z(out, "'");
+	buf_put(&path, path_of(p, part));
+	buf_z(&path, parts[part].suffix);
+	buf_say(out, "; type: %s ", command);
+	if (buf_ok(&path))
+		quote_shell(out, buf_span(&path));
+	else
+		buf_z(out, "FILE");
 }
 
 /* What is wrong, with " (mode 0644)" if that is it, and what to type; command may be NULL. */
@@ -107,12 +96,8 @@ static bool refuse(const struct store_path *p, enum store_path_part part, const 
 
 	store_path_put(p, part, &b);
 	buf_z(&b, why);
-	if (mode) {
-		buf_z(&b, " (mode 0");
-		for (unsigned shift = 9; shift != 0; shift -= 3)
-			buf_byte(&b, (unsigned char)('0' + (st->st_mode >> (shift - 3) & 7)));
-		buf_z(&b, ")");
-	}
+	if (mode)
+		buf_say(&b, " (mode 0%u%u%u)", st->st_mode >> 6 & 7, st->st_mode >> 3 & 7, st->st_mode & 7);
 	if (command != NULL)
 		put_command(p, part, command, &b);
 	return fault_set(f, FAULT_STORE_EXPOSED, st->st_mode & 0777, buf_span(&b));
@@ -122,16 +107,12 @@ static bool refuse(const struct store_path *p, enum store_path_part part, const 
 static bool refuse_owner(const struct store_path *p, enum store_path_part part, const struct stat *st, struct fault *f)
 {
 	char why[160], command[40];
-	struct buf w = BUF(why), c = BUF(command);
+	struct buf w = buf_field(why, sizeof why), c = buf_field(command, sizeof command);
 
-	buf_z(&w, " belongs to another user, number ");
-	buf_u64(&w, st->st_uid);
-	if (part == STORE_PATH_FOLDER)
-		buf_z(&w, ", who can exchange what is in it; name a file in a folder of your own");
-	buf_byte(&w, '\0');
-	buf_z(&c, "chown ");
-	buf_u64(&c, geteuid());
-	buf_byte(&c, '\0');
+	buf_say(&w, " belongs to another user, number %u%s", st->st_uid,
+	        part == STORE_PATH_FOLDER ? ", who can exchange what is in it; name a file in a folder of your own"
+	                                  : "");
+	buf_say(&c, "chown %u", geteuid());
 	return refuse(p, part, st, why, false, part == STORE_PATH_FOLDER ? NULL : command, f);
 }
 
@@ -193,12 +174,11 @@ static bool keep(struct store_path *p, struct span path, struct fault *f)
 bool store_path_open(struct store_path *p, struct span path, struct fault *f)
 {
 	char z[STORE_PATH_MAX];
-	struct buf b = BUF(z);
+	struct buf b = buf_field(z, sizeof z);
 
 	if (!keep(p, path, f))
 		return false;
 	buf_put(&b, path_of(p, STORE_PATH_FOLDER));
-	buf_byte(&b, '\0');
 	p->folder = open(z, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (p->folder < 0)
 		return store_path_failed(p, STORE_PATH_FOLDER, "opened", errno, f);

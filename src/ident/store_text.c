@@ -122,15 +122,8 @@ void store_text_begin(struct buf *out)
 
 void store_text_put(struct buf *out, const struct store_text_row *row)
 {
-	buf_z(out, "[");
-	buf_put(out, row->key);
-	buf_z(out, "]\n" ACCESS);
-	buf_put(out, row->access);
-	buf_z(out, "\n" EXPIRES);
-	buf_i64(out, row->expires);
-	buf_z(out, "\n" REFRESH);
-	buf_put(out, row->refresh);
-	buf_z(out, "\n");
+	buf_say(out, "[%.*s]\n" ACCESS "%.*s\n" EXPIRES "%lld\n" REFRESH "%.*s\n", SPAN_ARG(row->key),
+	        SPAN_ARG(row->access), (long long)row->expires, SPAN_ARG(row->refresh));
 }
 
 void store_text_seal(struct buf *out)

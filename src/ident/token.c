@@ -16,9 +16,7 @@ void token_mark(struct token *t)
 	struct buf b = BUF(t->mark);
 
 	tls_sha256(secret_reveal(&t->access), digest);
-	buf_z(&b, "token ");
-	buf_u64(&b, secret_length(&t->access));
-	buf_z(&b, " characters sha256:");
+	buf_say(&b, "token %zu characters sha256:", secret_length(&t->access));
 	buf_hex(&b, (struct span){ digest, 4 });
 	t->mark_n = (uint32_t)b.n;
 }
@@ -30,17 +28,12 @@ struct span token_mark_span(const struct token *t)
 
 static bool check_token(struct token *t, struct fault *f)
 {
-	char text[96];
-	struct buf b = BUF(text);
 	size_t bad;
 
 	if (!jwt_is_b64token(secret_reveal(&t->access), &bad)) {
-		buf_z(&b, "character ");
-		buf_u64(&b, bad + 1);
-		buf_z(&b, " of ");
-		buf_u64(&b, secret_length(&t->access));
+		(void)fault_say(f, FAULT_TOKEN_ALPHABET, 0, "character %zu of %zu", bad + 1, secret_length(&t->access));
 		secret_wipe(&t->access);
-		return fault_set(f, FAULT_TOKEN_ALPHABET, 0, buf_span(&b));
+		return false;
 	}
 	token_mark(t);
 	return true;
@@ -88,9 +81,7 @@ static void put_body(struct buf *b, struct span body)
 			buf_put(b, span_first(rest, n < left ? n : left));
 			continue;
 		}
-		buf_byte(b, '<');
-		buf_u64(b, n);
-		buf_z(b, " characters>");
+		buf_say(b, "<%zu characters>", n);
 	}
 	if (rest.n != 0 && rest.p < shown.p + shown.n)
 		buf_z(b, "<a token may follow: not shown>");
@@ -102,11 +93,9 @@ static bool unexpected(const struct http_answer *a, enum fault_code code, struct
 	char text[HTTP_EVIDENCE_MAX + 160];
 	struct buf b = BUF(text);
 
-	buf_z(&b, "HTTP ");
-	buf_u64(&b, (uint64_t)a->status);
-	buf_z(&b, ", ");
-	buf_put(&b, a->content_type.n != 0 ? span_first(a->content_type, 80) : SPAN("no content type"));
-	buf_z(&b, ": ");
+	struct span type = a->content_type.n != 0 ? span_first(a->content_type, 80) : SPAN("no content type");
+
+	buf_say(&b, "HTTP %d, %.*s: ", a->status, SPAN_ARG(type));
 	put_body(&b, a->body);
 	return fault_set(f, code, a->status, buf_span(&b));
 }
@@ -190,7 +179,7 @@ static bool take_token(const struct http_answer *a, struct token *t, struct faul
 /* A JSON object, and no redirect; else the fault. */
 static bool readable(const struct http_answer *a, struct refusal *r, struct fault *f)
 {
-	struct buf duplicate = { (unsigned char *)r->duplicate, sizeof r->duplicate - 1, 0, false };
+	struct buf duplicate = buf_field(r->duplicate, sizeof r->duplicate);
 	struct json_value v;
 	struct span twice;
 
@@ -279,9 +268,7 @@ static void put_stand_in(struct span key, struct span value, const struct token 
 		buf_put(shown, token_mark_span(t));
 	} else {
 		(void)!json_unescape(shown, key);
-		buf_byte(shown, ' ');
-		buf_u64(shown, value.n >= 2 ? value.n - 2 : value.n);
-		buf_z(shown, " characters");
+		buf_say(shown, " %zu characters", value.n >= 2 ? value.n - 2 : value.n);
 	}
 	buf_z(shown, ">\"");
 }

@@ -24,13 +24,7 @@ static const struct form {
 
 static void put_hidden(struct buf *shown, const char *key, size_t n)
 {
-	buf_z(shown, "&");
-	buf_z(shown, key);
-	buf_z(shown, "=<");
-	buf_z(shown, key);
-	buf_byte(shown, ' ');
-	buf_u64(shown, n);
-	buf_z(shown, " characters>");
+	buf_say(shown, "&%s=<%s %zu characters>", key, key, n);
 }
 
 static void put_open(struct buf *body, struct buf *shown, const char *key, struct span value)

@@ -34,11 +34,7 @@ bool dns_literal(struct span host, struct dns_address *a)
 
 static void put_v4(struct buf *out, const unsigned char *p)
 {
-	for (size_t i = 0; i < 4; i++) {
-		if (i != 0)
-			buf_byte(out, '.');
-		buf_u64(out, p[i]);
-	}
+	buf_say(out, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
 }
 
 static unsigned group(const unsigned char *p, size_t i)
@@ -98,10 +94,8 @@ void dns_put(struct buf *out, const struct dns_address *a)
 		return;
 	}
 	put_v6(out, a->bytes);
-	if (a->scope != 0) {
-		buf_byte(out, '%');
-		buf_u64(out, a->scope);
-	}
+	if (a->scope != 0)
+		buf_say(out, "%%%u", a->scope);
 }
 
 const char *dns_error_text(int64_t eai)
@@ -264,8 +258,6 @@ static bool table_ask(const struct dns_question *q, struct found *all, struct dn
 
 static bool fail(const struct dns_question *q, int eai, struct fault *f)
 {
-	char text[DNS_HOST_MAX + 120];
-	struct buf b = BUF(text);
 	enum fault_code code = FAULT_DNS_FAILED;
 	int error = errno;
 
@@ -275,14 +267,9 @@ static bool fail(const struct dns_question *q, int eai, struct fault *f)
 	if (eai == EAI_NODATA)
 		code = FAULT_DNS_NOT_FOUND;
 #endif
-	buf_put(&b, q->host);
-	buf_z(&b, ": ");
-	buf_z(&b, dns_error_text(eai));
-	if (eai == EAI_SYSTEM) {
-		buf_z(&b, ", errno ");
-		buf_i64(&b, error);
-	}
-	return fault_set(f, code, eai, buf_span(&b));
+	if (eai == EAI_SYSTEM)
+		return fault_say(f, code, eai, "%.*s: %s, errno %d", SPAN_ARG(q->host), dns_error_text(eai), error);
+	return fault_say(f, code, eai, "%.*s: %s", SPAN_ARG(q->host), dns_error_text(eai));
 }
 
 static void collect_all(const struct addrinfo *list, enum dns_family wanted, struct found *all)

@@ -184,15 +184,13 @@ static bool lost(const struct race *r, struct fault *f)
 	int worst = ETIMEDOUT;
 	unsigned weight = 0;
 
-	buf_z(&b, "port ");
-	buf_u64(&b, r->port);
+	buf_say(&b, "port %u", r->port);
 	for (unsigned i = 0; i < r->to->n; i++) {
 		int result = r->attempts->result[i];
 
 		buf_z(&b, i == 0 ? ": " : ", ");
 		dns_put(&b, &r->to->list[i]);
-		buf_byte(&b, ' ');
-		buf_z(&b, result < 0 ? "not tried" : tcp_errno_name(result));
+		buf_say(&b, " %s", result < 0 ? "not tried" : tcp_errno_name(result));
 		if (result > 0 && meaning(result)->weight > weight) {
 			weight = meaning(result)->weight;
 			worst = result;
@@ -229,19 +227,13 @@ bool tcp_connect(struct tcp *t, const struct dns_answer *to, uint16_t port, stru
 /* How far the conversation had come, as evidence. */
 static bool broken(struct tcp *t, enum fault_code code, int error, struct fault *f)
 {
-	char text[64];
-	struct buf b = BUF(text);
-
 	t->reset = t->reset || code == FAULT_TCP_RESET;
-	if (!t->got_bytes) {
-		buf_z(&b, "nothing was received");
-	} else if (t->received == 0) {
-		buf_z(&b, "no answer was received");
-	} else {
-		buf_u64(&b, t->received);
-		buf_z(&b, t->received == 1 ? " byte was received" : " bytes were received");
-	}
-	return fault_set(f, code, error, buf_span(&b));
+	if (!t->got_bytes)
+		return fault_set(f, code, error, SPAN("nothing was received"));
+	if (t->received == 0)
+		return fault_set(f, code, error, SPAN("no answer was received"));
+	return fault_say(f, code, error, "%llu byte%s received", (unsigned long long)t->received,
+	                 t->received == 1 ? " was" : "s were");
 }
 
 /* The caller tries again, whatever poll says, and looks at the deadline itself. */

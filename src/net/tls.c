@@ -129,10 +129,9 @@ static bool put_version(struct buf *out, const struct tls *t)
 	static const char *const names[] = { "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2" };
 
 	if (t->first_n < 11 || t->first[0] != 22 || t->first[5] != 2 || t->first[9] != 3 ||
-	    t->first[10] >= sizeof names / sizeof names[0])
+	    t->first[10] >= COUNT(names))
 		return false;
-	buf_z(out, "the server chose ");
-	buf_z(out, names[t->first[10]]);
+	buf_say(out, "the server chose %s", names[t->first[10]]);
 	return true;
 }
 

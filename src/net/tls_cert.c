@@ -22,14 +22,18 @@ static bool parse(const struct tls_case *c, unsigned i, struct der_cert *cert)
 	return i < c->chain->n && der_cert((struct span){ c->chain->cert[i].der, c->chain->cert[i].n }, cert);
 }
 
-/* A Name, shortened so that the rest of the sentence fits. */
-static void put_name(struct buf *out, struct span name)
-{
-	char text[240];
-	struct buf b = BUF(text);
+/* A Name as text, shortened so that the rest of the sentence fits. */
+struct name {
+	char z[241];
+};
 
-	der_name(&b, name);
-	buf_put(out, buf_span(&b));
+static struct name name_of(struct span der)
+{
+	struct name name;
+	struct buf b = buf_field(name.z, sizeof name.z);
+
+	der_name(&b, der);
+	return name;
 }
 
 /* "certificate 2, CN=..., O=...: " */
@@ -37,13 +41,10 @@ static void put_which(struct buf *out, const struct tls_case *c, unsigned i)
 {
 	struct der_cert cert;
 
-	buf_z(out, "certificate ");
-	buf_u64(out, (uint64_t)i + 1);
-	if (parse(c, i, &cert)) {
-		buf_z(out, ", ");
-		put_name(out, cert.subject);
-	}
-	buf_z(out, ": ");
+	if (parse(c, i, &cert))
+		buf_say(out, "certificate %u, %s: ", i + 1, name_of(cert.subject).z);
+	else
+		buf_say(out, "certificate %u: ", i + 1);
 }
 
 static void put_issuer(struct buf *out, const struct tls_case *c)
@@ -52,14 +53,9 @@ static void put_issuer(struct buf *out, const struct tls_case *c)
 
 	if (!parse(c, 0, &leaf))
 		return;
-	buf_z(out, "issuer ");
-	put_name(out, leaf.issuer);
-	if (span_eq(leaf.issuer, leaf.subject))
-		buf_z(out, " (self-signed)");
-	if (parse(c, c->chain->n - 1, &last) && !span_eq(last.issuer, leaf.issuer)) {
-		buf_z(out, "; the chain ends with issuer ");
-		put_name(out, last.issuer);
-	}
+	buf_say(out, "issuer %s%s", name_of(leaf.issuer).z, span_eq(leaf.issuer, leaf.subject) ? " (self-signed)" : "");
+	if (parse(c, c->chain->n - 1, &last) && !span_eq(last.issuer, leaf.issuer))
+		buf_say(out, "; the chain ends with issuer %s", name_of(last.issuer).z);
 }
 
 static void put_names(struct buf *out, const struct tls_case *c)
@@ -88,12 +84,9 @@ static void put_names(struct buf *out, const struct tls_case *c)
 		}
 	}
 	if (shown == 0)
-		put_name(out, leaf.subject);
-	if (leaf.san_count > shown) {
-		buf_z(out, shown == 0 ? " with " : " and ");
-		buf_u64(out, leaf.san_count - shown);
-		buf_z(out, shown == 0 ? " names of other kinds" : " more");
-	}
+		buf_z(out, name_of(leaf.subject).z);
+	if (leaf.san_count > shown)
+		buf_say(out, shown == 0 ? " with %u names of other kinds" : " and %u more", leaf.san_count - shown);
 }
 
 /* Both dates and our clock. Returns true when the certificate is not valid yet. */
@@ -104,12 +97,8 @@ static bool put_dates(struct buf *out, const struct tls_case *c)
 	put_which(out, c, c->at);
 	if (!parse(c, c->at, &cert))
 		return false;
-	buf_z(out, "valid from ");
-	date_put(out, cert.not_before);
-	buf_z(out, " to ");
-	date_put(out, cert.not_after);
-	buf_z(out, ", the clock here says ");
-	date_put(out, c->now);
+	buf_say(out, "valid from %s to %s, the clock here says %s", date_text(cert.not_before).z,
+	        date_text(cert.not_after).z, date_text(c->now).z);
 	return c->now < cert.not_before;
 }
 
@@ -123,8 +112,7 @@ static void put_chain(struct buf *out, const struct tls_case *c)
 	if (c->at == 0 || !parse(c, c->at, &above) || !parse(c, c->at - 1, &below) ||
 	    span_eq(above.subject, below.issuer))
 		return;
-	buf_z(out, ", the certificate before it was issued by ");
-	put_name(out, below.issuer);
+	buf_say(out, ", the certificate before it was issued by %s", name_of(below.issuer).z);
 }
 
 static void put_algorithms(struct buf *out, const struct tls_case *c)
@@ -138,11 +126,8 @@ static void put_algorithms(struct buf *out, const struct tls_case *c)
 		return;
 	buf_z(out, ", signed with ");
 	der_oid(out, cert.signature_oid);
-	if (cert.key == DER_KEY_RSA) {
-		buf_z(out, ", RSA key of ");
-		buf_u64(out, cert.key_bits);
-		buf_z(out, " bits");
-	}
+	if (cert.key == DER_KEY_RSA)
+		buf_say(out, ", RSA key of %u bits", cert.key_bits);
 }
 
 bool tls_cert_refused(const struct tls_case *c, struct fault *f)
@@ -188,9 +173,7 @@ static bool object(const struct tls_case *c, unsigned i, const struct objection 
 	struct buf b = BUF(text);
 
 	put_which(&b, c, i);
-	buf_z(&b, o->why);
-	if (o == &forbidden)
-		buf_put(&b, c->host);
+	buf_say(&b, "%s%.*s", o->why, SPAN_ARG(o == &forbidden ? c->host : SPAN_NONE));
 	return fault_set(f, o->code, o->num, buf_span(&b));
 }
 
@@ -216,20 +199,13 @@ static bool ends_in(const struct trust_anchor *a, const struct der_cert *top, un
 /* The anchors' own constraints; all of those that share the name, as the engine does not say which one it was. */
 static bool judge_anchors(const struct tls_case *c, const struct der_cert *top, struct fault *f)
 {
-	char text[FAULT_EVIDENCE_MAX];
-	struct buf b = BUF(text);
-
 	for (size_t i = 0; i < c->trust->n; i++) {
 		const struct trust_anchor *a = &c->trust->anchor[i];
 
 		if (a->constraints.n == 0 || !ends_in(a, top, c->at) || der_constraints_allow(a->constraints, c->host))
 			continue;
-		buf_z(&b, "the anchor, ");
-		put_name(&b, a->subject);
-		buf_z(&b, ": ");
-		buf_z(&b, forbidden.why);
-		buf_put(&b, c->host);
-		return fault_set(f, forbidden.code, forbidden.num, buf_span(&b));
+		return fault_say(f, forbidden.code, forbidden.num, "the anchor, %s: %s%.*s", name_of(a->subject).z,
+		                 forbidden.why, SPAN_ARG(c->host));
 	}
 	return true;
 }

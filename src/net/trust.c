@@ -93,12 +93,7 @@ static enum added add(struct trust *t, struct span der)
 
 static bool no_room(const struct trust *t, struct fault *f)
 {
-	char text[80];
-	struct buf b = BUF(text);
-
-	buf_z(&b, "too many certificates: no room after ");
-	buf_u64(&b, t->n);
-	return fault_set(f, FAULT_CA_FILE, (int64_t)t->n, buf_span(&b));
+	return fault_say(f, FAULT_CA_FILE, (int64_t)t->n, "too many certificates: no room after %zu", t->n);
 }
 
 bool trust_add(struct trust *t, struct span pem, struct fault *f)

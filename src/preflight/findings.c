@@ -12,7 +12,7 @@ void findings_start(struct findings *l, const struct settings *s, const struct c
 	l->credential = c;
 	l->row = row;
 	l->fault = f;
-	l->note_n = 0;
+	l->note = BUF(l->text);
 	l->doubt = FAULT_NONE;
 	l->doubted = SETTING_PROVIDER;
 }
@@ -46,45 +46,42 @@ static void put_value(const struct findings *l, struct buf *b, enum setting key)
 
 	if (value.n == 0 || settings_kind(key) == SETTING_KIND_SECRET)
 		return;
-	buf_z(b, " = ");
-	if (!findings_shows_secret(l, value) && !looks_secret(value)) {
-		buf_printable(b, span_first(value, VALUE_MAX));
-		return;
-	}
-	buf_byte(b, '<');
-	buf_u64(b, value.n);
-	buf_z(b, " characters>");
+	if (findings_shows_secret(l, value) || looks_secret(value))
+		buf_say(b, " = <%zu characters>", value.n);
+	else
+		buf_say(b, " = %.*s", SPAN_ARG(span_first(value, VALUE_MAX)));
 }
 
-bool findings_refuse(struct findings *l, enum fault_code code, enum setting key, struct span why)
+bool findings_refuse(struct findings *l, enum fault_code code, enum setting key, const char *why, ...)
 {
 	char text[FAULT_EVIDENCE_MAX];
 	struct buf b = BUF(text);
+	va_list arguments;
 
 	buf_z(&b, settings_key(key));
 	put_value(l, &b, key);
-	if (l->settings->origin[key].n != 0) {
-		buf_z(&b, " (");
-		buf_printable(&b, span_first(l->settings->origin[key], VALUE_MAX));
-		buf_z(&b, ")");
-	}
+	if (l->settings->origin[key].n != 0)
+		buf_say(&b, " (%.*s)", SPAN_ARG(span_first(l->settings->origin[key], VALUE_MAX)));
 	buf_z(&b, ": ");
-	buf_put(&b, why);
+	va_start(arguments, why);
+	buf_vsay(&b, why, arguments);
+	va_end(arguments);
 	row_fact(l->row, FACT_SETTING, span_z(settings_key(key)));
 	return fault_set(l->fault, code, key, buf_span(&b));
 }
 
-void findings_warn(struct findings *l, enum setting key, struct span why)
+void findings_warn(struct findings *l, enum setting key, const char *why, ...)
 {
-	struct buf b = { (unsigned char *)l->note, sizeof l->note, l->note_n, false };
+	struct buf before = l->note;
+	va_list arguments;
 
 	l->row->verdict = VERDICT_WARN;
-	buf_z(&b, b.n != 0 ? "; " : "");
-	buf_z(&b, settings_key(key));
-	buf_z(&b, ": ");
-	buf_put(&b, why);
-	if (buf_ok(&b))
-		l->note_n = b.n; /* else there is no room for this one */
+	buf_say(&l->note, "%s%s: ", before.n != 0 ? "; " : "", settings_key(key));
+	va_start(arguments, why);
+	buf_vsay(&l->note, why, arguments);
+	va_end(arguments);
+	if (l->note.full)
+		l->note = before; /* there is no space for this one */
 }
 
 void findings_doubt(struct findings *l, enum fault_code code, enum setting key)
@@ -98,7 +95,6 @@ void findings_doubt(struct findings *l, enum fault_code code, enum setting key)
 void findings_end(struct findings *l)
 {
 	if (l->doubt != FAULT_NONE) /* a refusal was first, and stays */
-		(void)fault_set(l->fault, l->doubt, l->doubted,
-		                (struct span){ (const unsigned char *)l->note, l->note_n });
-	row_fact(l->row, FACT_NOTE, (struct span){ (const unsigned char *)l->note, l->note_n });
+		(void)fault_set(l->fault, l->doubt, l->doubted, buf_span(&l->note));
+	row_fact(l->row, FACT_NOTE, buf_span(&l->note));
 }

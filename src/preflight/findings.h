@@ -13,19 +13,19 @@ struct findings {
 	struct fault *fault;
 	enum fault_code doubt; /* what is suspected if it does not work; FAULT_NONE: nothing */
 	enum setting doubted;
-	size_t note_n;
-	char note[FACT_TEXT_MAX]; /* what is odd and may work, separated by "; " */
+	char text[FACT_TEXT_MAX];
+	struct buf note; /* what is odd and may work, separated by "; "; lies in text */
 };
 
 void findings_start(struct findings *l, const struct settings *s, const struct credential *c, struct row *row,
                     struct fault *f);
 
 /* The setting cannot work: the fault, with "client_id = reader (o2pop.conf:3): WHY" as evidence, num is the setting.
- * Always false. A value that is or holds the secret stands there as "<40 characters>". */
-bool findings_refuse(struct findings *l, enum fault_code code, enum setting key, struct span why);
+ * Always false. WHY is a format of buf_say. A value that is or holds the secret stands there as "<40 characters>". */
+bool findings_refuse(struct findings *l, enum fault_code code, enum setting key, const char *why, ...) BUF_FORMAT(4);
 
 /* It may work, but is odd: "client_id: WHY" is added to the note, and the step is a warning. */
-void findings_warn(struct findings *l, enum setting key, struct span why);
+void findings_warn(struct findings *l, enum setting key, const char *why, ...) BUF_FORMAT(3);
 
 /* Beside a warning: the fault that a later refusal would be due to. The first one stays. */
 void findings_doubt(struct findings *l, enum fault_code code, enum setting key);

@@ -1,5 +1,6 @@
 #include "preflight/ids.h"
 
+#include "conf/microsoft.h"
 #include "preflight/text_shape.h"
 #include "text/guid.h"
 #include "text/url.h"
@@ -9,18 +10,16 @@ static const enum setting ids[] = {
 	SETTING_CLIENT_ID,        SETTING_TENANT_ID, SETTING_ENTERPRISE_OBJECT_ID, SETTING_REGISTRATION_OBJECT_ID,
 	SETTING_CLIENT_SECRET_ID,
 };
-enum { IDS = sizeof ids / sizeof ids[0], IDS_IN_USE = 2 };
+enum { IDS = COUNT(ids), IDS_IN_USE = 2 };
 
 /* Microsoft's own, which documentation shows beside the place where one's own belongs. */
 static const struct {
 	const char *id, *what;
 } foreign[] = {
-	{ "00000002-0000-0ff1-ce00-000000000000", "that is Office 365 Exchange Online itself, not your application" },
-	{ "00000003-0000-0000-c000-000000000000", "that is Microsoft Graph itself, not your application" },
-	{ "00000000-0000-0000-0000-000000000000", "an ID of zeros stands for none" },
+	{ MICROSOFT_EXCHANGE, "that is Office 365 Exchange Online itself, not your application" },
+	{ MICROSOFT_GRAPH, "that is Microsoft Graph itself, not your application" },
+	{ MICROSOFT_NO_ID, "an ID of zeros stands for none" },
 };
-
-static const char personal_tenant[] = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /* Nothing but hexadecimal digits, and dashes; how many digits. */
 static bool hexadecimal(struct span s, size_t *digits)
@@ -51,17 +50,16 @@ static void put_instead(const struct findings *l, struct span value, struct buf 
 		buf_z(why, "an ID with something around it");
 	else if (hex && digits == 32)
 		buf_z(why, "an ID without dashes at their places");
-	else if (hex && value.n > 8 && value.n < 64) {
-		buf_u64(why, value.n);
-		buf_z(why, " characters of an ID, which has 36");
-	} else if (span_find(value, SPAN("://"), &at))
+	else if (hex && value.n > 8 && value.n < 64)
+		buf_say(why, "%zu characters of an ID, which has 36", value.n);
+	else if (span_find(value, SPAN("://"), &at))
 		buf_z(why, "a URL");
 	else if (span_find_byte(value, '@', &at))
 		buf_z(why, "a mail address");
 	else if (findings_shows_secret(l, value) || span_find_byte(value, '~', &at))
 		buf_z(why, "it looks like the client secret's value");
 	else if (odd != TEXT_SHAPE_CLEAN)
-		text_shape_put(why, odd, at);
+		buf_z(why, text_shape_text(odd, at).z);
 	else
 		buf_z(why, "not an ID");
 }
@@ -72,8 +70,7 @@ static bool refuse(struct findings *l, enum fault_code code, enum setting key, c
 	struct buf why = BUF(text);
 
 	put_instead(l, settings_get(l->settings, key), &why);
-	buf_z(&why, more);
-	return findings_refuse(l, code, key, buf_span(&why));
+	return findings_refuse(l, code, key, "%.*s%s", SPAN_ARG(buf_span(&why)), more);
 }
 
 static bool check_client(struct findings *l)
@@ -83,9 +80,9 @@ static bool check_client(struct findings *l)
 	if (!guid_ok(id))
 		return refuse(l, FAULT_CLIENT_ID_SHAPE, SETTING_CLIENT_ID,
 		              "; it is the Application (client) ID that is wanted, 36 characters");
-	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+	for (size_t i = 0; i < COUNT(foreign); i++)
 		if (span_eq_nocase(id, span_z(foreign[i].id)))
-			return findings_refuse(l, FAULT_IDS_MIXED, SETTING_CLIENT_ID, span_z(foreign[i].what));
+			return findings_refuse(l, FAULT_IDS_MIXED, SETTING_CLIENT_ID, "%s", foreign[i].what);
 	return true;
 }
 
@@ -93,7 +90,7 @@ bool ids_any_tenant(struct span tenant)
 {
 	static const char *const any[] = { "common", "organizations", "consumers" };
 
-	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
+	for (size_t i = 0; i < COUNT(any); i++)
 		if (span_eq_nocase(tenant, span_z(any[i])))
 			return true;
 	return false;
@@ -102,16 +99,16 @@ bool ids_any_tenant(struct span tenant)
 /* A person's sign-in: with an application for several tenants, at an address for all of them. */
 static bool check_persons_tenant(struct findings *l, struct span id)
 {
-	bool people = span_eq_nocase(id, SPAN("consumers")) || span_eq_nocase(id, span_z(personal_tenant));
+	bool people = span_eq_nocase(id, SPAN("consumers")) || span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL));
 
 	if (l->settings->provider->personal && span_eq_nocase(id, SPAN("organizations")))
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-		                       SPAN("that is for work accounts only; personal ones sign in at consumers"));
+		                       "that is for work accounts only; personal ones sign in at consumers");
 	if (l->settings->provider->personal && !people && !ids_any_tenant(id))
 		findings_warn(l, SETTING_TENANT_ID,
-		              SPAN("personal accounts are in no organisation's tenant; write consumers"));
+		              "personal accounts are in no organisation's tenant; write consumers");
 	if (!l->settings->provider->personal && people)
-		findings_warn(l, SETTING_TENANT_ID, SPAN("that is for personal accounts: provider = outlook-personal"));
+		findings_warn(l, SETTING_TENANT_ID, "that is for personal accounts: provider = outlook-personal");
 	return true;
 }
 
@@ -121,19 +118,18 @@ static bool check_tenant(struct findings *l)
 	bool person = grant_row(l->settings->grant)->person;
 	size_t at;
 
-	if (person && (ids_any_tenant(id) || span_eq_nocase(id, span_z(personal_tenant))))
+	if (person && (ids_any_tenant(id) || span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL))))
 		return check_persons_tenant(l, id);
 	if (ids_any_tenant(id))
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-		                       SPAN("that is for people of any tenant; an application "
-		                            "signs in at its own tenant"));
-	if (span_eq_nocase(id, span_z(personal_tenant)))
+		                       "that is for people of any tenant; an application "
+		                       "signs in at its own tenant");
+	if (span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL)))
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-		                       SPAN("that is the tenant of personal accounts, where no "
-		                            "application signs in by itself"));
-	if (span_eq(id, SPAN("00000000-0000-0000-0000-000000000000")))
-		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-		                       SPAN("an ID of zeros stands for none"));
+		                       "that is the tenant of personal accounts, where no "
+		                       "application signs in by itself");
+	if (span_eq(id, SPAN(MICROSOFT_NO_ID)))
+		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "an ID of zeros stands for none");
 	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))
 		return !person || check_persons_tenant(l, id);
 	return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
@@ -144,8 +140,6 @@ static bool check_tenant(struct findings *l)
 static bool check_other(struct findings *l)
 {
 	struct span tenant = settings_get(l->settings, SETTING_TENANT_ID);
-	char text[80];
-	struct buf why = BUF(text);
 	size_t at;
 	enum text_shape odd = text_shape_find(settings_get(l->settings, SETTING_CLIENT_ID), &at);
 
@@ -153,8 +147,7 @@ static bool check_other(struct findings *l)
 		return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "");
 	if (odd == TEXT_SHAPE_CLEAN || odd == TEXT_SHAPE_NOT_ASCII || odd == TEXT_SHAPE_ENCODED)
 		return true;
-	text_shape_put(&why, odd, at);
-	findings_warn(l, SETTING_CLIENT_ID, buf_span(&why));
+	findings_warn(l, SETTING_CLIENT_ID, "%s", text_shape_text(odd, at).z);
 	return true;
 }
 
@@ -168,7 +161,7 @@ bool ids_shapes(struct findings *l)
 		return false;
 	for (size_t i = IDS_IN_USE; i < IDS; i++)
 		if (settings_has(l->settings, ids[i]) && !guid_ok(settings_get(l->settings, ids[i])))
-			findings_warn(l, ids[i], SPAN("not an ID of 36 characters"));
+			findings_warn(l, ids[i], "not an ID of 36 characters");
 	return true;
 }
 
@@ -181,16 +174,12 @@ bool ids_mixed(struct findings *l)
 {
 	for (size_t i = 0; i < IDS; i++) {
 		for (size_t j = i + 1; j < IDS; j++) {
-			char text[80];
-			struct buf why = BUF(text);
-
 			if (!same(l->settings, ids[i], ids[j]))
 				continue;
-			buf_z(&why, "the same as ");
-			buf_z(&why, settings_key(ids[j]));
 			if (i < IDS_IN_USE)
-				return findings_refuse(l, FAULT_IDS_MIXED, ids[i], buf_span(&why));
-			findings_warn(l, ids[i], buf_span(&why));
+				return findings_refuse(l, FAULT_IDS_MIXED, ids[i], "the same as %s",
+				                       settings_key(ids[j]));
+			findings_warn(l, ids[i], "the same as %s", settings_key(ids[j]));
 		}
 	}
 	return true;

@@ -12,21 +12,14 @@ enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 }; /* RFC 5321 section 4.5.3.1 */
 
 /* ---- the mailbox --------------------------------------------------------------------------------- */
 
-static bool refuse_mailbox(struct span mailbox, struct span why, struct fault *f)
+static bool refuse_mailbox(struct span mailbox, const char *why, struct fault *f)
 {
-	char text[FAULT_EVIDENCE_MAX];
-	struct buf b = BUF(text);
-
-	buf_printable(&b, span_first(mailbox, LOCAL_MAX + 1 + DOMAIN_MAX));
-	buf_z(&b, ": ");
-	buf_put(&b, why);
-	return fault_set(f, FAULT_MAILBOX_SHAPE, SETTING_MAILBOX, buf_span(&b));
+	return fault_say(f, FAULT_MAILBOX_SHAPE, SETTING_MAILBOX, "%.*s: %s",
+	                 SPAN_ARG(span_first(mailbox, LOCAL_MAX + 1 + DOMAIN_MAX)), why);
 }
 
 static bool odd_text(struct span mailbox, struct fault *f)
 {
-	char text[80];
-	struct buf why = BUF(text);
 	size_t at, open;
 	enum text_shape odd = text_shape_find(mailbox, &at);
 
@@ -34,10 +27,9 @@ static bool odd_text(struct span mailbox, struct fault *f)
 	    odd == TEXT_SHAPE_ENCODED)
 		return false; /* letters of all languages may stand in an address (RFC 6531), and so may & and % */
 	if (span_find_byte(mailbox, '<', &open) && span_ends(span_trim(mailbox), SPAN(">")))
-		buf_z(&why, "write the address alone, without name and angle brackets");
+		(void)refuse_mailbox(mailbox, "write the address alone, without name and angle brackets", f);
 	else
-		text_shape_put(&why, odd, at);
-	(void)refuse_mailbox(mailbox, buf_span(&why), f);
+		(void)refuse_mailbox(mailbox, text_shape_text(odd, at).z, f);
 	return true;
 }
 
@@ -49,20 +41,18 @@ bool preflight_mailbox(struct span mailbox, struct fault *f)
 	if (odd_text(mailbox, f))
 		return false;
 	if (!span_find_byte(mailbox, '@', &at))
-		return refuse_mailbox(mailbox, SPAN("there is no @"), f);
+		return refuse_mailbox(mailbox, "there is no @", f);
 	if (local.n == 0 || domain.n == 0)
-		return refuse_mailbox(mailbox, SPAN("nothing stands on one side of the @"), f);
+		return refuse_mailbox(mailbox, "nothing stands on one side of the @", f);
 	if (span_find_byte(domain, '@', &at))
-		return refuse_mailbox(mailbox, SPAN("more than one @"), f);
+		return refuse_mailbox(mailbox, "more than one @", f);
 	if (span_find_byte(domain, '\\', &at) || span_find_byte(domain, '/', &at))
-		return refuse_mailbox(mailbox,
-		                      SPAN("the old form for shared mailboxes; write the shared "
-		                           "mailbox's address"),
+		return refuse_mailbox(mailbox, "the old form for shared mailboxes; write the shared mailbox's address",
 		                      f);
 	if (local.n > LOCAL_MAX || domain.n > DOMAIN_MAX)
-		return refuse_mailbox(mailbox, SPAN("longer than an address may be"), f);
+		return refuse_mailbox(mailbox, "longer than an address may be", f);
 	if (!url_is_name(domain))
-		return refuse_mailbox(mailbox, SPAN("what follows the @ is no domain"), f);
+		return refuse_mailbox(mailbox, "what follows the @ is no domain", f);
 	return true;
 }
 
@@ -106,7 +96,7 @@ static bool check_header(struct findings *l)
 	for (size_t i = 0; i < header.n; i++)
 		if (header.p[i] <= 0x20 || header.p[i] > 0x7e)
 			return fault_set(l->fault, FAULT_SETTING_BAD, SETTING_MANAGED_IDENTITY_URL,
-			                 SPAN("IDENTITY_HEADER in the environment holds a blank or what is no "
+			                 SPAN("IDENTITY_HEADER in the environment holds a space or what is no "
 			                      "printable ASCII"));
 	return true;
 }

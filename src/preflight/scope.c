@@ -1,6 +1,7 @@
 #include "preflight/scope.h"
 
 #include "conf/cloud.h"
+#include "conf/microsoft.h"
 #include "preflight/ids.h"
 #include "preflight/text_shape.h"
 #include "text/ini.h"
@@ -17,7 +18,7 @@ static const struct {
 } other[] = {
 	{ "https://graph.microsoft.com", "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
 	{ "https://graph.microsoft.us", "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
-	{ "00000003-0000-0000-c000-000000000000", "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
+	{ MICROSOFT_GRAPH, "its tokens are for Microsoft Graph, POP3 needs " EXCHANGE SUFFIX },
 	{ "https://ps.outlook.com", "that is for the consent step, tokens for POP3 come from " EXCHANGE SUFFIX },
 	{ "https://management.azure.com", "its tokens are for Azure, POP3 needs " EXCHANGE SUFFIX },
 	{ "https://vault.azure.net", "its tokens are for Azure, POP3 needs " EXCHANGE SUFFIX },
@@ -31,23 +32,19 @@ static struct span resource_of(struct span scope)
 
 static bool refuse(struct findings *l, const char *why)
 {
-	return findings_refuse(l, FAULT_SCOPE_SHAPE, SETTING_SCOPE, span_z(why));
+	return findings_refuse(l, FAULT_SCOPE_SHAPE, SETTING_SCOPE, "%s", why);
 }
 
 /* The forms that no client credentials request can have. */
 static bool check_form(struct findings *l, struct span scope)
 {
-	char text[120];
-	struct buf why = BUF(text);
 	size_t at;
 	enum text_shape odd = text_shape_find(scope, &at);
 
-	if (odd == TEXT_SHAPE_BLANK || span_find_byte(scope, ',', &at))
+	if (odd == TEXT_SHAPE_SPACE || span_find_byte(scope, ',', &at))
 		return refuse(l, "more than one scope; an application asks for one resource and /.default alone");
-	if (odd != TEXT_SHAPE_CLEAN) {
-		text_shape_put(&why, odd, at);
-		return findings_refuse(l, FAULT_SCOPE_SHAPE, SETTING_SCOPE, buf_span(&why));
-	}
+	if (odd != TEXT_SHAPE_CLEAN)
+		return refuse(l, text_shape_text(odd, at).z);
 	if (span_eq_nocase(scope, SPAN(".default")) || span_eq_nocase(scope, SPAN(SUFFIX)))
 		return refuse(l, "no resource before /.default; POP3 needs " EXCHANGE SUFFIX);
 	if (span_find_nocase(scope, SPAN("AccessAsUser"), &at) || span_find_nocase(scope, SPAN("AccessAsApp"), &at))
@@ -58,7 +55,7 @@ static bool check_form(struct findings *l, struct span scope)
 	    !span_eq_nocase(span_from(scope, scope.n - (sizeof SUFFIX - 1)), SPAN(SUFFIX)))
 		return refuse(l, "it must end in /.default, as " EXCHANGE SUFFIX);
 	if (!span_ends(scope, SPAN(SUFFIX)))
-		findings_warn(l, SETTING_SCOPE, SPAN("write /.default in small letters"));
+		findings_warn(l, SETTING_SCOPE, "write /.default in small letters");
 	return true;
 }
 
@@ -74,7 +71,7 @@ static bool is_graph(struct span resource)
 {
 	return span_starts_nocase(resource, SPAN("https://graph.microsoft.")) ||
 	       span_starts_nocase(resource, SPAN("https://dod-graph.microsoft.us")) ||
-	       span_eq_nocase(resource, SPAN("00000003-0000-0000-c000-000000000000"));
+	       span_eq_nocase(resource, SPAN(MICROSOFT_GRAPH));
 }
 
 /* What a person's scope asks for, word by word. */
@@ -93,7 +90,7 @@ static bool known_resource(struct findings *l, struct asked *a, struct span reso
 	if (a->resource.n != 0 && !span_eq_nocase(a->resource, resource))
 		return refuse(l, "permissions of two resources; a token is for one");
 	if (a->resource.n == 0 && !provider_is_exchange(resource))
-		findings_warn(l, SETTING_SCOPE, SPAN("not a resource of Exchange Online"));
+		findings_warn(l, SETTING_SCOPE, "not a resource of Exchange Online");
 	a->resource = resource;
 	return true;
 }
@@ -103,7 +100,7 @@ static bool take_word(struct findings *l, struct asked *a, struct span word)
 	static const char *const plain[] = { "openid", "profile", "email" };
 	size_t at;
 
-	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+	for (size_t i = 0; i < COUNT(plain); i++)
 		if (span_eq_nocase(word, span_z(plain[i])))
 			return true;
 	if (span_eq_nocase(word, SPAN("offline_access"))) {
@@ -125,21 +122,17 @@ static bool check_person(struct findings *l, struct span scope)
 {
 	struct asked a = { .offline = false };
 	struct span rest = scope;
-	char text[120];
-	struct buf why = BUF(text);
 	size_t at;
 	enum text_shape odd;
 
 	if (span_find_byte(scope, ',', &at))
-		return refuse(l, "a comma; scopes are parted by blanks");
+		return refuse(l, "a comma; scopes are separated by spaces");
 	while (rest.n != 0) {
 		struct span word = span_cut(rest, ' ', &rest);
 
 		odd = text_shape_find(word, &at);
-		if (word.n != 0 && odd != TEXT_SHAPE_CLEAN) {
-			text_shape_put(&why, odd, at);
-			return findings_refuse(l, FAULT_SCOPE_SHAPE, SETTING_SCOPE, buf_span(&why));
-		}
+		if (word.n != 0 && odd != TEXT_SHAPE_CLEAN)
+			return refuse(l, text_shape_text(odd, at).z);
 		if (word.n != 0 && !take_word(l, &a, word))
 			return false;
 	}
@@ -150,23 +143,23 @@ static bool check_person(struct findings *l, struct span scope)
 		return refuse(l, "no POP.AccessAsUser.All: the token would open no mailbox by POP3");
 	if (!a.offline)
 		findings_warn(l, SETTING_SCOPE,
-		              SPAN("without offline_access there will be no refresh token, and a person has to sign in "
-		                   "again when the token expires"));
+		              "without offline_access there will be no refresh token, and a person has to sign in "
+		              "again when the token expires");
 	return true;
 }
 
 static void warn_resource(struct findings *l, struct span resource)
 {
-	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+	for (size_t i = 0; i < COUNT(other); i++) {
 		if (span_eq_nocase(resource, span_z(other[i].resource))) {
-			findings_warn(l, SETTING_SCOPE, span_z(other[i].why));
+			findings_warn(l, SETTING_SCOPE, "%s", other[i].why);
 			return;
 		}
 	}
 	if (ini_distance(resource, SPAN(EXCHANGE)) <= SLIPS)
-		findings_warn(l, SETTING_SCOPE, SPAN("is it a slip? Exchange Online is " EXCHANGE SUFFIX));
+		findings_warn(l, SETTING_SCOPE, "is it a slip? Exchange Online is " EXCHANGE SUFFIX);
 	else
-		findings_warn(l, SETTING_SCOPE, SPAN("not a resource of Exchange Online, which is " EXCHANGE SUFFIX));
+		findings_warn(l, SETTING_SCOPE, "not a resource of Exchange Online, which is " EXCHANGE SUFFIX);
 }
 
 bool scope_check(struct findings *l)
@@ -203,33 +196,25 @@ static bool check_token_url(struct findings *l)
 	tenant = url_tenant(u.target);
 	if (ids_any_tenant(tenant) && !grant_row(l->settings->grant)->person)
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TOKEN_URL,
-		                       SPAN("its tenant stands for any; an application signs in at its own tenant"));
+		                       "its tenant stands for any; an application signs in at its own tenant");
 	if (span_find_nocase(u.target, SPAN("/authorize"), &at))
 		findings_warn(l, SETTING_TOKEN_URL,
-		              SPAN("that is the page where people sign in; the token endpoint ends in "
-		                   "/token"));
+		              "that is the page where people sign in; the token endpoint ends in "
+		              "/token");
 	else if (span_ends(u.target, SPAN("/oauth2/token")))
 		findings_warn(l, SETTING_TOKEN_URL,
-		              SPAN("the old endpoint, which takes resource and not scope; write "
-		                   "/oauth2/v2.0/token"));
+		              "the old endpoint, which takes resource and not scope; write "
+		              "/oauth2/v2.0/token");
 	if (settings_has(l->settings, SETTING_TENANT_ID) &&
 	    !span_eq_nocase(tenant, settings_get(l->settings, SETTING_TENANT_ID)))
-		findings_warn(l, SETTING_TOKEN_URL, SPAN("its tenant is not that of tenant_id"));
+		findings_warn(l, SETTING_TOKEN_URL, "its tenant is not that of tenant_id");
 	return true;
 }
 
 static void warn_cloud(struct findings *l, enum setting key, enum cloud is, enum cloud authority)
 {
-	char text[160];
-	struct buf why = BUF(text);
-
-	if (is == CLOUD_UNKNOWN || authority == CLOUD_UNKNOWN || is == authority)
-		return;
-	buf_z(&why, "of ");
-	buf_z(&why, cloud_name(is));
-	buf_z(&why, ", but the authority is of ");
-	buf_z(&why, cloud_name(authority));
-	findings_warn(l, key, buf_span(&why));
+	if (is != CLOUD_UNKNOWN && authority != CLOUD_UNKNOWN && is != authority)
+		findings_warn(l, key, "of %s, but the authority is of %s", cloud_name(is), cloud_name(authority));
 }
 
 bool scope_places(struct findings *l)
@@ -245,7 +230,7 @@ bool scope_places(struct findings *l)
 	if (authority == CLOUD_GERMANY)
 		return findings_refuse(l, FAULT_SETTING_BAD,
 		                       settings_has(s, SETTING_TOKEN_URL) ? SETTING_TOKEN_URL : SETTING_AUTHORITY_HOST,
-		                       SPAN("the German cloud was closed in 2021"));
+		                       "the German cloud was closed in 2021");
 	warn_cloud(l, SETTING_POP_HOST, cloud_of_mail(settings_get(s, SETTING_POP_HOST)), authority);
 	while (scope.n != 0)
 		if (url_parse(resource_before(span_cut(scope, ' ', &scope)), &u))

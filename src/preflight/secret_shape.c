@@ -32,18 +32,13 @@ static enum setting blamed(const struct findings *l)
 static bool check_guid(struct findings *l, struct span secret)
 {
 	enum setting twin;
-	char text[80];
-	struct buf why = BUF(text);
 
-	if (ids_find(l->settings, secret, &twin) && twin != SETTING_CLIENT_SECRET_ID) {
-		buf_z(&why, "the same as ");
-		buf_z(&why, settings_key(twin));
-		return findings_refuse(l, FAULT_IDS_MIXED, blamed(l), buf_span(&why));
-	}
+	if (ids_find(l->settings, secret, &twin) && twin != SETTING_CLIENT_SECRET_ID)
+		return findings_refuse(l, FAULT_IDS_MIXED, blamed(l), "the same as %s", settings_key(twin));
 	if (!guid_ok(secret))
 		return true;
 	return findings_refuse(l, FAULT_SECRET_IS_ID, blamed(l),
-	                       SPAN("it has the form of an ID; the secret is in the column Value"));
+	                       "it has the form of an ID; the secret is in the column Value");
 }
 
 static bool entra_character(unsigned char c)
@@ -53,27 +48,26 @@ static bool entra_character(unsigned char c)
 }
 
 /* It may work, and if it does not, this is why. */
-static void doubt(struct findings *l, struct span why)
+static void doubt(struct findings *l, const char *why)
 {
-	findings_warn(l, blamed(l), why);
+	findings_warn(l, blamed(l), "%s", why);
 	findings_doubt(l, FAULT_SECRET_SHAPE, blamed(l));
 }
 
-/* What Entra makes today; secrets of older kinds still work until they end. */
+/* What Entra makes today; secrets of older kinds still work until they expire. */
 static void warn_unusual(struct findings *l, struct span secret)
 {
 	char text[100];
-	struct buf why = BUF(text);
+	struct buf why = buf_field(text, sizeof text);
 
 	if (secret.n < LENGTH_MIN || secret.n > LENGTH_MAX) {
-		buf_u64(&why, secret.n);
-		buf_z(&why, " characters, Entra's secrets have about 40: is it whole?");
-		doubt(l, buf_span(&why));
+		buf_say(&why, "%zu characters, Entra's secrets have about 40: is it whole?", secret.n);
+		doubt(l, text);
 		return;
 	}
 	for (size_t i = 0; i < secret.n; i++) {
 		if (!entra_character(secret.p[i])) {
-			doubt(l, SPAN("a character that Entra's secrets no longer have"));
+			doubt(l, "a character that Entra's secrets no longer have");
 			return;
 		}
 	}
@@ -112,29 +106,25 @@ static bool may_work(const struct findings *l, struct span secret, enum text_sha
 
 	if (odd == TEXT_SHAPE_ENCODED)
 		return !entra || !encoded_entra(secret);
-	return !entra && (odd == TEXT_SHAPE_BLANK || odd == TEXT_SHAPE_ENTITY || odd == TEXT_SHAPE_BLANK_START ||
-	                  odd == TEXT_SHAPE_BLANK_END || odd == TEXT_SHAPE_QUOTED || odd == TEXT_SHAPE_PLACEHOLDER);
+	return !entra && (odd == TEXT_SHAPE_SPACE || odd == TEXT_SHAPE_ENTITY || odd == TEXT_SHAPE_SPACE_START ||
+	                  odd == TEXT_SHAPE_SPACE_END || odd == TEXT_SHAPE_QUOTED || odd == TEXT_SHAPE_PLACEHOLDER);
 }
 
 static bool check_text(struct findings *l, struct span secret)
 {
 	char text[120];
-	struct buf why = BUF(text);
+	struct buf why = buf_field(text, sizeof text);
 	size_t at;
 	enum text_shape odd = text_shape_find(secret, &at);
 
 	if (odd == TEXT_SHAPE_CLEAN)
 		return true;
-	text_shape_put(&why, odd, at);
-	buf_z(&why, ", ");
-	buf_u64(&why, secret.n);
-	buf_z(&why, " bytes in all");
+	buf_say(&why, "%s, %zu bytes in all", text_shape_text(odd, at).z, secret.n);
 	if (!may_work(l, secret, odd))
-		return findings_refuse(l, FAULT_SECRET_SHAPE, blamed(l), buf_span(&why));
-	doubt(l, odd == TEXT_SHAPE_ENCODED
-	                 ? SPAN("it looks like percent-encoding (% and two digits), which o2pop does itself; if you "
-	                        "encoded it, take that back")
-	                 : buf_span(&why));
+		return findings_refuse(l, FAULT_SECRET_SHAPE, blamed(l), "%s", text);
+	doubt(l, odd == TEXT_SHAPE_ENCODED ? "it looks like percent-encoding (% and two digits), which o2pop does "
+	                                     "itself; if you encoded it, take that back"
+	                                   : text);
 	return true;
 }
 
@@ -143,23 +133,17 @@ static bool check_text(struct findings *l, struct span secret)
 static void check_end(struct findings *l, int64_t now)
 {
 	int64_t end = l->settings->secret_expires;
-	char text[80];
-	struct buf why = BUF(text);
 
 	if (end == 0 || end - now > SETTINGS_SECRET_END_WARN_S)
 		return;
 	if (settings_secret_ended(end, now)) {
-		buf_z(&why, "that was ");
-		date_put_span(&why, end - now);
-		buf_z(&why, " ago");
 		findings_doubt(l, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES);
+		findings_warn(l, SETTING_SECRET_EXPIRES, "that was %s ago", date_span_text(end - now).z);
 	} else if (end <= now) {
-		buf_z(&why, "that is today");
+		findings_warn(l, SETTING_SECRET_EXPIRES, "that is today");
 	} else {
-		buf_z(&why, "that is in ");
-		date_put_span(&why, end - now);
+		findings_warn(l, SETTING_SECRET_EXPIRES, "that is in %s", date_span_text(end - now).z);
 	}
-	findings_warn(l, SETTING_SECRET_EXPIRES, buf_span(&why));
 }
 
 bool secret_shape_check(struct findings *l, int64_t now)
@@ -178,17 +162,6 @@ bool secret_shape_check(struct findings *l, int64_t now)
 
 /* ---- the assertion ------------------------------------------------------------------------------- */
 
-static void put_moment(struct row *row, enum fact key, int64_t unix_s)
-{
-	char text[32];
-	struct buf b = BUF(text);
-
-	if (unix_s == 0)
-		return;
-	date_put(&b, unix_s);
-	row_fact(row, key, buf_span(&b));
-}
-
 /* api://AzureADTokenExchange, in China and the US government's cloud with a name behind it. */
 static bool for_exchange(struct span aud)
 {
@@ -205,21 +178,11 @@ static bool for_endpoint(const struct findings *l, const struct claims *c)
 
 static bool check_times(struct findings *l, const struct claims *c, int64_t now)
 {
-	char text[80];
-	struct buf why = BUF(text);
-
-	if (c->exp != 0 && c->exp + CLAIMS_SKEW_MAX_S < now) {
-		buf_z(&why, "it expired ");
-		date_put_span(&why, now - c->exp);
-		buf_z(&why, " ago, at ");
-		date_put(&why, c->exp);
-		return findings_refuse(l, FAULT_ASSERTION_EXPIRED, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));
-	}
-	if (c->nbf > now + CLAIMS_SKEW_MAX_S) {
-		buf_z(&why, "it is not valid before ");
-		date_put(&why, c->nbf);
-		findings_warn(l, SETTING_FEDERATED_TOKEN_FILE, buf_span(&why));
-	}
+	if (c->exp != 0 && c->exp + CLAIMS_SKEW_MAX_S < now)
+		return findings_refuse(l, FAULT_ASSERTION_EXPIRED, SETTING_FEDERATED_TOKEN_FILE,
+		                       "it expired %s ago, at %s", date_span_text(now - c->exp).z, date_text(c->exp).z);
+	if (c->nbf > now + CLAIMS_SKEW_MAX_S)
+		findings_warn(l, SETTING_FEDERATED_TOKEN_FILE, "it is not valid before %s", date_text(c->nbf).z);
 	return true;
 }
 
@@ -230,17 +193,18 @@ bool secret_shape_assertion(struct findings *l, int64_t now)
 
 	if (!claims_read(&l->credential->assertion, &c, &unreadable) || !c.jwt)
 		return findings_refuse(l, FAULT_SETTING_BAD, SETTING_FEDERATED_TOKEN_FILE,
-		                       SPAN("its content is not a JWT: three parts of base64url, two dots"));
+		                       "its content is not a JWT: three parts of base64url, two dots");
 	row_fact(l->row, FACT_ASSERTION_ISS, span_z(c.iss));
 	row_fact(l->row, FACT_ASSERTION_SUB, span_z(c.sub));
 	row_fact(l->row, FACT_ASSERTION_AUD, span_z(c.aud));
-	put_moment(l->row, FACT_ASSERTION_EXPIRES, c.exp);
+	if (c.exp != 0)
+		row_fact(l->row, FACT_ASSERTION_EXPIRES, span_z(date_text(c.exp).z));
 	if (!check_times(l, &c, now))
 		return false;
 	if (!l->settings->provider->entra || for_endpoint(l, &c) || for_exchange(span_z(c.aud)))
 		return true;
 	findings_warn(l, SETTING_FEDERATED_TOKEN_FILE,
-	              SPAN("its audience is not api://AzureADTokenExchange, which federated "
-	                   "credentials have unless told otherwise"));
+	              "its audience is not api://AzureADTokenExchange, which federated "
+	              "credentials have unless told otherwise");
 	return true;
 }

@@ -9,9 +9,9 @@ static const char *const words[TEXT_SHAPE__COUNT] = {
 	[TEXT_SHAPE_BOM] = "a byte order mark at the start",
 	[TEXT_SHAPE_LINE_BREAK] = "a line break",
 	[TEXT_SHAPE_CONTROL] = "a control character",
-	[TEXT_SHAPE_BLANK_START] = "a blank at the start",
-	[TEXT_SHAPE_BLANK_END] = "a blank at the end",
-	[TEXT_SHAPE_BLANK] = "a blank",
+	[TEXT_SHAPE_SPACE_START] = "a space at the start",
+	[TEXT_SHAPE_SPACE_END] = "a space at the end",
+	[TEXT_SHAPE_SPACE] = "a space",
 	[TEXT_SHAPE_NO_BREAK] = "a no-break space",
 	[TEXT_SHAPE_INVISIBLE] = "an invisible character",
 	[TEXT_SHAPE_CURLY] = "a typographic quote",
@@ -22,14 +22,15 @@ static const char *const words[TEXT_SHAPE__COUNT] = {
 	[TEXT_SHAPE_ENCODED] = "percent-encoding, which o2pop does itself",
 };
 
-void text_shape_put(struct buf *out, enum text_shape what, size_t at)
+struct text_shape_text text_shape_text(enum text_shape what, size_t at)
 {
-	buf_z(out, words[what]);
-	if (at == 0)
-		return;
-	buf_z(out, " (character ");
-	buf_u64(out, at);
-	buf_z(out, ")");
+	struct text_shape_text text;
+	struct buf b = buf_field(text.z, sizeof text.z);
+
+	buf_z(&b, words[what]);
+	if (at != 0)
+		buf_say(&b, " (character %zu)", at);
+	return text;
 }
 
 static bool between(uint32_t c, uint32_t from, uint32_t to)
@@ -48,7 +49,7 @@ static enum text_shape of_character(uint32_t c)
 	if (c == '\r' || c == '\n' || c == 0x85 || c == 0x2028 || c == 0x2029)
 		return TEXT_SHAPE_LINE_BREAK;
 	if (c == ' ' || c == '\t')
-		return TEXT_SHAPE_BLANK;
+		return TEXT_SHAPE_SPACE;
 	if (c < 0x20 || between(c, 0x7f, 0x9f))
 		return TEXT_SHAPE_CONTROL;
 	if (c < 0x7f)
@@ -91,7 +92,7 @@ static bool placeholder(struct span s)
 		{ SPAN_INIT("%"), SPAN_INIT("%") },
 	};
 
-	for (size_t i = 0; i < sizeof form / sizeof form[0]; i++)
+	for (size_t i = 0; i < COUNT(form); i++)
 		if (s.n > form[i].head.n + form[i].tail.n && span_starts(s, form[i].head) && span_ends(s, form[i].tail))
 			return true;
 	return false;
@@ -108,13 +109,13 @@ static bool has_entity(struct span s)
 	static const char *const entity[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#" };
 	size_t at;
 
-	for (size_t i = 0; i < sizeof entity / sizeof entity[0]; i++)
+	for (size_t i = 0; i < COUNT(entity); i++)
 		if (span_find_nocase(s, span_z(entity[i]), &at))
 			return true;
 	return false;
 }
 
-/* Character by character. A blank is more telling at an end than inside. */
+/* Character by character. A space is more telling at an end than inside. */
 static enum text_shape scan(struct span s, size_t *at)
 {
 	struct span rest = s;
@@ -124,10 +125,10 @@ static enum text_shape scan(struct span s, size_t *at)
 		size_t n = span_utf8(rest, &c);
 		enum text_shape what = n == 0 ? TEXT_SHAPE_NOT_UTF8 : of_character(c);
 
-		if (what == TEXT_SHAPE_BLANK && rest.n == s.n)
-			return TEXT_SHAPE_BLANK_START;
-		if (what == TEXT_SHAPE_BLANK && span_trim(rest).n == 0)
-			return TEXT_SHAPE_BLANK_END;
+		if (what == TEXT_SHAPE_SPACE && rest.n == s.n)
+			return TEXT_SHAPE_SPACE_START;
+		if (what == TEXT_SHAPE_SPACE && span_trim(rest).n == 0)
+			return TEXT_SHAPE_SPACE_END;
 		if (what != TEXT_SHAPE_CLEAN)
 			return what;
 		rest = span_from(rest, n);

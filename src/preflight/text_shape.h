@@ -1,4 +1,4 @@
-/* text_shape: what copying and typing do to a value: blanks, invisible characters, quotes, encodings. */
+/* text_shape: what copying and typing do to a value: spaces, invisible characters, quotes, encodings. */
 #ifndef PREFLIGHT_TEXT_SHAPE_H
 #define PREFLIGHT_TEXT_SHAPE_H
 
@@ -11,9 +11,9 @@ enum text_shape {
 	TEXT_SHAPE_BOM,
 	TEXT_SHAPE_LINE_BREAK,
 	TEXT_SHAPE_CONTROL,
-	TEXT_SHAPE_BLANK_START,
-	TEXT_SHAPE_BLANK_END,
-	TEXT_SHAPE_BLANK,     /* inside */
+	TEXT_SHAPE_SPACE_START,
+	TEXT_SHAPE_SPACE_END,
+	TEXT_SHAPE_SPACE,     /* inside */
 	TEXT_SHAPE_NO_BREAK,  /* U+00A0 and its kin */
 	TEXT_SHAPE_INVISIBLE, /* zero width, soft hyphen, direction marks */
 	TEXT_SHAPE_CURLY,     /* typographic quotes */
@@ -29,7 +29,11 @@ enum text_shape {
  * character, from 1; 0 when it is about the whole. */
 enum text_shape text_shape_find(struct span s, size_t *at);
 
-/* "a line break (character 41)"; nothing of the value itself. */
-void text_shape_put(struct buf *out, enum text_shape what, size_t at);
+/* "a line break (character 41)", for a sentence; nothing of the value itself. */
+struct text_shape_text {
+	char z[80];
+};
+
+struct text_shape_text text_shape_text(enum text_shape what, size_t at);
 
 #endif

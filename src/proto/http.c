@@ -13,22 +13,13 @@ static void put_head(struct buf *b, const struct http_question *q)
 	size_t at;
 	bool literal6 = span_find_byte(q->url->host, ':', &at);
 
-	buf_z(b, q->body.n != 0 ? "POST " : "GET ");
-	buf_put(b, q->url->target);
-	buf_z(b, " HTTP/1.1\r\nHost: ");
-	buf_z(b, literal6 ? "[" : "");
-	buf_put(b, q->url->host);
-	buf_z(b, literal6 ? "]" : "");
-	if (!default_port) {
-		buf_byte(b, ':');
-		buf_u64(b, q->url->port);
-	}
+	buf_say(b, "%s %.*s HTTP/1.1\r\n", q->body.n != 0 ? "POST" : "GET", SPAN_ARG(q->url->target));
+	buf_say(b, literal6 ? "Host: [%.*s]" : "Host: %.*s", SPAN_ARG(q->url->host));
+	if (!default_port)
+		buf_say(b, ":%u", q->url->port);
 	buf_z(b, "\r\nUser-Agent: o2pop/" O2POP_VERSION "\r\nAccept: application/json\r\n");
-	if (q->body.n != 0) {
-		buf_z(b, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
-		buf_u64(b, q->body.n);
-		buf_z(b, "\r\n");
-	}
+	if (q->body.n != 0)
+		buf_say(b, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n", q->body.n);
 	buf_z(b, "Connection: close\r\n");
 }
 
@@ -72,14 +63,11 @@ static bool not_http(struct http *h, struct fault *f)
 /* The peer has ended the stream; only a body without a length may end so, and not by a cut. */
 static bool ended(struct http *h, bool clean, struct fault *f)
 {
-	struct fault none = { 0 };
-
 	if (clean && httpmsg_end(&h->message) == HTTPMSG_DONE)
 		return true;
 	if (h->message.status == 0 && h->message.head.n == 0)
 		return fault_set(f, FAULT_HTTP_TRUNCATED, 0, SPAN("the connection ended without an answer"));
-	*f = none;
-	return fault_set(f, FAULT_HTTP_TRUNCATED, h->message.status, SPAN("the connection ended inside the answer"));
+	return fault_become(f, FAULT_HTTP_TRUNCATED, h->message.status, SPAN("the connection ended inside the answer"));
 }
 
 static bool receive_by(struct http *h, unsigned char *in, size_t cap, struct fault *f)
@@ -120,9 +108,9 @@ static bool receive(struct http *h, struct fault *f)
 /* The field's value, or an empty span. */
 static struct span field(const struct http *h, struct span name)
 {
-	struct span value = { NULL, 0 };
+	struct span value;
 
-	return httpmsg_field(&h->message, name, &value) ? value : (struct span){ NULL, 0 };
+	return httpmsg_field(&h->message, name, &value) ? value : SPAN_NONE;
 }
 
 bool http_exchange(struct http *h, const struct http_question *q, struct http_answer *a, struct fault *f)

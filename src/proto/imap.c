@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "text/mailmsg.h"
+#include "proto/mail_refusal.h"
 
 void imap_start(struct imap *m, struct stream *s, const struct trace *t)
 {
@@ -30,20 +30,9 @@ static bool get(struct imap *m, struct imapmsg *msg, struct fault *f)
 	return msg->kind != IMAPMSG_OTHER || malformed(line, f);
 }
 
-/* Whatever was refused, these words mean "not now" or tell more than the command's own fault. */
 static bool refused(const struct imapmsg *msg, enum fault_code code, struct fault *f)
 {
-	uint64_t ms;
-	size_t at;
-
-	if (mailmsg_backoff(msg->words, &ms))
-		return fault_set(f, FAULT_POP_BUSY, (int64_t)((ms + 999) / 1000), msg->words);
-	if (span_eq_nocase(msg->code, SPAN("UNAVAILABLE")) ||
-	    span_find_nocase(msg->words, SPAN("Server Unavailable"), &at))
-		return fault_set(f, FAULT_POP_BUSY, 0, msg->words);
-	if (span_find_nocase(msg->words, SPAN("authenticated but not connected"), &at))
-		return fault_set(f, FAULT_AUTH_NOT_CONNECTED, 0, msg->words);
-	return fault_set(f, code, 0, msg->words);
+	return mail_refusal(msg->words, msg->code, code, f);
 }
 
 static bool say(struct imap *m, struct span line, struct fault *f)
@@ -58,13 +47,9 @@ static bool command(struct imap *m, const char *words, struct fault *f)
 	char text[64];
 	struct buf line = BUF(text), tag = BUF(m->tag);
 
-	buf_byte(&tag, 'o');
-	buf_u64(&tag, ++m->commands);
+	buf_say(&tag, "o%u", ++m->commands);
 	m->tag_n = (uint32_t)tag.n;
-	buf_put(&line, buf_span(&tag));
-	buf_byte(&line, ' ');
-	buf_z(&line, words);
-	buf_z(&line, "\r\n");
+	buf_say(&line, "%.*s %s\r\n", SPAN_ARG(buf_span(&tag)), words);
 	return say(m, buf_span(&line), f);
 }
 

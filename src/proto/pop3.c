@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "proto/mail_refusal.h"
+
 void pop3_start(struct pop3 *p, struct stream *s, const struct trace *t)
 {
 	line_start(&p->line, s, p->in, sizeof p->in);
@@ -18,27 +20,12 @@ static bool reply_line(struct pop3 *p, struct span *line, struct fault *f)
 	return true;
 }
 
-/* Whatever was refused, these texts mean "not now" or tell more than the command's own fault. */
 static bool refused(struct span line, enum fault_code code, struct fault *f)
 {
-	struct span rest, text, word;
-	uint64_t ms;
-	size_t at;
+	struct span rest, text;
 
-	if (mailmsg_backoff(line, &ms))
-		return fault_set(f, FAULT_POP_BUSY,
-		                 ms / 1000 < POP3_WAIT_MAX_S ? (int64_t)((ms + 999) / 1000) : POP3_WAIT_MAX_S, line);
 	(void)mailmsg_status(line, &rest);
-	word = mailmsg_code(rest, &text);
-	if (span_eq_nocase(word, SPAN("SYS/TEMP")) || span_eq_nocase(word, SPAN("LOGIN-DELAY")) ||
-	    span_find_nocase(rest, SPAN("Server Unavailable"), &at) ||
-	    span_find_nocase(rest, SPAN("Connection refused"), &at))
-		return fault_set(f, FAULT_POP_BUSY, 0, line);
-	if (span_eq_nocase(word, SPAN("IN-USE")))
-		return fault_set(f, FAULT_MAILBOX_LOCKED, 0, line);
-	if (span_find_nocase(rest, SPAN("authenticated but not connected"), &at))
-		return fault_set(f, FAULT_AUTH_NOT_CONNECTED, 0, line);
-	return fault_set(f, code, 0, line);
+	return mail_refusal(line, mailmsg_code(rest, &text), code, f);
 }
 
 /* A line that must be +OK; *text is what follows. Anything else is `code`. */
@@ -104,8 +91,7 @@ bool pop3_capa_auth_send(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
 	char text[64];
 	struct buf both = BUF(text);
 
-	buf_z(&both, "CAPA\r\n");
-	buf_put(&both, auth_line(m));
+	buf_say(&both, "CAPA\r\n%.*s", SPAN_ARG(auth_line(m)));
 	p->pipelined = say(p, buf_span(&both), f);
 	return p->pipelined;
 }
@@ -127,8 +113,7 @@ bool pop3_capa(struct pop3 *p, struct mailmsg_capa *c, struct buf *shown, struct
 		if (mailmsg_is_end(line, &content))
 			return true;
 		mailmsg_capa(c, content);
-		buf_z(shown, shown->n != 0 ? "; " : "");
-		buf_put(shown, content);
+		buf_say(shown, "%s%.*s", shown->n != 0 ? "; " : "", SPAN_ARG(content));
 	}
 	return fault_limit(f, FAULT_POP_MALFORMED, (uint64_t)POP3_CAPA_MAX + 1, POP3_CAPA_MAX);
 }
@@ -166,19 +151,14 @@ bool pop3_auth_cancel(struct pop3 *p, struct fault *f)
 /* A refusal after a challenge: the challenge tells more than the -ERR that follows, so both are evidence. */
 static bool challenged(struct pop3 *p, enum sasl_mechanism m, struct span text, struct buf *challenge, struct fault *f)
 {
-	char words[FAULT_EVIDENCE_MAX];
-	struct buf evidence = BUF(words);
 	struct span line, rest;
 
 	sasl_challenge(p->trace, text, challenge);
 	if (!say(p, sasl_farewell(m), f) || !reply_line(p, &line, f))
 		return false;
-	buf_put(&evidence, span_first(buf_span(challenge), sizeof words / 2));
-	buf_z(&evidence, " / ");
-	buf_printable(&evidence, line);
-	if (mailmsg_status(line, &rest) == MAILMSG_OK)
-		return fault_set(f, FAULT_AUTH_FALSE_OK, 0, buf_span(&evidence));
-	return fault_set(f, FAULT_AUTH_CHALLENGE, 0, buf_span(&evidence));
+	return fault_say(f, mailmsg_status(line, &rest) == MAILMSG_OK ? FAULT_AUTH_FALSE_OK : FAULT_AUTH_CHALLENGE, 0,
+	                 "%.*s / %.*s", SPAN_ARG(span_first(buf_span(challenge), FAULT_EVIDENCE_MAX / 2)),
+	                 SPAN_ARG(line));
 }
 
 /* Exchange's words for a command line that is too long or otherwise broken. */
@@ -186,10 +166,10 @@ static enum fault_code refusal_code(struct span rest)
 {
 	size_t at;
 
-	return span_find_nocase(rest, SPAN("Protocol error"), &at) ||
-	                       span_find_nocase(rest, SPAN("Connection is closed"), &at)
-	               ? FAULT_AUTH_PROTOCOL
-	               : FAULT_AUTH_REFUSED;
+	if (span_find_nocase(rest, SPAN("Protocol error"), &at) ||
+	    span_find_nocase(rest, SPAN("Connection is closed"), &at))
+		return FAULT_AUTH_PROTOCOL;
+	return FAULT_AUTH_REFUSED;
 }
 
 bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span *reply, struct buf *challenge,
@@ -200,8 +180,9 @@ bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span 
 	if (!sasl_send(p->line.stream, p->trace, login, f))
 		return false;
 	if (!reply_line(p, &line, f)) {
+		/* The connection's end is this server's answer. */
 		if (f->code == FAULT_POP_CLOSED || f->code == FAULT_TLS_TRUNCATED || f->code == FAULT_TCP_RESET)
-			f->code = FAULT_AUTH_PROTOCOL; /* the connection's end is this server's answer */
+			return fault_become(f, FAULT_AUTH_PROTOCOL, f->num, fault_evidence(f));
 		return false;
 	}
 	switch (mailmsg_status(line, &rest)) {
@@ -244,12 +225,7 @@ static bool listing(struct pop3 *p, bool (*take)(void *to, struct span line), vo
 		if (!line_reply(&p->line, &line, f))
 			return false;
 		if (mailmsg_is_end(line, &content)) {
-			char text[48];
-			struct buf b = BUF(text);
-
-			buf_u64(&b, i);
-			buf_z(&b, " lines and the final dot");
-			trace_put(p->trace, TRACE_NOTE, buf_span(&b));
+			trace_say(p->trace, TRACE_NOTE, "%llu lines and the final dot", (unsigned long long)i);
 			return true;
 		}
 		if (!take(to, content))

@@ -7,11 +7,10 @@
 #include "text/mailmsg.h"
 
 enum {
-	POP3_LINE_MAX = 8 * 1024,        /* a reply; RFC 1939 says 512, challenges and diagnostics are longer */
-	POP3_CAPA_MAX = 64,              /* capability lines; real servers have 8 to 15 */
-	POP3_LISTING_MAX = 1000 * 1000,  /* lines of UIDL or LIST: more messages than any mailbox has */
-	POP3_WAIT_MAX_S = 7 * 24 * 3600, /* who asks for more patience is not believed */
-	POP3_TOP_MAX = 20 * 1000         /* lines of a message head */
+	POP3_LINE_MAX = 8 * 1024,       /* a reply; RFC 1939 says 512, challenges and diagnostics are longer */
+	POP3_CAPA_MAX = 64,             /* capability lines; real servers have 8 to 15 */
+	POP3_LISTING_MAX = 1000 * 1000, /* lines of UIDL or LIST: more messages than any mailbox has */
+	POP3_TOP_MAX = 20 * 1000        /* lines of a message head */
 };
 
 /* One session. The stream and the trace outlive it. It points into itself: do not copy or move it. */

@@ -27,11 +27,8 @@ static size_t put_command(const struct sasl_login *login, struct buf *line)
 {
 	size_t n = line->n;
 
-	if (login->one_line) {
-		buf_z(line, "AUTH ");
-		buf_z(line, sasl_name(login->mechanism));
-		buf_z(line, " ");
-	}
+	if (login->one_line)
+		buf_say(line, "AUTH %s ", sasl_name(login->mechanism));
 	return line->n - n;
 }
 
@@ -62,11 +59,7 @@ static void trace_line(const struct trace *t, const struct sasl_login *login, st
 		return;
 	}
 	command = put_command(login, &b);
-	buf_z(&b, "<sasl ");
-	buf_u64(&b, line.n - 2 - command);
-	buf_z(&b, " characters with ");
-	buf_put(&b, login->mark);
-	buf_z(&b, ">");
+	buf_say(&b, "<sasl %zu characters with %.*s>", line.n - 2 - command, SPAN_ARG(login->mark));
 	trace_put(t, TRACE_SENT, buf_span(&b));
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "proto/mail_refusal.h"
+
 void smtp_start(struct smtp *m, struct stream *s, const struct trace *t)
 {
 	line_start(&m->line, s, m->in, sizeof m->in);
@@ -61,7 +63,9 @@ static bool reply(struct smtp *m, struct smtpmsg_ehlo *e, struct smtpmsg *msg, s
 
 static bool refused(const struct smtp *m, const struct smtpmsg *msg, enum fault_code code, struct fault *f)
 {
-	return fault_set(f, msg->code >= 400 && msg->code <= 499 ? FAULT_POP_BUSY : code, 0, reply_span(m));
+	bool later = msg->code >= 400 && msg->code <= 499;
+
+	return mail_refusal(reply_span(m), SPAN_NONE, later ? FAULT_POP_BUSY : code, f);
 }
 
 static bool say(struct smtp *m, struct span line, struct fault *f)

@@ -39,6 +39,18 @@ void row_number(struct row *r, enum fact key, int64_t value)
 	row_fact(r, key, buf_span(&b));
 }
 
+void row_say(struct row *r, enum fact key, const char *format, ...)
+{
+	char text[2 * FACT_TEXT_MAX]; /* row_fact cuts it where it shows */
+	struct buf b = BUF(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	buf_vsay(&b, format, arguments);
+	va_end(arguments);
+	row_fact(r, key, buf_span(&b));
+}
+
 struct span row_get(const struct row *r, enum fact key)
 {
 	for (uint32_t i = 0; i < r->facts; i++)

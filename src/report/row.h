@@ -40,6 +40,9 @@ struct row {
 void row_fact(struct row *r, enum fact key, struct span text);
 void row_number(struct row *r, enum fact key, int64_t value);
 
+/* The same in a format of buf_say. */
+void row_say(struct row *r, enum fact key, const char *format, ...) BUF_FORMAT(3);
+
 /* A fact of the row; empty when it is not there. */
 struct span row_get(const struct row *r, enum fact key);
 

@@ -5,27 +5,45 @@
 /* clang-format off */
 static const struct {
 	const char *id;
-	enum step_by role;
+	enum step_by by;
 	uint32_t needs;
 	enum exit_status exit;
+	const char *proves;
 } table[STEP__COUNT] = {
-	[STEP_CREDENTIAL] = { "credential", STEP_BY_TOKEN_WORKER, 0, EXIT_STATUS_SETTINGS },
-	[STEP_TENANT]     = { "tenant", STEP_BY_TENANT_WORKER, 0, EXIT_STATUS_TOKEN },
-	[STEP_IDP_DNS]    = { "idp-dns", STEP_BY_TOKEN_WORKER, NEED(CREDENTIAL), EXIT_STATUS_NETWORK },
-	[STEP_IDP_TCP]    = { "idp-tcp", STEP_BY_TOKEN_WORKER, NEED(IDP_DNS), EXIT_STATUS_NETWORK },
-	[STEP_IDP_TLS]    = { "idp-tls", STEP_BY_TOKEN_WORKER, NEED(IDP_TCP), EXIT_STATUS_TLS },
-	[STEP_TOKEN]      = { "token", STEP_BY_TOKEN_WORKER, NEED(IDP_TLS), EXIT_STATUS_TOKEN },
-	[STEP_CLAIMS]     = { "claims", STEP_BY_TOKEN_WORKER, NEED(TOKEN), EXIT_STATUS_CLAIMS },
-	[STEP_POP_DNS]    = { "pop-dns", STEP_BY_MAIL_WORKER, 0, EXIT_STATUS_NETWORK },
-	[STEP_POP_TCP]    = { "pop-tcp", STEP_BY_MAIL_WORKER, NEED(POP_DNS), EXIT_STATUS_NETWORK },
-	[STEP_POP_TLS]    = { "pop-tls", STEP_BY_MAIL_WORKER, NEED(POP_TCP), EXIT_STATUS_TLS },
-	[STEP_GREETING]   = { "greeting", STEP_BY_MAIL_WORKER, NEED(POP_TLS), EXIT_STATUS_SERVICE },
-	[STEP_CAPA]       = { "capa", STEP_BY_MAIL_WORKER, NEED(GREETING), EXIT_STATUS_SERVICE },
-	[STEP_AUTH]       = { "auth", STEP_BY_MAIL_WORKER, NEED(CAPA) | NEED(CLAIMS), EXIT_STATUS_AUTH },
-	[STEP_MAILBOX]    = { "mailbox", STEP_BY_MAIL_WORKER, NEED(AUTH), EXIT_STATUS_MAILBOX },
-	[STEP_QUIT]       = { "quit", STEP_BY_MAIL_WORKER, NEED(GREETING), EXIT_STATUS_MAILBOX },
-	[STEP_TRIAGE]     = { "triage", STEP_BY_TRIAGE_WORKER, NEED(CLAIMS), EXIT_STATUS_AUTH },
-	[STEP_CLOCK]      = { "clock", STEP_BY_SUPERVISOR, 0, EXIT_STATUS_INTERNAL },
+	[STEP_CREDENTIAL] = { "credential", STEP_BY_TOKEN_WORKER, 0, EXIT_STATUS_SETTINGS,
+		"The settings can work, which is judged before a byte is sent." },
+	[STEP_TENANT]     = { "tenant", STEP_BY_TENANT_WORKER, 0, EXIT_STATUS_TOKEN,
+		"The mailbox's domain belongs to the configured tenant and cloud." },
+	[STEP_IDP_DNS]    = { "idp-dns", STEP_BY_TOKEN_WORKER, NEED(CREDENTIAL), EXIT_STATUS_NETWORK,
+		"The identity provider's name has addresses." },
+	[STEP_IDP_TCP]    = { "idp-tcp", STEP_BY_TOKEN_WORKER, NEED(IDP_DNS), EXIT_STATUS_NETWORK,
+		"One of the identity provider's addresses accepts a connection." },
+	[STEP_IDP_TLS]    = { "idp-tls", STEP_BY_TOKEN_WORKER, NEED(IDP_TCP), EXIT_STATUS_TLS,
+		"The identity provider's certificates, the name in them and the cipher suite are good." },
+	[STEP_TOKEN]      = { "token", STEP_BY_TOKEN_WORKER, NEED(IDP_TLS), EXIT_STATUS_TOKEN,
+		"The identity provider issues an access token." },
+	[STEP_CLAIMS]     = { "claims", STEP_BY_TOKEN_WORKER, NEED(TOKEN), EXIT_STATUS_CLAIMS,
+		"The token can open this service: audience, permissions, tenant, application, times, length." },
+	[STEP_POP_DNS]    = { "pop-dns", STEP_BY_MAIL_WORKER, 0, EXIT_STATUS_NETWORK,
+		"The mail server's name has addresses." },
+	[STEP_POP_TCP]    = { "pop-tcp", STEP_BY_MAIL_WORKER, NEED(POP_DNS), EXIT_STATUS_NETWORK,
+		"One of the mail server's addresses accepts a connection." },
+	[STEP_POP_TLS]    = { "pop-tls", STEP_BY_MAIL_WORKER, NEED(POP_TCP), EXIT_STATUS_TLS,
+		"The mail server's certificates, the name in them and the cipher suite are good." },
+	[STEP_GREETING]   = { "greeting", STEP_BY_MAIL_WORKER, NEED(POP_TLS), EXIT_STATUS_SERVICE,
+		"It is a POP3 server that answers." },
+	[STEP_CAPA]       = { "capa", STEP_BY_MAIL_WORKER, NEED(GREETING), EXIT_STATUS_SERVICE,
+		"The mail server offers the mechanism of the settings." },
+	[STEP_AUTH]       = { "auth", STEP_BY_MAIL_WORKER, NEED(CAPA) | NEED(CLAIMS), EXIT_STATUS_AUTH,
+		"The mail server accepts this token for this mailbox." },
+	[STEP_MAILBOX]    = { "mailbox", STEP_BY_MAIL_WORKER, NEED(AUTH), EXIT_STATUS_MAILBOX,
+		"The mailbox can be read: STAT, UIDL, LIST, TOP 1 0." },
+	[STEP_QUIT]       = { "quit", STEP_BY_MAIL_WORKER, NEED(GREETING), EXIT_STATUS_MAILBOX,
+		"The session is closed in good order; only a warning if not." },
+	[STEP_TRIAGE]     = { "triage", STEP_BY_TRIAGE_WORKER, NEED(CLAIMS), EXIT_STATUS_AUTH,
+		"With --triage, after a refused login: what the IMAP and SMTP services say to the same token." },
+	[STEP_CLOCK]      = { "clock", STEP_BY_SUPERVISOR, 0, EXIT_STATUS_INTERNAL,
+		"This machine's clock agrees with the provider's; only a warning if not." },
 };
 /* clang-format on */
 
@@ -39,9 +57,14 @@ const char *step_id(enum step r)
 	return table[r].id;
 }
 
+const char *step_proves(enum step r)
+{
+	return table[r].proves;
+}
+
 enum step_by step_by(enum step r)
 {
-	return table[r].role;
+	return table[r].by;
 }
 
 bool step_find(struct span id, enum step *r)

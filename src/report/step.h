@@ -26,7 +26,7 @@ enum step {
 	STEP__COUNT
 };
 
-/* Which role takes a step. */
+/* Which process takes a step. */
 enum step_by {
 	STEP_BY_TOKEN_WORKER,
 	STEP_BY_TENANT_WORKER,
@@ -38,6 +38,10 @@ enum step_by {
 enum verdict { VERDICT_NONE, VERDICT_PASS, VERDICT_WARN, VERDICT_FAIL, VERDICT_SKIP };
 
 const char *step_id(enum step r);
+
+/* What it proves when it passes, as a sentence: "The mail server's name has addresses." */
+const char *step_proves(enum step r);
+
 enum step_by step_by(enum step r);
 bool step_find(struct span id, enum step *r);
 

@@ -91,31 +91,6 @@ void causes_cause(struct page *p, const struct explanation *e)
 	causes_causes(p, e);
 }
 
-/* What a step proves when it passes. */
-static const char *const steps[STEP__COUNT] = {
-	[STEP_CREDENTIAL] = "The settings can work, which is judged before a byte is sent.",
-	[STEP_TENANT] = "The mailbox's domain belongs to the configured tenant and cloud.",
-	[STEP_IDP_DNS] = "The identity provider's name has addresses.",
-	[STEP_IDP_TCP] = "One of the identity provider's addresses accepts a connection.",
-	[STEP_IDP_TLS] = "The identity provider's certificates, the name in them and the cipher suite "
-			 "are right.",
-	[STEP_TOKEN] = "The identity provider issues an access token.",
-	[STEP_CLAIMS] = "The token can open this service: audience, rights, tenant, application, times, "
-			"length.",
-	[STEP_POP_DNS] = "The mail server's name has addresses.",
-	[STEP_POP_TCP] = "One of the mail server's addresses accepts a connection.",
-	[STEP_POP_TLS] = "The mail server's certificates, the name in them and the cipher suite are "
-			 "right.",
-	[STEP_GREETING] = "It is a POP3 server that answers.",
-	[STEP_CAPA] = "The mail server offers XOAUTH2.",
-	[STEP_AUTH] = "The mail server accepts this token for this mailbox.",
-	[STEP_MAILBOX] = "The mailbox can be read: STAT, UIDL, LIST, TOP 1 0.",
-	[STEP_QUIT] = "The session ends in good order; only a warning if not.",
-	[STEP_TRIAGE] = "With --triage, after a refused login: what the IMAP and SMTP services say to the "
-			"same token.",
-	[STEP_CLOCK] = "This machine's clock agrees with the provider's; only a warning if not.",
-};
-
 /* Can this step end a check? */
 static bool can_fail(enum step r)
 {
@@ -146,7 +121,7 @@ void causes_step(struct page *p, enum step step)
 	page_toned(p, PAGE_STRONG, span_z(step_id(step)));
 	page_end(p);
 	page_lines(p, 2, SPAN("A step of o2pop check. It proves:"));
-	page_lines(p, 2, span_z(steps[step]));
+	page_lines(p, 2, span_z(step_proves(step)));
 	put_steps(p, "It needs: ", step_needs(step));
 	if (!can_fail(step))
 		return;

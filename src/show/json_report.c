@@ -246,16 +246,15 @@ static void put_causes(struct writer *w, const struct explanation *e)
 	member_lines(w, "powershell", e->powershell);
 }
 
-static void put_warnings(struct writer *w, const struct report *r, struct explanation *e)
+static void put_warnings(struct writer *w, const struct report *r, const struct explanation *e)
 {
 	key(w, "warnings");
 	begin(w, '[');
 	for (int i = 0; i < STEP__COUNT; i++) {
-		struct span sentence;
+		struct span sentence = e->warning[i];
 
 		if (r->row[i].verdict != VERDICT_WARN)
 			continue;
-		sentence = explain_warning(r, (enum step)i, e);
 		element(w);
 		begin(w, '{');
 		member_z(w, "step", step_id((enum step)i));
@@ -265,7 +264,7 @@ static void put_warnings(struct writer *w, const struct report *r, struct explan
 	finish(w, ']');
 }
 
-static void put_mailbox(struct writer *w, const struct report *r, struct explanation *e)
+static void put_mailbox(struct writer *w, const struct report *r, const struct explanation *e)
 {
 	element(w);
 	begin(w, '{');
@@ -284,7 +283,7 @@ static void put_mailbox(struct writer *w, const struct report *r, struct explana
 	finish(w, '}');
 }
 
-void json_report_one(struct buf *out, const struct report *r, struct explanation *e, struct pseudonym *pseudonym)
+void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym)
 {
 	struct writer w = { out, pseudonym, false };
 

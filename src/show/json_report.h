@@ -11,8 +11,8 @@
 enum { JSON_REPORT_SIZE = 256 * 1024 };
 
 /* One object for one mailbox, on one line with its LF: many mailboxes are many lines. e holds what
- * explain_report said, and something else afterwards. share may be NULL. */
-void json_report_one(struct buf *out, const struct report *r, struct explanation *e, struct pseudonym *pseudonym);
+ * explain_report said. share may be NULL. */
+void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym);
 
 /* The ids of causes[].who. */
 const char *json_report_who(enum explain_who who);

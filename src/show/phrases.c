@@ -96,16 +96,6 @@ static enum setting credential_source(const struct settings *s)
 /* "client secret from o2pop.secret"; a value that may be a secret or a command is not shown, only where it stands. */
 static void credential(struct buf *b, const struct settings *s, const struct row *row)
 {
-	static const char *const what[GRANT__COUNT] = {
-		[GRANT_CLIENT_SECRET] = "client secret",
-		[GRANT_CERTIFICATE] = "certificate",
-		[GRANT_FEDERATED] = "federated token",
-		[GRANT_MANAGED_IDENTITY] = "managed identity",
-		[GRANT_DEVICE_CODE] = "sign-in",
-		[GRANT_REFRESH_TOKEN] = "refresh token",
-		[GRANT_SERVICE_ACCOUNT] = "service account",
-		[GRANT_ACCESS_TOKEN] = "access token",
-	};
 	enum setting source = s->grant == GRANT_DEVICE_CODE ? SETTING_TOKEN_CACHE : credential_source(s);
 	struct span from = { NULL, 0 };
 
@@ -114,7 +104,7 @@ static void credential(struct buf *b, const struct settings *s, const struct row
 	if (span_eq(from, SPAN("-")))
 		from = SPAN("the standard input");
 	if (source != SETTING__COUNT || s->grant == GRANT_MANAGED_IDENTITY)
-		buf_z(b, what[s->grant]);
+		buf_z(b, grant_row(s->grant)->noun);
 	if (from.n != 0) {
 		buf_z(b, " from ");
 		buf_put(b, from);

@@ -12,14 +12,14 @@ static void put_side(struct buf *b, const char *name, enum step step, int64_t ms
 }
 
 /* The login needs the token; until the other side has it, that is what is waited for. */
-static bool waiting(const struct progress_now *now)
+static bool waiting(const struct run_progress *now)
 {
 	return now->idp != STEP__COUNT && now->pop != STEP__COUNT && (step_needs(now->pop) & (1u << STEP_CLAIMS)) != 0;
 }
 
 static void put_text(const struct progress *p, struct buf *b)
 {
-	const struct progress_now *now = &p->last;
+	const struct run_progress *now = &p->last;
 
 	if (now->all != 1 && now->all + now->finished != 0) {
 		buf_u64(b, now->finished);
@@ -41,12 +41,12 @@ static void put_text(const struct progress *p, struct buf *b)
 		phrases_seconds(b, now->at_ms);
 }
 
-static bool changed(const struct progress *p, const struct progress_now *now)
+static bool changed(const struct progress *p, const struct run_progress *now)
 {
 	return !p->shown || p->last.idp != now->idp || p->last.pop != now->pop || p->last.finished != now->finished;
 }
 
-void progress_put(struct progress *p, const struct progress_now *now, struct buf *out)
+void progress_put(struct progress *p, const struct run_progress *now, struct buf *out)
 {
 	unsigned width = p->width == 0 ? 80 : p->width;
 	unsigned char bytes[PROGRESS_SIZE - 8];

@@ -113,7 +113,7 @@ void transcript_end(struct transcript *t, struct buf *out)
 	memset(t->cut, 0, sizeof t->cut);
 }
 
-void transcript_put(struct transcript *t, const struct transcript_line *line, struct buf *out)
+void transcript_put(struct transcript *t, const struct run_line *line, struct buf *out)
 {
 	struct span text = line->text;
 

@@ -31,17 +31,8 @@ struct transcript {
 	unsigned char bytes[TRANSCRIPT_SCRATCH];
 };
 
-struct transcript_line {
-	int64_t at_ms;
-	enum worker_side side;
-	unsigned job; /* from 1; 0: the only one; less than TRANSCRIPT_JOBS */
-	enum trace_mark mark;
-	struct span text;
-	bool more; /* the line goes on in the next piece of this side */
-};
-
 /* Append what can be shown of it. */
-void transcript_put(struct transcript *t, const struct transcript_line *line, struct buf *out);
+void transcript_put(struct transcript *t, const struct run_line *line, struct buf *out);
 
 /* End a line that is still open. */
 void transcript_end(struct transcript *t, struct buf *out);

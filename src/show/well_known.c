@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "conf/microsoft.h"
 #include "text/ip.h"
 
 bool well_known_below(struct span name, struct span domain)
@@ -58,17 +59,10 @@ bool well_known_host(struct span name)
 bool well_known_guid(struct span guid)
 {
 	static const struct span known[] = {
-		SPAN_INIT("00000000-0000-0000-0000-000000000000"),
-		SPAN_INIT("00000002-0000-0ff1-ce00-000000000000"), /* Office 365 Exchange Online */
-		SPAN_INIT("00000003-0000-0ff1-ce00-000000000000"), /* SharePoint Online */
-		SPAN_INIT("00000003-0000-0000-c000-000000000000"), /* Microsoft Graph */
-		SPAN_INIT("00000002-0000-0000-c000-000000000000"), /* Azure AD Graph */
-		SPAN_INIT("9188040d-6c67-4c5b-b112-36a304b66dad"), /* personal accounts */
-		SPAN_INIT("f8cdef31-a31e-4b4a-93e4-5f571e91255a"), /* Microsoft's own services */
-		SPAN_INIT("cb842b43-da6e-4506-86fe-bb12199c656d"), /* POP.AccessAsApp */
-		SPAN_INIT("5e5addcd-3e8d-4e90-baf5-964efab2b20a"), /* IMAP.AccessAsApp */
-		SPAN_INIT("7146a1f0-8703-45b3-9eae-527a64c00995"), /* SMTP.SendAsApp */
-		SPAN_INIT("dc890d15-9560-4a4c-9b7f-a736ec74ec40"), /* full_access_as_app */
+		SPAN_INIT(MICROSOFT_NO_ID),     SPAN_INIT(MICROSOFT_EXCHANGE),  SPAN_INIT(MICROSOFT_SHAREPOINT),
+		SPAN_INIT(MICROSOFT_GRAPH),     SPAN_INIT(MICROSOFT_AAD_GRAPH), SPAN_INIT(MICROSOFT_PERSONAL),
+		SPAN_INIT(MICROSOFT_SERVICES),  SPAN_INIT(MICROSOFT_ROLE_POP),  SPAN_INIT(MICROSOFT_ROLE_IMAP),
+		SPAN_INIT(MICROSOFT_ROLE_SMTP), SPAN_INIT(MICROSOFT_ROLE_FULL),
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

@@ -174,10 +174,7 @@ static void put_day(struct buf *out, const struct parts *t)
 	if (t->year < 0)
 		buf_byte(out, '-');
 	buf_digits(out, (uint64_t)(t->year < 0 ? -t->year : t->year), 4);
-	buf_byte(out, '-');
-	buf_digits(out, t->month, 2);
-	buf_byte(out, '-');
-	buf_digits(out, t->day, 2);
+	buf_say(out, "-%02u-%02u", t->month, t->day);
 }
 
 void date_put(struct buf *out, int64_t unix_s)
@@ -186,15 +183,18 @@ void date_put(struct buf *out, int64_t unix_s)
 	size_t mark = out->n;
 
 	put_day(out, &t);
-	buf_byte(out, ' ');
-	buf_digits(out, t.hour, 2);
-	buf_byte(out, ':');
-	buf_digits(out, t.minute, 2);
-	buf_byte(out, ':');
-	buf_digits(out, t.second, 2);
-	buf_byte(out, 'Z');
+	buf_say(out, " %02u:%02u:%02uZ", t.hour, t.minute, t.second);
 	if (out->full)
 		out->n = mark;
+}
+
+struct date_text date_text(int64_t unix_s)
+{
+	struct date_text text;
+	struct buf b = buf_field(text.z, sizeof text.z);
+
+	date_put(&b, unix_s);
+	return text;
 }
 
 void date_put_day(struct buf *out, int64_t unix_s)
@@ -207,30 +207,28 @@ void date_put_day(struct buf *out, int64_t unix_s)
 		out->n = mark;
 }
 
+struct date_text date_span_text(int64_t seconds)
+{
+	struct date_text text;
+	struct buf b = buf_field(text.z, sizeof text.z);
+
+	date_put_span(&b, seconds);
+	return text;
+}
+
 void date_put_span(struct buf *out, int64_t seconds)
 {
 	uint64_t s = seconds < 0 ? (uint64_t)0 - (uint64_t)seconds : (uint64_t)seconds;
-	uint64_t minutes = s / 60;
-	size_t mark = out->n;
+	unsigned minutes = (unsigned)(s % DAY_S / 60);
 
-	if (s < 60) {
-		buf_u64(out, s);
-		buf_z(out, " s");
-	} else if (s < 3600) {
-		buf_u64(out, minutes);
-		buf_z(out, " min");
-	} else if (s < DAY_S) {
-		buf_u64(out, minutes / 60);
-		buf_z(out, " h");
-		if (minutes % 60 != 0) {
-			buf_byte(out, ' ');
-			buf_u64(out, minutes % 60);
-			buf_z(out, " min");
-		}
-	} else {
-		buf_u64(out, s / DAY_S);
-		buf_z(out, s / DAY_S == 1 ? " day" : " days");
-	}
-	if (out->full)
-		out->n = mark;
+	if (s < 60)
+		buf_say(out, "%u s", (unsigned)s);
+	else if (s < 3600)
+		buf_say(out, "%u min", minutes);
+	else if (s < DAY_S && minutes % 60 == 0)
+		buf_say(out, "%u h", minutes / 60);
+	else if (s < DAY_S)
+		buf_say(out, "%u h %u min", minutes / 60, minutes % 60);
+	else
+		buf_say(out, "%llu day%s", (unsigned long long)s / DAY_S, s / DAY_S == 1 ? "" : "s");
 }

@@ -23,4 +23,12 @@ void date_put_day(struct buf *out, int64_t unix_s);
 /* A duration for people: "45 s", "12 min", "3 h 20 min", "41 days". Negative ones by their size. */
 void date_put_span(struct buf *out, int64_t seconds);
 
+/* date_put and date_put_span as a value, for a sentence: date_text(t).z */
+struct date_text {
+	char z[40];
+};
+
+struct date_text date_text(int64_t unix_s);
+struct date_text date_span_text(int64_t seconds);
+
 #endif

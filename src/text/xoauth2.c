@@ -6,24 +6,6 @@
 /* Longest challenge field that is unescaped; what is kept of it is shorter. */
 enum { FIELD_MAX = 1024 };
 
-static const char *const lint_text[] = {
-	[XOAUTH2_GOOD] = "the frame is well formed",
-	[XOAUTH2_NO_USER] = "it does not start with user= (lower case, no blank) and a mailbox",
-	[XOAUTH2_BLANK_IN_USER] = "a blank stands beside or inside the mailbox",
-	[XOAUTH2_CARET_A] = "the two characters ^A stand where the single byte 1 must be",
-	[XOAUTH2_ESCAPE_TEXT] = "an escape such as \\x01 stands where the single byte 1 must be",
-	[XOAUTH2_NO_AUTH] = "after the mailbox and the byte 1 there is no auth=Bearer with a token",
-	[XOAUTH2_BEARER_SPELLING] = "it must be auth=Bearer with a capital B, one blank, the token",
-	[XOAUTH2_LINE_BREAK] = "there is a line break inside",
-	[XOAUTH2_NO_TRAILER] = "it does not end in two bytes 1",
-	[XOAUTH2_TRAILING] = "something follows the last two bytes 1, often the line end of echo",
-};
-
-const char *xoauth2_lint_text(enum xoauth2_lint lint)
-{
-	return lint_text[lint];
-}
-
 void xoauth2_put(struct buf *out, struct span user, struct span token)
 {
 	buf_put(out, SPAN("user="));
@@ -250,7 +232,7 @@ enum xoauth2_lint xoauth2_spelt_out(struct span frame)
 static void challenge_field(struct span json, const char *key, char *to, size_t cap)
 {
 	unsigned char bytes[FIELD_MAX];
-	struct buf plain = BUF(bytes), shown = { (unsigned char *)to, cap - 1, 0, false };
+	struct buf plain = BUF(bytes), shown = buf_field(to, cap);
 	struct json_value v;
 
 	if (json_at(json, key, &v) == JSON_FOUND) {
@@ -260,7 +242,6 @@ static void challenge_field(struct span json, const char *key, char *to, size_t 
 			plain.n = 0;
 	}
 	buf_printable(&shown, buf_span(&plain));
-	to[shown.n] = '\0';
 }
 
 bool xoauth2_challenge(struct span text, struct buf *json, struct xoauth2_challenge *c)

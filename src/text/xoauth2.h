@@ -33,9 +33,6 @@ enum xoauth2_lint xoauth2_get(struct span frame, struct span *user, struct span 
  * stands where the byte 1 belongs, GOOD when not. */
 enum xoauth2_lint xoauth2_spelt_out(struct span frame);
 
-/* One sentence about a lint, static. */
-const char *xoauth2_lint_text(enum xoauth2_lint lint);
-
 /* The continuation text after "+ " of a refused login: base64 of JSON. Appends the JSON and,
  * when they are there, finds status, schemes and scope as printable text with a NUL at the end,
  * "" when absent. False, with nothing appended and *c untouched, when it is not base64 of a JSON

@@ -5,7 +5,7 @@
  *                           where the last two are sums over all processes of the tree that live at that
  *                           moment: Pss and Pss_Anon of smaps_rollup, where a page that n processes share
  *                           counts a n-th in each. Anonymous is what no file backs: variables, heap, stack
- * Memory is read from the page tables while the process stands at the service (PTRACE_EVENT_EXIT): ru_maxrss
+ * Memory is read from the page tables while the process stands at the door (PTRACE_EVENT_EXIT): ru_maxrss
  * is rounded by whole pages a processor on newer kernels and reads 0 for very small programs. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -39,7 +39,7 @@ def test_decode_token(place):
 def test_decode_claims(place):
     now = int(time.time())
     decode(place, jwt(exp=now - 60), 1, "access-token", ["expired"])
-    decode(place, jwt(nbf=now + 3600), 1, "access-token", ["not-yet"])
+    decode(place, jwt(nbf=now + 3600 + 600), 1, "access-token", ["not-yet"])  # "in 1 h" for a while
     decode(place, jwt(aud="https://graph.microsoft.com"), 0, "access-token", ["audience-graph"])
     decode(place, jwt(roles=None), 1, "access-token", ["roles-missing"])
     decode(place, jwt(roles=["IMAP.AccessAsApp"]), 0, "access-token", ["role-pop"])

@@ -74,13 +74,13 @@ class Result:
         file = self.folder / "transcript"
         return file.read_text(errors="replace") if file.exists() else ""
 
-    def step(self, rung_id):
-        if rung_id not in self.steps:
-            raise Wrong(f"the report has no step {rung_id}")
-        return self.steps[rung_id]
+    def step(self, step_id):
+        if step_id not in self.steps:
+            raise Wrong(f"the report has no step {step_id}")
+        return self.steps[step_id]
 
-    def fact(self, rung_id, name):
-        return (self.step(rung_id).get("facts") or {}).get(name)
+    def fact(self, step_id, name):
+        return (self.step(step_id).get("facts") or {}).get(name)
 
     def first_failure(self):
         return next((r for r in self.mailbox["steps"] if r["verdict"] == "fail"), None)
@@ -807,7 +807,7 @@ def main():
     if not os.access(binary, os.X_OK):
         print(f"FAIL e2e: there is no {binary}; build it first")
         return 1
-    side = TREE / "build" / "side-linux-musleabihf" / "o2pop"
+    arm = TREE / "build" / "arm-linux-musleabihf" / "o2pop"
     good_everywhere = True
     chosen = [(name, function) for name, function in scenarios if not options.names or name in options.names]
     try:
@@ -817,9 +817,9 @@ def main():
                     beside.enter_context(BESIDE[name]())
             everything = rig.mail("alice"), rig.mail("bob"), rig.mail("empty")
             program = Program(binary, runner, rig, label)
-            if not options.names and not runner and side.exists() and shutil.which("qemu-side-static"):
-                emulated = Program(side, ["qemu-side-static"], rig, "side-linux-musleabihf")
-                good_everywhere &= run_one(emulated, "good-side", good)
+            if not options.names and not runner and arm.exists() and shutil.which("qemu-arm-static"):
+                emulated = Program(arm, ["qemu-arm-static"], rig, "arm-linux-musleabihf")
+                good_everywhere &= run_one(emulated, "good-arm", good)
             for name, function in chosen:
                 good_everywhere &= run_one(program, name, function)
             untouched = everything == (rig.mail("alice"), rig.mail("bob"), rig.mail("empty"))

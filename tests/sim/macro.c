@@ -83,7 +83,7 @@ static void do_chunk(struct scene *s, struct text *to, const char *rest)
 	text_f(to, "%zx\r\n%s\r\n", strlen(rest), rest);
 }
 
-/* {seconds 2}: longer where programs run emulated */
+/* {seconds 2}: longer where the machine is busy or programs are emulated */
 static void do_seconds(struct scene *s, struct text *to, const char *rest)
 {
 	const char *scale = getenv("SIM_SCALE");

@@ -73,7 +73,9 @@ void names_serve(const struct scene *s, const char *dir)
 	if (how == NULL)
 		return;
 	fd = bind_any(&at);
-	text_f(&conf, "nameserver %s\n", inet_ntoa(at.sin_addr));
+	/* musl waits for the whole time that is left after it was told of a failure. */
+	text_f(&conf, "nameserver %s\n%s", inet_ntoa(at.sin_addr),
+	       strcmp(how, "servfail") == 0 ? "options timeout:1\n" : "");
 	text_f(&path, "%s/resolv.conf", dir);
 	f = fopen(path.p, "w");
 	if (f == NULL || fputs(conf.p, f) < 0 || fclose(f) != 0)

@@ -91,9 +91,6 @@ static struct sigaction t_old_segv, t_old_bus;
 		EQ(buf_span(&b), t_cap >= (want).n ? (want) : SPAN(""));                                               \
 	}
 
-/* The number of elements of an array. */
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* Say which row of a table is being tested; failures show it. Until the next call or the end of the
  * test. */
 __attribute__((format(printf, 1, 2))) T_UNUSED static void t_at(const char *format, ...)

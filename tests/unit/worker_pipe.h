@@ -33,14 +33,14 @@ static struct worker_pipe worker_pipe_start(struct worker *r)
 	return p;
 }
 
-/* The next message, of this kind; false when another one or none comes. */
+/* The next message, of this kind; false when it is another one, or there is none: all has been said by now. */
 T_UNUSED
 static bool worker_pipe_next(struct worker_pipe *p, enum worker_message kind, void *message)
 {
 	struct worker_head head;
 
-	return worker_read(p->in, &head, sizeof head, clock_deadline(1000)) && head.magic == WORKER_MAGIC &&
-	       head.kind == kind && worker_read(p->in, message, worker_size(kind), clock_deadline(1000));
+	return worker_read(p->in, &head, sizeof head, clock_deadline(0)) && head.magic == WORKER_MAGIC &&
+	       head.kind == kind && worker_read(p->in, message, worker_size(kind), clock_deadline(0));
 }
 
 T_UNUSED

@@ -1,6 +1,9 @@
 /* buf: appends that fit whole or not at all, and text made printable. */
 #include "t.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 TEST(buf_put_kinds)
 {
 	static const unsigned char bytes[] = { 0x00, 0x0f, 0xa5, 0xff };
@@ -14,19 +17,89 @@ TEST(buf_put_kinds)
 	EVERY_CAP(b, SPAN("000fa5ff"), buf_hex(&b, (struct span){ bytes, sizeof bytes }))
 }
 
-TEST(buf_numbers){
-	EVERY_CAP(b, SPAN("0"), buf_u64(&b, 0)) EVERY_CAP(b, SPAN("10"), buf_u64(&b, 10))
-		EVERY_CAP(b, SPAN("18446744073709551615"), buf_u64(&b, UINT64_MAX))
-			EVERY_CAP(b, SPAN("0"), buf_i64(&b, 0)) EVERY_CAP(b, SPAN("-1"), buf_i64(&b, -1))
-				EVERY_CAP(b, SPAN("9223372036854775807"), buf_i64(&b, INT64_MAX))
-					EVERY_CAP(b, SPAN("-9223372036854775808"),
-	                                          buf_i64(&b, INT64_MIN)) EVERY_CAP(b, SPAN("07"), buf_digits(&b, 7, 2))
-						EVERY_CAP(b, SPAN("123"), buf_digits(&b, 123, 2))
-							EVERY_CAP(b, SPAN("0"), buf_digits(&b, 0, 0))
-								EVERY_CAP(b, SPAN("00000000000000000005"),
-	                                                                  buf_digits(&b, 5, 20))
-									EVERY_CAP(b, SPAN("00000000000000000005"),
-	                                                                          buf_digits(&b, 5, 99))
+TEST(buf_numbers)
+{
+	EVERY_CAP(b, SPAN("0"), buf_u64(&b, 0));
+	EVERY_CAP(b, SPAN("10"), buf_u64(&b, 10));
+	EVERY_CAP(b, SPAN("18446744073709551615"), buf_u64(&b, UINT64_MAX));
+	EVERY_CAP(b, SPAN("0"), buf_i64(&b, 0));
+	EVERY_CAP(b, SPAN("-1"), buf_i64(&b, -1));
+	EVERY_CAP(b, SPAN("9223372036854775807"), buf_i64(&b, INT64_MAX));
+	EVERY_CAP(b, SPAN("-9223372036854775808"), buf_i64(&b, INT64_MIN));
+	EVERY_CAP(b, SPAN("07"), buf_digits(&b, 7, 2));
+	EVERY_CAP(b, SPAN("123"), buf_digits(&b, 123, 2));
+	EVERY_CAP(b, SPAN("0"), buf_digits(&b, 0, 0));
+	EVERY_CAP(b, SPAN("00000000000000000005"), buf_digits(&b, 5, 20));
+	EVERY_CAP(b, SPAN("00000000000000000005"), buf_digits(&b, 5, 99));
+}
+
+TEST(buf_say_conversions)
+{
+	struct span part = edge_span(SPAN("part")), none = edge_span(SPAN_NONE);
+
+	EVERY_CAP(b, SPAN(""), buf_say(&b, "%s", ""));
+	EVERY_CAP(b, SPAN("plain"), buf_say(&b, "plain"));
+	EVERY_CAP(b, SPAN("a word."), buf_say(&b, "a %s.", "word"));
+	EVERY_CAP(b, SPAN("[part]"), buf_say(&b, "[%.*s]", SPAN_ARG(part)));
+	EVERY_CAP(b, SPAN("[]"), buf_say(&b, "[%.*s]", SPAN_ARG(none)));
+	EVERY_CAP(b, SPAN("x\xe9"), buf_say(&b, "%c%c", 'x', 0xe9));
+	EVERY_CAP(b, SPAN("-2147483648 7"), buf_say(&b, "%d %d", INT32_MIN, 7));
+	EVERY_CAP(b, SPAN("4294967295"), buf_say(&b, "%u", UINT32_MAX));
+	EVERY_CAP(b, SPAN("07 123"), buf_say(&b, "%02u %02u", 7U, 123U));
+	EVERY_CAP(b, SPAN("0000 0987 12345"), buf_say(&b, "%04u %04u %04u", 0U, 987U, 12345U));
+	EVERY_CAP(b, SPAN("12"), buf_say(&b, "%zu", (size_t)12));
+	EVERY_CAP(b, SPAN("-9223372036854775808"), buf_say(&b, "%lld", (long long)INT64_MIN));
+	EVERY_CAP(b, SPAN("18446744073709551615"), buf_say(&b, "%llu", (unsigned long long)UINT64_MAX));
+	EVERY_CAP(b, SPAN("100%"), buf_say(&b, "%u%%", 100U));
+	EVERY_CAP(b, SPAN("%s"), buf_say(&b, "%%s"));
+}
+
+TEST(buf_say_mixed)
+{
+	EVERY_CAP(b, SPAN("1/2: one of a, 3 (99999999999) -4 5% of 6 on 2026-01-02"),
+	          buf_say(&b, "%d/%u: %s of %.*s, %zu (%llu) %lld %c%% of 6 on %04u-%02u-%02u", 1, 2U, "one",
+	                  SPAN_ARG(SPAN("a")), (size_t)3, 99999999999ULL, -4LL, '5', 2026U, 1U, 2U));
+}
+
+/* What was there stays, and nothing follows an append that did not fit. */
+TEST(buf_say_appends)
+{
+	struct buf b = edge_buf(6);
+
+	buf_say(&b, "%s", "ab");
+	buf_say(&b, "%s%s", "cd", "ef");
+	EQ(buf_span(&b), SPAN("abcdef"));
+	OK(buf_ok(&b));
+	buf_say(&b, "%s%s", "", "g");
+	OK(!buf_ok(&b));
+	buf_say(&b, "%s", "");
+	EQ(buf_span(&b), SPAN("abcdef"));
+}
+
+/* A conversion that it does not know, or half of one, ends the process. */
+TEST(buf_say_traps)
+{
+	static const char *const format[] = { "%x", "%", "%l", "%5u", "%.3s", "%ld", "%n", "%-s" };
+
+	for (size_t i = 0; i < COUNT(format); i++) {
+		pid_t child = fork();
+		int status = 0;
+
+		if (child == 0) {
+			char text[80];
+			struct buf b = BUF(text);
+			const struct rlimit none = { 0, 0 };
+
+			setrlimit(RLIMIT_CORE, &none);
+			signal(SIGILL, SIG_DFL);
+			signal(SIGTRAP, SIG_DFL);
+			buf_say(&b, format[i], 1, 1, 1);
+			_exit(0);
+		}
+		t_at("%s", format[i]);
+		OK(child > 0 && waitpid(child, &status, 0) == child);
+		OK(WIFSIGNALED(status));
+	}
 }
 
 TEST(buf_full_is_sticky)

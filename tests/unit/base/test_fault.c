@@ -16,6 +16,39 @@ TEST(fault_first_wins)
 	OK(fault_valid(&f));
 }
 
+TEST(fault_become_overwrites)
+{
+	struct fault f = { 0 };
+
+	OK(!fault_become(&f, FAULT_POP_REFUSED, 7, SPAN("-ERR one")));
+	OK(!fault_become(&f, FAULT_LIMIT, 8, fault_evidence(&f)));
+	EQ(f.code, FAULT_LIMIT);
+	EQ(f.num, 8);
+	EQ(fault_evidence(&f), SPAN("-ERR one"));
+	OK(fault_valid(&f));
+}
+
+TEST(fault_say_sentence)
+{
+	static char long_text[3 * FAULT_EVIDENCE_MAX + 1];
+	struct fault f = { 0 }, g = { 0 };
+
+	OK(!fault_say(&f, FAULT_LIMIT, 3, "%s has %u\n%.*s", "it", 3U, SPAN_ARG(SPAN("\x1b"))));
+	OK(!fault_say(&f, FAULT_SYSTEM, 4, "%s", "later"));
+	EQ(f.code, FAULT_LIMIT);
+	EQ(f.num, 3);
+	EQ(fault_evidence(&f), SPAN("it has 3 \\x1b"));
+	OK(fault_valid(&f));
+
+	memset(long_text, 'x', sizeof long_text - 1);
+	fault_say(&g, FAULT_LIMIT, 0, "it begins: %s", long_text);
+	EQ(fault_evidence(&g), SPAN("it begins: "));
+	memset(&g, 0, sizeof g);
+	fault_say(&g, FAULT_LIMIT, 0, "it begins: %s", long_text + FAULT_EVIDENCE_MAX + 20);
+	EQ(fault_evidence(&g).n, FAULT_EVIDENCE_MAX);
+	OK(span_ends(fault_evidence(&g), SPAN("x...")));
+}
+
 TEST(fault_evidence_is_printable)
 {
 	struct fault f = { 0 };

@@ -11,7 +11,7 @@ static struct run_job *job(unsigned i, const char *mailbox, enum verdict auth, e
 	struct run_job *j = &run.job[i];
 
 	memset(j, 0, sizeof *j);
-	j->busy = true;
+	j->state = RUN_ENDED;
 	j->mailbox_n = (uint32_t)strlen(mailbox);
 	memcpy(j->mailbox, mailbox, j->mailbox_n);
 	j->report.row[STEP_AUTH].step = STEP_AUTH;
@@ -63,10 +63,10 @@ TEST(who_waits)
 		if (row[i].others)
 			job(1, "b@x.example", VERDICT_NONE, FAULT_NONE);
 		EQ(hold_waits(&run, job(0, "a@x.example", row[i].auth, row[i].code)), row[i].waits);
-		EQ(run.job[0].parked, row[i].waits);
+		EQ(run.job[0].state == RUN_PARKED, row[i].waits);
 		EQ(hold_working(&run), (row[i].others ? 1u : 0u) + !row[i].waits);
 		run.token.good = false;
-		OK(!hold_waits(&run, &run.job[0]) && !run.job[0].parked);
+		OK(!hold_waits(&run, &run.job[0]) && run.job[0].state == RUN_ENDED);
 	}
 }
 

@@ -2,12 +2,15 @@
  * what hangs, and what dies. */
 #include "t.h"
 
+/* Where a peer is silent a run lasts as long as it may: 5 s of its own, 1.25 s of ours. */
+#define FAST_CLOCK 4
+#include "fast_clock.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
 #include "check/supervisor.h"
 #include "conf/resolve.h"
 
@@ -143,6 +146,11 @@ static const struct exchange pop_refuses[] = {
 	{ "QUIT", "+OK bye\r\n" },
 };
 static const struct exchange pop_waits[] = { POP_HEAD, { "*", "-ERR cancelled\r\n" }, { "QUIT", "+OK bye\r\n" } };
+static const struct exchange pop_leaves[] = {
+	{ NULL, "+OK ready\r\n" },
+	{ "CAPA", "+OK\r\nSASL XOAUTH2\r\n.\r\n" },
+	{ "QUIT", "+OK bye\r\n" },
+};
 static const struct exchange pop_mute[] = { { NULL, "+OK ready\r\n" }, { "CAPA", NULL } };
 
 /* ---- a run --------------------------------------------------------------------------------------- */
@@ -157,14 +165,13 @@ static struct report report[REPORTS_MAX];
 static char mailbox[REPORTS_MAX][64];
 static size_t reports, left;
 static struct run_request ask;
-static enum step kill_at; /* the role that climbs it is killed */
+static enum step kill_at; /* the worker that takes it is killed */
 static unsigned ticks;
 static char lines[64 * 1024];
 static struct buf heard;
 
-static void on_report(void *to, const struct report *r)
+static void on_report(const struct report *r)
 {
-	(void)to;
 	if (reports == REPORTS_MAX)
 		t_stop("more reports than mailboxes");
 	memcpy(&report[reports], r, sizeof *r);
@@ -172,32 +179,48 @@ static void on_report(void *to, const struct report *r)
 	reports++;
 }
 
-static void on_progress(void *to, int64_t at_ms, enum step idp, enum step pop, size_t finished, size_t all)
+static void on_progress(const struct run_progress *p)
 {
-	(void)to;
-	(void)at_ms;
-	OK(idp <= STEP__COUNT && pop <= STEP__COUNT);
-	EQ(finished, reports);
-	EQ(all, ask.mailboxes.all);
+	OK(p->idp <= STEP__COUNT && p->pop <= STEP__COUNT);
+	EQ(p->finished, reports);
+	EQ(p->all, ask.mailboxes.all);
 	ticks++;
-	if (pop == kill_at && pop != STEP__COUNT)
+	if (p->pop == kill_at && p->pop != STEP__COUNT)
 		kill(run.job[0].pid, SIGKILL);
-	if (idp == kill_at && idp != STEP__COUNT)
+	if (p->idp == kill_at && p->idp != STEP__COUNT)
 		kill(run.token_worker.pid, SIGKILL);
 }
 
-static void on_line(void *to, int64_t at_ms, enum worker_side side, unsigned job, enum trace_mark mark,
-                    struct span text, bool more)
+static void on_line(const struct run_line *l)
 {
-	(void)to;
-	(void)mark;
-	OK(ask.jobs == 1 || side == WORKER_SIDE_IDP || side == WORKER_SIDE_SUPERVISOR ? job == 0
-	                                                                              : job >= 1 && job <= ask.jobs);
-	OK(at_ms >= 0 && at_ms < 30000);
-	OK(side == WORKER_SIDE_IDP || side == WORKER_SIDE_POP || side == WORKER_SIDE_IMAP || side == WORKER_SIDE_SMTP ||
-	   (side == WORKER_SIDE_SUPERVISOR && kill_at != STEP__COUNT));
-	buf_put(&heard, text);
-	buf_z(&heard, more ? "" : "\n");
+	OK(ask.lines);
+	OK(ask.jobs == 1 || l->side == WORKER_SIDE_IDP || l->side == WORKER_SIDE_SUPERVISOR
+	           ? l->job == 0
+	           : l->job >= 1 && l->job <= ask.jobs);
+	OK(l->at_ms >= 0 && l->at_ms < 30000);
+	OK(l->side == WORKER_SIDE_IDP || l->side == WORKER_SIDE_POP || l->side == WORKER_SIDE_IMAP ||
+	   l->side == WORKER_SIDE_SMTP || (l->side == WORKER_SIDE_SUPERVISOR && kill_at != STEP__COUNT));
+	buf_put(&heard, l->text);
+	buf_z(&heard, l->more ? "" : "\n");
+}
+
+static void on_event(void *to, const struct run_event *event)
+{
+	OK(to == &ask);
+	switch (event->kind) {
+	case RUN_LINE:
+		on_line(&event->line);
+		break;
+	case RUN_REPORT:
+		on_report(event->report);
+		break;
+	case RUN_PROGRESS:
+		on_progress(&event->progress);
+		break;
+	case RUN_PROMPT:
+	case RUN_CERTIFICATE:
+		t_stop("nobody asked for that");
+	}
 }
 
 static bool next_mailbox(void *from, struct span *to)
@@ -245,12 +268,12 @@ static void given(uint16_t idp, uint16_t pop, const char *timeout)
 		.credential = &credential,
 		.trust = &trust,
 		.mailboxes = { NULL, next_mailbox, 1 },
-		.events = { .report = on_report, .progress = on_progress, .line = on_line },
+		.on_event = on_event,
+		.to = &ask,
+		.lines = true,
 		.jobs = 1,
 		.stop_after = STEP__COUNT,
-		.token_worker = true,
-		.probe = true,
-		.discovery = true,
+		.workers = RUN_TOKEN | RUN_MAIL | RUN_TENANT,
 	};
 	reports = 0;
 	left = 1;
@@ -363,7 +386,7 @@ TEST(triage_after_a_refused_login)
 	         nobody, nobody, (unsigned)settings.pop_port);
 	set("resolve", resolve);
 	set("pop_host", "localhost"); /* an address would not be looked up in the table */
-	ask.triage = true;
+	ask.workers |= RUN_TRIAGE;
 	EQ(run_it(), EXIT_STATUS_AUTH);
 	end_peers();
 	STEPS(&report[0], "p-"
@@ -381,12 +404,12 @@ TEST(triage_after_a_refused_login)
 TEST(no_triage_without_reason)
 {
 	given(start_peer(token_good, COUNT(token_good)), start_peer(pop_good, COUNT(pop_good)), "20s");
-	ask.triage = true;
+	ask.workers |= RUN_TRIAGE;
 	EQ(run_it(), EXIT_STATUS_OK);
 	end_peers();
 	EQ(report[0].row[STEP_TRIAGE].verdict, VERDICT_NONE);
 	given(start_peer(token_bad, COUNT(token_bad)), start_peer(pop_waits, COUNT(pop_waits)), "20s");
-	ask.triage = true;
+	ask.workers |= RUN_TRIAGE;
 	EQ(run_it(), EXIT_STATUS_TOKEN);
 	end_peers();
 	EQ(report[0].row[STEP_TRIAGE].verdict, VERDICT_NONE);
@@ -411,7 +434,7 @@ TEST(silence_ends_at_the_deadline)
 {
 	int64_t began = clock_ms();
 
-	given(start_peer(silent, COUNT(silent)), start_peer(pop_waits, COUNT(pop_waits)), "1500ms");
+	given(start_peer(silent, COUNT(silent)), start_peer(pop_waits, COUNT(pop_waits)), "5s");
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	end_peers();
 	STEPS(&report[0], "p-"
@@ -421,9 +444,9 @@ TEST(silence_ends_at_the_deadline)
 	                  "-"
 	                  "-");
 	EQ(report[0].row[STEP_TOKEN].fault.code, FAULT_DEADLINE);
-	OK(clock_ms() - began < 10000);
+	OK(clock_ms() - began < 30000);
 	began = clock_ms();
-	given(start_peer(token_good, COUNT(token_good)), start_peer(pop_mute, COUNT(pop_mute)), "1500ms");
+	given(start_peer(token_good, COUNT(token_good)), start_peer(pop_mute, COUNT(pop_mute)), "5s");
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	end_peers();
 	STEPS(&report[0], "p-"
@@ -434,7 +457,7 @@ TEST(silence_ends_at_the_deadline)
 	                  "w");
 	EQ(report[0].row[STEP_CAPA].fault.code, FAULT_DEADLINE);
 	EQ(report[0].row[STEP_AUTH].because, STEP_CAPA);
-	OK(clock_ms() - began < 10000);
+	OK(clock_ms() - began < 30000);
 	OK(ticks > 3);
 }
 
@@ -501,7 +524,7 @@ TEST(the_end_that_was_asked_for)
 	                  "-"
 	                  "w");
 	given(start_peer(token_good, COUNT(token_good)), closed_port(), "20s");
-	ask.probe = false;
+	ask.workers = RUN_TOKEN;
 	EQ(run_it(), EXIT_STATUS_OK);
 	end_peers();
 	STEPS(&report[0], "p-"
@@ -510,8 +533,8 @@ TEST(the_end_that_was_asked_for)
 	                  "---"
 	                  "-"
 	                  "w");
-	given(closed_port(), start_peer(pop_waits, COUNT(pop_waits)), "20s");
-	ask.token_worker = false;
+	given(closed_port(), start_peer(pop_leaves, COUNT(pop_leaves)), "20s");
+	ask.workers = RUN_MAIL;
 	ask.stop_after = STEP_CAPA;
 	EQ(run_it(), EXIT_STATUS_OK);
 	end_peers();
@@ -535,7 +558,7 @@ TEST(the_tenant_worker_shares_the_token_workers_fate)
 	snprintf(resolve, sizeof resolve, "*:443:127.0.0.1@%u *:995:127.0.0.1@%u", closed_port(), closed_port());
 	set("resolve", resolve);
 	OK(resolve_settings(&settings, &(struct fault){ 0 }));
-	ask.events.line = NULL;
+	ask.lines = false;
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	STEPS(&report[0], "ws"
 	                  "pfsss"
@@ -547,7 +570,7 @@ TEST(the_tenant_worker_shares_the_token_workers_fate)
 	OK(secret_set(&credential.client_secret, SPAN("s3cr3t-of-the-test")));
 	reports = 0;
 	left = 1;
-	ask.discovery = false;
+	ask.workers &= ~(unsigned)RUN_TENANT;
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	end_peers();
 	EQ(report[0].row[STEP_TENANT].verdict, VERDICT_NONE);
@@ -567,7 +590,7 @@ TEST(no_tenant_worker_for_personal_accounts)
 	set("resolve", resolve);
 	OK(resolve_settings(&settings, &(struct fault){ 0 }));
 	OK(secret_set(&credential.refresh_token, SPAN("refresh-token-of-the-test")));
-	ask.events.line = NULL;
+	ask.lines = false;
 	OK(run_it() != EXIT_STATUS_OK);
 	end_peers();
 	EQ(report[0].row[STEP_TENANT].verdict, VERDICT_NONE);
@@ -587,10 +610,10 @@ TEST(the_tenant_worker_is_not_waited_for)
 	         closed_port());
 	set("resolve", resolve);
 	OK(resolve_settings(&settings, &(struct fault){ 0 }));
-	ask.events.line = NULL;
+	ask.lines = false;
 	began = clock_ms();
 	EQ(run_it(), EXIT_STATUS_SETTINGS);
-	OK(clock_ms() - began < 8000);
+	OK(clock_ms() - began < 15000);
 	end_peers();
 	STEPS(&report[0], "fs"
 	                  "sssss"

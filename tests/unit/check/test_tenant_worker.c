@@ -193,7 +193,7 @@ TEST(another_cloud)
 	row = climb("alice@contoso.example");
 	EQ(row.verdict, VERDICT_PASS); /* GCC lives in the worldwide cloud */
 	EQ(row_get(&row, FACT_CLOUD), SPAN("worldwide (GCC)"));
-	EQ(row_get(&row, FACT_PROVIDER_FOUND), SPAN(""));
+	EQ(row_get(&row, FACT_PROVIDER_FOUND), SPAN("microsoft"));
 }
 
 /* A person's sign-in at an address for all tenants: there is none to compare with. */

@@ -1,5 +1,9 @@
 /* check/token_fetch: what a provider can do to whoever asks it for a token. The way to it is a peer in this process. */
 #include "worker_pipe.h"
+
+/* A provider that is busy, or a person who signs in, is waited for. */
+#define FAST_CLOCK 10
+#include "fast_clock.h"
 #include "store_rig.h"
 
 #include "check/token_fetch.h"

@@ -161,7 +161,7 @@ TEST(a_supervisor_that_is_gone)
 
 	signal(SIGPIPE, SIG_IGN);
 	close(p.in);
-	OK(!worker_tell(&role, WORKER_BEGIN, &begin, sizeof begin));
+	OK(!worker_send(&role, WORKER_BEGIN, &begin, sizeof begin));
 	close(p.out);
 	signal(SIGPIPE, SIG_DFL);
 }

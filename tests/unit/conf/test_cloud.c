@@ -82,7 +82,8 @@ TEST(the_profile_of_each_cloud)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		const char *id = cloud_provider(row[i].cloud, span_z(row[i].sub));
+		const struct provider *found = provider_of_cloud(row[i].cloud, span_z(row[i].sub));
+		const char *id = found != NULL ? found->id : NULL;
 
 		t_at("row %lu", (unsigned long)i);
 		EQ(span_z(id != NULL ? id : ""), span_z(row[i].id != NULL ? row[i].id : ""));

@@ -2,7 +2,7 @@
 
 #include "show/progress.h"
 
-static struct span put(struct progress *p, struct progress_now now, struct buf *out)
+static struct span put(struct progress *p, struct run_progress now, struct buf *out)
 {
 	out->n = 0;
 	progress_put(p, &now, out);
@@ -15,14 +15,14 @@ TEST(progress_follows_a_run)
 	struct buf out = BUF(bytes);
 	struct progress p = { .width = 80 };
 
-	EQ(put(&p, (struct progress_now){ 100, STEP_IDP_DNS, STEP_POP_DNS, 0, 1 }, &out),
+	EQ(put(&p, (struct run_progress){ 100, STEP_IDP_DNS, STEP_POP_DNS, 0, 1 }, &out),
 	   SPAN("\r\033[Kidp idp-dns 0.1 s | pop pop-dns 0.1 s"));
-	EQ(put(&p, (struct progress_now){ 300, STEP_TOKEN, STEP_POP_DNS, 0, 1 }, &out),
+	EQ(put(&p, (struct run_progress){ 300, STEP_TOKEN, STEP_POP_DNS, 0, 1 }, &out),
 	   SPAN("\r\033[Kidp token 0.0 s | pop pop-dns 0.3 s"));
-	EQ(put(&p, (struct progress_now){ 1100, STEP_TOKEN, STEP_AUTH, 0, 1 }, &out),
+	EQ(put(&p, (struct run_progress){ 1100, STEP_TOKEN, STEP_AUTH, 0, 1 }, &out),
 	   SPAN("\r\033[Kidp token 0.8 s | pop waiting for the token"));
-	EQ(put(&p, (struct progress_now){ 1500, STEP__COUNT, STEP_AUTH, 0, 1 }, &out), SPAN("\r\033[Kpop auth 0.4 s"));
-	EQ(put(&p, (struct progress_now){ 1600, STEP__COUNT, STEP__COUNT, 1, 1 }, &out), SPAN("\r\033[K1.6 s"));
+	EQ(put(&p, (struct run_progress){ 1500, STEP__COUNT, STEP_AUTH, 0, 1 }, &out), SPAN("\r\033[Kpop auth 0.4 s"));
+	EQ(put(&p, (struct run_progress){ 1600, STEP__COUNT, STEP__COUNT, 1, 1 }, &out), SPAN("\r\033[K1.6 s"));
 	out.n = 0;
 	progress_clear(&p, &out);
 	EQ(buf_span(&out), SPAN("\r\033[K"));
@@ -37,9 +37,9 @@ TEST(progress_of_many)
 	struct buf out = BUF(bytes);
 	struct progress p = { 0 };
 
-	EQ(put(&p, (struct progress_now){ 2000, STEP__COUNT, STEP_MAILBOX, 3, 40 }, &out),
+	EQ(put(&p, (struct run_progress){ 2000, STEP__COUNT, STEP_MAILBOX, 3, 40 }, &out),
 	   SPAN("\r\033[K3 of 40 mailboxes | pop mailbox 2.0 s"));
-	EQ(put(&p, (struct progress_now){ 2000, STEP__COUNT, STEP_MAILBOX, 3, 0 }, &out),
+	EQ(put(&p, (struct run_progress){ 2000, STEP__COUNT, STEP_MAILBOX, 3, 0 }, &out),
 	   SPAN("\r\033[K3 mailboxes | pop mailbox 2.0 s"));
 }
 
@@ -49,9 +49,9 @@ TEST(progress_on_a_dumb_terminal)
 	struct buf out = BUF(bytes);
 	struct progress p = { .dumb = true };
 
-	EQ(put(&p, (struct progress_now){ 100, STEP_TOKEN, STEP__COUNT, 0, 1 }, &out), SPAN("idp token 0.1 s\n"));
-	EQ(put(&p, (struct progress_now){ 900, STEP_TOKEN, STEP__COUNT, 0, 1 }, &out), SPAN(""));
-	EQ(put(&p, (struct progress_now){ 950, STEP_CLAIMS, STEP__COUNT, 0, 1 }, &out), SPAN("idp claims 0.0 s\n"));
+	EQ(put(&p, (struct run_progress){ 100, STEP_TOKEN, STEP__COUNT, 0, 1 }, &out), SPAN("idp token 0.1 s\n"));
+	EQ(put(&p, (struct run_progress){ 900, STEP_TOKEN, STEP__COUNT, 0, 1 }, &out), SPAN(""));
+	EQ(put(&p, (struct run_progress){ 950, STEP_CLAIMS, STEP__COUNT, 0, 1 }, &out), SPAN("idp claims 0.0 s\n"));
 	out.n = 0;
 	progress_clear(&p, &out);
 	EQ(out.n, 0);
@@ -65,7 +65,7 @@ TEST(progress_is_never_wider_than_the_terminal)
 		struct progress p = { .width = width };
 
 		t_at("width %u", width);
-		put(&p, (struct progress_now){ INT64_MAX, STEP_CREDENTIAL, STEP_CREDENTIAL, SIZE_MAX, SIZE_MAX }, &out);
+		put(&p, (struct run_progress){ INT64_MAX, STEP_CREDENTIAL, STEP_CREDENTIAL, SIZE_MAX, SIZE_MAX }, &out);
 		OK(buf_ok(&out));
 		OK(out.n <= 4 + width - 1);
 	}
@@ -77,7 +77,7 @@ TEST(progress_every_capacity)
 	{
 		struct buf out = edge_buf(cap);
 		struct progress p = { .width = 80 };
-		struct progress_now now = { 100, STEP_IDP_DNS, STEP_POP_DNS, 0, 1 };
+		struct run_progress now = { 100, STEP_IDP_DNS, STEP_POP_DNS, 0, 1 };
 		size_t need = sizeof "\r\033[Kidp idp-dns 0.1 s | pop pop-dns 0.1 s" - 1;
 
 		progress_put(&p, &now, &out);

@@ -5,7 +5,7 @@
 static void put(struct transcript *t, int64_t ms, enum worker_side side, enum trace_mark mark, const char *text,
                 bool more, struct buf *out)
 {
-	struct transcript_line line = { ms, side, 0, mark, span_z(text), more };
+	struct run_line line = { ms, side, 0, mark, span_z(text), more };
 
 	transcript_put(t, &line, out);
 }
@@ -56,8 +56,8 @@ TEST(transcript_pieces_join)
 			char bytes[200];
 			struct buf out = BUF(bytes);
 			struct span all = SPAN(text);
-			struct transcript_line a = { 7, WORKER_SIDE_POP, 0, TRACE_GOT, span_first(all, first), true };
-			struct transcript_line b = a, c = a;
+			struct run_line a = { 7, WORKER_SIDE_POP, 0, TRACE_GOT, span_first(all, first), true };
+			struct run_line b = a, c = a;
 
 			b.text = span_from(span_first(all, second), first);
 			c.text = span_from(all, second);
@@ -74,7 +74,7 @@ TEST(transcript_pieces_join)
 /* Probes at the same time have names of their own, and one does not end the other's line for good. */
 TEST(transcript_several_jobs)
 {
-	static const struct transcript_line lines[] = {
+	static const struct run_line lines[] = {
 		{ 1, WORKER_SIDE_POP, 1, TRACE_NOTE, SPAN_INIT("mailbox a@b"), false },
 		{ 2, WORKER_SIDE_POP, 2, TRACE_GOT, SPAN_INIT("one"), true },
 		{ 3, WORKER_SIDE_POP, 16, TRACE_GOT, SPAN_INIT("+OK"), false },
@@ -128,7 +128,7 @@ TEST(transcript_shares_across_pieces)
 	{
 		static struct pseudonym pseudonym;
 		struct transcript t = { .pseudonym = &pseudonym };
-		struct transcript_line line = { 0, WORKER_SIDE_POP, 0, TRACE_SENT, span_first(SPAN(text), cut), true };
+		struct run_line line = { 0, WORKER_SIDE_POP, 0, TRACE_SENT, span_first(SPAN(text), cut), true };
 		char bytes[400];
 		struct buf out = BUF(bytes);
 
@@ -151,7 +151,7 @@ TEST(transcript_long_lines)
 		text[i] = (unsigned char)("a@b.ch \xc3\xa9"[i % 9]);
 	for (int shared = 0; shared < 2; shared++) {
 		struct transcript t = { .pseudonym = shared ? &pseudonym : NULL };
-		struct transcript_line line = { 0, WORKER_SIDE_IDP, 0, TRACE_GOT, { text, sizeof text }, false };
+		struct run_line line = { 0, WORKER_SIDE_IDP, 0, TRACE_GOT, { text, sizeof text }, false };
 		struct buf out = BUF(bytes);
 		size_t at;
 

@@ -196,7 +196,7 @@ TEST(get_undoes_put)
 	}
 }
 
-TEST(every_lint_has_a_row_and_a_text)
+TEST(every_lint_has_a_row)
 {
 	for (enum xoauth2_lint lint = XOAUTH2_GOOD; lint <= XOAUTH2_TRAILING; lint++) {
 		size_t found = 0;
@@ -205,7 +205,6 @@ TEST(every_lint_has_a_row_and_a_text)
 		for (size_t i = 0; i < COUNT(rows); i++)
 			found += rows[i].lint == lint;
 		OK(found != 0);
-		OK(xoauth2_lint_text(lint) != NULL && xoauth2_lint_text(lint)[0] != '\0');
 	}
 }
 

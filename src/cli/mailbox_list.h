@@ -1,0 +1,28 @@
+/* mailbox_list: the mailboxes to check: the arguments, then the lines of --mailboxes, and without both the setting. */
+#ifndef CLI_MAILBOX_LIST_H
+#define CLI_MAILBOX_LIST_H
+
+#include "cli/app.h"
+
+struct mailbox_list {
+	struct app *app;
+	unsigned char *lines; /* of the file, which has memory of its own */
+	struct span text;     /* the same, without a byte order mark */
+	size_t all;
+	struct mailbox_place {
+		size_t next;       /* of the arguments */
+		struct span lines; /* what is left of the file */
+	} at;
+};
+
+/* Read the file and count. A mailbox that is named twice stays once, which is said. On false (none, or one that is too
+ * long) the status is in *status. */
+bool mailbox_list_read(struct mailbox_list *l, struct app *app, int *status) MUST;
+
+/* For run_list.next, from a struct mailbox_list. */
+bool mailbox_list_next(void *from, struct span *mailbox);
+
+/* From the first again. */
+void mailbox_list_rewind(struct mailbox_list *l);
+
+#endif

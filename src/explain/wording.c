@@ -1,0 +1,98 @@
+#include "explain/wording.h"
+
+/* Pieces of templates that many causes share. */
+static const struct {
+	const char *name, *text;
+} phrases[] = {
+	{ "reg", "{portal} > App registrations > {app}" },
+	{ "ent", "{portal} > Enterprise apps > {app}" },
+	{ "logs", "{portal} > Monitoring & health > Sign-in logs > Service principal sign-ins" },
+	{ "user_logs", "{portal} > Monitoring & health > Sign-in logs" },
+	{ "exo", "In Exchange Online PowerShell ({connect})" },
+	{ "overview",
+	  "{reg} > Overview: copy Application (client) ID and Directory (tenant) ID, both from this one page." },
+	{ "new_secret", "{reg} > Certificates & secrets > Client secrets > New client secret. "
+	                "Copy the column Value, not Secret ID, at once: it is never shown again.\n"
+	                "~Make a new secret where the application is registered.\n{secret}" },
+	{ "secret", "Put it alone into the file {client_secret_file}.\n"
+	            "~Put it alone into a file, and name that file in client_secret_file." },
+	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {good_scope}" },
+	{ "clouds", "Worldwide and GCC: provider = microsoft. GCC High: microsoft-gcchigh. DoD: microsoft-dod. "
+	            "China (21Vianet): microsoft-china." },
+	{ "add_role", "{reg} > API permissions > Add a permission > APIs my organization uses > "
+	              "Office 365 Exchange Online > Application permissions > POP > POP.AccessAsApp > "
+	              "Add permissions.\n"
+	              "Then, on the same page: Grant admin consent > Yes." },
+	{ "admit", "An administrator of the mailbox's tenant opens this address and accepts:\n"
+	           "\thttps://{authority_host}/{tenant_id}/adminconsent?client_id={client_id}\n"
+	           "~An administrator of the mailbox's tenant opens the application's admin consent address "
+	           "and accepts." },
+	{ "upload", "{reg} > Certificates & secrets > Certificates > Upload certificate (the file without the key)." },
+	{ "new_pair", "Make a new key and certificate:\n"
+	              "\topenssl req -x509 -newkey rsa:2048 -nodes -keyout o2pop.key -out o2pop.crt -days 730 "
+	              "-subj /CN=o2pop\n"
+	              "Upload o2pop.crt, never the key: {reg} > Certificates & secrets > Certificates > "
+	              "Upload certificate. In the settings:\n"
+	              "\tcertificate_file = o2pop.crt\n\tprivate_key_file = o2pop.key" },
+	{ "same_key", "Both commands must print the same:\n"
+	              "\topenssl x509 -in {certificate_file} -noout -pubkey\n"
+	              "~\topenssl x509 -in o2pop.crt -noout -pubkey\n"
+	              "\topenssl pkey -in {key_file} -pubout\n"
+	              "~\topenssl pkey -in o2pop.key -pubout" },
+	{ "set_clock", "Set the clock and keep it set by NTP, on Linux with:\n\ttimedatectl set-ntp true" },
+	{ "right_host", "Exchange Online worldwide is\n\tpop_host = outlook.office365.com\n\tpop_port = 995" },
+	{ "right_idp", "Microsoft's identity provider is\n\tauthority_host = login.microsoftonline.com" },
+	{ "port_995", "In the settings:\n\tpop_port = 995\n"
+	              "If that stands there already, a proxy or the setting resolve leads elsewhere." },
+	{ "open_port", "Ask the network team to open TCP port {port} from this machine to {host}.\n"
+	               "~Ask the network team to open the port from this machine to the server." },
+	{ "except", "Ask the network team to exclude {host} port {port} from inspection.\n"
+	            "~Ask the network team to exclude the server from inspection." },
+	{ "tls12", "The administrator of the server, or of the proxy, admits TLS 1.2 with ECDHE and AES-GCM." },
+	{ "probe", "\to2pop probe {host}:{port}" },
+	{ "login", "Sign in again: o2pop login, or the program that keeps the refresh token." },
+	{ "no_person", "Let the application sign in by itself (client credentials), or a person by device code." },
+	{ "get_sp", "\tGet-ServicePrincipal | Where-Object AppId -eq {'appid} | Format-List AppId,ObjectId" },
+	{ "get_perm", "\tGet-MailboxPermission -Identity {'mailbox} | Format-Table User,AccessRights,Deny" },
+};
+
+static const char *phrase(const void *of, struct span name)
+{
+	const struct explain_case *c = of;
+
+	if (c->r != NULL && placeholder_on_idp(c) && span_eq(name, SPAN("right_host")))
+		name = SPAN("right_idp");
+	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+		if (span_eq(name, span_z(phrases[i].name)))
+			return phrases[i].text;
+	return NULL;
+}
+
+static bool value(const void *of, struct span name, struct buf *out)
+{
+	return placeholder(of, name, out);
+}
+
+struct span wording_fill(const struct explain_case *c, const char *template, enum template_form form)
+{
+	struct buf *out = &c->e->scratch;
+	size_t mark = out->n;
+
+	template_fill(out, template, &(struct template){ form, c, value, phrase });
+	return (struct span){ out->p + mark, out->n - mark };
+}
+
+void wording_cause(const struct explain_case *c, enum cause cause, struct explain_cause *out)
+{
+	struct knowledge_template t;
+
+	knowledge_cause(cause, &t);
+	out->id = t.id;
+	out->who = t.who;
+	out->certainty = t.certainty;
+	out->text = wording_fill(c, t.text, TEMPLATE_PARAGRAPH);
+	out->fix = wording_fill(c, t.fix, TEMPLATE_LINES);
+	out->verify = wording_fill(c, t.verify, TEMPLATE_LINES);
+	if (out->verify.n == 0 && c->r != NULL)
+		out->verify = SPAN("Run the same check again.");
+}
