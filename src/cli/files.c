@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text/quote.h"
+
 enum {
 	FILES_SHOWN = 200,    /* bytes of a path in a sentence */
 	FILES_NAME_SHOWN = 33 /* and of its last part: Entra's secrets have 34 and more */
@@ -82,36 +84,17 @@ static bool unreadable(struct span path, const char *what, int error, struct fau
 	return fault_set(f, FAULT_FILE_UNREADABLE, error, buf_span(&b));
 }
 
-/* "; type: chmod 600 'x'", the name quoted for a shell. */
-static void put_command(struct buf *b, const char *command, struct span path)
-{
-	buf_z(b, "; type: ");
-	buf_z(b, command);
-	if (descriptor(path) >= 0) {
-		buf_z(b, " FILE");
-		return;
-	}
-	buf_z(b, " '");
-	for (size_t i = 0; i < path.n && i < FILES_SHOWN; i++)
-		if (path.p[i] == '\'')
-			buf_z(b, "'\\''");
-		else
-			buf_byte(b, path.p[i]);
-	buf_z(b, "'");
-}
-
 static bool exposed(struct span path, const char *what, unsigned mode, const char *command, struct fault *f)
 {
 	char text[900];
 	struct buf b = BUF(text);
 
 	put_name(&b, path);
-	buf_z(&b, what);
-	buf_z(&b, " (mode 0");
-	for (unsigned shift = 9; shift != 0; shift -= 3)
-		buf_byte(&b, (unsigned char)('0' + (mode >> (shift - 3) & 7)));
-	buf_z(&b, ")");
-	put_command(&b, command, path);
+	buf_say(&b, "%s (mode 0%u%u%u); type: %s ", what, mode >> 6 & 7, mode >> 3 & 7, mode & 7, command);
+	if (descriptor(path) >= 0 || path.n > FILES_SHOWN)
+		buf_z(&b, "FILE");
+	else
+		quote_shell(&b, path);
 	return fault_set(f, FAULT_FILE_EXPOSED, mode & 0777, buf_span(&b));
 }
 

@@ -60,9 +60,7 @@ static const struct command commands[] = {
 	  "\to2pop setup -c job.conf --client mpop\n",
 	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
 	  "not know is named in words. --grant prints the way with another grant than the client "
-	  "secret: certificate, federated, managed-identity, device-code, refresh-token, "
-	  "service-account, access-token; --provider that of another service or cloud: "
-	  "microsoft-gcchigh, microsoft-dod, microsoft-china, outlook-personal, google. "
+	  "secret, --provider that of another service or cloud; both are listed below. "
 	  "--format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
 	  NULL, true },
@@ -158,12 +156,12 @@ static void heading(struct page *p, const char *text)
 }
 
 /* What stands left is on the page; its meaning goes to the right of it or below. */
-static void meaning(struct page *p, const char *text)
+static void meaning(struct page *p, struct span text)
 {
 	if (p->column > HELP_TEXT - 2)
 		page_end(p);
 	page_to(p, HELP_TEXT);
-	page_words(p, HELP_TEXT, span_z(text));
+	page_words(p, HELP_TEXT, text);
 	page_end(p);
 }
 
@@ -186,7 +184,7 @@ static void put_options(struct page *p, unsigned command)
 		page_z(p, o->name);
 		page_z(p, o->value != NULL ? " " : "");
 		page_z(p, o->value != NULL ? o->value : "");
-		meaning(p, o->help);
+		meaning(p, span_z(o->help));
 	}
 }
 
@@ -203,6 +201,9 @@ static void put_settings(struct page *p)
 	           SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, "
 	                "and a variable O2POP_TENANT_ID."));
 	for (int i = 0; i < SETTING__COUNT; i++) {
+		unsigned char text[300];
+		struct buf help = BUF(text);
+
 		if (settings_kind((enum setting)i) == SETTING_KIND_SECRET)
 			continue;
 		page_to(p, 6);
@@ -210,7 +211,8 @@ static void put_settings(struct page *p)
 		for (const char *c = settings_key((enum setting)i); *c != '\0'; c++)
 			page_z(p, (char[2]){ *c == '_' ? '-' : *c, '\0' });
 		page_z(p, value[settings_kind((enum setting)i)]);
-		meaning(p, settings_help((enum setting)i));
+		settings_put_help(&help, (enum setting)i);
+		meaning(p, buf_span(&help));
 	}
 	page_lines(p, 2,
 	           SPAN("client_secret itself is read from the file or from "

@@ -93,6 +93,10 @@ bool settings_has(const struct settings *s, enum setting key);
 
 const char *settings_key(enum setting key);
 const char *settings_help(enum setting key);
+
+/* Append what the setting is and, of providers and grants, which there are: at most 200 bytes. */
+void settings_put_help(struct buf *out, enum setting key);
+
 enum setting_kind settings_kind(enum setting key);
 bool settings_steers(enum setting key); /* does it decide where a secret goes, or what is run? */
 

@@ -94,6 +94,10 @@ static void pick_refusal(const struct explain_case *c, struct knowledge_causes *
 	pick_by_words(flags, placeholder_evidence(c), l);
 	if (!knowledge_add_row(l, row))
 		pick_unknown(c, code, l);
+	if (l->n == 0) { /* a known code that these settings do not explain: the code is believed */
+		l->holds = FOR_ALL;
+		knowledge_add_row(l, row);
+	}
 }
 
 /* Did the user choose the address of the token endpoint, or a part of it? */

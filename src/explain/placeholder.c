@@ -433,7 +433,7 @@ static bool put_where(const struct explain_case *c, struct buf *out)
 	if (!which_setting(c, &key))
 		return false;
 	buf_z(out, "It is the ");
-	buf_z(out, settings_help(key));
+	settings_put_help(out, key);
 	buf_z(out, ".");
 	if (portal == NULL) {
 		if (key == SETTING_CLIENT_ID)

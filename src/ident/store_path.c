@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text/quote.h"
+
 enum {
 	NAME_LONGEST = STORE_PATH_NAME - STORE_PATH_SUFFIX - 1, /* 255 */
 	SHOWN = 200,                                            /* bytes of a path in a sentence */
@@ -70,23 +72,19 @@ bool store_path_failed(const struct store_path *p, enum store_path_part part, co
 	return fault_set(f, FAULT_STORE_FAILED, error, buf_span(&b));
 }
 
-/* "; type: chmod 600 'x'", the name quoted for a shell. */
+/* "; type: chmod 600 FILE" */
 static void put_command(const struct store_path *p, enum store_path_part part, const char *command, struct buf *out)
 {
-	struct span path = path_of(p, part);
+	char text[SHOWN + STORE_PATH_SUFFIX];
+	struct buf path = BUF(text);
 
+	buf_put(&path, path_of(p, part));
+	buf_z(&path, parts[part].suffix);
 	buf_say(out, "; type: %s ", command);
-	if (path.n > SHOWN) {
+	if (buf_ok(&path))
+		quote_shell(out, buf_span(&path));
+	else
 		buf_z(out, "FILE");
-		return;
-	}
-	buf_z(out, "'");
-	for (size_t i = 0; i < path.n; i++)
-		if (path.p[i] == '\'')
-			buf_z(out, "'\\''");
-		else
-			buf_byte(out, path.p[i]);
-	buf_say(out, "%s'", parts[part].suffix);
 }
 
 /* What is wrong, with " (mode 0644)" if that is it, and what to type; command may be NULL. */

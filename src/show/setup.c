@@ -118,14 +118,12 @@ static bool put_options(const struct setup *s, bool python, struct buf *out)
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
 		if (options[i].value.n == 0)
 			continue;
-		buf_z(out, python ? ", \"" : " ");
-		buf_z(out, options[i].option);
-		buf_z(out, python ? "\", \"" : " ");
-		if (python)
-			buf_put(out, options[i].value);
-		else
+		if (python) {
+			buf_say(out, ", \"%s\", \"%.*s\"", options[i].option, SPAN_ARG(options[i].value));
+		} else {
+			buf_say(out, " %s ", options[i].option);
 			quote_shell(out, options[i].value);
-		buf_z(out, python ? "\"" : "");
+		}
 	}
 	return true;
 }
@@ -149,10 +147,8 @@ static bool put_others(const struct setup *s, struct buf *out)
 	for (int g = 0; g < GRANT__COUNT; g++) {
 		if (!provider_allows(s->settings->provider, (enum grant)g) || (enum grant)g == s->settings->grant)
 			continue;
-		buf_z(out, out->n == begin ? "o2pop setup --provider " : "\n\to2pop setup --provider ");
-		buf_z(out, s->settings->provider->id);
-		buf_z(out, " --grant ");
-		buf_z(out, grant_row((enum grant)g)->id);
+		buf_say(out, "%so2pop setup --provider %s --grant %s", out->n == begin ? "" : "\n\t",
+		        s->settings->provider->id, grant_row((enum grant)g)->id);
 	}
 	return out->n != begin;
 }
@@ -232,7 +228,6 @@ static void put_known(struct page *p, const struct setup *s)
 		}
 		page_end(p);
 	}
-	page_lines(p, 0, span_z(words_below));
 }
 
 static void put_text(struct page *p, unsigned indent, const char *text, const struct setup *s)
@@ -282,8 +277,8 @@ void setup_steps(struct page *p, const struct setup *s)
 		page_z(p, ": ");
 		page_words(p, 0, span_z(grant_row(s->settings->grant)->title));
 		page_end(p);
-		page_lines(p, 0, span_z(words));
 	}
+	page_lines(p, 0, span_z(words));
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
 		if ((steps[i].grants & grant) != 0 && (steps[i].accounts & account(s)) != 0)
 			put_step(p, i, s);

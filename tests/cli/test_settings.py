@@ -157,14 +157,14 @@ def test_files_beside_the_settings(place):
 def test_open_settings_file(place):
     secret = f"client_secret = {SECRET}\n"
     for text, mode, problem in (
-            (secret, 0o644, "open to others (mode 0644); type: chmod 600 '"),
+            (secret, 0o644, "open to others (mode 0644); type: chmod 600 /"),
             (secret, 0o640, "mode 0640"),
             (secret, 0o620, "mode 0620"),
             (secret, 0o600, None),
             (secret, 0o400, None),
             ("tenant_id = x\n", 0o644, None),
             ("tenant_id = x\n", 0o664, None),
-            ("tenant_id = x\n", 0o646, "can be changed by others (mode 0646); type: chmod go-w '"),
+            ("tenant_id = x\n", 0o646, "can be changed by others (mode 0646); type: chmod go-w /"),
             ("client_secret_command = echo x\n", 0o644, None),
             ("client_secret_command = echo x\n", 0o664, "can be changed by others (mode 0664)")):
         r = place.run("config", "-c", place.file("mode.conf", text, mode))

@@ -427,7 +427,7 @@ TEST(store_folder_modes)
 		if (rows[i].good)
 			OK(opens(path));
 		else
-			refused(path, FAULT_STORE_EXPOSED, "; type: chmod go-w '/tmp/o2pop-store.");
+			refused(path, FAULT_STORE_EXPOSED, "; type: chmod go-w /tmp/o2pop-store.");
 		store_close(&s);
 		rig_end();
 	}
