@@ -334,29 +334,18 @@ int help_version(void)
 
 static int unknown_command(struct app *app, struct span name)
 {
+	struct near near = { .given = name };
 	char text[60];
-	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
-	const char *best = commands[0].name;
-	unsigned away = UINT32_MAX;
+	struct buf b = buf_field(text, sizeof text);
 	size_t at;
 
-	for (size_t i = 0; i < COMMANDS; i++) {
-		unsigned d = ini_distance(name, span_z(commands[i].name));
-
-		if (d < away) {
-			away = d;
-			best = commands[i].name;
-		}
-	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		near_offer(&near, commands[i].name);
 	if (span_find_byte(name, '@', &at))
 		return app_usage(app, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
 	buf_z(&b, "'");
-	if (ini_near(name, span_z(best))) {
-		buf_z(&b, "; did you mean ");
-		buf_z(&b, best);
-		buf_z(&b, "?");
-	}
-	text[b.n] = '\0';
+	if (near_best(&near) != NULL)
+		buf_say(&b, "; did you mean %s?", near_best(&near));
 	return app_usage(app, "unknown command '", name, text);
 }
 

@@ -7,6 +7,7 @@
 #include "conf/provider.h"
 #include "conf/setting.h"
 #include "ident/assertion.h"
+#include "text/near.h"
 
 enum setting_kind {
 	SETTING_KIND_TEXT,
@@ -108,9 +109,11 @@ bool settings_secret_file(enum setting key);
 
 const char *settings_source(enum setting_source source);
 
-/* The setting with this name, however it is spelt (client-id, CLIENT_ID). When there is none, *nearest is the
- * closest known one. */
-bool settings_find(struct span name, enum setting *key, enum setting *nearest);
+/* The setting with this name, however it is spelt (client-id, CLIENT_ID); false when there is none. */
+bool settings_find(struct span name, enum setting *key);
+
+/* Offer every setting's name. */
+void settings_near(struct near *n);
 
 /* Has the day that secret_expires names passed, in every time zone? */
 bool settings_secret_ended(int64_t end, int64_t now);

@@ -8,7 +8,6 @@
 #include "explain/match.h"
 #include "explain/ruled_out.h"
 #include "explain/diagnose.h"
-#include "explain/evidence.h"
 
 static void start(struct explanation *e)
 {
@@ -23,15 +22,13 @@ static void fill(const struct explain_case *c, const struct knowledge_causes *l)
 }
 
 /* The secret's end is near or past, says the note of the credential step. */
-static const char *secret_end(const struct explain_case *c, bool ended)
+static const char *secret_end(const struct explain_case *c)
 {
-	const struct provider *p = placeholder_provider(c);
-
 	if ((knowledge_flags(knowledge_find(KNOWN_AADSTS, c->r->row[STEP_TOKEN].fault.num)) & KNOWN_SECRET_ENDED) != 0)
 		return "{note}.";
-	if (p == NULL || !p->entra)
+	if (!c->known.entra)
 		return "{note}. Make the next secret now, and note its end as secret_expires.";
-	if (ended)
+	if (c->known.secret_ended)
 		return "{note}. If it was renewed, note its new end there. Else make the next one now: {new_secret}";
 	return "{note}. Make the next one now: {new_secret}\n"
 	       "Then note its end as secret_expires; the old secret works until its own end.";
@@ -56,13 +53,13 @@ static struct span warning(const struct explain_case *c)
 {
 	struct knowledge_causes l = { .holds = knowledge_for(c->r->settings) };
 	const struct row *row = placeholder_row(c);
-	bool ended, noted = row_get(row, FACT_NOTE).n != 0;
+	bool noted = row_get(row, FACT_NOTE).n != 0;
 	struct knowledge_template t;
 
 	if (c->step == STEP_QUIT)
 		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
-	if (c->step == STEP_CREDENTIAL && noted && evidence_secret_end(c->r, &ended))
-		return wording_fill(c, secret_end(c, ended), TEMPLATE_PARAGRAPH);
+	if (c->step == STEP_CREDENTIAL && noted && c->known.secret_near)
+		return wording_fill(c, secret_end(c), TEMPLATE_PARAGRAPH);
 	if (row->fault.code == FAULT_NONE || (c->step == STEP_CREDENTIAL && noted))
 		return wording_fill(c, without_fault(c->step, row), TEMPLATE_PARAGRAPH);
 	diagnose(c, &l);
@@ -72,10 +69,11 @@ static struct span warning(const struct explain_case *c)
 
 void explain_report(const struct report *r, struct explanation *e)
 {
-	struct explain_case c = { r, STEP_CREDENTIAL, e };
+	struct explain_case c = { .r = r, .e = e };
 	struct knowledge_causes l = { .holds = knowledge_for(r->settings) };
 
 	start(e);
+	evidence_read(r, &c.known);
 	if (report_first_failure(r, &c.step)) {
 		diagnose(&c, &l);
 		fill(&c, &l);
@@ -89,7 +87,7 @@ void explain_report(const struct report *r, struct explanation *e)
 
 bool explain_text(struct span text, size_t *at, struct explain_found *found, struct explanation *e)
 {
-	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
+	struct explain_case c = { .e = e };
 	struct knowledge_causes l = { .holds = FOR_ALL };
 	struct match_hit hit;
 
@@ -111,7 +109,7 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 
 bool explain_cause(struct span id, struct explanation *e)
 {
-	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
+	struct explain_case c = { .e = e };
 	struct knowledge_causes l = { .holds = FOR_ALL };
 
 	start(e);

@@ -404,6 +404,7 @@ static void check_causes(void)
 /* Render every cause in the context c. */
 static void render_all(struct explain_case c, const char *what)
 {
+	evidence_read(c.r, &c.known);
 	for (int i = 1; i < CAUSE__COUNT; i++) {
 		t_at("%s, %s", causes[i - 1].name, what);
 		e.n = 1;
@@ -470,7 +471,7 @@ static void full(void)
 
 TEST(explain_every_cause_renders)
 {
-	struct explain_case c = { NULL, STEP_TOKEN, &e };
+	struct explain_case c = { .step = STEP_TOKEN, .e = &e };
 
 	render_all(c, "without a report");
 	fresh();
@@ -944,7 +945,7 @@ TEST(explain_credential)
 	/* a secret is never put into a text */
 	set(SETTING_CLIENT_SECRET, "s3cr3t");
 	{
-		struct explain_case c = { &report, STEP_CREDENTIAL, &e };
+		struct explain_case c = { .r = &report, .e = &e };
 
 		EQ(wording_fill(&c, "{client_secret}", TEMPLATE_LINES).n, 0);
 	}
