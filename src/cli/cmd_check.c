@@ -44,14 +44,10 @@ static void on_event(void *command, const struct run_event *event)
 		nagios_add(&c->nagios, event->report);
 	else if (c->format == FORMAT_HUMAN && c->many)
 		text_report_many_report(&page, &app->many, event->report, &app->explanation);
-	else if (c->format == FORMAT_HUMAN)
-		session_report(&c->session, event->report, false, &c->out);
-	if (c->format == FORMAT_JSON) {
-		explain_report(event->report, &app->explanation);
-		if (c->many)
-			json_report_many_report(&app->many_json, event->report, &app->explanation);
-		json_report_one(&c->out, event->report, &app->explanation, page.pseudonym);
-	}
+	else
+		session_report(&c->session, event->report, c->format == FORMAT_JSON, &c->out);
+	if (c->format == FORMAT_JSON && c->many)
+		json_report_many_report(&app->many_json, event->report, &app->explanation);
 	if (!c->holding)
 		flush(c);
 }
