@@ -28,7 +28,7 @@ BEARSSL := build/deps/bearssl-0.6
 RECIPE  := Makefile toolchains/$(TOOLCHAIN).mk toolchains/musl.mk
 
 MODULES := $(filter-out src/cli/main.c,$(sort $(wildcard src/*/*.c)))
-OBJECTS := $(MODULES:src/%.c=$(B)/obj/%.o) $(B)/obj/net/trust_roots.o
+OBJECTS := $(MODULES:src/%.c=$(B)/obj/%.o) $(B)/obj/net/trust_roots.o $(B)/obj/explain/knowledge_packed.o
 ROOTS   := $(sort $(wildcard third_party/roots/*.pem))
 UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*/test_$(or $(T),*).c)))
 SIM     := $(patsubst tests/sim/%.c,$(B)/obj/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
@@ -58,25 +58,29 @@ $(B)/o2pop: $(B)/o2pop.debug
 	$(call say,STRIP)$(STRIP) $< $@
 
 $(B)/o2pop.debug: $(B)/obj/cli/main.o $(LIBS)
-	$(call say,LINK)$(CC) $(CODE) $(LINK) -Wl,--gc-sections -Wl,-Map=$(B)/o2pop.map -o $@ $^
+	$(call say,LINK)$(CC) $(CODE) $(WHOLE_LINK) $(LINK) -Wl,--gc-sections -Wl,-Map=$(B)/o2pop.map -o $@ $^
 
 $(B)/sim: $(SIM) $(LIBS)
-	$(call say,LINK)$(CC) $(CODE) $(LINK) -Wl,--gc-sections -o $@ $^
+	$(call say,LINK)$(CC) $(CODE) -fno-lto $(LINK) -Wl,--gc-sections -o $@ $^
 
 $(B)/unit/%: $(B)/obj/unit/%.o $(LIBS)
 	$(dir)
-	$(call say,LINK)$(CC) $(CODE) $(LINK) -Wl,--gc-sections -o $@ $^
+	$(call say,LINK)$(CC) $(CODE) -fno-lto $(LINK) -Wl,--gc-sections -o $@ $^
 
 $(B)/libo2pop.a: $(OBJECTS)
 	$(call say,AR)rm -f $@ && $(AR) rcD $@ $^
 
 $(B)/obj/%.o: src/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
 	$(dir)
-	$(call say,CC)$(CC) $(OURS) -c -o $@ $<
+	$(call say,CC)$(CC) $(OURS) $(WHOLE) -c -o $@ $<
 
 $(B)/obj/net/trust_roots.o: $(GEN)/roots.c $(RECIPE) | $(COMPILER)
 	$(dir)
-	$(call say,CC)$(CC) $(OURS) -c -o $@ $<
+	$(call say,CC)$(CC) $(OURS) $(WHOLE) -c -o $@ $<
+
+$(B)/obj/explain/knowledge_packed.o: $(GEN)/knowledge_packed.c $(RECIPE) | $(COMPILER)
+	$(dir)
+	$(call say,CC)$(CC) $(OURS) $(WHOLE) -c -o $@ $<
 
 $(B)/obj/unit/%.o: tests/unit/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
 	$(dir)
@@ -88,16 +92,24 @@ $(B)/obj/sim/%.o: tests/sim/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
 
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/unit/*/*.d)
 
+$(GEN)/knowledge_packed.c: $(GEN)/pack
+	$(call say,PACK)$< >$@
+
+$(GEN)/pack: toolchains/pack.c $(wildcard src/explain/*.def src/explain/knowledge.h src/base/*.h)
+	$(dir)
+	$(call say,HOSTCC)$(HOSTCC) -std=c11 -O1 -Wall -Wextra -Isrc -o $@ $<
+
 # ---- third party -------------------------------------------------------------------------------
 
 $(BEARSSL)/.unpacked: third_party/get-bearssl toolchains/apt
 	@third_party/get-bearssl
 
-$(B)/libbearssl.a: third_party/bearssl.mk toolchains/$(TOOLCHAIN).mk \
+$(B)/libbearssl.a: third_party/bearssl.mk toolchains/$(TOOLCHAIN).mk toolchains/musl.mk \
 		| $(COMPILER) $(BEARSSL)/.unpacked
 	@printf '%8s  %s\n' BEARSSL $@
+	@rm -rf $(B)/obj/bearssl
 	@$(MAKE) --no-print-directory -s -f third_party/bearssl.mk LIB=$@ OBJ=$(B)/obj/bearssl \
-		SRC=$(BEARSSL) CC='$(CC)' AR='$(AR)' CFLAGS='$(CODE) $(BEARSSL_OPT)'
+		SRC=$(BEARSSL) CC='$(CC)' AR='$(AR)' CFLAGS='$(CODE) $(WHOLE) $(BEARSSL_OPT)'
 	@touch $@
 
 $(GEN)/roots.c: $(GEN)/mkroots $(ROOTS)
@@ -177,7 +189,7 @@ lint: $(B)/o2pop $(GEN)/o2pop-ids.7 ## The rules of the house that a machine can
 	@$(RIG) BRSSL=build/host/brssl NM='$(NM)' OBJECTS='$(OBJECTS) $(B)/obj/cli/main.o' tests/lint/run
 
 format: ## Lay out all C as .clang-format says
-	clang-format -i src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] third_party/*.c
+	clang-format -i src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] third_party/*.c toolchains/*.c
 
 size: ## The static binaries against the budget in tests/size.txt
 	@tests/size

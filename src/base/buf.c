@@ -151,8 +151,28 @@ void buf_say(struct buf *b, const char *format, ...)
 	va_start(arguments, format);
 	buf_vsay(b, format, arguments);
 	va_end(arguments);
-	if (b->full)
+	if (b->full && b->n != mark) { /* who wipes a secret wipes b->n bytes: nothing may stay behind them */
+		memset(b->p + mark, 0, b->n - mark);
 		b->n = mark;
+	}
+}
+
+void buf_utf8(struct buf *b, uint32_t c)
+{
+	static const unsigned char lead[] = { 0x00, 0xc0, 0xe0, 0xf0 };
+	unsigned char bytes[4];
+	size_t n = 4;
+
+	if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		c = 0xfffd;
+	if (c < 0x80)
+		n = 1;
+	else if (c < 0x10000)
+		n = c < 0x800 ? 2 : 3;
+	for (size_t i = n - 1; i != 0; i--, c >>= 6)
+		bytes[i] = (unsigned char)(0x80 | (c & 0x3f));
+	bytes[0] = (unsigned char)(lead[n - 1] | c);
+	buf_put(b, (struct span){ bytes, n });
 }
 
 /* Characters that change how the text around them looks, or that cannot be seen at all: controls and
@@ -169,7 +189,7 @@ static bool invisible(uint32_t c)
 		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 	};
 
-	for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+	for (size_t i = 0; i < COUNT(hidden); i++)
 		if (c >= hidden[i].from && c <= hidden[i].to)
 			return true;
 	return false;

@@ -38,7 +38,8 @@ void buf_u64(struct buf *b, uint64_t v);
 void buf_i64(struct buf *b, int64_t v);
 
 /* A sentence. Conversions: %s, %.*s (of a span: SPAN_ARG), %c, %d, %u, %02u, %04u, %zu, %lld, %llu and %%; any other
- * is a mistake of ours and traps, and a lint finds it before. buf_vsay keeps what fitted, piece by piece. */
+ * is a mistake of ours and traps, and a lint finds it before. What does not fit as a whole leaves no bytes behind;
+ * buf_vsay keeps what fitted, piece by piece. */
 void buf_say(struct buf *b, const char *format, ...) BUF_FORMAT(2);
 void buf_vsay(struct buf *b, const char *format, va_list arguments);
 
@@ -48,10 +49,13 @@ void buf_digits(struct buf *b, uint64_t v, unsigned width);
 /* Two lower-case hexadecimal digits a byte. */
 void buf_hex(struct buf *b, struct span s);
 
+/* A character in UTF-8; what is none (a surrogate, above U+10FFFF) becomes U+FFFD. */
+void buf_utf8(struct buf *b, uint32_t c);
+
 /* Bytes from outside, made fit for a terminal and a log: printable ASCII and well-formed
  * UTF-8 stay; control characters (also C1), bidirectional overrides, other invisible
  * format characters and broken UTF-8 become \xNN, a backslash stays itself.
- * CR and LF become one blank together, a tab becomes one. What does not fit is cut at a character, with
+ * CR and LF become one space together, a tab becomes one. What does not fit is cut at a character, with
  * "..." as the end and `full` left alone: evidence may be shortened, an answer may not. */
 void buf_printable(struct buf *b, struct span s);
 

@@ -2,12 +2,25 @@
 
 #include <string.h>
 
-static unsigned char lower(unsigned char c)
+unsigned char span_lower(unsigned char c)
 {
 	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
 }
 
-static bool blank(unsigned char c)
+bool span_is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool span_alnum_or(unsigned char c, const char *others)
+{
+	size_t at;
+
+	return span_is_digit(c) || (span_lower(c) >= 'a' && span_lower(c) <= 'z') ||
+	       span_find_byte(span_z(others), c, &at);
+}
+
+static bool space(unsigned char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -41,7 +54,7 @@ bool span_eq_nocase(struct span a, struct span b)
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+		if (span_lower(a.p[i]) != span_lower(b.p[i]))
 			return false;
 	return true;
 }
@@ -100,9 +113,9 @@ struct span span_first(struct span s, size_t n)
 
 struct span span_trim(struct span s)
 {
-	while (s.n != 0 && blank(s.p[0]))
+	while (s.n != 0 && space(s.p[0]))
 		s = span_from(s, 1);
-	while (s.n != 0 && blank(s.p[s.n - 1]))
+	while (s.n != 0 && space(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -128,7 +141,7 @@ bool span_u64(struct span s, uint64_t max, uint64_t *v)
 	for (size_t i = 0; i < s.n; i++) {
 		uint64_t digit = (uint64_t)s.p[i] - '0';
 
-		if (s.p[i] < '0' || s.p[i] > '9' || sum > (UINT64_MAX - digit) / 10)
+		if (!span_is_digit(s.p[i]) || sum > (UINT64_MAX - digit) / 10)
 			return false;
 		sum = sum * 10 + digit;
 		if (sum > max)
@@ -140,10 +153,10 @@ bool span_u64(struct span s, uint64_t max, uint64_t *v)
 
 bool span_hex_digit(unsigned char c, unsigned *v)
 {
-	if (c >= '0' && c <= '9')
+	if (span_is_digit(c))
 		*v = c - (unsigned)'0';
-	else if (lower(c) >= 'a' && lower(c) <= 'f')
-		*v = lower(c) - (unsigned)'a' + 10;
+	else if (span_lower(c) >= 'a' && span_lower(c) <= 'f')
+		*v = span_lower(c) - (unsigned)'a' + 10;
 	else
 		return false;
 	return true;
@@ -161,7 +174,7 @@ size_t span_utf8(struct span s, uint32_t *c)
 		{ 0xf8, 0xf0, 0x10000 },
 	};
 
-	for (size_t n = 1; n <= sizeof form / sizeof form[0] && n <= s.n; n++) {
+	for (size_t n = 1; n <= COUNT(form) && n <= s.n; n++) {
 		uint32_t v = s.p[0] & (unsigned char)~form[n - 1].mask;
 		size_t i = 1;
 

@@ -49,7 +49,7 @@ bool span_find_byte(struct span s, unsigned char c, size_t *at);
 struct span span_from(struct span s, size_t from);
 struct span span_first(struct span s, size_t n);
 
-/* Without blanks, tabs, CR and LF at both ends. */
+/* Without spaces, tabs, CR and LF at both ends. */
 struct span span_trim(struct span s);
 
 /* Split at the first `c`: head is what stands before it, *rest what follows it.
@@ -58,6 +58,11 @@ struct span span_cut(struct span s, unsigned char c, struct span *rest);
 
 /* A decimal number, digits only, at most `max`. *v is untouched on false. */
 bool span_u64(struct span s, uint64_t max, uint64_t *v) MUST;
+
+/* Of ASCII, without locale: a small letter for a capital one, a digit, a letter or digit or one of `others`. */
+unsigned char span_lower(unsigned char c);
+bool span_is_digit(unsigned char c);
+bool span_alnum_or(unsigned char c, const char *others);
 
 /* The value of a hexadecimal digit in either case; *v is untouched on false. */
 bool span_hex_digit(unsigned char c, unsigned *v);

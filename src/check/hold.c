@@ -12,22 +12,19 @@ void hold_take(struct run *run, struct run_job *j)
 	j->report.proved = (struct span){ (const unsigned char *)run->proved, run->proved_n };
 }
 
-static unsigned parked(const struct run *run)
+/* The jobs in use that are parked, or those that are not. */
+static unsigned count(const struct run *run, bool parked)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < run->slots; i++)
-		n += run->job[i].state == RUN_PARKED;
+		n += run->job[i].state != RUN_FREE && (run->job[i].state == RUN_PARKED) == parked;
 	return n;
 }
 
 unsigned hold_working(const struct run *run)
 {
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < run->slots; i++)
-		n += run->job[i].state != RUN_FREE && run->job[i].state != RUN_PARKED;
-	return n;
+	return count(run, false);
 }
 
 bool hold_waits(const struct run *run, struct run_job *j)
@@ -43,7 +40,7 @@ bool hold_waits(const struct run *run, struct run_job *j)
 		return false;
 	if (!more && hold_working(run) == 1) /* itself */
 		return false;
-	if (more && !waited && parked(run) + run->ask->jobs >= RUN_JOBS_MAX)
+	if (more && !waited && count(run, true) + run->ask->jobs >= RUN_JOBS_MAX)
 		return false;
 	j->state = RUN_PARKED;
 	return true;

@@ -111,7 +111,7 @@ static bool step_auth(void *self, struct row *row, struct fault *f)
 		                    .show_secret = p->role.show_secrets };
 	char text[1024];
 	struct buf challenge = BUF(text);
-	struct span reply = { NULL, 0 };
+	struct span reply = SPAN_NONE;
 	bool good;
 
 	row_number(row, FACT_FORM, p->settings->form);

@@ -71,8 +71,7 @@ void redact_sasl(struct redact *h, struct span mailbox)
 /* The characters that tokens, secrets and their encodings consist of. */
 static bool credential_character(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-	       c == '_' || c == '~' || c == '+' || c == '/' || c == '=' || c == '%';
+	return span_alnum_or(c, "-._~+/=%");
 }
 
 void redact_put(const struct redact *h, struct span text, struct buf *out)

@@ -91,26 +91,6 @@ static void run_triage(struct run *run, const struct run_job *j, int out, int in
 	triage_worker_run(t);
 }
 
-static void work(struct run *run, const struct run_job *j, int out, int in)
-{
-	switch (j->worker) {
-	case STEP_BY_TOKEN_WORKER:
-		run_token_worker(run, j, out, in);
-		break;
-	case STEP_BY_MAIL_WORKER:
-		run_mail_worker(run, j, out, in);
-		break;
-	case STEP_BY_TENANT_WORKER:
-		run_tenant_worker(run, j, out, in);
-		break;
-	case STEP_BY_TRIAGE_WORKER:
-		run_triage(run, j, out, in);
-		break;
-	case STEP_BY_SUPERVISOR:
-		break;
-	}
-}
-
 void spawn_end(struct run_job *j)
 {
 	if (j->in >= 0)
@@ -150,6 +130,13 @@ static void forget_secrets(struct run *run)
 	secret_wipe_stack();
 }
 
+static void (*const work[])(struct run *, const struct run_job *, int out, int in) = {
+	[STEP_BY_TOKEN_WORKER] = run_token_worker,
+	[STEP_BY_TENANT_WORKER] = run_tenant_worker,
+	[STEP_BY_MAIL_WORKER] = run_mail_worker,
+	[STEP_BY_TRIAGE_WORKER] = run_triage,
+};
+
 bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault *f)
 {
 	int rows[2], orders[2];
@@ -168,7 +155,7 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 		forget_jobs(run);
 		close(rows[0]);
 		close(orders[1]);
-		work(run, j, rows[1], orders[0]);
+		work[worker](run, j, rows[1], orders[0]);
 		forget_secrets(run);
 		_exit(0);
 	}

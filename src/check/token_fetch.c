@@ -418,9 +418,5 @@ void token_fetch_end(struct token_fetch *x)
 {
 	close_store(x);
 	idp_close(&x->idp);
-	secret_wipe(&x->secrets.kept.access);
-	secret_wipe(&x->secrets.kept.refresh);
-	secret_wipe(&x->secrets.refresh);
-	secret_wipe(&x->secrets.device.code);
-	secret_wipe(&x->secrets.assertion);
+	secret_wipe_used(&x->secrets, sizeof x->secrets);
 }

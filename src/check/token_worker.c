@@ -39,7 +39,7 @@ static void climb_to_idp(struct token_worker *k)
 	struct worker *r = &k->role;
 
 	if (k->fetch.served || k->settings->grant == GRANT_ACCESS_TOKEN) {
-		for (size_t i = 0; i < sizeof way / sizeof way[0]; i++)
+		for (size_t i = 0; i < COUNT(way); i++)
 			worker_assume(r, way[i]);
 		return;
 	}

@@ -105,25 +105,14 @@ void worker_done(struct worker *r)
 
 size_t worker_size(enum worker_message kind)
 {
-	switch (kind) {
-	case WORKER_BEGIN:
-		return sizeof(struct worker_begin);
-	case WORKER_ROW:
-		return sizeof(struct row);
-	case WORKER_NOTE:
-		return sizeof(struct worker_note);
-	case WORKER_CERTIFICATE:
-		return sizeof(struct worker_certificate);
-	case WORKER_TOKEN:
-		return sizeof(struct worker_token);
-	case WORKER_PROMPT:
-		return sizeof(struct worker_prompt);
-	case WORKER_DONE:
-		return sizeof(struct worker_done);
-	case WORKER_MESSAGE__COUNT:
-		break;
-	}
-	return 0;
+	static const size_t size[WORKER_MESSAGE__COUNT] = {
+		[WORKER_BEGIN] = sizeof(struct worker_begin), [WORKER_ROW] = sizeof(struct row),
+		[WORKER_NOTE] = sizeof(struct worker_note),   [WORKER_CERTIFICATE] = sizeof(struct worker_certificate),
+		[WORKER_TOKEN] = sizeof(struct worker_token), [WORKER_PROMPT] = sizeof(struct worker_prompt),
+		[WORKER_DONE] = sizeof(struct worker_done),
+	};
+
+	return kind < WORKER_MESSAGE__COUNT ? size[kind] : 0;
 }
 
 static bool write_all(int fd, const void *p, size_t n)

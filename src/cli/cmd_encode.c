@@ -31,16 +31,9 @@ static bool read_token(struct app *app, struct secret *s, struct fault *f)
 static bool check_token(const struct secret *given, struct token *t, struct fault *f)
 {
 	struct fault why = { 0 };
-	char text[300];
-	struct buf b = BUF(text);
 
-	if (token_take(given, t, &why))
-		return true;
-	buf_z(&b, fault_text(why.code));
-	buf_z(&b, ": ");
-	buf_put(&b, fault_evidence(&why));
-	buf_z(&b, "; o2pop decode says more");
-	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
+	return token_take(given, t, &why) || fault_say(f, FAULT_SETTING_BAD, 0, "%s: %.*s; o2pop decode says more",
+	                                               fault_text(why.code), SPAN_ARG(fault_evidence(&why)));
 }
 
 static int encode(struct app *app, struct span mailbox)

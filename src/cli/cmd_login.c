@@ -14,32 +14,28 @@ static void show_prompt(struct app *app, const struct worker_prompt *prompt)
 {
 	struct buf out = BUF(app->text);
 	struct page page = app_page(app, &out, OUTPUT_DIAGNOSTIC);
-	char digits[24];
-	struct buf minutes = BUF(digits);
+	char text[100];
+	struct buf last = BUF(text);
 
-	page_words(&page, 0, SPAN("To sign in, open this address on any machine or phone:"));
-	page_end(&page);
+	page_lines(&page, 0, SPAN("To sign in, open this address on any machine or phone:"));
 	page_z(&page, "    ");
 	page_put(&page, span_z(prompt->uri));
 	page_end(&page);
-	page_words(&page, 0, SPAN("and type this code there:"));
-	page_end(&page);
+	page_lines(&page, 0, SPAN("and type this code there:"));
 	page_z(&page, "    ");
 	page_tone(&page, PAGE_STRONG);
 	page_put(&page, span_z(prompt->user_code));
 	page_tone(&page, PAGE_PLAIN);
 	page_end(&page);
 	if (prompt->complete[0] != '\0') {
-		page_words(&page, 0, SPAN("This address has the code in it already:"));
-		page_end(&page);
+		page_lines(&page, 0, SPAN("This address has the code in it already:"));
 		page_z(&page, "    ");
 		page_put(&page, span_z(prompt->complete));
 		page_end(&page);
 	}
-	page_z(&page, "The code is good for ");
-	buf_i64(&minutes, prompt->expires_in / 60);
-	page_put(&page, buf_span(&minutes));
-	page_z(&page, " minutes. Ctrl-C gives up; nothing is changed then.");
+	buf_say(&last, "The code is good for %lld minutes. Ctrl-C gives up; nothing is changed then.",
+	        (long long)(prompt->expires_in / 60));
+	page_put(&page, buf_span(&last));
 	page_end(&page);
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
 }
@@ -71,26 +67,20 @@ static int conclude(struct app *app, bool brief)
 	struct page page = app_page(app, &out, OUTPUT_RESULT);
 
 	if (brief) {
-		page_words(&page, 0,
+		page_lines(&page, 0,
 		           SPAN("Signed in, but only for as long as this one token lives: o2pop token "
 		                "hands it out until then. Add offline_access to the scope in the "
-		                "settings, and sign in again:"));
-		page_end(&page);
-		page_z(&page, "    o2pop login");
-		page_end(&page);
+		                "settings, and sign in again:\n\to2pop login"));
 		return app_print(&out, EXIT_STATUS_OK);
 	}
 	page_z(&page, "Signed in. What is needed for further tokens is kept in ");
 	page_put(&page, settings_get(&app->settings, SETTING_TOKEN_CACHE));
 	page_end(&page);
-	if (app->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT) {
-		page_words(&page, 0,
+	if (app->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT)
+		page_lines(&page, 0,
 		           SPAN("Write grant = device-code into the settings, so that check and token "
 		                "use it."));
-		page_end(&page);
-	}
-	page_words(&page, 0, SPAN("Next: o2pop check"));
-	page_end(&page);
+	page_lines(&page, 0, SPAN("Next: o2pop check"));
 	return app_print(&out, EXIT_STATUS_OK);
 }
 

@@ -38,8 +38,7 @@ static enum verdict test_random(struct buf *seen)
 	ssize_t n = getrandom(a, sizeof a, 0), m = getrandom(b, sizeof b, 0);
 
 	if (n != (ssize_t)sizeof a || m != (ssize_t)sizeof b) {
-		buf_z(seen, "the kernel gives none: ");
-		buf_z(seen, strerror(errno));
+		buf_say(seen, "the kernel gives none: %s", strerror(errno));
 		return VERDICT_FAIL;
 	}
 	if (memcmp(a, b, sizeof a) == 0) {
@@ -125,11 +124,7 @@ static enum verdict test_roots(struct buf *seen)
 		if (a->not_after > now && (next == NULL || a->not_after < next->not_after))
 			next = a;
 	}
-	buf_u64(seen, trust_roots_count);
-	if (expired != 0) {
-		buf_z(seen, ", of which expired: ");
-		buf_u64(seen, expired);
-	}
+	buf_say(seen, expired != 0 ? "%zu, of which expired: %zu" : "%zu", trust_roots_count, expired);
 	if (next == NULL)
 		return VERDICT_FAIL;
 	buf_z(seen, "; the next to expire is ");
@@ -149,8 +144,7 @@ static enum verdict test_processes(struct buf *seen)
 	pid_t pid;
 
 	if (pipe(ends) != 0) {
-		buf_z(seen, "no pipe: ");
-		buf_z(seen, strerror(errno));
+		buf_say(seen, "no pipe: %s", strerror(errno));
 		return VERDICT_FAIL;
 	}
 	close(ends[0]);
@@ -159,8 +153,7 @@ static enum verdict test_processes(struct buf *seen)
 	if (pid == 0)
 		_exit(7);
 	if (pid < 0 || waitpid(pid, &end, 0) != pid || !WIFEXITED(end) || WEXITSTATUS(end) != 7) {
-		buf_z(seen, "no child process: ");
-		buf_z(seen, strerror(errno));
+		buf_say(seen, "no child process: %s", strerror(errno));
 		return VERDICT_FAIL;
 	}
 	buf_z(seen, "a child was started and has ended");
@@ -173,28 +166,17 @@ static bool below(int resource, const char *what, rlim_t need, struct buf *seen)
 
 	if (getrlimit(resource, &l) != 0 || l.rlim_cur == RLIM_INFINITY || l.rlim_cur >= need)
 		return false;
-	buf_z(seen, what);
-	buf_u64(seen, l.rlim_cur);
-	buf_z(seen, ", needed are ");
-	buf_u64(seen, need);
-	buf_z(seen, "; ");
+	buf_say(seen, "%s: %llu, needed are %llu; ", what, (unsigned long long)l.rlim_cur, (unsigned long long)need);
 	return true;
 }
 
 static enum verdict test_limits(struct buf *seen)
 {
-	bool bad = below(RLIMIT_NOFILE, "open files: ", SELFTEST_FILES, seen);
+	bool bad = below(RLIMIT_NOFILE, "open files", SELFTEST_FILES, seen);
 
-	bad = below(RLIMIT_STACK, "stack: ", SELFTEST_STACK, seen) || bad;
-	buf_z(seen, "token ");
-	buf_u64(seen, SECRET_MAX);
-	buf_z(seen, ", SASL line ");
-	buf_u64(seen, BASE64_SIZE(XOAUTH2_FRAME_SIZE(REPORT_MAILBOX_MAX, SECRET_MAX)));
-	buf_z(seen, ", HTTP answer ");
-	buf_u64(seen, HTTPMSG_BODY_MAX);
-	buf_z(seen, " bytes; ");
-	buf_u64(seen, RUN_JOBS_MAX);
-	buf_z(seen, " mailboxes at a time");
+	bad = below(RLIMIT_STACK, "stack", SELFTEST_STACK, seen) || bad;
+	buf_say(seen, "token %d, SASL line %d, HTTP answer %d bytes; %d mailboxes at a time", SECRET_MAX,
+	        (int)BASE64_SIZE(XOAUTH2_FRAME_SIZE(REPORT_MAILBOX_MAX, SECRET_MAX)), HTTPMSG_BODY_MAX, RUN_JOBS_MAX);
 	return bad ? VERDICT_WARN : VERDICT_PASS;
 }
 
@@ -216,13 +198,9 @@ static enum verdict test_swap(struct buf *seen)
 		buf_z(seen, "secrets may be swapped out");
 		break;
 	}
-	if (getrlimit(RLIMIT_MEMLOCK, &l) == 0 && l.rlim_cur < LOCK_ALL_LIMIT) {
-		buf_z(seen, ": locked memory is limited to ");
-		buf_u64(seen, l.rlim_cur / 1024);
-		buf_z(seen, " kB, needed are ");
-		buf_u64(seen, LOCK_ALL_LIMIT / 1024);
-		buf_z(seen, " (ulimit -l)");
-	}
+	if (getrlimit(RLIMIT_MEMLOCK, &l) == 0 && l.rlim_cur < LOCK_ALL_LIMIT)
+		buf_say(seen, ": locked memory is limited to %llu kB, needed are %d (ulimit -l)",
+		        (unsigned long long)l.rlim_cur / 1024, LOCK_ALL_LIMIT / 1024);
 	return VERDICT_WARN;
 }
 
@@ -232,9 +210,9 @@ static enum verdict test_privacy(struct buf *seen)
 	bool dumps = getrlimit(RLIMIT_CORE, &l) != 0 || l.rlim_cur != 0;
 	bool open = prctl(PR_GET_DUMPABLE) != 0;
 
-	buf_z(seen, dumps ? "core dumps cannot be switched off" : "no core dumps");
-	buf_z(seen, open ? ", other processes of this user can read the memory"
-	                 : ", memory closed to other processes of this user");
+	buf_say(seen, "%s, %s", dumps ? "core dumps cannot be switched off" : "no core dumps",
+	        open ? "other processes of this user can read the memory"
+	             : "memory closed to other processes of this user");
 	return dumps || open ? VERDICT_WARN : VERDICT_PASS;
 }
 
@@ -263,7 +241,7 @@ int cmd_selftest(struct app *app)
 
 	if (!app_arguments(app, 0, &status))
 		return status;
-	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
+	for (size_t i = 0; i < COUNT(tests); i++) {
 		char text[400];
 		struct buf seen = BUF(text);
 		enum verdict v = tests[i].run(&seen);

@@ -63,9 +63,7 @@ static bool systemd_credential(struct buf *path)
 
 	if (folder == NULL || folder[0] == '\0')
 		return false;
-	buf_z(path, folder);
-	buf_z(path, "/client_secret");
-	buf_byte(path, '\0');
+	buf_say(path, "%s/client_secret%c", folder, '\0');
 	return buf_ok(path) && access((const char *)path->p, R_OK) == 0;
 }
 

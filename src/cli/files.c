@@ -44,44 +44,39 @@ static void put_path(struct buf *b, struct span path)
 
 	while (span_find_byte(name, '/', &at))
 		name = span_from(name, at + 1);
-	if (name.n <= FILES_NAME_SHOWN) {
-		buf_printable(b, path);
-		return;
-	}
-	buf_printable(b, span_first(path, path.n - name.n));
-	buf_z(b, "<a name of ");
-	buf_u64(b, name.n);
-	buf_z(b, " characters: the name of a file belongs here, not what is in it>");
+	if (name.n <= FILES_NAME_SHOWN)
+		buf_say(b, "the file '%.*s'", SPAN_ARG(path));
+	else
+		buf_say(b,
+		        "the file '%.*s<a name of %zu characters: the name of a file belongs here, not what is in it>'",
+		        SPAN_ARG(span_first(path, path.n - name.n)), name.n);
 }
 
-static void put_name(struct buf *b, struct span path)
+/* What a sentence calls it; a fault makes it printable. */
+struct name {
+	char z[FILES_SHOWN + 120];
+};
+
+static struct name name_of(struct span path)
 {
+	struct name name;
+	struct buf b = buf_field(name.z, sizeof name.z);
 	int fd = descriptor(path);
 
-	if (fd == STDIN_FILENO) {
-		buf_z(b, "the standard input");
-	} else if (fd >= 0) {
-		buf_z(b, "descriptor ");
-		buf_u64(b, (uint64_t)fd);
-	} else {
-		buf_z(b, "the file '");
-		put_path(b, span_first(path, FILES_SHOWN));
-		buf_z(b, "'");
-	}
+	if (fd == STDIN_FILENO)
+		buf_z(&b, "the standard input");
+	else if (fd >= 0)
+		buf_say(&b, "descriptor %d", fd);
+	else
+		put_path(&b, span_first(path, FILES_SHOWN));
+	return name;
 }
 
 /* "the file 'x' could not be opened: No such file or directory" */
 static bool unreadable(struct span path, const char *what, int error, struct fault *f)
 {
-	char text[600];
-	struct buf b = BUF(text);
-
-	put_name(&b, path);
-	buf_z(&b, " could not be ");
-	buf_z(&b, what);
-	buf_z(&b, ": ");
-	buf_z(&b, strerror(error));
-	return fault_set(f, FAULT_FILE_UNREADABLE, error, buf_span(&b));
+	return fault_say(f, FAULT_FILE_UNREADABLE, error, "%s could not be %s: %s", name_of(path).z, what,
+	                 strerror(error));
 }
 
 static bool exposed(struct span path, const char *what, unsigned mode, const char *command, struct fault *f)
@@ -89,8 +84,8 @@ static bool exposed(struct span path, const char *what, unsigned mode, const cha
 	char text[900];
 	struct buf b = BUF(text);
 
-	put_name(&b, path);
-	buf_say(&b, "%s (mode 0%u%u%u); type: %s ", what, mode >> 6 & 7, mode >> 3 & 7, mode & 7, command);
+	buf_say(&b, "%s%s (mode 0%u%u%u); type: %s ", name_of(path).z, what, mode >> 6 & 7, mode >> 3 & 7, mode & 7,
+	        command);
 	if (descriptor(path) >= 0 || path.n > FILES_SHOWN)
 		buf_z(&b, "FILE");
 	else
@@ -184,8 +179,6 @@ bool files_piece(int fd, struct span path, unsigned char *to, size_t scratch, si
 
 bool files_drain(int fd, struct span path, struct buf *into, struct fault *f)
 {
-	char text[400];
-	struct buf b = BUF(text);
 	unsigned char more;
 	size_t n;
 
@@ -200,11 +193,8 @@ bool files_drain(int fd, struct span path, struct buf *into, struct fault *f)
 		return false;
 	if (n == 0)
 		return true;
-	put_name(&b, path);
-	buf_z(&b, " has more than the ");
-	buf_u64(&b, into->cap);
-	buf_z(&b, " bytes that fit");
-	return fault_set(f, FAULT_LIMIT, (int64_t)into->cap, buf_span(&b));
+	return fault_say(f, FAULT_LIMIT, (int64_t)into->cap, "%s has more than the %zu bytes that fit", name_of(path).z,
+	                 into->cap);
 }
 
 bool files_read(struct span path, enum files_kind kind, struct buf *into, struct fault *f)
@@ -230,15 +220,9 @@ struct span files_one_line(struct span text)
 
 bool files_filled(struct span text, struct span path, struct fault *f)
 {
-	char scratch[600];
-	struct buf b = BUF(scratch);
-
-	if (span_trim(text).n != 0)
-		return true;
-	put_name(&b, path);
-	buf_z(&b, text.n == 0 ? " is empty" : " holds nothing but blanks and line ends");
-	buf_z(&b, ": put the secret or token that belongs there into it");
-	return fault_set(f, FAULT_FILE_UNREADABLE, 0, buf_span(&b));
+	return span_trim(text).n != 0 ||
+	       fault_say(f, FAULT_FILE_UNREADABLE, 0, "%s %s: put the secret or token that belongs there into it",
+	                 name_of(path).z, text.n == 0 ? "is empty" : "holds nothing but spaces and line ends");
 }
 
 bool files_create(struct span path, int *fd, struct fault *f)

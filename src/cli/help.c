@@ -60,9 +60,7 @@ static const struct command commands[] = {
 	  "\to2pop setup -c job.conf --client mpop\n",
 	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
 	  "not know is named in words. --grant prints the way with another grant than the client "
-	  "secret: certificate, federated, managed-identity, device-code, refresh-token, "
-	  "service-account, access-token; --provider that of another service or cloud: "
-	  "microsoft-gcchigh, microsoft-dod, microsoft-china, outlook-personal, google. "
+	  "secret, --provider that of another service or cloud; both are listed below. "
 	  "--format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
 	  NULL, true },
@@ -158,12 +156,12 @@ static void heading(struct page *p, const char *text)
 }
 
 /* What stands left is on the page; its meaning goes to the right of it or below. */
-static void meaning(struct page *p, const char *text)
+static void meaning(struct page *p, struct span text)
 {
 	if (p->column > HELP_TEXT - 2)
 		page_end(p);
 	page_to(p, HELP_TEXT);
-	page_words(p, HELP_TEXT, span_z(text));
+	page_words(p, HELP_TEXT, text);
 	page_end(p);
 }
 
@@ -186,7 +184,7 @@ static void put_options(struct page *p, unsigned command)
 		page_z(p, o->name);
 		page_z(p, o->value != NULL ? " " : "");
 		page_z(p, o->value != NULL ? o->value : "");
-		meaning(p, o->help);
+		meaning(p, span_z(o->help));
 	}
 }
 
@@ -203,6 +201,9 @@ static void put_settings(struct page *p)
 	           SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, "
 	                "and a variable O2POP_TENANT_ID."));
 	for (int i = 0; i < SETTING__COUNT; i++) {
+		unsigned char text[300];
+		struct buf help = BUF(text);
+
 		if (settings_kind((enum setting)i) == SETTING_KIND_SECRET)
 			continue;
 		page_to(p, 6);
@@ -210,7 +211,8 @@ static void put_settings(struct page *p)
 		for (const char *c = settings_key((enum setting)i); *c != '\0'; c++)
 			page_z(p, (char[2]){ *c == '_' ? '-' : *c, '\0' });
 		page_z(p, value[settings_kind((enum setting)i)]);
-		meaning(p, settings_help((enum setting)i));
+		settings_put_help(&help, (enum setting)i);
+		meaning(p, buf_span(&help));
 	}
 	page_lines(p, 2,
 	           SPAN("client_secret itself is read from the file or from "
@@ -332,29 +334,18 @@ int help_version(void)
 
 static int unknown_command(struct app *app, struct span name)
 {
+	struct near near = { .given = name };
 	char text[60];
-	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
-	const char *best = commands[0].name;
-	unsigned away = UINT32_MAX;
+	struct buf b = buf_field(text, sizeof text);
 	size_t at;
 
-	for (size_t i = 0; i < COMMANDS; i++) {
-		unsigned d = ini_distance(name, span_z(commands[i].name));
-
-		if (d < away) {
-			away = d;
-			best = commands[i].name;
-		}
-	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		near_offer(&near, commands[i].name);
 	if (span_find_byte(name, '@', &at))
 		return app_usage(app, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
 	buf_z(&b, "'");
-	if (ini_near(name, span_z(best))) {
-		buf_z(&b, "; did you mean ");
-		buf_z(&b, best);
-		buf_z(&b, "?");
-	}
-	text[b.n] = '\0';
+	if (near_best(&near) != NULL)
+		buf_say(&b, "; did you mean %s?", near_best(&near));
 	return app_usage(app, "unknown command '", name, text);
 }
 

@@ -46,13 +46,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 /* A usage sentence: WORDS "ARGUMENT" MORE. */
 static bool usage(struct fault *f, const char *words, struct span argument, const char *more)
 {
-	char text[400];
-	struct buf b = BUF(text);
-
-	buf_z(&b, words);
-	buf_printable(&b, span_first(argument, 120));
-	buf_z(&b, more);
-	return fault_set(f, FAULT_USAGE, 0, buf_span(&b));
+	return fault_say(f, FAULT_USAGE, 0, "%s%.*s%s", words, SPAN_ARG(span_first(argument, 120)), more);
 }
 
 static bool same_name(struct span given, const char *name)
@@ -72,29 +66,22 @@ static bool find_option(struct span name, unsigned command, enum option *which)
 }
 
 /* "unknown option --clinet-id; did you mean --client-id?" */
-static bool unknown(struct span name, unsigned command, enum setting nearest, struct fault *f)
+static bool unknown(struct span name, unsigned command, struct fault *f)
 {
-	char text[200];
+	struct near near = { .given = name };
+	char text[80];
 	struct buf b = BUF(text);
-	const char *best = settings_key(nearest);
-	unsigned away = ini_distance(name, span_z(best));
 
-	for (int i = 0; i < OPTION__COUNT; i++) {
-		unsigned d = ini_distance(name, span_z(options_table[i].name));
-
-		if (d < away && (options_table[i].commands & command) != 0) {
-			away = d;
-			best = options_table[i].name;
-		}
-	}
-	if (!ini_near(name, span_z(best)))
+	settings_near(&near);
+	for (int i = 0; i < OPTION__COUNT; i++)
+		if ((options_table[i].commands & command) != 0)
+			near_offer(&near, options_table[i].name);
+	if (near_best(&near) == NULL)
 		return usage(f, "unknown option --", name, "");
-	buf_z(&b, "; did you mean --");
-	for (const char *c = best; *c != '\0'; c++)
+	for (const char *c = near_best(&near); *c != '\0'; c++)
 		buf_byte(&b, *c == '_' ? '-' : (unsigned char)*c);
-	buf_z(&b, "?");
-	text[b.n < sizeof text ? b.n : sizeof text - 1] = '\0';
-	return usage(f, "unknown option --", name, text);
+	return fault_say(f, FAULT_USAGE, 0, "unknown option --%.*s; did you mean --%.*s?",
+	                 SPAN_ARG(span_first(name, 120)), SPAN_ARG(buf_span(&b)));
 }
 
 /* One argument under way. */
@@ -133,8 +120,8 @@ static const struct {
 
 static bool is_secret_flag(struct span name, bool *token)
 {
-	for (size_t i = 0; i < sizeof secret_flags / sizeof secret_flags[0]; i++) {
-		if (ini_same_key(name, span_z(secret_flags[i].name))) {
+	for (size_t i = 0; i < COUNT(secret_flags); i++) {
+		if (near_same(name, span_z(secret_flags[i].name))) {
 			*token = secret_flags[i].token;
 			return true;
 		}
@@ -172,8 +159,7 @@ static bool take_setting(struct cursor *c, struct settings *s, enum setting key,
 
 	if (!take_value(c, &value, f))
 		return false;
-	buf_z(&origin, "--");
-	buf_put(&origin, c->name);
+	buf_say(&origin, "--%.*s", SPAN_ARG(c->name));
 	return settings_set(s, key, value, SETTING_FROM_FLAG, buf_span(&origin), f);
 }
 
@@ -190,7 +176,7 @@ static bool take_option(struct options *o, struct cursor *c, enum option which, 
 static bool take_long(struct options *o, struct settings *s, unsigned command, struct cursor *c, struct fault *f)
 {
 	struct span text = span_from(span_z(c->argv[c->at]), 2);
-	enum setting key, nearest = SETTING_PROVIDER;
+	enum setting key;
 	enum option which;
 	size_t equals;
 	bool token;
@@ -204,9 +190,9 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 		return take_option(o, c, which, f);
 	if (find_option(c->name, COMMAND_ALL, &which))
 		return usage(f, "--", c->name, " is not an option of this command");
-	if (settings_find(c->name, &key, &nearest))
+	if (settings_find(c->name, &key))
 		return take_setting(c, s, key, f);
-	return unknown(c->name, command, nearest, f);
+	return unknown(c->name, command, f);
 }
 
 /* "-vj4", "-j 4" */
@@ -236,7 +222,7 @@ static bool take_letters(struct options *o, unsigned command, struct cursor *c, 
 /* Does this option take the next argument as its value? */
 static bool takes_next(struct span text)
 {
-	enum setting key, nearest;
+	enum setting key;
 	enum option which;
 	size_t equals;
 	bool token;
@@ -252,7 +238,7 @@ static bool takes_next(struct span text)
 		return false;
 	if (find_option(text, COMMAND_ALL, &which))
 		return options_table[which].value != NULL;
-	return is_secret_flag(text, &token) || settings_find(text, &key, &nearest);
+	return is_secret_flag(text, &token) || settings_find(text, &key);
 }
 
 int options_command(int argc, char **argv)
@@ -293,7 +279,8 @@ bool options_read(struct options *o, struct settings *s, unsigned command, int a
 	struct cursor c = { .argc = argc, .argv = argv, .at = from };
 	bool ended = false;
 
-	memset(o, 0, sizeof *o);
+	memset(o, 0, offsetof(struct options, argument)); /* a page that is not touched costs nothing */
+	o->arguments = 0;
 	for (; c.at < argc; c.at++) {
 		struct span text = span_z(argv[c.at]);
 		bool good = true;

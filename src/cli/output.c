@@ -12,7 +12,7 @@ static struct span environment(const char *name)
 {
 	const char *value = getenv(name);
 
-	return value != NULL ? span_z(value) : (struct span){ NULL, 0 };
+	return value != NULL ? span_z(value) : SPAN_NONE;
 }
 
 /* LC_ALL before LC_CTYPE before LANG, as setlocale has it, without linking the locales. */
@@ -21,7 +21,7 @@ static bool utf8_locale(void)
 	static const char *const name[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 	size_t at;
 
-	for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+	for (size_t i = 0; i < COUNT(name); i++) {
 		struct span value = environment(name[i]);
 
 		if (value.n != 0)
@@ -67,10 +67,10 @@ bool output_put(enum output_to to, struct span text)
 void output_error(struct span text)
 {
 	char scratch[2048];
-	struct buf b = { (unsigned char *)scratch, sizeof scratch - 1, 0, false };
+	struct buf b = buf_field(scratch, sizeof scratch);
 
 	buf_z(&b, "o2pop: ");
 	buf_printable(&b, text);
-	scratch[b.n++] = '\n';
+	scratch[b.n++] = '\n'; /* where the NUL was */
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
 }

@@ -20,7 +20,7 @@ enum {
 
 /* Signals that end a program, after which a terminal must not be left without echo. */
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
-enum { ENDING = sizeof ending / sizeof ending[0] };
+enum { ENDING = COUNT(ending) };
 
 static bool keep(struct span line, struct buf *scratch, struct secret *s, struct fault *f)
 {
@@ -94,21 +94,16 @@ static void run_command(const char *command, int out)
 	_exit(127);
 }
 
-static bool command_failed(const struct secrets_command *command, const char *how, int64_t num, struct fault *f)
+static bool command_failed(const struct secrets_command *command, const char *how, int num, struct fault *f)
 {
-	char text[400];
-	struct buf b = BUF(text);
+	char number[40];
+	struct buf b = buf_field(number, sizeof number);
 
-	buf_z(&b, command->key);
-	buf_z(&b, " '");
-	buf_printable(&b, span_first(command->line, 200));
-	buf_z(&b, "' ");
-	buf_z(&b, how);
 	if (num != 0)
-		buf_i64(&b, num);
-	if (num == 127)
-		buf_z(&b, ": /bin/sh or the command is not there");
-	return fault_set(f, FAULT_FILE_UNREADABLE, num, buf_span(&b));
+		buf_say(&b, "%d", num);
+	return fault_say(f, FAULT_FILE_UNREADABLE, num, "%s '%.*s' %s%s%s", command->key,
+	                 SPAN_ARG(span_first(command->line, 200)), how, number,
+	                 num == 127 ? ": /bin/sh or the command is not there" : "");
 }
 
 /* Everything that comes from the pipe until its end or the deadline. */
@@ -155,7 +150,7 @@ bool secrets_from_command(const struct secrets_command *command, struct buf scra
 {
 	struct deadline until = clock_deadline(command->ms);
 	char z[SECRETS_COMMAND_MAX];
-	struct buf copy = { (unsigned char *)z, sizeof z - 1, 0, false };
+	struct buf copy = buf_field(z, sizeof z);
 	struct span rest, line;
 	int ends[2], status = 0;
 	bool ended;
@@ -164,7 +159,6 @@ bool secrets_from_command(const struct secrets_command *command, struct buf scra
 	buf_put(&copy, command->line);
 	if (!buf_ok(&copy))
 		return fault_limit(f, FAULT_LIMIT, command->line.n, sizeof z - 1);
-	z[copy.n] = '\0';
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
 	pid = fork();

@@ -14,35 +14,33 @@ struct place {
 	unsigned line;
 };
 
-static void put_place(struct buf *b, const struct place *at)
+/* "o2pop.conf:12" */
+struct place_text {
+	char z[240];
+};
+
+static struct place_text place_text(const struct place *at)
 {
-	buf_printable(b, span_first(at->path, 200));
-	if (at->line == 0)
-		return;
-	buf_byte(b, ':');
-	buf_u64(b, at->line);
+	struct place_text text;
+	struct buf b = buf_field(text.z, sizeof text.z);
+
+	buf_printable(&b, span_first(at->path, 200));
+	if (at->line != 0)
+		buf_say(&b, ":%u", at->line);
+	return text;
 }
 
 /* "o2pop.conf:12: unknown setting 'tenat_id'; did you mean tenant_id?" */
-static bool bad_line(const struct place *at, const char *what, struct span word, const char *nearest, struct fault *f)
+static bool unknown_setting(const struct place *at, struct span name, struct fault *f)
 {
-	char text[500];
-	struct buf b = BUF(text);
+	struct near near = { .given = name };
+	const char *best;
 
-	put_place(&b, at);
-	buf_z(&b, ": ");
-	buf_z(&b, what);
-	if (word.n != 0) {
-		buf_z(&b, " '");
-		buf_printable(&b, span_first(word, 80));
-		buf_z(&b, "'");
-	}
-	if (nearest != NULL) {
-		buf_z(&b, "; did you mean ");
-		buf_z(&b, nearest);
-		buf_z(&b, "?");
-	}
-	return fault_set(f, FAULT_SETTING_BAD, at->line, buf_span(&b));
+	settings_near(&near);
+	best = near_best(&near);
+	return fault_say(f, FAULT_SETTING_BAD, at->line, "%s: unknown setting '%.*s'%s%s%s", place_text(at).z,
+	                 SPAN_ARG(span_first(name, 80)), best != NULL ? "; did you mean " : "",
+	                 best != NULL ? best : "", best != NULL ? "?" : "");
 }
 
 /* A file that a settings file names is looked for beside it: "client_secret_file = secret" works
@@ -57,34 +55,31 @@ static struct span beside(struct span path, struct span value, struct buf *scrat
 		folder--;
 	if (folder == 0 || name.n == 0 || name.p[0] == '/' || files_is_descriptor(name) || files_is_descriptor(path))
 		return value;
-	buf_z(scratch, add ? "+" : "");
-	buf_put(scratch, span_first(path, folder));
-	buf_put(scratch, name);
+	buf_say(scratch, "%s%.*s%.*s", add ? "+" : "", SPAN_ARG(span_first(path, folder)), SPAN_ARG(name));
 	return buf_ok(scratch) ? buf_span(scratch) : value;
 }
 
 static bool take_file_setting(struct settings_file *l, struct settings *s, struct credential *c, const struct place *at,
                               struct span name, struct span value, struct fault *f)
 {
-	enum setting key, nearest = SETTING_PROVIDER;
-	char text[256], path[FILES_PATH_MAX];
-	struct buf origin = BUF(text), scratch = BUF(path);
+	struct place_text origin = place_text(at);
+	enum setting key;
+	char path[FILES_PATH_MAX];
+	struct buf scratch = BUF(path);
 
-	if (!settings_find(name, &key, &nearest))
-		return bad_line(at, "unknown setting", name,
-		                ini_near(name, span_z(settings_key(nearest))) ? settings_key(nearest) : NULL, f);
-	put_place(&origin, at);
+	if (!settings_find(name, &key))
+		return unknown_setting(at, name, f);
 	l->steers = l->steers || settings_steers(key);
 	if (settings_kind(key) == SETTING_KIND_PATH)
 		value = beside(at->path, value, &scratch);
 	if (settings_kind(key) != SETTING_KIND_SECRET)
-		return settings_set(s, key, value, SETTING_FROM_FILE, buf_span(&origin), f);
+		return settings_set(s, key, value, SETTING_FROM_FILE, span_z(origin.z), f);
 	l->secret_seen = true;
 	if (s->source[key] > SETTING_FROM_FILE)
 		return true;
 	if (!secret_set(&c->client_secret, value))
 		return fault_limit(f, FAULT_LIMIT, value.n, SECRET_MAX);
-	return settings_set(s, key, SPAN("<set>"), SETTING_FROM_FILE, buf_span(&origin), f);
+	return settings_set(s, key, SPAN("<set>"), SETTING_FROM_FILE, span_z(origin.z), f);
 }
 
 /* The lines before the first section are for all; of the sections only the chosen one counts. */
@@ -112,15 +107,15 @@ static bool parse_file(struct settings_file *l, struct span text, struct span pa
 				return false;
 			break;
 		case INI_BAD:
-			return bad_line(&at,
-			                "this is neither 'key = value' nor [section] nor # "
-			                "comment",
-			                (struct span){ NULL, 0 }, NULL, f);
+			return fault_say(f, FAULT_SETTING_BAD, at.line,
+			                 "%s: this is neither 'key = value' nor [section] nor # comment",
+			                 place_text(&at).z);
 		}
 	}
 	at.line = 0;
 	if (!profile_seen)
-		return bad_line(&at, "there is no section", profile, NULL, f);
+		return fault_say(f, FAULT_SETTING_BAD, 0, "%s: there is no section '%.*s'", place_text(&at).z,
+		                 SPAN_ARG(span_first(profile, 80)));
 	return true;
 }
 
@@ -128,13 +123,11 @@ static bool parse_file(struct settings_file *l, struct span text, struct span pa
 static bool exists(struct buf *path, const char *head, const char *tail)
 {
 	char z[FILES_PATH_MAX];
-	struct buf b = { (unsigned char *)z, sizeof z - 1, 0, false };
+	struct buf b = buf_field(z, sizeof z);
 
 	if (head == NULL || head[0] == '\0')
 		return false;
-	buf_z(&b, head);
-	buf_z(&b, tail);
-	z[b.n] = '\0';
+	buf_say(&b, "%s%s", head, tail);
 	if (!buf_ok(&b) || access(z, F_OK) != 0)
 		return false;
 	buf_put(path, buf_span(&b));
@@ -145,13 +138,10 @@ void settings_file_places(struct buf *out)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
-	if (xdg != NULL && xdg[0] != '\0') {
-		buf_z(out, xdg);
-		buf_z(out, "/o2pop/o2pop.conf\n");
-	} else if (home != NULL && home[0] != '\0') {
-		buf_z(out, home);
-		buf_z(out, "/.config/o2pop/o2pop.conf\n");
-	}
+	if (xdg != NULL && xdg[0] != '\0')
+		buf_say(out, "%s/o2pop/o2pop.conf\n", xdg);
+	else if (home != NULL && home[0] != '\0')
+		buf_say(out, "%s/.config/o2pop/o2pop.conf\n", home);
 	buf_z(out, "/etc/o2pop.conf\n");
 }
 
@@ -194,9 +184,7 @@ static bool load_file(struct settings_file *l, const struct options *o, struct s
 	if (!find_file(o, &path)) {
 		if (l->profile.n == 0)
 			return true;
-		return fault_set(f, FAULT_USAGE, 0,
-		                 SPAN("--profile needs a settings file: name "
-		                      "one with --config"));
+		return fault_set(f, FAULT_USAGE, 0, SPAN("--profile needs a settings file: name one with --config"));
 	}
 	if (!buf_ok(&path))
 		return fault_limit(f, FAULT_LIMIT, o->value[OPTION_CONFIG].n, sizeof l->path);
@@ -254,18 +242,16 @@ static void forget_secret(struct settings *s, struct credential *c)
 /* A secret gives way to a way to it that comes from a stronger source. */
 static void prefer_stronger(struct settings *s, struct credential *c)
 {
-	if (!stronger(s, SETTING_CLIENT_SECRET_FILE, SETTING_CLIENT_SECRET) &&
-	    !stronger(s, SETTING_CLIENT_SECRET_COMMAND, SETTING_CLIENT_SECRET))
-		return;
-	forget_secret(s, c);
+	if (stronger(s, SETTING_CLIENT_SECRET_FILE, SETTING_CLIENT_SECRET) ||
+	    stronger(s, SETTING_CLIENT_SECRET_COMMAND, SETTING_CLIENT_SECRET))
+		forget_secret(s, c);
 }
 
 /* The Azure SDK's secret may be another program's; beside a person's grant nobody has asked for it. */
 static void forget_strange_secret(struct settings *s, struct credential *c)
 {
-	if (s->grant == GRANT_CLIENT_SECRET || !span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))
-		return;
-	forget_secret(s, c);
+	if (s->grant != GRANT_CLIENT_SECRET && span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))
+		forget_secret(s, c);
 }
 
 bool settings_file_settings(struct settings_file *l, const struct options *o, struct settings *s, struct credential *c,

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "text/ini.h"
 #include "text/url.h"
 
 /* Variables of the Azure SDK and of OpenSSL that mean the same as a setting of ours. */
@@ -73,26 +72,25 @@ static bool take_variable(struct settings *s, struct credential *c, enum setting
 }
 
 /* "unknown variable O2POP_TENAT_ID; did you mean O2POP_TENANT_ID?" */
-static bool unknown_variable(struct span name, enum setting nearest, struct fault *f)
+static bool unknown_variable(struct span name, struct fault *f)
 {
-	char text[300];
+	struct near near = { .given = span_from(name, sizeof "O2POP_" - 1) };
+	char text[80];
 	struct buf b = BUF(text);
 
-	buf_z(&b, "unknown variable ");
-	buf_printable(&b, span_first(name, 80));
-	buf_z(&b, " in the environment");
-	if (!ini_near(span_from(name, sizeof "O2POP_" - 1), span_z(settings_key(nearest))))
-		return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
-	buf_z(&b, "; did you mean O2POP_");
-	for (const char *k = settings_key(nearest); *k != '\0'; k++)
+	settings_near(&near);
+	if (near_best(&near) == NULL)
+		return fault_say(f, FAULT_SETTING_BAD, 0, "unknown variable %.*s in the environment",
+		                 SPAN_ARG(span_first(name, 80)));
+	for (const char *k = near_best(&near); *k != '\0'; k++)
 		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') : (unsigned char)*k);
-	buf_z(&b, "?");
-	return fault_set(f, FAULT_SETTING_BAD, 0, buf_span(&b));
+	return fault_say(f, FAULT_SETTING_BAD, 0, "unknown variable %.*s in the environment; did you mean O2POP_%.*s?",
+	                 SPAN_ARG(span_first(name, 80)), SPAN_ARG(buf_span(&b)));
 }
 
 static bool is_other(struct span name)
 {
-	for (size_t i = 0; i < sizeof other_variables / sizeof other_variables[0]; i++)
+	for (size_t i = 0; i < COUNT(other_variables); i++)
 		if (span_eq(name, span_z(other_variables[i])))
 			return true;
 	return false;
@@ -102,12 +100,12 @@ static bool own_variables(struct settings *s, struct credential *c, struct fault
 {
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
 		struct variable v = variable_at(*entry);
-		enum setting key, nearest = SETTING_PROVIDER;
+		enum setting key;
 
 		if (!span_starts(v.name, SPAN("O2POP_")) || is_other(v.name))
 			continue;
-		if (!settings_find(span_from(v.name, sizeof "O2POP_" - 1), &key, &nearest))
-			return unknown_variable(v.name, nearest, f);
+		if (!settings_find(span_from(v.name, sizeof "O2POP_" - 1), &key))
+			return unknown_variable(v.name, f);
 		if (!take_variable(s, c, key, &v, f))
 			return false;
 	}
@@ -119,7 +117,7 @@ static bool foreign_variables(struct settings *s, struct credential *c, struct f
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
 		struct variable v = variable_at(*entry);
 
-		for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+		for (size_t i = 0; i < COUNT(foreign); i++)
 			if (span_eq(v.name, span_z(foreign[i].variable)) && !take_variable(s, c, foreign[i].key, &v, f))
 				return false;
 	}

@@ -27,6 +27,17 @@ static bool refuse(const struct settings *s, enum setting key, const char *why, 
 	return fault_set(f, FAULT_SETTING_BAD, key, buf_span(&b));
 }
 
+/* The value is none of those that can be chosen. */
+static bool refuse_choice(const struct settings *s, enum setting key, struct fault *f)
+{
+	char text[300];
+	struct buf b = BUF(text);
+
+	settings_put_help(&b, key);
+	buf_byte(&b, '\0');
+	return refuse(s, key, buf_ok(&b) ? text : "", f);
+}
+
 static bool fill(struct settings *s, enum setting key, const char *value, enum setting_source source, struct fault *f)
 {
 	if (value == NULL)
@@ -92,13 +103,12 @@ static bool finish_grant(struct settings *s, struct fault *f)
 	if (!settings_has(s, SETTING_GRANT)) {
 		s->grant = guess_grant(s);
 	} else if (!grant_find(settings_get(s, SETTING_GRANT), &s->grant)) {
-		return refuse(
-			s, SETTING_GRANT,
-			span_eq_nocase(settings_get(s, SETTING_GRANT), SPAN("password"))
-				? "a person's password is not given to a program: it stops at the second factor, and "
-				  "Microsoft and Google are ending it; use device-code, or an application's own grant"
-				: settings_help(SETTING_GRANT),
-			f);
+		if (!span_eq_nocase(settings_get(s, SETTING_GRANT), SPAN("password")))
+			return refuse_choice(s, SETTING_GRANT, f);
+		return refuse(s, SETTING_GRANT,
+		              "a person's password is not given to a program: it stops at the second factor, and "
+		              "Microsoft and Google are ending it; use device-code, or an application's own grant",
+		              f);
 	}
 	return provider_allows(s->provider, s->grant) || refuse_grant(s, f);
 }
@@ -111,7 +121,7 @@ static bool finish_provider(struct settings *s, struct fault *f)
 		return false;
 	p = s->provider = provider_find(s->value[SETTING_PROVIDER]);
 	if (p == NULL)
-		return refuse(s, SETTING_PROVIDER, settings_help(SETTING_PROVIDER), f);
+		return refuse_choice(s, SETTING_PROVIDER, f);
 	if (!finish_grant(s, f))
 		return false;
 	if (!settings_has(s, SETTING_AUTHORITY_HOST) &&

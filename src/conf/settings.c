@@ -3,8 +3,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "text/ini.h"
-
 enum { STEERS = 1, HOLDS_SECRET = 2, OFFSET_SHIFT = 2 };
 #define HOLDS(member) (HOLDS_SECRET | offsetof(struct credential, member) << OFFSET_SHIFT)
 
@@ -26,7 +24,8 @@ static const char *const source_name[] = {
 
 void settings_init(struct settings *s)
 {
-	memset(s, 0, sizeof *s);
+	memset(s, 0, offsetof(struct settings, arena)); /* a page that is not touched costs nothing */
+	s->used = 0;
 }
 
 bool settings_keep(struct settings *s, struct span *text)
@@ -73,6 +72,19 @@ const char *settings_help(enum setting key)
 	return table[key].help;
 }
 
+void settings_put_help(struct buf *out, enum setting key)
+{
+	buf_z(out, table[key].help);
+	for (int g = 0; key == SETTING_GRANT && g < GRANT__COUNT; g++) {
+		buf_z(out, g == 0 ? ": " : ", ");
+		buf_z(out, grant_row((enum grant)g)->id);
+	}
+	for (size_t i = 0; key == SETTING_PROVIDER && provider_at(i) != NULL; i++) {
+		buf_z(out, i == 0 ? ": " : ", ");
+		buf_z(out, provider_at(i)->id);
+	}
+}
+
 enum setting_kind settings_kind(enum setting key)
 {
 	return table[key].kind;
@@ -100,24 +112,21 @@ const char *settings_source(enum setting_source source)
 	return source_name[source];
 }
 
-bool settings_find(struct span name, enum setting *key, enum setting *nearest)
+bool settings_find(struct span name, enum setting *key)
 {
-	unsigned best = UINT32_MAX;
-
 	for (int i = 0; i < SETTING__COUNT; i++) {
-		struct span known = span_z(table[i].key);
-		unsigned away = ini_distance(name, known);
-
-		if (ini_same_key(name, known)) {
+		if (near_same(name, span_z(table[i].key))) {
 			*key = (enum setting)i;
 			return true;
 		}
-		if (away < best) {
-			best = away;
-			*nearest = (enum setting)i;
-		}
 	}
 	return false;
+}
+
+void settings_near(struct near *n)
+{
+	for (int i = 0; i < SETTING__COUNT; i++)
+		near_offer(n, table[i].key);
 }
 
 bool settings_secret_ended(int64_t end, int64_t now)

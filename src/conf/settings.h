@@ -7,6 +7,7 @@
 #include "conf/provider.h"
 #include "conf/setting.h"
 #include "ident/assertion.h"
+#include "text/near.h"
 
 enum setting_kind {
 	SETTING_KIND_TEXT,
@@ -93,6 +94,10 @@ bool settings_has(const struct settings *s, enum setting key);
 
 const char *settings_key(enum setting key);
 const char *settings_help(enum setting key);
+
+/* Append what the setting is and, of providers and grants, which there are: at most 200 bytes. */
+void settings_put_help(struct buf *out, enum setting key);
+
 enum setting_kind settings_kind(enum setting key);
 bool settings_steers(enum setting key); /* does it decide where a secret goes, or what is run? */
 
@@ -104,9 +109,11 @@ bool settings_secret_file(enum setting key);
 
 const char *settings_source(enum setting_source source);
 
-/* The setting with this name, however it is spelt (client-id, CLIENT_ID). When there is none, *nearest is the
- * closest known one. */
-bool settings_find(struct span name, enum setting *key, enum setting *nearest);
+/* The setting with this name, however it is spelt (client-id, CLIENT_ID); false when there is none. */
+bool settings_find(struct span name, enum setting *key);
+
+/* Offer every setting's name. */
+void settings_near(struct near *n);
 
 /* Has the day that secret_expires names passed, in every time zone? */
 bool settings_secret_ended(int64_t end, int64_t now);

@@ -1,7 +1,6 @@
 #include "explain/auth_causes.h"
 
 #include "explain/match.h"
-#include "explain/evidence.h"
 
 enum { TOKEN_LENGTH_MAX = 4096 }; /* Exchange's front end breaks off longer ones since July 2025 */
 
@@ -30,16 +29,11 @@ static enum fault_code fault_of(const struct explain_case *c)
 	return placeholder_row(c)->fault.code;
 }
 
-static bool entra(const struct explain_case *c)
-{
-	return placeholder_provider(c) != NULL && placeholder_provider(c)->entra;
-}
-
 static enum service what_is_known(const struct explain_case *c)
 {
 	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
 		return DOOR_CLOSED;
-	switch (evidence_services(c->r)) {
+	switch (c->known.services) {
 	case SERVICE_SAYS_POP_ONLY:
 		return DOOR_POP_ONLY;
 	case SERVICE_SAYS_CLOSED:
@@ -91,7 +85,7 @@ static void pick_person(const struct explain_case *c, struct knowledge_causes *l
 /* Exchange does not know the application: out of the question once the token has opened another mailbox. */
 static void add_unknown_application(const struct explain_case *c, struct knowledge_causes *l)
 {
-	if (!evidence_proved(c->r))
+	if (!c->known.proved)
 		knowledge_add(l, other_object_id(c) ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
 }
 
@@ -101,7 +95,7 @@ static void pick_application(const struct explain_case *c, struct knowledge_caus
 	case DOOR_TOKEN_REFUSED:
 		add_unknown_application(c, l);
 		knowledge_add(l, CAUSE_ADDRESS_ALIAS);
-		knowledge_add(l, evidence_proved(c->r) ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION);
+		knowledge_add(l, c->known.proved ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION);
 		knowledge_add(l, CAUSE_PROPAGATION);
 		break;
 	case DOOR_CLOSED:
@@ -119,7 +113,7 @@ static void pick_application(const struct explain_case *c, struct knowledge_caus
 		add_unknown_application(c, l);
 		knowledge_add(l, CAUSE_NO_FULL_ACCESS);
 		knowledge_add(l, CAUSE_POP_OFF);
-		if (evidence_proved(c->r))
+		if (c->known.proved)
 			knowledge_add(l, CAUSE_ADDRESS_ALIAS);
 		break;
 	}
@@ -139,7 +133,7 @@ static void pick_exchange(const struct explain_case *c, struct knowledge_causes 
 		knowledge_add(l, CAUSE_TOKEN_LONG);
 	if (placeholder_number(c, FACT_TOKEN_KIND, &kind) && kind == ROW_TOKEN_OPAQUE)
 		knowledge_add(l, CAUSE_POP_PERSONAL);
-	if (evidence_person(c->r))
+	if (c->known.person)
 		pick_person(c, l);
 	else
 		pick_application(c, l);
@@ -180,7 +174,7 @@ static bool telling(const struct explain_case *c, struct knowledge_causes *l)
 
 void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 {
-	int64_t server = entra(c) ? ROW_SERVER_EXCHANGE : ROW_SERVER_OTHER; /* when the greeting did not say */
+	int64_t server = c->known.entra ? ROW_SERVER_EXCHANGE : ROW_SERVER_OTHER; /* when the greeting did not say */
 
 	(void)!placeholder_number(c, FACT_SERVER, &server);
 	if (telling(c, l))
@@ -206,7 +200,7 @@ void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 	} else if (server == ROW_SERVER_EXCHANGE) {
 		pick_exchange(c, l);
 	} else {
-		if (!evidence_proved(c->r))
+		if (!c->known.proved)
 			knowledge_add(l, CAUSE_DOVECOT_TOKEN);
 		knowledge_add(l, CAUSE_DOVECOT_USER);
 		knowledge_add(l, CAUSE_SERVER_OTHER);
@@ -249,14 +243,14 @@ static bool wanted(const struct explain_case *c)
 {
 	int64_t server = ROW_SERVER_EXCHANGE; /* unless the greeting says otherwise */
 	enum fault_code code = fault_of(c);
-	const char *needs = evidence_person(c->r) ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
+	const char *needs = c->known.person ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
 	struct buf *scratch = &c->e->scratch;
 	size_t mark = scratch->n;
 	bool known = wording_fill(c, needs, TEMPLATE_SCRIPT).n != 0;
 
 	scratch->n = mark;
 	(void)!placeholder_number(c, FACT_SERVER, &server);
-	return known && entra(c) && !not_understood(c) && server == ROW_SERVER_EXCHANGE &&
+	return known && c->known.entra && !not_understood(c) && server == ROW_SERVER_EXCHANGE &&
 	       (code == FAULT_AUTH_REFUSED || code == FAULT_AUTH_CHALLENGE || code == FAULT_AUTH_NOT_CONNECTED);
 }
 
@@ -269,11 +263,11 @@ struct span auth_causes_script(const struct explain_case *c)
 	if (!wanted(c))
 		return (struct span){ NULL, 0 };
 	put_step(c, script_start);
-	if (evidence_person(c->r)) {
+	if (c->known.person) {
 		if (!own_mailbox(c))
 			put_step(c, script_person);
 	} else {
-		if ((service == DOOR_UNKNOWN || service == DOOR_TOKEN_REFUSED) && !evidence_proved(c->r))
+		if ((service == DOOR_UNKNOWN || service == DOOR_TOKEN_REFUSED) && !c->known.proved)
 			put_step(c, script_register);
 		if (service != DOOR_POP_ONLY)
 			put_step(c, script_permit);

@@ -141,8 +141,7 @@ static struct span without_prefix(struct decoded *d, struct span text)
 
 static bool base64_letter(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-	       c == '-' || c == '_' || c == '=' || c == '.';
+	return span_alnum_or(c, "+/-_=.");
 }
 
 /* base64 wraps its lines at 76: put them together. Other texts keep theirs. */

@@ -4,7 +4,6 @@
 #include "explain/auth_causes.h"
 #include "explain/match.h"
 #include "explain/net_causes.h"
-#include "explain/evidence.h"
 #include "text/guid.h"
 
 enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */
@@ -46,7 +45,6 @@ static void pick_by_words(unsigned flags, struct span words, struct knowledge_ca
  * the tenant when discovery found it. */
 static void pick_unknown(const struct explain_case *c, int64_t code, struct knowledge_causes *l)
 {
-	const struct provider *p = placeholder_provider(c);
 	struct span error = placeholder_fact(c, FACT_ERROR);
 
 	if (code >= CODE_MIN || span_eq(error, SPAN("invalid_request")))
@@ -55,7 +53,7 @@ static void pick_unknown(const struct explain_case *c, int64_t code, struct know
 	    !knowledge_add_row(l, knowledge_named(KNOWN_ERROR, error)))
 		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, code));
 	(void)knowledge_drop(l, CAUSE_REQUEST_FORM);
-	if (evidence_tenant_right(c->r) || by_grant(c, GRANT_MANAGED_IDENTITY) || p == NULL || !p->entra)
+	if (c->known.tenant_right || by_grant(c, GRANT_MANAGED_IDENTITY) || !c->known.entra)
 		(void)knowledge_drop(l, CAUSE_TENANT_UNKNOWN);
 }
 
@@ -83,17 +81,22 @@ static void pick_refusal(const struct explain_case *c, struct knowledge_causes *
 	if (pick_not_entra(c, l))
 		return;
 	/* The secret was refused, and looked odd before it was sent: that is why. */
-	if (evidence_secret_odd(c->r) &&
+	if (c->known.secret_odd &&
 	    ((flags & KNOWN_ASK_SECRET) != 0 ||
 	     (code < CODE_MIN && span_eq(placeholder_fact(c, FACT_ERROR), SPAN("invalid_client")))))
 		knowledge_add(l, CAUSE_SECRET_MANGLED);
 	if ((flags & KNOWN_ASK_TENANT) != 0)
 		pick_tenant(c, l);
-	if ((flags & KNOWN_ASK_CLOCK) != 0 && placeholder_clock_off(c))
+	if ((flags & KNOWN_ASK_CLOCK) != 0 && c->known.clock_off)
 		knowledge_add(l, CAUSE_CLOCK_WRONG);
 	pick_by_words(flags, placeholder_evidence(c), l);
 	if (!knowledge_add_row(l, row))
 		pick_unknown(c, code, l);
+	if (l->n == 0) { /* a known code that these settings do not explain: the code is believed */
+		l->holds = FOR_ALL;
+		pick_by_words(flags, placeholder_evidence(c), l);
+		knowledge_add_row(l, row);
+	}
 }
 
 /* Did the user choose the address of the token endpoint, or a part of it? */
@@ -190,12 +193,12 @@ static void pick_worker(const struct explain_case *c, struct knowledge_causes *l
 
 static void pick_times(const struct explain_case *c, struct knowledge_causes *l, bool stale)
 {
-	if (placeholder_clock_off(c))
+	if (c->known.clock_off)
 		knowledge_add(l, CAUSE_CLOCK_WRONG);
 	if (stale)
 		knowledge_add(l, CAUSE_TOKEN_EXPIRED);
 	if (l->n == 0) /* judged by the provider's own clock, if that is known */
-		knowledge_add(l, placeholder_clock_right(c) ? CAUSE_ENTRA_INTERNAL : CAUSE_CLOCK_WRONG);
+		knowledge_add(l, c->known.clock_right ? CAUSE_ENTRA_INTERNAL : CAUSE_CLOCK_WRONG);
 }
 
 static void pick_claims(const struct explain_case *c, struct knowledge_causes *l)
@@ -309,6 +312,6 @@ void diagnose(const struct explain_case *c, struct knowledge_causes *l)
 		knowledge_add_row(l, knowledge_find(KNOWN_FAULT, f->code));
 		l->holds = FOR_ALL; /* a fault that fits these settings badly still has its causes */
 	}
-	if (evidence_cloud_right(c->r) && knowledge_drop(l, CAUSE_CLOUD_WRONG) && l->n == 0)
+	if (c->known.cloud_right && knowledge_drop(l, CAUSE_CLOUD_WRONG) && l->n == 0)
 		knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
 }

@@ -1,64 +1,6 @@
 #include "explain/evidence.h"
 
-static const struct row *row_of(const struct report *r, enum step step)
-{
-	return &r->row[step];
-}
-
-bool evidence_person(const struct report *r)
-{
-	return report_get(r, FACT_ROLES).n == 0 && (report_get(r, FACT_SCP).n != 0 || report_get(r, FACT_UPN).n != 0);
-}
-
-enum service_finding evidence_services(const struct report *r)
-{
-	int64_t finding;
-
-	return row_i64(row_of(r, STEP_TRIAGE), FACT_FINDING, &finding) ? (enum service_finding)finding
-	                                                               : SERVICE_SAYS_NOTHING;
-}
-
-bool evidence_cloud_right(const struct report *r)
-{
-	const struct provider *p = r->settings != NULL ? r->settings->provider : NULL;
-
-	return p != NULL && row_of(r, STEP_TENANT)->fault.code != FAULT_TENANT_CLOUD &&
-	       span_eq(span_z(p->id), row_get(row_of(r, STEP_TENANT), FACT_PROVIDER_FOUND));
-}
-
-bool evidence_tenant_right(const struct report *r)
-{
-	const struct row *row = row_of(r, STEP_TENANT);
-
-	return row->verdict == VERDICT_PASS && row_get(row, FACT_TENANT_FOUND).n != 0;
-}
-
-bool evidence_secret_odd(const struct report *r)
-{
-	const struct row *row = row_of(r, STEP_CREDENTIAL);
-
-	return row->verdict == VERDICT_WARN && row->fault.code == FAULT_SECRET_SHAPE;
-}
-
-bool evidence_secret_end(const struct report *r, bool *ended)
-{
-	int64_t end = r->settings != NULL ? r->settings->secret_expires : 0;
-
-	if (end == 0 || end - r->started_unix > SETTINGS_SECRET_END_WARN_S)
-		return false;
-	*ended = settings_secret_ended(end, r->started_unix);
-	return true;
-}
-
-static bool no_name(const struct report *r, enum step step)
-{
-	return row_of(r, step)->verdict == VERDICT_FAIL;
-}
-
-bool evidence_no_names(const struct report *r)
-{
-	return no_name(r, STEP_IDP_DNS) && no_name(r, STEP_POP_DNS);
-}
+enum { CLOCK_TOLERANCE_S = 5 * 60 }; /* what Entra forgives */
 
 bool evidence_alone(const struct row *row)
 {
@@ -69,7 +11,46 @@ bool evidence_alone(const struct row *row)
 	       !span_eq(issuer, row_get(row, FACT_SUBJECT));
 }
 
-bool evidence_proved(const struct report *r)
+static void read_clock(const struct report *r, struct evidence *e)
 {
-	return r->proved.n != 0 && !evidence_person(r);
+	e->clock_known = report_i64(r, FACT_CLOCK_SKEW, &e->skew);
+	e->clock_off = e->clock_known && (e->skew > CLOCK_TOLERANCE_S || e->skew < -CLOCK_TOLERANCE_S);
+	e->clock_right = e->clock_known && !e->clock_off;
+}
+
+static void read_settings(const struct report *r, struct evidence *e)
+{
+	const struct row *tenant = &r->row[STEP_TENANT];
+	struct span found = row_get(tenant, FACT_PROVIDER_FOUND);
+	int64_t end = r->settings->secret_expires;
+
+	e->provider = r->settings->provider;
+	e->entra = e->provider != NULL && e->provider->entra;
+	e->cloud_right = e->provider != NULL && found.n != 0 && tenant->fault.code != FAULT_TENANT_CLOUD &&
+	                 span_eq(span_z(e->provider->id), found);
+	e->secret_near = end != 0 && end - r->started_unix <= SETTINGS_SECRET_END_WARN_S;
+	e->secret_ended = e->secret_near && settings_secret_ended(end, r->started_unix);
+}
+
+void evidence_read(const struct report *r, struct evidence *e)
+{
+	const struct row *row = r != NULL ? r->row : NULL;
+	int64_t finding;
+
+	*e = (struct evidence){ .services = SERVICE_SAYS_NOTHING };
+	if (r == NULL)
+		return;
+	e->person =
+		report_get(r, FACT_ROLES).n == 0 && (report_get(r, FACT_SCP).n != 0 || report_get(r, FACT_UPN).n != 0);
+	e->proved = r->proved.n != 0 && !e->person;
+	if (row_i64(&row[STEP_TRIAGE], FACT_FINDING, &finding))
+		e->services = (enum service_finding)finding;
+	e->tenant_right =
+		row[STEP_TENANT].verdict == VERDICT_PASS && row_get(&row[STEP_TENANT], FACT_TENANT_FOUND).n != 0;
+	e->secret_odd =
+		row[STEP_CREDENTIAL].verdict == VERDICT_WARN && row[STEP_CREDENTIAL].fault.code == FAULT_SECRET_SHAPE;
+	e->no_names = row[STEP_IDP_DNS].verdict == VERDICT_FAIL && row[STEP_POP_DNS].verdict == VERDICT_FAIL;
+	read_clock(r, e);
+	if (r->settings != NULL)
+		read_settings(r, e);
 }

@@ -6,31 +6,26 @@
 #include "report/report.h"
 #include "report/service.h"
 
-/* What the other services said; SERVICE_SAYS_NOTHING when there was no triage. */
-enum service_finding evidence_services(const struct report *r);
+/* Read once from a report; all of it false or nothing without one. */
+struct evidence {
+	const struct provider *provider;
+	bool entra;                     /* whose tokens Entra issues */
+	bool person;                    /* a person's token, not an application's */
+	bool proved;                    /* an application's token that opened another mailbox: Exchange knows it */
+	enum service_finding services;  /* what the others said; SERVICE_SAYS_NOTHING when there was no triage */
+	bool cloud_right;               /* discovery found the domain's cloud, and it is that of the settings */
+	bool tenant_right;              /* the same with the tenant */
+	bool secret_odd;                /* the credential step let the client secret pass and has its doubts about it */
+	bool secret_near, secret_ended; /* secret_expires is near, or past */
+	bool no_names;                  /* neither the identity provider's nor the mail server's could be looked up */
+	bool clock_known;               /* this machine's clock was compared with a server's */
+	bool clock_off, clock_right;    /* and differs by more than servers forgive, or does not */
+	int64_t skew;                   /* seconds that it is ahead */
+};
 
-/* Discovery found the domain's cloud, and it is that of the settings. */
-bool evidence_cloud_right(const struct report *r);
-
-/* Discovery found the domain's tenant, and it is that of the settings. */
-bool evidence_tenant_right(const struct report *r);
-
-/* The credential step let the client secret pass and has its doubts about it. */
-bool evidence_secret_odd(const struct report *r);
-
-/* secret_expires is near; *ended: it has passed. */
-bool evidence_secret_end(const struct report *r, bool *ended);
-
-/* Neither the identity provider's nor the mail server's name could be looked up. */
-bool evidence_no_names(const struct report *r);
+void evidence_read(const struct report *r, struct evidence *e);
 
 /* The server of this step sent one certificate, and it is not its own issuer. */
 bool evidence_alone(const struct row *row);
-
-/* Another mailbox of the run was opened with the same token, which is an application's: Exchange knows it. */
-bool evidence_proved(const struct report *r);
-
-/* A person's token, not an application's. */
-bool evidence_person(const struct report *r);
 
 #endif

@@ -1,17 +1,17 @@
 #include "explain/explain.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "explain/auth_causes.h"
 #include "explain/wording.h"
 #include "explain/match.h"
 #include "explain/ruled_out.h"
 #include "explain/diagnose.h"
-#include "explain/evidence.h"
 
 static void start(struct explanation *e)
 {
-	e->n = 0;
-	e->nots = 0;
-	e->powershell = (struct span){ NULL, 0 };
+	memset(e, 0, offsetof(struct explanation, bytes));
 	e->scratch = BUF(e->bytes);
 }
 
@@ -21,37 +21,21 @@ static void fill(const struct explain_case *c, const struct knowledge_causes *l)
 		wording_cause(c, l->cause[i], &c->e->cause[c->e->n++]);
 }
 
-void explain_report(const struct report *r, struct explanation *e)
-{
-	struct explain_case c = { r, STEP_CREDENTIAL, e };
-	struct knowledge_causes l = { .holds = knowledge_for(r->settings) };
-
-	start(e);
-	if (!report_first_failure(r, &c.step))
-		return;
-	diagnose(&c, &l);
-	fill(&c, &l);
-	ruled_out(&c);
-	e->powershell = auth_causes_script(&c);
-}
-
 /* The secret's end is near or past, says the note of the credential step. */
-static const char *secret_end(const struct explain_case *c, bool ended)
+static const char *secret_end(const struct explain_case *c)
 {
-	const struct provider *p = placeholder_provider(c);
-
 	if ((knowledge_flags(knowledge_find(KNOWN_AADSTS, c->r->row[STEP_TOKEN].fault.num)) & KNOWN_SECRET_ENDED) != 0)
 		return "{note}.";
-	if (p == NULL || !p->entra)
+	if (!c->known.entra)
 		return "{note}. Make the next secret now, and note its end as secret_expires.";
-	if (ended)
+	if (c->known.secret_ended)
 		return "{note}. If it was renewed, note its new end there. Else make the next one now: {new_secret}";
 	return "{note}. Make the next one now: {new_secret}\n"
 	       "Then note its end as secret_expires; the old secret works until its own end.";
 }
 
 /* What a warning means that comes without a fault. */
-static const char *warning(enum step step, const struct row *row)
+static const char *without_fault(enum step step, const struct row *row)
 {
 	if (row_get(row, FACT_DUPLICATE).n != 0)
 		return "The answer holds the key {duplicate_key} twice. The first one counts.";
@@ -64,31 +48,46 @@ static const char *warning(enum step step, const struct row *row)
 	return "";
 }
 
-struct span explain_warning(const struct report *r, enum step step, struct explanation *e)
+/* What a warning means, in one or two sentences. */
+static struct span warning(const struct explain_case *c)
 {
-	struct explain_case c = { r, step, e };
+	struct knowledge_causes l = { .holds = knowledge_for(c->r->settings) };
+	const struct row *row = placeholder_row(c);
+	bool noted = row_get(row, FACT_NOTE).n != 0;
+	struct knowledge_template t;
+
+	if (c->step == STEP_QUIT)
+		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
+	if (c->step == STEP_CREDENTIAL && noted && c->known.secret_near)
+		return wording_fill(c, secret_end(c), TEMPLATE_PARAGRAPH);
+	if (row->fault.code == FAULT_NONE || (c->step == STEP_CREDENTIAL && noted))
+		return wording_fill(c, without_fault(c->step, row), TEMPLATE_PARAGRAPH);
+	diagnose(c, &l);
+	knowledge_cause(l.cause[0], &t);
+	return wording_fill(c, t.text, TEMPLATE_PARAGRAPH);
+}
+
+void explain_report(const struct report *r, struct explanation *e)
+{
+	struct explain_case c = { .r = r, .e = e };
 	struct knowledge_causes l = { .holds = knowledge_for(r->settings) };
-	const struct row *row = &r->row[step];
-	bool ended;
 
 	start(e);
-	if (row->verdict != VERDICT_WARN)
-		return (struct span){ NULL, 0 };
-	if (step == STEP_QUIT)
-		return SPAN("The session did not end in good order. That does no harm: nothing was changed.");
-	if (step == STEP_CREDENTIAL && evidence_secret_end(c.r, &ended) && row_get(row, FACT_NOTE).n != 0)
-		return wording_fill(&c, secret_end(&c, ended), TEMPLATE_PARAGRAPH);
-	if (row->fault.code == FAULT_NONE || (step == STEP_CREDENTIAL && row_get(row, FACT_NOTE).n != 0))
-		return wording_fill(&c, warning(step, row), TEMPLATE_PARAGRAPH);
-	diagnose(&c, &l);
-	l.n = l.n != 0;
-	fill(&c, &l);
-	return e->n != 0 ? e->cause[0].text : (struct span){ NULL, 0 };
+	evidence_read(r, &c.known);
+	if (report_first_failure(r, &c.step)) {
+		diagnose(&c, &l);
+		fill(&c, &l);
+		ruled_out(&c);
+		e->powershell = auth_causes_script(&c);
+	}
+	for (c.step = STEP_CREDENTIAL; c.step < STEP__COUNT; c.step++)
+		if (r->row[c.step].verdict == VERDICT_WARN)
+			e->warning[c.step] = warning(&c);
 }
 
 bool explain_text(struct span text, size_t *at, struct explain_found *found, struct explanation *e)
 {
-	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
+	struct explain_case c = { .e = e };
 	struct knowledge_causes l = { .holds = FOR_ALL };
 	struct match_hit hit;
 
@@ -110,7 +109,7 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 
 bool explain_cause(struct span id, struct explanation *e)
 {
-	struct explain_case c = { NULL, STEP_CREDENTIAL, e };
+	struct explain_case c = { .e = e };
 	struct knowledge_causes l = { .holds = FOR_ALL };
 
 	start(e);

@@ -5,11 +5,9 @@
 #include "explain/explanation.h"
 #include "report/report.h"
 
-/* Explain the first failed step of the report, with all the other steps as evidence. n == 0 when nothing failed. */
+/* Explain the first failed step of the report, with all the other steps as evidence, and every warning. n == 0 when
+ * nothing failed. */
 void explain_report(const struct report *r, struct explanation *e);
-
-/* Explain a warning row of a report in one or two sentences; empty span when there is nothing to say. */
-struct span explain_warning(const struct report *r, enum step step, struct explanation *e);
 
 /* A known thing that was found in a text: an AADSTS code, an OAuth error, a server's line, a fault id, an errno. */
 struct explain_found {

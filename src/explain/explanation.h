@@ -3,6 +3,7 @@
 #define EXPLAIN_EXPLANATION_H
 
 #include "base/buf.h"
+#include "report/step.h"
 
 enum explain_who { EXPLAIN_YOU, EXPLAIN_ENTRA, EXPLAIN_EXCHANGE, EXPLAIN_NETWORK, EXPLAIN_PROVIDER, EXPLAIN_MAIL };
 
@@ -32,6 +33,7 @@ struct explanation {
 	unsigned n;
 	struct span not_cause[EXPLAIN_NOTS_MAX]; /* "The client secret: the token was issued." */
 	unsigned nots;
+	struct span warning[STEP__COUNT]; /* what a step's warning means; empty when there is nothing to say */
 	struct span powershell; /* the block to paste, with what proves each step; empty when it would not help */
 	struct buf scratch;
 	unsigned char bytes[EXPLAIN_TEXT_MAX];

@@ -81,11 +81,21 @@ void knowledge_add_list(struct knowledge_causes *l, const enum cause *c);
 /* Take out, if it is there; true when it was. */
 bool knowledge_drop(struct knowledge_causes *l, enum cause c);
 
-/* The templates of a cause; static. */
+enum {
+	KNOWLEDGE_TEXTS_MAX = 2048, /* of one cause, with their NULs */
+	KNOWLEDGE_PAIR_DEPTH = 16   /* a pair of pairs of pairs ... */
+};
+
+/* The texts of causes.def as toolchains/pack has made them: three a cause, each with a NUL behind it. A byte b whose
+ * pair at [2 * b] is not zero stands for these two. */
+extern const unsigned char knowledge_packed_pair[512], knowledge_packed_texts[];
+
+/* The templates of a cause; id is static, the others lie in bytes. Not to be copied. */
 struct knowledge_template {
 	const char *id, *text, *fix, *verify;
 	enum explain_who who;
 	enum explain_certainty certainty;
+	char bytes[KNOWLEDGE_TEXTS_MAX];
 };
 void knowledge_cause(enum cause c, struct knowledge_template *t);
 

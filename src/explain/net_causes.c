@@ -21,7 +21,7 @@ static void pick_deadline(const struct explain_case *c, struct knowledge_causes 
 	switch (c->step) {
 	case STEP_IDP_DNS:
 	case STEP_POP_DNS:
-		if (evidence_no_names(c->r))
+		if (c->known.no_names)
 			knowledge_add(l, CAUSE_NO_NAMES);
 		else
 			knowledge_add(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED);
@@ -57,7 +57,7 @@ void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
 {
 	bool known = placeholder_known_host(c);
 
-	if (evidence_no_names(c->r))
+	if (c->known.no_names)
 		knowledge_add(l, CAUSE_NO_NAMES,
 		              placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED : CAUSE_NONE);
 	else if (!known && placeholder_passed(c, placeholder_on_idp(c) ? STEP_POP_DNS : STEP_IDP_DNS))
@@ -103,7 +103,7 @@ static bool well_known_authority(struct span issuer)
 
 static void pick_untrusted(const struct explain_case *c, struct knowledge_causes *l)
 {
-	const struct provider *p = placeholder_provider(c);
+	const struct provider *p = c->known.provider;
 	struct span issuer = placeholder_fact(c, FACT_ISSUER), file = placeholder_setting(c, SETTING_CA_FILE);
 
 	if (evidence_alone(placeholder_row(c)))
@@ -141,11 +141,11 @@ static void pick_times(const struct explain_case *c, struct knowledge_causes *l)
 		knowledge_add(l, CAUSE_CLOCK_UNSET);
 	else if (code != FAULT_CERT_EXPIRED && code != FAULT_CERT_NOT_YET)
 		return;
-	else if (placeholder_clock_off(c))
+	else if (c->known.clock_off)
 		knowledge_add(l, CAUSE_CLOCK_WRONG);
-	else if (placeholder_clock_right(c) && code == FAULT_CERT_EXPIRED)
+	else if (c->known.clock_right && code == FAULT_CERT_EXPIRED)
 		knowledge_add(l, CAUSE_CERT_SERVER_OLD);
-	else if (placeholder_clock_right(c))
+	else if (c->known.clock_right)
 		knowledge_add(l, CAUSE_CERT_SERVER_BAD, CAUSE_TLS_INSPECTION);
 	else if (placeholder_known_host(c)) /* the provider does renew its own */
 		knowledge_add(l, CAUSE_CLOCK_WRONG,

@@ -2,15 +2,13 @@
 
 #include <stddef.h>
 
-#include "explain/evidence.h"
 #include "text/guid.h"
 
 enum {
 	MINUTE = 60,
 	HOUR = 60 * MINUTE,
 	DAY = 24 * HOUR,
-	CLOCK_TOLERANCE = 5 * MINUTE, /* what Entra forgives */
-	CODE_MIN = 10000              /* a fault.num below this is an HTTP status */
+	CODE_MIN = 10000 /* a fault.num below this is an HTTP status */
 };
 
 const struct row *placeholder_row(const struct explain_case *c)
@@ -39,14 +37,9 @@ bool placeholder_passed(const struct explain_case *c, enum step step)
 	return c->r->row[step].verdict == VERDICT_PASS || c->r->row[step].verdict == VERDICT_WARN;
 }
 
-const struct provider *placeholder_provider(const struct explain_case *c)
-{
-	return c->r != NULL && c->r->settings != NULL ? c->r->settings->provider : NULL;
-}
-
 bool placeholder_known_host(const struct explain_case *c)
 {
-	const struct provider *p = placeholder_provider(c);
+	const struct provider *p = c->known.provider;
 	bool idp = placeholder_on_idp(c);
 	const char *own;
 
@@ -91,25 +84,6 @@ bool placeholder_has(struct span s, const char *z)
 	size_t at;
 
 	return span_find_nocase(s, span_z(z), &at);
-}
-
-bool placeholder_skew(const struct explain_case *c, int64_t *seconds)
-{
-	return placeholder_number(c, FACT_CLOCK_SKEW, seconds);
-}
-
-bool placeholder_clock_off(const struct explain_case *c)
-{
-	int64_t s;
-
-	return placeholder_skew(c, &s) && (s > CLOCK_TOLERANCE || s < -CLOCK_TOLERANCE);
-}
-
-bool placeholder_clock_right(const struct explain_case *c)
-{
-	int64_t s;
-
-	return placeholder_skew(c, &s) && !placeholder_clock_off(c);
 }
 
 static void put_duration(struct buf *out, int64_t seconds)
@@ -161,7 +135,7 @@ static const struct {
 
 static const char *column(const struct explain_case *c, size_t offset)
 {
-	const struct provider *p = placeholder_provider(c);
+	const struct provider *p = c->known.provider;
 
 	return *(const char *const *)((const unsigned char *)(p != NULL ? p : provider_at(0)) + offset);
 }
@@ -267,7 +241,7 @@ static bool put_oid(const struct explain_case *c, struct buf *out)
 
 static bool put_scope(const struct explain_case *c, struct buf *out)
 {
-	const struct provider *p = placeholder_provider(c);
+	const struct provider *p = c->known.provider;
 	bool person = c->r != NULL && c->r->settings != NULL && grant_row(c->r->settings->grant)->person;
 
 	p = p != NULL ? p : provider_at(0);
@@ -289,9 +263,9 @@ static bool put_code(const struct explain_case *c, struct buf *out)
 
 static bool put_skew(const struct explain_case *c, struct buf *out)
 {
-	int64_t s;
+	int64_t s = c->known.skew;
 
-	if (!placeholder_skew(c, &s) || s == 0)
+	if (s == 0)
 		return false;
 	put_duration(out, s < 0 ? -s : s);
 	buf_z(out, s < 0 ? " slow" : " fast");
@@ -315,7 +289,7 @@ static bool put_wait(const struct explain_case *c, struct buf *out)
 
 static bool put_genuine(const struct explain_case *c, struct buf *out)
 {
-	if (placeholder_provider(c) == NULL || !placeholder_provider(c)->entra)
+	if (!c->known.entra)
 		return false;
 	buf_z(out, "Those of Microsoft's servers come from DigiCert or Microsoft.");
 	return true;
@@ -323,7 +297,7 @@ static bool put_genuine(const struct explain_case *c, struct buf *out)
 
 static bool put_connect(const struct explain_case *c, struct buf *out)
 {
-	const struct provider *p = placeholder_provider(c);
+	const struct provider *p = c->known.provider;
 
 	buf_z(out, "Connect-ExchangeOnline");
 	if (p != NULL && p->environment != NULL) {
@@ -344,7 +318,7 @@ static bool put_credential(const struct explain_case *c, struct buf *out)
 /* What the credential step found odd about the secret. */
 static bool put_secret_odd(const struct explain_case *c, struct buf *out)
 {
-	if (c->r == NULL || !evidence_secret_odd(c->r))
+	if (!c->known.secret_odd)
 		return false;
 	return put_span(out, row_get(&c->r->row[STEP_CREDENTIAL], FACT_NOTE));
 }
@@ -353,11 +327,10 @@ static bool put_secret_odd(const struct explain_case *c, struct buf *out)
 static bool put_noted_end(const struct explain_case *c, struct buf *out)
 {
 	struct span noted = placeholder_setting(c, SETTING_SECRET_EXPIRES);
-	bool ended = false;
+	bool ended = c->known.secret_ended;
 
 	if (noted.n == 0)
 		return false;
-	(void)evidence_secret_end(c->r, &ended);
 	buf_z(out, ended ? "The settings give it as " : "The settings say ");
 	buf_put(out, noted);
 	buf_z(out, ended ? "." : ", which is not this secret's end.");
@@ -366,8 +339,9 @@ static bool put_noted_end(const struct explain_case *c, struct buf *out)
 
 static bool put_host_of(const struct explain_case *c, enum step step, struct buf *out)
 {
-	struct explain_case other = { c->r, step, c->e };
+	struct explain_case other = *c;
 
+	other.step = step;
 	return c->r != NULL && put_host(&other, out);
 }
 
@@ -381,7 +355,7 @@ static bool put_mail_host(const struct explain_case *c, struct buf *out)
 	return put_host_of(c, STEP_POP_DNS, out);
 }
 
-/* Of a certificate that came alone. */
+/* The issuer that a chain lacks: the server sent its own certificate and no other. */
 static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
 {
 	return c->r != NULL && evidence_alone(placeholder_row(c)) && put_span(out, placeholder_fact(c, FACT_ISSUER));
@@ -390,10 +364,8 @@ static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
 /* The option of "date" for UTC, where nobody has looked at the clock yet. */
 static bool put_unseen(const struct explain_case *c, struct buf *out)
 {
-	int64_t s;
-
 	buf_byte(out, 'u');
-	return !placeholder_skew(c, &s);
+	return !c->known.clock_known;
 }
 
 static bool put_proved(const struct explain_case *c, struct buf *out)
@@ -405,12 +377,10 @@ static bool put_proved(const struct explain_case *c, struct buf *out)
 static bool which_setting(const struct explain_case *c, enum setting *key)
 {
 	struct span name = placeholder_fact(c, FACT_SETTING);
-	enum setting nearest;
-
 	if (c->r == NULL)
 		return false;
 	if (name.n != 0)
-		return settings_find(name, key, &nearest);
+		return settings_find(name, key);
 	*key = (enum setting)c->r->row[c->step].fault.num;
 	return c->r->row[c->step].fault.code == FAULT_SETTING_BAD && *key != 0 && (unsigned)*key < SETTING__COUNT;
 }
@@ -433,7 +403,7 @@ static bool put_where(const struct explain_case *c, struct buf *out)
 	if (!which_setting(c, &key))
 		return false;
 	buf_z(out, "It is the ");
-	buf_z(out, settings_help(key));
+	settings_put_help(out, key);
 	buf_z(out, ".");
 	if (portal == NULL) {
 		if (key == SETTING_CLIENT_ID)
@@ -501,7 +471,7 @@ static const struct {
 
 bool placeholder(const struct explain_case *c, struct span name, struct buf *out)
 {
-	enum setting key, nearest;
+	enum setting key;
 	const struct row *row;
 
 	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
@@ -517,6 +487,6 @@ bool placeholder(const struct explain_case *c, struct span name, struct buf *out
 		return false;
 	if (span_eq(name, SPAN("token_url")))
 		return put_span(out, c->r->settings->token_url);
-	return settings_find(name, &key, &nearest) && settings_kind(key) != SETTING_KIND_SECRET &&
+	return settings_find(name, &key) && settings_kind(key) != SETTING_KIND_SECRET &&
 	       put_span(out, settings_get(c->r->settings, key));
 }

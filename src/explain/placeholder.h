@@ -2,6 +2,7 @@
 #ifndef EXPLAIN_PLACEHOLDER_H
 #define EXPLAIN_PLACEHOLDER_H
 
+#include "explain/evidence.h"
 #include "explain/explanation.h"
 #include "report/report.h"
 
@@ -10,6 +11,7 @@ struct explain_case {
 	const struct report *r;
 	enum step step;        /* the step in question */
 	struct explanation *e; /* whose scratch receives the texts */
+	struct evidence known;
 };
 
 /* Append the value of a placeholder: a special of placeholder.c, a fact by its id, or a setting by its key (secrets
@@ -24,15 +26,6 @@ struct span placeholder_setting(const struct explain_case *c, enum setting key);
 
 /* Does s hold z, in any case of letters? */
 bool placeholder_has(struct span s, const char *z);
-
-/* How far this machine's clock is ahead; false when it was compared with none. Off: by more than servers forgive.
- * Right: compared, and not off. */
-bool placeholder_skew(const struct explain_case *c, int64_t *seconds);
-bool placeholder_clock_off(const struct explain_case *c);
-bool placeholder_clock_right(const struct explain_case *c);
-
-/* NULL when it is not known. */
-const struct provider *placeholder_provider(const struct explain_case *c);
 
 /* The rest needs a report. The row in question, and its fault's evidence. */
 const struct row *placeholder_row(const struct explain_case *c);

@@ -1,6 +1,5 @@
 #include "explain/ruled_out.h"
 
-#include "explain/evidence.h"
 #include "conf/provider.h"
 
 /* Facts are those of the step that failed, else the first that any step has. */
@@ -36,7 +35,7 @@ static void say_reached(const struct explain_case *c, enum step last, enum step 
 /* What the other services proved. */
 static void say_triage(const struct explain_case *c)
 {
-	enum service_finding found = evidence_services(c->r);
+	enum service_finding found = c->known.services;
 
 	say(c, found == SERVICE_SAYS_POP_ONLY,
 	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
@@ -68,7 +67,7 @@ static void say_token(const struct explain_case *c)
 	say(c, issued && f->code == FAULT_CLAIM_AUDIENCE, "Client id and tenant: the token was issued for them.");
 	say(c, claims && role, "The POP3 role: the token carries POP.AccessAsApp.");
 	say(c, claims && provider_is_exchange(placeholder_fact(c, FACT_AUD)), "The audience: the token is for {aud}.");
-	say(c, claims && !placeholder_clock_off(c), "An expired token: it is good until {expires}.");
+	say(c, claims && !c->known.clock_off, "An expired token: it is good until {expires}.");
 	if (c->step != STEP_TOKEN || f->code != FAULT_TOKEN_REFUSED)
 		return;
 	say(c, true, "The network, TLS and proxies: the identity provider itself answered.");
@@ -79,18 +78,17 @@ static void say_token(const struct explain_case *c)
 /* What another mailbox of the run proved. */
 static void say_proved(const struct explain_case *c)
 {
-	const struct provider *p = placeholder_provider(c);
-	bool proved = evidence_proved(c->r) && c->step == STEP_AUTH;
+	bool proved = c->known.proved && c->step == STEP_AUTH;
 
-	say(c, proved && p != NULL && p->entra,
-	    "The registration in Exchange: the same token was accepted for {proved}.");
-	say(c, proved && (p == NULL || !p->entra), "The token as such: it was accepted for {proved}.");
+	say(c, proved && c->known.entra, "The registration in Exchange: the same token was accepted for {proved}.");
+	say(c, proved && !c->known.entra, "The token as such: it was accepted for {proved}.");
 }
 
 void ruled_out(const struct explain_case *c)
 {
-	struct explain_case pop_tls = { c->r, STEP_POP_TLS, c->e };
+	struct explain_case pop_tls = *c;
 
+	pop_tls.step = STEP_POP_TLS;
 	say_proved(c);
 	say_triage(c);
 	say_token(c);
@@ -108,5 +106,5 @@ void ruled_out(const struct explain_case *c)
 	    span_eq(placeholder_setting(c, SETTING_MECHANISM), SPAN("oauthbearer"))
 	            ? "The mechanism: the server offers OAUTHBEARER."
 	            : "The mechanism: the server offers XOAUTH2.");
-	say(c, placeholder_clock_right(c), "The clock: it is right to a few minutes.");
+	say(c, c->known.clock_right, "The clock: it is right to a few minutes.");
 }

@@ -31,7 +31,7 @@ static uint64_t inner_code(struct span text)
 		size_t n = 0;
 
 		text = span_from(text, at + 6);
-		while (n < text.n && text.p[n] >= '0' && text.p[n] <= '9')
+		while (n < text.n && span_is_digit(text.p[n]))
 			n++;
 		if (span_u64(span_first(text, n), UINT32_MAX, &found))
 			code = found;

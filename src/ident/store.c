@@ -27,9 +27,9 @@ static struct span digits_span(const struct digits *d)
 void store_key(const struct store_id *id, unsigned char key[static STORE_KEY_SIZE])
 {
 	const struct span part[] = { id->token_url, id->client_id, id->scope, id->grant, id->account };
-	unsigned char digest[sizeof part / sizeof part[0]][32];
+	unsigned char digest[COUNT(part)][32];
 
-	for (size_t i = 0; i < sizeof part / sizeof part[0]; i++)
+	for (size_t i = 0; i < COUNT(part); i++)
 		tls_sha256(part[i], digest[i]);
 	tls_sha256((struct span){ digest[0], sizeof digest }, key);
 }

@@ -78,8 +78,7 @@ static void put_command(const struct store_path *p, enum store_path_part part, c
 	char text[SHOWN + STORE_PATH_SUFFIX];
 	struct buf path = BUF(text);
 
-	buf_put(&path, path_of(p, part));
-	buf_z(&path, parts[part].suffix);
+	buf_say(&path, "%.*s%s", SPAN_ARG(path_of(p, part)), parts[part].suffix);
 	buf_say(out, "; type: %s ", command);
 	if (buf_ok(&path))
 		quote_shell(out, buf_span(&path));

@@ -53,10 +53,9 @@ bool token_take(const struct secret *given, struct token *t, struct fault *f)
  * neither dot nor slash, which addresses have. */
 static size_t credential_run(struct span s)
 {
-	size_t n = 0, at;
+	size_t n = 0;
 
-	while (n < s.n && ((s.p[n] >= 'A' && s.p[n] <= 'Z') || (s.p[n] >= 'a' && s.p[n] <= 'z') ||
-	                   (s.p[n] >= '0' && s.p[n] <= '9') || span_find_byte(SPAN("-_~+="), s.p[n], &at)))
+	while (n < s.n && span_alnum_or(s.p[n], "-_~+="))
 		n++;
 	return n;
 }
@@ -71,7 +70,7 @@ static void put_body(struct buf *b, struct span body)
 
 	shown = span_first(rest, HTTP_EVIDENCE_MAX);
 	left = shown.n;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (span_find_nocase(shown, span_z(names[i]), &at) && at < left)
 			left = at;
 	for (size_t n; left != 0; left = n < left ? left - n : 0, rest = span_from(rest, n)) {

@@ -46,7 +46,7 @@ static const struct meaning *meaning(int64_t error)
 {
 	static const struct meaning other = { 0, "errno", FAULT_TCP_FAILED, 4 };
 
-	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+	for (size_t i = 0; i < COUNT(meanings); i++)
 		if (meanings[i].error == error)
 			return &meanings[i];
 	return &other;

@@ -54,14 +54,6 @@ static struct tls_case what_is_known(const struct tls *t)
 
 /* ---- setting up -------------------------------------------------------------------------------- */
 
-static int hex(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool read_pin(struct inner *in, struct span pin, struct fault *f)
 {
 	in->pin_n = 0;
@@ -70,9 +62,9 @@ static bool read_pin(struct inner *in, struct span pin, struct fault *f)
 	if (pin.n != 2 * sizeof in->pin)
 		return fault_set(f, FAULT_SETTING_BAD, 0, pin);
 	for (size_t i = 0; i < pin.n; i++) {
-		int v = hex(pin.p[i]);
+		unsigned v;
 
-		if (v < 0)
+		if (!span_hex_digit(pin.p[i], &v))
 			return fault_set(f, FAULT_SETTING_BAD, 0, pin);
 		in->pin[i / 2] = (unsigned char)(in->pin[i / 2] << 4 | v);
 	}

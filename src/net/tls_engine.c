@@ -28,7 +28,7 @@ static const struct suite suites[] = {
 	{ BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA-CHACHA20-POLY1305" },
 };
 
-enum { SUITES = sizeof suites / sizeof suites[0] };
+enum { SUITES = COUNT(suites) };
 
 /* BearSSL takes non-const pointers and does not write. */
 static br_x509_trust_anchor as_engine_wants(const struct trust_anchor *a)
@@ -76,7 +76,7 @@ static void set_algorithms(struct tls_engine *e)
 	br_ssl_engine_set_prf_sha384(s, br_tls12_sha384_prf);
 	br_x509_minimal_set_rsa(x, br_ssl_engine_get_rsavrfy(s));
 	br_x509_minimal_set_ecdsa(x, br_ssl_engine_get_ec(s), br_ssl_engine_get_ecdsa(s));
-	for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
+	for (size_t i = 0; i < COUNT(hashes); i++) {
 		br_ssl_engine_set_hash(s, hashes[i].id, hashes[i].hash);
 		br_x509_minimal_set_hash(x, hashes[i].id, hashes[i].hash);
 	}

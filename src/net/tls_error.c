@@ -119,7 +119,7 @@ static bool is_alert(int code)
 
 static bool is_own(int code)
 {
-	return code >= 0 && (size_t)code < sizeof own / sizeof own[0] && own[code].name != NULL;
+	return code >= 0 && (size_t)code < COUNT(own) && own[code].name != NULL;
 }
 
 const char *tls_error_name(int code)
@@ -128,7 +128,7 @@ const char *tls_error_name(int code)
 
 	if (is_own(code))
 		return own[code].name;
-	if (is_alert(code) && alert < sizeof alerts / sizeof alerts[0] && alerts[alert] != NULL)
+	if (is_alert(code) && alert < COUNT(alerts) && alerts[alert] != NULL)
 		return alerts[alert];
 	return is_alert(code) ? "an alert without a name" : "unknown error";
 }

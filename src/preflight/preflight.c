@@ -163,9 +163,5 @@ bool preflight_check(const struct settings *s, const struct credential *c, struc
 
 void preflight_wipe(struct credential *c)
 {
-	struct secret *all[] = { &c->client_secret, &c->assertion,   &c->access_token,    &c->refresh_token,
-		                 &c->certificate,   &c->private_key, &c->service_account, &c->identity_header };
-
-	for (size_t i = 0; i < COUNT(all); i++)
-		secret_wipe(all[i]);
+	secret_wipe_used(c, sizeof *c);
 }

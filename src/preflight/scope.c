@@ -4,7 +4,7 @@
 #include "conf/microsoft.h"
 #include "preflight/ids.h"
 #include "preflight/text_shape.h"
-#include "text/ini.h"
+#include "text/near.h"
 #include "text/url.h"
 
 #define SUFFIX   "/.default"
@@ -156,7 +156,7 @@ static void warn_resource(struct findings *l, struct span resource)
 			return;
 		}
 	}
-	if (ini_distance(resource, SPAN(EXCHANGE)) <= SLIPS)
+	if (near_distance(resource, SPAN(EXCHANGE)) <= SLIPS)
 		findings_warn(l, SETTING_SCOPE, "is it a slip? Exchange Online is " EXCHANGE SUFFIX);
 	else
 		findings_warn(l, SETTING_SCOPE, "not a resource of Exchange Online, which is " EXCHANGE SUFFIX);

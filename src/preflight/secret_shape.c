@@ -43,8 +43,7 @@ static bool check_guid(struct findings *l, struct span secret)
 
 static bool entra_character(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '~' || c == '.' ||
-	       c == '_' || c == '-';
+	return span_alnum_or(c, "~._-");
 }
 
 /* It may work, and if it does not, this is why. */

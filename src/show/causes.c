@@ -18,14 +18,8 @@ static void cause(struct page *p, const struct explain_cause *c, unsigned number
 {
 	page_tone(p, PAGE_STRONG);
 	page_z(p, "Cause");
-	if (number != 0) {
-		char digits[12];
-		struct buf b = BUF(digits);
-
-		buf_byte(&b, ' ');
-		buf_u64(&b, number);
-		page_put(p, buf_span(&b));
-	}
+	if (number != 0)
+		page_say(p, " %u", number);
 	page_tone(p, PAGE_PLAIN);
 	page_to(p, CAUSES_TEXT);
 	page_lines(p, CAUSES_TEXT, c->text);
@@ -71,14 +65,9 @@ void causes_found(struct page *p, const struct explain_found *found, const struc
 		                "own text."));
 	causes_causes(p, e);
 	if (found->aadsts != 0) {
-		char text[64];
-		struct buf b = BUF(text);
-
-		buf_z(&b, "https://login.microsoftonline.com/error?code=");
-		buf_u64(&b, found->aadsts);
 		page_end(p);
 		label(p, "Official");
-		page_put(p, buf_span(&b));
+		page_say(p, "https://login.microsoftonline.com/error?code=%llu", (unsigned long long)found->aadsts);
 		page_end(p);
 	}
 }
@@ -125,9 +114,8 @@ void causes_step(struct page *p, enum step step)
 	put_steps(p, "It needs: ", step_needs(step));
 	if (!can_fail(step))
 		return;
-	buf_z(&b, "When it fails, the exit status is ");
-	buf_u64(&b, step_exit_status(step, &(struct fault){ 0 }));
-	buf_z(&b, " (a deadline: 3; throttled or busy: 10).");
+	buf_say(&b, "When it fails, the exit status is %d (a deadline: 3; throttled or busy: 10).",
+	        step_exit_status(step, &(struct fault){ 0 }));
 	page_lines(p, 2, buf_span(&b));
 }
 
@@ -140,14 +128,11 @@ void causes_exit(struct page *p, unsigned status, struct span meaning)
 	for (enum step r = STEP_CREDENTIAL; r < STEP__COUNT; r++)
 		if (can_fail(r) && step_exit_status(r, &(struct fault){ 0 }) == status)
 			set |= 1u << r;
-	buf_z(&b, "exit status ");
-	buf_u64(&b, status);
-	page_toned(p, PAGE_STRONG, buf_span(&b));
+	page_tone(p, PAGE_STRONG);
+	page_say(p, "exit status %u", status);
+	page_tone(p, PAGE_PLAIN);
 	page_end(p);
-	b = BUF(text);
-	buf_z(&b, "Of o2pop check, token and probe: ");
-	buf_put(&b, meaning);
-	buf_z(&b, ".");
+	buf_say(&b, "Of o2pop check, token and probe: %.*s.", SPAN_ARG(meaning));
 	page_lines(p, 2, buf_span(&b));
 	put_steps(p, "Steps that end with it: ", set);
 	if (status <= 3)

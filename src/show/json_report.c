@@ -130,15 +130,14 @@ void json_report_causes(struct json_write *w, const struct explanation *e)
 	json_write_close(w, ']');
 }
 
-static void put_warnings(struct json_write *w, const struct report *r, struct explanation *e)
+static void put_warnings(struct json_write *w, const struct report *r, const struct explanation *e)
 {
 	json_write_open(w, "warnings", '[');
 	for (int i = 0; i < STEP__COUNT; i++) {
-		struct span sentence;
+		struct span sentence = e->warning[i];
 
 		if (r->row[i].verdict != VERDICT_WARN)
 			continue;
-		sentence = explain_warning(r, (enum step)i, e);
 		json_write_open(w, NULL, '{');
 		json_write_z(w, "step", step_id((enum step)i));
 		json_write_text(w, "text", sentence.n != 0 ? sentence : row_get(&r->row[i], FACT_NOTE));
@@ -162,7 +161,7 @@ static void put_support(struct json_write *w, const struct report *r)
 	json_write_close(w, '}');
 }
 
-void json_report_one(struct buf *out, const struct report *r, struct explanation *e, struct pseudonym *pseudonym)
+void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym)
 {
 	struct json_write w = json_report_writer(out, pseudonym);
 

@@ -17,9 +17,9 @@ enum {
 /* A writer to `out`; what comes from outside goes through the stand-ins unless `pseudonym` is NULL. */
 struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym);
 
-/* One object for one mailbox, on one line with its LF. e holds what explain_report said, and something else
- * afterwards. pseudonym may be NULL. */
-void json_report_one(struct buf *out, const struct report *r, struct explanation *e, struct pseudonym *pseudonym);
+/* One object for one mailbox, on one line with its LF. e holds what explain_report said.
+ * pseudonym may be NULL. */
+void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym);
 
 /* The same for one mailbox of several, which counts it; the object that ends a run over several. Start with
  * json_report_many_start. Causes beyond JSON_REPORT_CAUSES_MAX and names beyond JSON_REPORT_NAMES_MAX are left out. */

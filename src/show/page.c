@@ -103,6 +103,18 @@ void page_toned(struct page *p, enum page_tone tone, struct span s)
 	page_tone(p, PAGE_PLAIN);
 }
 
+void page_say(struct page *p, const char *format, ...)
+{
+	char text[PAGE_LINE_MAX];
+	struct buf b = BUF(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	buf_vsay(&b, format, arguments);
+	va_end(arguments);
+	page_put(p, buf_span(&b));
+}
+
 void page_to(struct page *p, unsigned column)
 {
 	if (column <= p->column)
@@ -220,7 +232,7 @@ void page_words(struct page *p, unsigned hang, struct span text)
 	unsigned char bytes[PAGE_LINE_MAX];
 	struct buf scratch = BUF(bytes);
 
-	set(p, hang, width(p), shared(p, span_trim(text), &scratch), (struct span){ NULL, 0 });
+	set(p, hang, width(p), shared(p, span_trim(text), &scratch), SPAN_NONE);
 }
 
 void page_row(struct page *p, unsigned hang, struct span text, struct span aside)
@@ -242,7 +254,7 @@ static unsigned bullet(struct span s)
 {
 	size_t lead = blanks_of(s), n = lead;
 
-	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+	while (n < s.n && span_is_digit(s.p[n]))
 		n++;
 	if (n > lead && n + 1 < s.n && (s.p[n] == '.' || s.p[n] == ')') && s.p[n + 1] == ' ')
 		return (unsigned)n + 2;

@@ -36,6 +36,7 @@ void page_tone(struct page *p, enum page_tone tone);
 /* Text as it is, on this line. */
 void page_put(struct page *p, struct span s);
 void page_z(struct page *p, const char *z);
+void page_say(struct page *p, const char *format, ...) BUF_FORMAT(2);
 
 /* The same in a tone. */
 void page_toned(struct page *p, enum page_tone tone, struct span s);

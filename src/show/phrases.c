@@ -3,22 +3,11 @@
 #include "report/service.h"
 #include "text/date.h"
 
-/* Behind what stands there already. */
-static void comma(struct buf *b)
-{
-	if (b->n != 0)
-		buf_z(b, ", ");
-}
-
 /* before + text + after, as one item of a list; nothing when there is no text. */
 static void item(struct buf *b, const char *before, struct span text, const char *after)
 {
-	if (text.n == 0)
-		return;
-	comma(b);
-	buf_z(b, before);
-	buf_put(b, text);
-	buf_z(b, after);
+	if (text.n != 0)
+		buf_say(b, "%s%s%.*s%s", b->n != 0 ? ", " : "", before, SPAN_ARG(text), after);
 }
 
 /* The same with a fact. */
@@ -33,11 +22,7 @@ static void fact(struct buf *b, const char *before, const struct row *row, enum 
 
 void phrases_count(struct buf *out, int64_t number, const char *one)
 {
-	buf_i64(out, number);
-	buf_byte(out, ' ');
-	buf_z(out, one);
-	if (number != 1)
-		buf_byte(out, 's');
+	buf_say(out, "%lld %s%s", (long long)number, one, number == 1 ? "" : "s");
 }
 
 static void counted(struct buf *b, const struct row *row, enum fact key, const char *one)
@@ -46,7 +31,8 @@ static void counted(struct buf *b, const struct row *row, enum fact key, const c
 
 	if (!row_i64(row, key, &number))
 		return;
-	comma(b);
+	if (b->n != 0)
+		buf_z(b, ", ");
 	phrases_count(b, number, one);
 }
 
@@ -54,20 +40,15 @@ void phrases_seconds(struct buf *out, int64_t ms)
 {
 	uint64_t tenths = ms < 0 ? 0 : ((uint64_t)ms + 50) / 100;
 
-	buf_u64(out, tenths / 10);
-	buf_byte(out, '.');
-	buf_u64(out, tenths % 10);
-	buf_z(out, " s");
+	buf_say(out, "%llu.%u s", (unsigned long long)tenths / 10, (unsigned)(tenths % 10));
 }
 
 void phrases_time(struct buf *out, int64_t ms)
 {
-	if (ms >= 10 * 1000) {
+	if (ms >= 10 * 1000)
 		phrases_seconds(out, ms);
-		return;
-	}
-	buf_i64(out, ms < 0 ? 0 : ms);
-	buf_z(out, " ms");
+	else
+		buf_say(out, "%u ms", (unsigned)(ms < 0 ? 0 : ms));
 }
 
 bool phrases_quoted(const struct fault *f)
@@ -107,7 +88,7 @@ static enum setting credential_source(const struct settings *s)
 static void credential(struct buf *b, const struct settings *s, const struct row *row)
 {
 	enum setting source = s->grant == GRANT_DEVICE_CODE ? SETTING_TOKEN_CACHE : credential_source(s);
-	struct span from = { NULL, 0 };
+	struct span from = SPAN_NONE;
 
 	if (source != SETTING__COUNT)
 		from = settings_kind(source) == SETTING_KIND_PATH ? settings_get(s, source) : s->origin[source];
@@ -115,10 +96,8 @@ static void credential(struct buf *b, const struct settings *s, const struct row
 		from = SPAN("the standard input");
 	if (source != SETTING__COUNT || s->grant == GRANT_MANAGED_IDENTITY)
 		buf_z(b, grant_row(s->grant)->noun);
-	if (from.n != 0) {
-		buf_z(b, " from ");
-		buf_put(b, from);
-	}
+	if (from.n != 0)
+		buf_say(b, " from %.*s", SPAN_ARG(from));
 	item(b, "app \"", settings_get(s, SETTING_DISPLAY_NAME), "\"");
 	fact(b, "thumbprint ", row, FACT_APP_CERT_SHA1, "");
 	counted(b, row, FACT_APP_CERT_DAYS, "day");
@@ -133,22 +112,17 @@ static void addresses(struct buf *b, const struct row *row)
 	struct span rest, host = span_cut(row_get(row, FACT_HOST), ':', &rest);
 	struct span list = row_get(row, FACT_ADDRESSES);
 	struct span first = span_cut(list, ROW_SEPARATOR, &list);
-	uint64_t more = 0;
+	unsigned more = 0;
 
 	buf_put(b, host);
-	if (first.n != 0 && !span_eq(first, host)) {
-		buf_z(b, b->n != 0 ? " is " : "");
-		buf_put(b, first);
-	}
+	if (first.n != 0 && !span_eq(first, host))
+		buf_say(b, "%s%.*s", b->n != 0 ? " is " : "", SPAN_ARG(first));
 	while (list.n != 0) {
 		(void)span_cut(list, ROW_SEPARATOR, &list);
 		more++;
 	}
-	if (more != 0) {
-		buf_z(b, " and ");
-		buf_u64(b, more);
-		buf_z(b, " more");
-	}
+	if (more != 0)
+		buf_say(b, " and %u more", more);
 	fact(b, "from ", row, FACT_VIA, "");
 }
 
@@ -162,13 +136,10 @@ static void connected(struct buf *b, const struct row *row)
 	if (address.n != 0 && via.n == 0 && span_find_byte(host, ':', &at)) {
 		while (span_find_byte(rest, ':', &at))
 			rest = span_from(rest, at + 1);
-		buf_z(b, " port ");
-		buf_put(b, rest);
+		buf_say(b, " port %.*s", SPAN_ARG(rest));
 	}
-	if (via.n != 0) {
-		buf_byte(b, ' ');
-		buf_put(b, via);
-	}
+	if (via.n != 0)
+		buf_say(b, " %.*s", SPAN_ARG(via));
 }
 
 static void session(struct buf *b, const struct row *row)
@@ -219,10 +190,8 @@ static void claims(struct buf *b, const struct row *row)
 		buf_z(b, "an opaque token: nothing in it can be read");
 	if (!row_put(b, row, FACT_ROLES))
 		(void)row_put(b, row, FACT_SCP);
-	if (aud.n != 0) {
-		buf_z(b, b->n != 0 ? " for " : "for ");
-		buf_put(b, aud);
-	}
+	if (aud.n != 0)
+		buf_say(b, "%sfor %.*s", b->n != 0 ? " " : "", SPAN_ARG(aud));
 	if (row_get(row, FACT_APP_NAME).n != 0)
 		fact(b, "app \"", row, FACT_APP_NAME, "\"");
 	else
@@ -261,12 +230,9 @@ static void skew(struct buf *b, const struct row *row)
 /* A sentence of its own, with a full stop unless it has one. */
 static void sentence(struct buf *b, const char *before, struct span text)
 {
-	if (text.n == 0)
-		return;
-	buf_z(b, b->n != 0 ? " " : "");
-	buf_z(b, before);
-	buf_put(b, text);
-	buf_z(b, span_ends(text, SPAN(".")) ? "" : ".");
+	if (text.n != 0)
+		buf_say(b, "%s%s%.*s%s", b->n != 0 ? " " : "", before, SPAN_ARG(text),
+		        span_ends(text, SPAN(".")) ? "" : ".");
 }
 
 /* What the services mean, what they said, and why one was not tried. */
@@ -319,10 +285,8 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 		return;
 	case STEP_AUTH:
 		buf_z(b, "accepted");
-		if (row_get(row, FACT_REPLY).n != 0) {
-			buf_z(b, ": ");
-			buf_put(b, row_get(row, FACT_REPLY));
-		}
+		if (row_get(row, FACT_REPLY).n != 0)
+			buf_say(b, ": %.*s", SPAN_ARG(row_get(row, FACT_REPLY)));
 		return;
 	case STEP_MAILBOX:
 		mailbox(b, row);
@@ -354,10 +318,8 @@ void phrases_found(struct buf *out, const struct report *r, const struct row *ro
 static void wait(struct buf *b, const struct row *row)
 {
 	fact(b, "HTTP ", row, FACT_HTTP_STATUS, "");
-	if (row->fault.num <= 0)
-		return;
-	item(b, "", SPAN("try again in "), "");
-	date_put_span(b, row->fault.num);
+	if (row->fault.num > 0)
+		item(b, "try again in ", span_z(date_span_text(row->fault.num).z), "");
 }
 
 void phrases_failed(struct buf *out, const struct row *row, bool evidence)
@@ -381,13 +343,10 @@ void phrases_failed(struct buf *out, const struct row *row, bool evidence)
 		fact(&more, "HTTP ", row, FACT_HTTP_STATUS, "");
 	if (fault_kind(row->fault.code) == FAULT_KIND_NET || fault_kind(row->fault.code) == FAULT_KIND_DNS)
 		fact(&more, "", row, FACT_HOST, "");
-	if (evidence && said.n != 0) {
-		buf_z(out, ": ");
-		buf_put(out, said);
-	} else if (more.n != 0) {
-		buf_z(out, ": ");
-		buf_put(out, buf_span(&more));
-	}
+	if (!evidence || said.n == 0)
+		said = buf_span(&more);
+	if (said.n != 0)
+		buf_say(out, ": %.*s", SPAN_ARG(said));
 }
 
 /* Two steps that were skipped for the same reason. */
@@ -414,12 +373,10 @@ bool phrases_skipped(struct buf *out, const struct report *r, const struct row *
 	for (const struct row *o = row + 1; o < r->row + STEP__COUNT; o++) {
 		if (!alike(row, o))
 			continue;
-		named++;
-		buf_z(out, named == 1 ? "" : named == others ? " and " : ", ");
+		if (named++ != 0)
+			buf_z(out, named == others ? " and " : ", ");
 		buf_z(out, step_id(o->step));
 	}
-	buf_z(out, ": ");
-	buf_z(out, step_id(row->because));
-	buf_z(out, " must pass first");
+	buf_say(out, ": %s must pass first", step_id(row->because));
 	return true;
 }

@@ -4,40 +4,31 @@
 
 static void put_side(struct buf *b, const char *name, enum step step, int64_t ms)
 {
-	buf_z(b, name);
-	buf_byte(b, ' ');
-	buf_z(b, step_id(step));
-	buf_byte(b, ' ');
+	buf_say(b, "%s %s ", name, step_id(step));
 	phrases_seconds(b, ms);
-}
-
-/* The login needs the token; until the other side has it, that is what is waited for. */
-static bool waiting(const struct run_progress *now)
-{
-	return now->idp != STEP__COUNT && now->pop != STEP__COUNT && (step_needs(now->pop) & (1u << STEP_CLAIMS)) != 0;
 }
 
 static void put_text(const struct progress *p, struct buf *b)
 {
 	const struct run_progress *now = &p->last;
+	bool idp = now->idp != STEP__COUNT, pop = now->pop != STEP__COUNT;
 
 	if (now->all != 1 && now->all + now->finished != 0) {
-		buf_u64(b, now->finished);
-		if (now->all != 0) {
-			buf_z(b, " of ");
-			buf_u64(b, now->all);
-		}
+		buf_say(b, "%zu", now->finished);
+		if (now->all != 0)
+			buf_say(b, " of %zu", now->all);
 		buf_z(b, " mailboxes | ");
 	}
-	if (now->idp != STEP__COUNT)
+	if (idp)
 		put_side(b, "idp", now->idp, now->at_ms - p->idp_since);
-	if (now->idp != STEP__COUNT && now->pop != STEP__COUNT)
+	if (idp && pop)
 		buf_z(b, " | ");
-	if (waiting(now))
+	/* The login needs the token; until the other side has it, that is what is waited for. */
+	if (idp && pop && (step_needs(now->pop) & (1u << STEP_CLAIMS)) != 0)
 		buf_z(b, "pop waiting for the token");
-	else if (now->pop != STEP__COUNT)
+	else if (pop)
 		put_side(b, "pop", now->pop, now->at_ms - p->pop_since);
-	if (now->idp == STEP__COUNT && now->pop == STEP__COUNT)
+	if (!idp && !pop)
 		phrases_seconds(b, now->at_ms);
 }
 

@@ -3,11 +3,6 @@
 #include "text/guid.h"
 #include "text/ip.h"
 
-static bool digit(unsigned char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool hex(unsigned char c)
 {
 	unsigned v;
@@ -18,7 +13,7 @@ static bool hex(unsigned char c)
 /* What names and words are made of; characters beyond ASCII belong to words. */
 static bool wordly(unsigned char c)
 {
-	return digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
+	return span_alnum_or(c, "_") || c >= 0x80;
 }
 
 size_t recognise_escape(struct span s)
@@ -31,7 +26,7 @@ size_t recognise_escape(struct span s)
 		{ '\\', 'n', 0 }, { '\\', 'r', 0 }, { '\\', 't', 0 },
 	};
 
-	for (size_t k = 0; k < sizeof form / sizeof form[0]; k++) {
+	for (size_t k = 0; k < COUNT(form); k++) {
 		size_t head = form[k].kind != '\0' ? 2 : 1, i = head;
 
 		if (s.n < head + form[k].digits || s.p[0] != form[k].lead || (head == 2 && s.p[1] != form[k].kind))
@@ -85,7 +80,7 @@ size_t recognise_named(struct span t, size_t i, bool *tenant)
 	struct span before = span_first(t, i), rest = span_first(span_from(t, i), RECOGNISE_MAX);
 	size_t n, at;
 
-	for (size_t k = 0; k < sizeof form / sizeof form[0]; k++) {
+	for (size_t k = 0; k < COUNT(form); k++) {
 		if (!span_ends(before, form[k].before) || !span_find(rest, form[k].end, &n) ||
 		    span_find(span_first(rest, n), SPAN("://"), &at))
 			continue;
@@ -107,7 +102,7 @@ bool recognise_traced(struct span before)
 		before = span_from(before, before.n - RECOGNISE_BEFORE);
 	while (before.n != 0 && !wordly(before.p[before.n - 1]))
 		before.n--;
-	for (size_t i = 0; i < sizeof label / sizeof label[0]; i++)
+	for (size_t i = 0; i < COUNT(label); i++)
 		if (before.n >= label[i].n && span_eq_nocase(span_from(before, before.n - label[i].n), label[i]))
 			return true;
 	return false;
@@ -139,7 +134,7 @@ size_t recognise_host(struct span t, size_t i)
 static bool lettered(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (wordly(s.p[i]) && !digit(s.p[i]))
+		if (wordly(s.p[i]) && !span_is_digit(s.p[i]))
 			return true;
 	return false;
 }
@@ -170,7 +165,7 @@ size_t recognise_address(struct span t, size_t i)
 	while (n < run.n && n < RECOGNISE_MAX && (hex(run.p[n]) || run.p[n] == '.' || run.p[n] == ':'))
 		n++;
 	for (; n != 0; n--) {
-		bool goes_on = n + 1 < run.n && run.p[n] == '.' && digit(run.p[n + 1]);
+		bool goes_on = n + 1 < run.n && run.p[n] == '.' && span_is_digit(run.p[n + 1]);
 		struct ip ip;
 
 		if (!goes_on && recognise_ended(t, i + n) && ip_get(span_first(run, n), &ip))

@@ -91,9 +91,9 @@ static bool put_setting(const struct setup *s, struct span name, struct buf *out
 {
 	bool set = span_starts(name, SPAN("set_"));
 	struct span text;
-	enum setting key, nearest;
+	enum setting key;
 
-	if (!settings_find(set ? span_from(name, 4) : name, &key, &nearest) ||
+	if (!settings_find(set ? span_from(name, 4) : name, &key) ||
 	    (set && s->settings->source[key] <= SETTING_FROM_PROVIDER) ||
 	    (key == SETTING_TENANT_ID && s->settings->provider->tenant != NULL))
 		return false;

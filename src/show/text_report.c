@@ -169,7 +169,7 @@ static void put_support(struct page *p, const struct report *r)
 	}
 }
 
-static unsigned put_warnings(struct page *p, const struct report *r, struct explanation *e)
+static unsigned put_warnings(struct page *p, const struct report *r, const struct explanation *e)
 {
 	unsigned n = 0;
 
@@ -184,7 +184,7 @@ static unsigned put_warnings(struct page *p, const struct report *r, struct expl
 			page_toned(p, PAGE_STRONG, SPAN("Warnings"));
 			page_end(p);
 		}
-		text = explain_warning(r, (enum step)i, e);
+		text = e->warning[i];
 		if (text.n == 0)
 			text = row_get(row, FACT_NOTE);
 		if (text.n == 0)
@@ -242,7 +242,7 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 	page_row(p, 6, buf_span(&b), buf_span(&ms));
 }
 
-void text_report_one(struct page *p, const struct report *r, struct explanation *e)
+void text_report_one(struct page *p, const struct report *r, const struct explanation *e)
 {
 	enum step failed = STEP__COUNT;
 	bool fails = report_first_failure(r, &failed);
@@ -259,8 +259,6 @@ void text_report_one(struct page *p, const struct report *r, struct explanation 
 		put_triage(p, r, e);
 	}
 	warnings = put_warnings(p, r, e);
-	if (warnings != 0 && fails)
-		explain_report(r, e); /* the sentences about warnings took its place */
 	if (fails) {
 		put_powershell(p, e);
 		put_support(p, r);

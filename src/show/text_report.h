@@ -12,9 +12,9 @@ enum {
 };
 
 /* One mailbox: every step, then the explanation of the first failure, warnings, the block to paste,
- * what support asks for, the summary. e holds what explain_report said, and something else
- * afterwards. With p->share the names in the report are learnt first. */
-void text_report_one(struct page *p, const struct report *r, struct explanation *e);
+ * what support asks for, the summary. e holds what explain_report said. With p->share the names in the report are
+ * learnt first. */
+void text_report_one(struct page *p, const struct report *r, const struct explanation *e);
 
 /* Many mailboxes, one after another as they are finished: a line each, then what failed, each cause
  * once. Lent; start with text_report_many_start, then not to be copied. */

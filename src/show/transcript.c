@@ -27,14 +27,10 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 	buf_byte(&b, '.');
 	buf_digits(&b, ms % 1000, 3);
 	buf_fill(out, ' ', b.n < 8 ? 8 - b.n : 0);
-	buf_put(out, buf_span(&b));
-	buf_byte(out, ' ');
-	buf_z(out, transcript_side(t->side));
+	buf_say(out, "%.*s %s", SPAN_ARG(buf_span(&b)), transcript_side(t->side));
 	if (t->job != 0)
 		buf_u64(out, t->job);
-	buf_byte(out, ' ');
-	buf_z(out, mark[t->mark][t->cut[t->job][t->side]]);
-	buf_byte(out, ' ');
+	buf_say(out, " %s ", mark[t->mark][t->cut[t->job][t->side]]);
 }
 
 /* Make printable without ever cutting: character by character, so that what does not fit shows in

@@ -47,10 +47,10 @@ bool well_known_host(struct span name)
 		SPAN_INIT("digicert.com"),
 	};
 
-	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+	for (size_t i = 0; i < COUNT(ours); i++)
 		if (well_known_below(name, ours[i]))
 			return false;
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+	for (size_t i = 0; i < COUNT(known); i++)
 		if (well_known_below(name, known[i]))
 			return true;
 	return false;
@@ -65,7 +65,7 @@ bool well_known_guid(struct span guid)
 		SPAN_INIT(MICROSOFT_ROLE_SMTP), SPAN_INIT(MICROSOFT_ROLE_FULL),
 	};
 
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+	for (size_t i = 0; i < COUNT(known); i++)
 		if (span_eq_nocase(guid, known[i]))
 			return true;
 	return false;

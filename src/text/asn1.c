@@ -104,13 +104,9 @@ static void put_dotted(struct buf *out, struct span oid)
 	/* The first two arcs share a number: 40 * root + second, and only root 2 has a second
 	 * above 39. */
 	root = arc < 80 ? arc / 40 : 2;
-	buf_u64(out, root);
-	buf_byte(out, '.');
-	buf_u64(out, arc - root * 40);
-	while (read_arc(&oid, &arc)) {
-		buf_byte(out, '.');
-		buf_u64(out, arc);
-	}
+	buf_say(out, "%llu.%llu", (unsigned long long)root, (unsigned long long)(arc - root * 40));
+	while (read_arc(&oid, &arc))
+		buf_say(out, ".%llu", (unsigned long long)arc);
 }
 
 void asn1_put_oid(struct buf *out, struct span oid, const struct asn1_name *names, size_t count)

@@ -44,7 +44,7 @@ static const struct asn1_name algorithms[] = {
 
 void der_oid(struct buf *out, struct span oid)
 {
-	asn1_put_oid(out, oid, algorithms, sizeof algorithms / sizeof algorithms[0]);
+	asn1_put_oid(out, oid, algorithms, COUNT(algorithms));
 }
 
 void der_name(struct buf *out, struct span name)
@@ -139,7 +139,7 @@ static bool read_key(struct span *tbs, struct der_cert *c)
 		return false;
 	if (!asn1_only(parameters, ASN1_OID, &curve))
 		curve = span_first(parameters, 0);
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+	for (size_t i = 0; i < COUNT(keys); i++)
 		if (span_eq(oid, keys[i].algorithm) && span_eq(curve, keys[i].curve))
 			c->key = keys[i].key;
 	return c->key != DER_KEY_RSA || read_rsa(span_from(bits, 1), &c->key_bits);

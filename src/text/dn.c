@@ -72,28 +72,13 @@ static void put_cut(struct buf *out, struct span s)
 	buf_put(out, span_first(s, out->cap - out->n));
 }
 
-static void put_utf8(struct buf *out, uint32_t c)
+static void put_character(struct buf *out, uint32_t c)
 {
 	unsigned char bytes[4];
-	size_t n = 0;
+	struct buf one = BUF(bytes);
 
-	if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		c = 0xfffd;
-	if (c < 0x80) {
-		bytes[n++] = (unsigned char)c;
-	} else if (c < 0x800) {
-		bytes[n++] = (unsigned char)(0xc0 | c >> 6);
-	} else if (c < 0x10000) {
-		bytes[n++] = (unsigned char)(0xe0 | c >> 12);
-		bytes[n++] = (unsigned char)(0x80 | (c >> 6 & 0x3f));
-	} else {
-		bytes[n++] = (unsigned char)(0xf0 | c >> 18);
-		bytes[n++] = (unsigned char)(0x80 | (c >> 12 & 0x3f));
-		bytes[n++] = (unsigned char)(0x80 | (c >> 6 & 0x3f));
-	}
-	if (c >= 0x80)
-		bytes[n++] = (unsigned char)(0x80 | (c & 0x3f));
-	put_cut(out, (struct span){ bytes, n });
+	buf_utf8(&one, c);
+	put_cut(out, buf_span(&one));
 }
 
 /* Characters of `width` bytes, the most significant first; what is left over at the end is no
@@ -108,7 +93,7 @@ static void put_wide(struct buf *out, struct span s, size_t width)
 		else
 			for (size_t k = 0; k < width; k++)
 				c = c << 8 | s.p[i + k];
-		put_utf8(out, c);
+		put_character(out, c);
 	}
 }
 
@@ -163,7 +148,7 @@ static void put_part(struct buf *out, const struct part *p)
 	struct buf value = BUF(bytes);
 
 	put_value(&value, &p->value);
-	asn1_put_oid(out, p->type, attributes, sizeof attributes / sizeof attributes[0]);
+	asn1_put_oid(out, p->type, attributes, COUNT(attributes));
 	put_cut(out, SPAN("="));
 	put_quoted(out, buf_span(&value));
 }
@@ -208,7 +193,7 @@ bool dn_put_part(struct buf *out, struct span name, const char *type)
 	struct buf text = BUF(bytes);
 	struct asn1 value;
 
-	for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+	for (size_t i = 0; i < COUNT(attributes); i++) {
 		if (!span_eq(span_z(attributes[i].name), span_z(type)))
 			continue;
 		if (!dn_last(name, attributes[i].oid, &value))

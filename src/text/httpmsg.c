@@ -41,22 +41,14 @@ static bool is_control(unsigned char c)
 /* RFC 9110 section 5.6.2: the characters of a field name. */
 static bool is_token(unsigned char c)
 {
-	size_t at;
-
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       span_find_byte(SPAN("!#$%&'*+-.^_`|~"), c, &at);
-}
-
-static bool is_digit(unsigned char c)
-{
-	return c >= '0' && c <= '9';
+	return span_alnum_or(c, "!#$%&'*+-.^_`|~");
 }
 
 /* "HTTP/1.1 200 OK"; the reason phrase and the blank before it may be absent. */
 static bool read_status(struct span line, int *code)
 {
-	if (line.n < STATUS_LINE_MIN || !span_starts(line, SPAN("HTTP/1.")) || !is_digit(line.p[7]) ||
-	    line.p[8] != ' ' || !is_digit(line.p[9]) || !is_digit(line.p[10]) || !is_digit(line.p[11]))
+	if (line.n < STATUS_LINE_MIN || !span_starts(line, SPAN("HTTP/1.")) || !span_is_digit(line.p[7]) ||
+	    line.p[8] != ' ' || !span_is_digit(line.p[9]) || !span_is_digit(line.p[10]) || !span_is_digit(line.p[11]))
 		return false;
 	if (line.n > STATUS_LINE_MIN && line.p[STATUS_LINE_MIN] != ' ')
 		return false;
@@ -211,16 +203,9 @@ static void body_bytes(struct httpmsg *m, struct span *rest)
 
 static bool add_digit(uint64_t *size, unsigned char c)
 {
-	unsigned char low = c | 0x20; /* A-F to a-f; no other byte becomes one of these */
 	unsigned digit;
 
-	if (is_digit(c))
-		digit = (unsigned)c - '0';
-	else if (low >= 'a' && low <= 'f')
-		digit = 10 + (unsigned)low - 'a';
-	else
-		return false;
-	if (*size > UINT64_MAX >> 4)
+	if (!span_hex_digit(c, &digit) || *size > UINT64_MAX >> 4)
 		return false;
 	*size = *size << 4 | digit;
 	return true;

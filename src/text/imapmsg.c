@@ -17,7 +17,7 @@ static enum imapmsg_status status_of(struct span word)
 		{ SPAN_INIT("PREAUTH"), IMAPMSG_PREAUTH },
 	};
 
-	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+	for (size_t i = 0; i < COUNT(row); i++)
 		if (span_eq_nocase(word, row[i].word))
 			return row[i].status;
 	return IMAPMSG_DATA;

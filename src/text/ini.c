@@ -1,31 +1,17 @@
 #include "text/ini.h"
 
-/* No key of ours has half of it; what is longer is not a misspelled key. */
-enum { COMPARED_MAX = 64 };
-
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
-static bool blank(unsigned char c)
+static bool space(unsigned char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-/* Lower case, and _ for -: the one spelling that keys are compared in. */
-static unsigned char folded(unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned char)(c + ('a' - 'A'));
-	return c == '-' ? '_' : c;
-}
-
 static bool key_ok(struct span s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = folded(s.p[i]);
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_')
+	for (size_t i = 0; i < s.n; i++)
+		if (!span_alnum_or(s.p[i], "-_"))
 			return false;
-	}
 	return s.n != 0;
 }
 
@@ -38,18 +24,18 @@ static bool text_ok(struct span s)
 	return true;
 }
 
-/* Nothing, blanks, or a comment after at least one blank. */
+/* Nothing, spaces, or a comment after at least one space. */
 static bool tail_ok(struct span s)
 {
 	struct span text = span_trim(s);
 
-	return text.n == 0 || (blank(s.p[0]) && text.p[0] == '#');
+	return text.n == 0 || (space(s.p[0]) && text.p[0] == '#');
 }
 
 static struct span without_comment(struct span s)
 {
 	for (size_t i = 1; i < s.n; i++)
-		if (s.p[i] == '#' && blank(s.p[i - 1]))
+		if (s.p[i] == '#' && space(s.p[i - 1]))
 			return span_first(s, i);
 	return s;
 }
@@ -117,51 +103,6 @@ enum ini_line ini_line(struct span line, struct span *key, struct span *value)
 	return INI_SETTING;
 }
 
-bool ini_same_key(struct span a, struct span b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (folded(a.p[i]) != folded(b.p[i]))
-			return false;
-	return true;
-}
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-unsigned ini_distance(struct span a, struct span b)
-{
-	/* Row i holds the distances from the first i letters of a to each beginning of b; a swap needs the
-	 * two rows before. */
-	unsigned rows[3][COMPARED_MAX + 1];
-
-	if (a.n > COMPARED_MAX || b.n > COMPARED_MAX)
-		return (unsigned)(a.n > b.n ? a.n : b.n);
-	for (size_t j = 0; j <= b.n; j++)
-		rows[0][j] = (unsigned)j;
-	for (size_t i = 1; i <= a.n; i++) {
-		unsigned *row = rows[i % 3], *up = rows[(i + 2) % 3], *upper = rows[(i + 1) % 3];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= b.n; j++) {
-			unsigned char x = folded(a.p[i - 1]), y = folded(b.p[j - 1]);
-
-			row[j] = least(up[j - 1] + (x != y), least(up[j], row[j - 1]) + 1);
-			if (i > 1 && j > 1 && x == folded(b.p[j - 2]) && y == folded(a.p[i - 2]))
-				row[j] = least(row[j], upper[j - 2] + 1);
-		}
-	}
-	return rows[a.n % 3][b.n];
-}
-
-bool ini_near(struct span given, struct span known)
-{
-	return 3 * (size_t)ini_distance(given, known) <= given.n;
-}
-
 bool ini_duration(struct span s, int64_t *ms)
 {
 	static const struct {
@@ -175,7 +116,7 @@ bool ini_duration(struct span s, int64_t *ms)
 	};
 	uint64_t n, scale = 1000;
 
-	for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++) {
+	for (size_t i = 0; i < COUNT(unit); i++) {
 		if (span_ends(s, unit[i].name)) {
 			scale = unit[i].ms;
 			s = span_first(s, s.n - unit[i].name.n);

@@ -28,14 +28,11 @@ static bool read_group(struct span s, unsigned char *to)
 	if (s.n == 0 || s.n > 4)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = s.p[i], low = c | 0x20;
+		unsigned digit;
 
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (unsigned)(c - '0');
-		else if (low >= 'a' && low <= 'f')
-			v = v << 4 | (unsigned)(low - 'a' + 10);
-		else
+		if (!span_hex_digit(s.p[i], &digit))
 			return false;
+		v = v << 4 | digit;
 	}
 	to[0] = (unsigned char)(v >> 8);
 	to[1] = (unsigned char)v;

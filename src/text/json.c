@@ -178,25 +178,6 @@ bool json_next(struct json_value container, size_t *at, struct span *key, struct
 	return true;
 }
 
-static void put_utf8(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_byte(out, (unsigned char)c);
-		return;
-	}
-	if (c < 0x800) {
-		buf_byte(out, (unsigned char)(0xc0 | c >> 6));
-	} else if (c < 0x10000) {
-		buf_byte(out, (unsigned char)(0xe0 | c >> 12));
-		buf_byte(out, (unsigned char)(0x80 | (c >> 6 & 0x3f)));
-	} else {
-		buf_byte(out, (unsigned char)(0xf0 | c >> 18));
-		buf_byte(out, (unsigned char)(0x80 | (c >> 12 & 0x3f)));
-		buf_byte(out, (unsigned char)(0x80 | (c >> 6 & 0x3f)));
-	}
-	buf_byte(out, (unsigned char)(0x80 | (c & 0x3f)));
-}
-
 bool json_unescape(struct buf *out, struct span raw)
 {
 	struct jsontok s = { raw, 0, 0, 0, JSONTOK_WANT_VALUE, { 0 } };
@@ -207,7 +188,7 @@ bool json_unescape(struct buf *out, struct span raw)
 	if (!jsontok_string(&s) || s.at != raw.n)
 		return false;
 	for (; (took = jsontok_character(rest, &c)) != 0; rest = span_from(rest, took))
-		put_utf8(out, c);
+		buf_utf8(out, c);
 	if (out->full)
 		out->n = mark;
 	return true;
@@ -324,7 +305,7 @@ void json_put_string(struct buf *out, struct span s)
 		size_t took = span_utf8(s, &c);
 
 		if (took == 0) {
-			put_utf8(out, 0xfffd);
+			buf_utf8(out, 0xfffd);
 			took = 1;
 		} else if (short_escape(c) != '\0') {
 			buf_byte(out, '\\');
@@ -333,7 +314,7 @@ void json_put_string(struct buf *out, struct span s)
 			buf_z(out, "\\u00");
 			buf_hex(out, (struct span){ &(unsigned char){ (unsigned char)c }, 1 });
 		} else {
-			put_utf8(out, c);
+			buf_utf8(out, c);
 		}
 		s = span_from(s, took);
 	}

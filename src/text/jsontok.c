@@ -117,7 +117,7 @@ static bool scan_word(struct jsontok *s)
 {
 	static const struct span words[] = { SPAN_INIT("null"), SPAN_INIT("true"), SPAN_INIT("false") };
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		if (span_starts(span_from(s->text, s->at), words[i])) {
 			s->at += words[i].n;
 			return true;

@@ -3,16 +3,11 @@
 #include "text/base64.h"
 #include "text/json.h"
 
-static bool alnum(unsigned char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 /* A part that may be base64url, by its letters and length; jwt_json looks closer. */
 static bool part_ok(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+		if (!span_alnum_or(s.p[i], "-_"))
 			return false;
 	return s.n != 0 && s.n % 4 != 1;
 }
@@ -52,7 +47,7 @@ bool jwt_is_b64token(struct span token, size_t *bad)
 	for (; i < token.n; i++) {
 		unsigned char c = token.p[i];
 
-		if (!alnum(c) && c != '-' && c != '.' && c != '_' && c != '~' && c != '+' && c != '/')
+		if (!span_alnum_or(c, "-._~+/"))
 			break;
 	}
 	body = i;

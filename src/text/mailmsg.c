@@ -43,7 +43,7 @@ enum mailmsg_status mailmsg_status(struct span line, struct span *rest)
 		{ SPAN_INIT("+"), MAILMSG_CONTINUE },
 	};
 
-	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+	for (size_t i = 0; i < COUNT(row); i++) {
 		struct span after = span_from(line, row[i].word.n);
 		bool ends = after.n == 0 || is_blank(after.p[0]);
 
@@ -170,7 +170,7 @@ enum mailmsg_service mailmsg_service(struct span first)
 		{ SPAN_INIT("HTTP/"), MAILMSG_HTTP }, { SPAN_INIT("SSH-"), MAILMSG_SSH },
 	};
 
-	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+	for (size_t i = 0; i < COUNT(row); i++)
 		if (span_starts_nocase(first, row[i].start))
 			return row[i].service;
 	return is_tls(first) ? MAILMSG_TLS : MAILMSG_UNKNOWN;
@@ -178,8 +178,7 @@ enum mailmsg_service mailmsg_service(struct span first)
 
 static bool is_host_char(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-	       c == '_';
+	return span_alnum_or(c, ".-_");
 }
 
 /* What stands in the last pair of brackets, which must end the line. */

@@ -14,13 +14,7 @@ void oauthbearer_put(struct buf *out, struct span user, struct span host, uint16
 		else
 			buf_byte(out, user.p[i]);
 	}
-	buf_z(out, ",\001host=");
-	buf_put(out, host);
-	buf_z(out, "\001port=");
-	buf_u64(out, port);
-	buf_z(out, "\001auth=Bearer ");
-	buf_put(out, token);
-	buf_z(out, "\001\001");
+	buf_say(out, ",\001host=%.*s\001port=%u\001auth=Bearer %.*s\001\001", SPAN_ARG(host), port, SPAN_ARG(token));
 }
 
 /* The user without escapes; false when there is another = than those two. */

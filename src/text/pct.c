@@ -2,8 +2,7 @@
 
 static bool unreserved(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-	       c == '_' || c == '~';
+	return span_alnum_or(c, "-._~");
 }
 
 /* The byte that %XX at the start of s stands for; false when two digits do not follow. */

@@ -2,15 +2,9 @@
 
 bool quote_only(struct span s, const char *marks)
 {
-	size_t at;
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = s.p[i];
-
-		if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    !span_find_byte(span_z(marks), c, &at))
+	for (size_t i = 0; i < s.n; i++)
+		if (!span_alnum_or(s.p[i], marks))
 			return false;
-	}
 	return s.n != 0 && s.p[0] != '-';
 }
 

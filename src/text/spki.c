@@ -53,7 +53,7 @@ static bool read_rsa(struct span key, struct spki *k)
 
 static bool read_point(struct span curve, struct span key, struct spki *k)
 {
-	for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+	for (size_t i = 0; i < COUNT(curves); i++) {
 		if (!span_eq(curve, curves[i].oid))
 			continue;
 		if (key.n != 1 + (curves[i].bits + 7) / 8 * 2 || key.p[0] != 4)

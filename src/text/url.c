@@ -11,7 +11,7 @@ enum {
 
 static bool name_byte(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return span_alnum_or(c, "-_");
 }
 
 bool url_is_name(struct span host)
@@ -114,7 +114,7 @@ bool url_parse(struct span text, struct url *u)
 		{ SPAN_INIT("http://"), false, 80 },
 	};
 
-	for (size_t i = 0; i < sizeof scheme / sizeof scheme[0]; i++) {
+	for (size_t i = 0; i < COUNT(scheme); i++) {
 		struct url got = { .tls = scheme[i].tls, .port = scheme[i].port, .target = SPAN_INIT("/") };
 		struct span rest = span_from(text, scheme[i].start.n);
 		struct span authority = rest;

@@ -8,11 +8,7 @@ enum { FIELD_MAX = 1024 };
 
 void xoauth2_put(struct buf *out, struct span user, struct span token)
 {
-	buf_put(out, SPAN("user="));
-	buf_put(out, user);
-	buf_put(out, SPAN("\001auth=Bearer "));
-	buf_put(out, token);
-	buf_put(out, SPAN("\001\001"));
+	buf_say(out, "user=%.*s\001auth=Bearer %.*s\001\001", SPAN_ARG(user), SPAN_ARG(token));
 }
 
 static bool is_blank(unsigned char c)
@@ -49,7 +45,7 @@ static size_t separator(struct span s, enum xoauth2_lint *what)
 		{ SPAN_INIT("<SOH>"), XOAUTH2_ESCAPE_TEXT },   { SPAN_INIT("\\1"), XOAUTH2_ESCAPE_TEXT },
 	};
 
-	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+	for (size_t i = 0; i < COUNT(row); i++) {
 		if (span_starts_nocase(s, row[i].text)) {
 			*what = row[i].what;
 			return row[i].text.n;
@@ -209,7 +205,7 @@ static bool field_follows(struct span s)
 	enum xoauth2_lint what;
 
 	s = span_trim(s);
-	for (size_t i = 0; i < sizeof field / sizeof field[0]; i++)
+	for (size_t i = 0; i < COUNT(field); i++)
 		if (span_starts_nocase(s, field[i]))
 			return true;
 	return s.n == 0 || separator(s, &what) != 0;

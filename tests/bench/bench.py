@@ -92,9 +92,10 @@ def one_time(name, command, rig, enter=()):
 
 
 def one_memory(command, rig):
-    """(KiB of all processes that lived together, KiB of the largest, number of processes): PSS at exits."""
+    """(KiB of all processes that lived together, those of it that no file backs, KiB of the largest, number of
+    processes): PSS at exits."""
     lines = [line.split() for line in measure("memory", command, rig)]
-    return max(int(line[6]) for line in lines), max(int(line[3]) for line in lines), len(lines)
+    return (*(max(int(line[column]) for line in lines) for column in (6, 7, 3)), len(lines))
 
 
 def rounds(names, runs, once):
@@ -209,17 +210,18 @@ def main():
 
     say()
     say("On loopback")
-    table(say, ("wall, ms", "CPU, ms", "memory, KiB", "largest process", "processes"), commands, lambda name: (
+    table(say, ("wall, ms", "CPU, ms", "memory, KiB", "anonymous, KiB", "largest process", "processes"), commands, lambda name: (
         spread(local[name]), f"{median(local[name], 1):.1f}",
-        *(f"{median(memory[name], i):.0f}" for i in range(3))))
+        *(f"{median(memory[name], i):.0f}" for i in range(4))))
     if delayed:
         say(f"With {DELAY_MS} ms between client and servers")
         table(say, ("wall, ms", "wall/delay", "CPU, ms", "turns: token", "turns: mail"), distant, lambda name: (
             spread(delayed[name]), f"{median(delayed[name], 0) / DELAY_MS:.1f}", f"{median(delayed[name], 1):.1f}",
             flights[name]["idp"], flights[name]["pop"]))
     say("CPU is user and system time of all processes. Memory is PSS, read from the page tables whenever a process")
-    say("exits, added up over all that live at that moment. A turn is a time at which the client spoke after")
-    say("it had had to wait for the server, connecting included. All trust the same two roots and nothing else.")
+    say("exits, added up over all that live at that moment; anonymous is the part that no file backs (Pss_Anon). A turn")
+    say("is a time at which the client spoke after it had had to wait for the server, connecting included. All trust the")
+    say("same two roots and nothing else.")
     (BUILD / "table.txt").write_text("\n".join(lines) + "\n")
 
 

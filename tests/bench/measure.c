@@ -1,8 +1,10 @@
 /* measure: one run of a command, as numbers on descriptor 3.
  *   measure time CMD...     "wall_ns cpu_ns faults status": cpu is user and system of the whole waited-for tree
  *   measure memory CMD...   a line for each process of the tree when it exits:
- *                           "name pid rss_kib pss_kib private_kib high_water_kib all_pss_kib", where the last
- *                           is the sum over all processes of the tree that live at that moment
+ *                           "name pid rss_kib pss_kib private_kib high_water_kib all_pss_kib all_anonymous_kib",
+ *                           where the last two are sums over all processes of the tree that live at that
+ *                           moment: Pss and Pss_Anon of smaps_rollup, where a page that n processes share
+ *                           counts a n-th in each. Anonymous is what no file backs: variables, heap, stack
  * Memory is read from the page tables while the process stands at the door (PTRACE_EVENT_EXIT): ru_maxrss
  * is rounded by whole pages a processor on newer kernels and reads 0 for very small programs. */
 #define _GNU_SOURCE
@@ -106,7 +108,7 @@ static void born(pid_t pid)
 static void leaving(pid_t pid)
 {
 	char path[64], name[32] = "?";
-	long all = 0;
+	long all = 0, anonymous = 0;
 	FILE *f;
 
 	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
@@ -119,13 +121,14 @@ static void leaving(pid_t pid)
 		fclose(f);
 	}
 	for (size_t i = 0; i < living_n; i++) {
-		long pss = sum(living[i], "smaps_rollup", "Pss:");
+		long pss = sum(living[i], "smaps_rollup", "Pss:"), mine = sum(living[i], "smaps_rollup", "Pss_Anon:");
 
 		all += pss > 0 ? pss : 0;
+		anonymous += mine > 0 ? mine : 0;
 	}
-	dprintf(3, "%s %d %ld %ld %ld %ld %ld\n", name, (int)pid, sum(pid, "smaps_rollup", "Rss:"),
+	dprintf(3, "%s %d %ld %ld %ld %ld %ld %ld\n", name, (int)pid, sum(pid, "smaps_rollup", "Rss:"),
 	        sum(pid, "smaps_rollup", "Pss:"), sum(pid, "smaps_rollup", "Private_"), sum(pid, "status", "VmHWM:"),
-	        all);
+	        all, anonymous);
 	for (size_t i = 0; i < living_n; i++)
 		if (living[i] == pid)
 			living[i] = living[--living_n];

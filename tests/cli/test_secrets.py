@@ -49,7 +49,7 @@ def test_empty(place):
     """Where a secret should stand there is nothing: that is said of the file, not of the setting."""
     path = place.path("secret")
     for flag in ("--client-secret-file", "--access-token-file", "--federated-token-file"):
-        for text, problem in (("", "is empty"), ("\n", "holds nothing but blanks"), (" \r\n", "holds nothing but")):
+        for text, problem in (("", "is empty"), ("\n", "holds nothing but spaces"), (" \r\n", "holds nothing but")):
             place.file("secret", text)
             r = place.run("token", "--client-id", CLIENT, "--tenant-id", TENANT, flag, path).exits(2)
             has(r.err, f"the file '{path}' {problem}")

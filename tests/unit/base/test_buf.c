@@ -61,6 +61,24 @@ TEST(buf_say_mixed)
 	                  SPAN_ARG(SPAN("a")), (size_t)3, 99999999999ULL, -4LL, '5', 2026U, 1U, 2U));
 }
 
+/* Against span_utf8, which reads it. */
+TEST(buf_utf8_every_character)
+{
+	EVERY_CAP(b, SPAN("\xe2\x82\xac"), buf_utf8(&b, 0x20ac));
+	for (uint32_t c = 0; c < 0x110100; c++) {
+		bool is = c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
+		unsigned char bytes[4];
+		struct buf b = BUF(bytes);
+		uint32_t back = 0;
+
+		buf_utf8(&b, c);
+		if (span_utf8(buf_span(&b), &back) != b.n || back != (is ? c : 0xfffd)) {
+			t_at("character %x", (unsigned)c);
+			OK(false);
+		}
+	}
+}
+
 /* What was there stays, and nothing follows an append that did not fit. */
 TEST(buf_say_appends)
 {
@@ -74,6 +92,17 @@ TEST(buf_say_appends)
 	OK(!buf_ok(&b));
 	buf_say(&b, "%s", "");
 	EQ(buf_span(&b), SPAN("abcdef"));
+}
+
+/* Who wipes a secret wipes as many bytes as the buf says that it has. */
+TEST(buf_say_leaves_nothing_behind)
+{
+	unsigned char bytes[10] = { 0 };
+	struct buf b = BUF(bytes);
+
+	buf_say(&b, "%s", "ab");
+	buf_say(&b, "%s%s", "secret", "secret");
+	EQ(((struct span){ bytes, sizeof bytes }), SPAN("ab\0\0\0\0\0\0\0\0"));
 }
 
 /* A conversion that it does not know, or half of one, ends the process. */

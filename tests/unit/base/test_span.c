@@ -263,3 +263,17 @@ TEST(span_utf8_rows)
 		EQ(span_utf8(edge_span(span_first(row[i].s, n)), &c), 0);
 	}
 }
+
+/* Against the obvious definition, for every byte. */
+TEST(span_bytes)
+{
+	for (unsigned c = 0; c < 256; c++) {
+		bool capital = c >= 'A' && c <= 'Z', small = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
+
+		t_at("byte %u", c);
+		EQ(span_lower((unsigned char)c), capital ? c + 32 : c);
+		EQ(span_is_digit((unsigned char)c), digit);
+		EQ(span_alnum_or((unsigned char)c, ""), capital || small || digit);
+		EQ(span_alnum_or((unsigned char)c, "-_"), capital || small || digit || c == '-' || c == '_');
+	}
+}

@@ -190,14 +190,14 @@ TEST(options_table_is_complete)
 {
 	for (int i = 0; i < OPTION__COUNT; i++) {
 		const struct option_row *o = &options_table[i];
-		enum setting key, nearest;
+		enum setting key;
 
 		t_at("option %d", i);
 		OK(o->name != NULL && o->name[0] != '\0');
 		OK(o->help != NULL && o->help[0] != '\0');
 		OK(o->commands != 0);
 		/* A name means one thing; a letter, too. */
-		OK(!settings_find(span_z(o->name), &key, &nearest));
+		OK(!settings_find(span_z(o->name), &key));
 		for (int k = 0; k < i; k++) {
 			OK(strcmp(o->name, options_table[k].name) != 0);
 			OK(o->letter == 0 || o->letter != options_table[k].letter);

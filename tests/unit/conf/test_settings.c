@@ -7,9 +7,9 @@ static struct settings settings;
 
 static bool set(const char *key, const char *value, enum setting_source source, struct fault *f)
 {
-	enum setting which, nearest;
+	enum setting which;
 
-	OK(settings_find(span_z(key), &which, &nearest));
+	OK(settings_find(span_z(key), &which));
 	return settings_set(&settings, which, span_z(value), source, SPAN("here:1"), f);
 }
 
@@ -186,7 +186,7 @@ TEST(values_that_cannot_work)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		enum setting which, nearest;
+		enum setting which;
 		struct fault f;
 		size_t at;
 
@@ -196,7 +196,7 @@ TEST(values_that_cannot_work)
 		give(row[i].key, row[i].value);
 		OK(!finish(&f));
 		EQ(f.code, FAULT_SETTING_BAD);
-		OK(settings_find(span_z(row[i].key), &which, &nearest));
+		OK(settings_find(span_z(row[i].key), &which));
 		EQ(f.num, which);
 		OK(span_find(fault_evidence(&f), span_z(row[i].words), &at));
 		OK(span_find(fault_evidence(&f), span_z(row[i].value), &at));
@@ -205,20 +205,23 @@ TEST(values_that_cannot_work)
 
 TEST(names)
 {
-	enum setting key, nearest = SETTING_PIN;
+	struct near tenant = { .given = SPAN("tenat_id") }, port = { .given = SPAN("popport") };
+	enum setting key;
 
 	for (int i = 0; i < SETTING__COUNT; i++) {
-		OK(settings_find(span_z(settings_key((enum setting)i)), &key, &nearest));
+		OK(settings_find(span_z(settings_key((enum setting)i)), &key));
 		EQ(key, (enum setting)i);
 		OK(settings_help((enum setting)i)[0] != '\0');
 		(void)settings_kind((enum setting)i);
 	}
-	OK(settings_find(SPAN("CLIENT-ID"), &key, &nearest));
+	OK(settings_find(SPAN("CLIENT-ID"), &key));
 	EQ(key, SETTING_CLIENT_ID);
-	OK(!settings_find(SPAN("tenat_id"), &key, &nearest));
-	EQ(nearest, SETTING_TENANT_ID);
-	OK(!settings_find(SPAN("popport"), &key, &nearest));
-	EQ(nearest, SETTING_POP_PORT);
+	OK(!settings_find(SPAN("tenat_id"), &key));
+	settings_near(&tenant);
+	EQ(near_best(&tenant), "tenant_id");
+	OK(!settings_find(SPAN("popport"), &key));
+	settings_near(&port);
+	EQ(near_best(&port), "pop_port");
 	for (int i = SETTING_UNSET; i <= SETTING_FROM_FLAG; i++)
 		OK(settings_source((enum setting_source)i)[0] != '\0');
 }

@@ -197,6 +197,12 @@ static const char *ids(void)
 	return text;
 }
 
+static struct span warning(enum step step)
+{
+	explain_report(&report, &e);
+	return e.warning[step];
+}
+
 static const char *explained(void)
 {
 	explain_report(&report, &e);
@@ -398,6 +404,7 @@ static void check_causes(void)
 /* Render every cause in the context c. */
 static void render_all(struct explain_case c, const char *what)
 {
+	evidence_read(c.r, &c.known);
 	for (int i = 1; i < CAUSE__COUNT; i++) {
 		t_at("%s, %s", causes[i - 1].name, what);
 		e.n = 1;
@@ -464,7 +471,7 @@ static void full(void)
 
 TEST(explain_every_cause_renders)
 {
-	struct explain_case c = { NULL, STEP_TOKEN, &e };
+	struct explain_case c = { .step = STEP_TOKEN, .e = &e };
 
 	render_all(c, "without a report");
 	fresh();
@@ -503,7 +510,7 @@ TEST(explain_every_fault_on_every_step)
 				OK(e.n != 0);
 				check_causes();
 				report.row[step].verdict = VERDICT_WARN;
-				check_text(explain_warning(&report, (enum step)step, &e), false);
+				check_text(warning((enum step)step), false);
 			}
 		}
 	}
@@ -611,6 +618,11 @@ static bool refused_token(size_t k, bool entra)
 	static char words[80];
 
 	if (known[k].k == KNOWN_AADSTS && entra) {
+		struct knowledge_causes l = { .holds = knowledge_for(&settings) };
+
+		knowledge_add_row(&l, (unsigned)k);
+		if (l.n == 0) /* Entra does not say this to such a request */
+			return false;
 		snprintf(words, sizeof words, "AADSTS%s: no.", known[k].key);
 		fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, strtol(known[k].key, NULL, 10), words);
 		return true;
@@ -933,7 +945,7 @@ TEST(explain_credential)
 	/* a secret is never put into a text */
 	set(SETTING_CLIENT_SECRET, "s3cr3t");
 	{
-		struct explain_case c = { &report, STEP_CREDENTIAL, &e };
+		struct explain_case c = { .r = &report, .e = &e };
 
 		EQ(wording_fill(&c, "{client_secret}", TEMPLATE_LINES).n, 0);
 	}
@@ -1525,30 +1537,29 @@ TEST(explain_warnings)
 	verdict(STEP_CREDENTIAL, VERDICT_WARN, 0);
 	fact(STEP_CREDENTIAL, FACT_NOTE, "secret_expires: that is in 10 days");
 	settings.secret_expires = report.started_unix + 10 * 86400;
-	OK(has(explain_warning(&report, STEP_CREDENTIAL, &e),
-	       "that is in 10 days. Make the next one now: entra.microsoft.com"));
-	OK(has(explain_warning(&report, STEP_CREDENTIAL, &e), "New client secret. Copy the column Value"));
+	OK(has(warning(STEP_CREDENTIAL), "that is in 10 days. Make the next one now: entra.microsoft.com"));
+	OK(has(warning(STEP_CREDENTIAL), "New client secret. Copy the column Value"));
 	fault_set(&report.row[STEP_CREDENTIAL].fault, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES, SPAN("x"));
-	OK(has(explain_warning(&report, STEP_CREDENTIAL, &e), "New client secret"));
+	OK(has(warning(STEP_CREDENTIAL), "New client secret"));
 	settings.provider = provider_find(SPAN("custom"));
-	OK(!has(explain_warning(&report, STEP_CREDENTIAL, &e), "entra"));
+	OK(!has(warning(STEP_CREDENTIAL), "entra"));
 	settings.provider = provider_at(0);
 	settings.secret_expires = 0;
-	EQ(explain_warning(&report, STEP_CREDENTIAL, &e), SPAN("secret_expires: that is in 10 days"));
+	EQ(warning(STEP_CREDENTIAL), SPAN("secret_expires: that is in 10 days"));
 	verdict(STEP_POP_TLS, VERDICT_WARN, 0);
 	fact(STEP_POP_TLS, FACT_CERT_DAYS, "9");
-	OK(has(explain_warning(&report, STEP_POP_TLS, &e), "ends in 9 days"));
+	OK(has(warning(STEP_POP_TLS), "ends in 9 days"));
 	verdict(STEP_CLOCK, VERDICT_WARN, 0);
 	fact(STEP_CLOCK, FACT_CLOCK_SKEW, "100");
-	OK(has(explain_warning(&report, STEP_CLOCK, &e), "clock is 100 seconds fast"));
+	OK(has(warning(STEP_CLOCK), "clock is 100 seconds fast"));
 	verdict(STEP_CAPA, VERDICT_WARN, 0);
 	fact(STEP_CAPA, FACT_NOTE, "A note.");
-	EQ(explain_warning(&report, STEP_CAPA, &e), SPAN("A note."));
+	EQ(warning(STEP_CAPA), SPAN("A note."));
 	verdict(STEP_CAPA, VERDICT_PASS, 0);
-	EQ(explain_warning(&report, STEP_CAPA, &e).n, 0);
+	EQ(warning(STEP_CAPA).n, 0);
 	fail(STEP_CLAIMS, FAULT_CLAIM_LENGTH, 0, "");
 	report.row[STEP_CLAIMS].verdict = VERDICT_WARN;
-	OK(has(explain_warning(&report, STEP_CLAIMS, &e), "4,096"));
+	OK(has(warning(STEP_CLAIMS), "4,096"));
 }
 
 /* ---- text -------------------------------------------------------------------------------------- */

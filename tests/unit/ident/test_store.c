@@ -467,7 +467,7 @@ TEST(store_things_that_are_no_files)
 		[LINK_TO_NOTHING] = "' is a symbolic link",
 		[PIPE] = "' is not a regular file",
 		[DIRECTORY] = "' is a folder",
-		[TWO_NAMES] = "' has another name too, by which others may reach it; type: find / -xdev -samefile '",
+		[TWO_NAMES] = "' has another name too, by which others may reach it; type: find / -xdev -samefile ",
 	};
 
 	for (size_t i = 0; i < COUNT(suffixes); i++) {
@@ -634,8 +634,8 @@ static int others_file(void)
 
 	if (store_open(&s, span_z(rig_path), clock_deadline(0), &f))
 		return 1;
-	return f.code == FAULT_STORE_EXPOSED && says(&f, "belongs to another user, number 0; type: chown 12345 '") ? 0
-	                                                                                                           : 2;
+	return f.code == FAULT_STORE_EXPOSED && says(&f, "belongs to another user, number 0; type: chown 12345 ") ? 0
+	                                                                                                          : 2;
 }
 
 /* A file that we may not even open, in a sticky folder of root's. */

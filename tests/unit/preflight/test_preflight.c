@@ -24,9 +24,9 @@ struct given {
 static void set(const char *key, const char *value)
 {
 	struct fault f = { .code = FAULT_NONE };
-	enum setting which, nearest;
+	enum setting which;
 
-	OK(settings_find(span_z(key), &which, &nearest));
+	OK(settings_find(span_z(key), &which));
 	OK(settings_set(&settings, which, span_z(value), SETTING_FROM_FLAG, SPAN("--here"), &f));
 }
 

@@ -162,7 +162,7 @@ TEST(json_report_facts_by_type)
 		if (row_fact_type(key) == ROW_WORD)
 			row_number(&show_r.row[STEP_CREDENTIAL], key, 0);
 		else
-			show_fact(STEP_CREDENTIAL, key, value[row_fact_type(key)]);
+			show_fact(STEP_CREDENTIAL, key, key == FACT_CHAIN ? "a\nb" : value[row_fact_type(key)]);
 		snprintf(path, sizeof path, "steps.0.facts.%s", row_fact_id(key));
 		snprintf(first, sizeof first, "%s.1", path);
 		s = render(NULL);

@@ -72,7 +72,7 @@ TEST(setup_templates_name_what_there_is)
 		t_at("%.60s", texts[i]);
 		while (rest.n != 0) {
 			struct span name, after;
-			enum setting key, nearest;
+			enum setting key;
 			size_t at;
 			bool known = false;
 
@@ -87,7 +87,7 @@ TEST(setup_templates_name_what_there_is)
 				continue;
 			for (size_t k = 0; k < COUNT(own); k++)
 				known |= span_eq(name, span_z(own[k]));
-			OK(known || settings_find(name, &key, &nearest));
+			OK(known || settings_find(name, &key));
 			places++;
 		}
 	}
@@ -127,6 +127,20 @@ TEST(setup_known_is_filled_in)
 	OK(has("o2pop check -c job.conf --profile prod a@b.example"));
 	OK(!has("-ID") && !has("MAILBOX") && !has("not yet"));
 	OK(has("is known, and not shown"));
+}
+
+/* What is not fit for a command leaves out its value, not the command. */
+TEST(setup_odd_name)
+{
+	struct setup s = fresh(true);
+
+	set(SETTING_DISPLAY_NAME, "a\x01z");
+	steps(&s, true);
+	OK(has("New-ServicePrincipal -AppId " APP_ID " -ObjectId " OBJECT " -DisplayName 'NAME'"));
+	OK(has("Name: a\\x01z."));
+	out = BUF(scratch);
+	OK(setup_powershell(&out, &s));
+	OK(has("$Name = 'POP3 reader'\n"));
 }
 
 /* What each grant's way must say, and what it must not. */
