@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <string.h>
 
-
 enum { STEERS = 1, HOLDS_SECRET = 2, OFFSET_SHIFT = 2 };
 #define HOLDS(member) (HOLDS_SECRET | offsetof(struct credential, member) << OFFSET_SHIFT)
 
