@@ -20,12 +20,12 @@ enum fault_kind {
 	FAULT_KIND_INPUT,    /* Command line, settings, credential */
 	FAULT_KIND_DNS,      /* Names: num is a getaddrinfo error */
 	FAULT_KIND_NET,      /* Connections: num is an errno */
-	FAULT_KIND_TLS, /* TLS: num is a code of the TLS engine below 64, 256+n an alert received, 512+n an alert sent */
-	FAULT_KIND_HTTP,  /* HTTP: num is an HTTP status */
-	FAULT_KIND_IDP,   /* The identity provider: num is an AADSTS number, else the HTTP status */
-	FAULT_KIND_TOKEN, /* The token and its claims */
-	FAULT_KIND_MAIL,  /* The mail server's answers */
-	FAULT_KIND_WAIT   /* Refused for now: num is seconds to wait, 0 if unknown */
+	FAULT_KIND_TLS,      /* TLS: num is an engine code below 64, 256+n an alert received, 512+n an alert sent */
+	FAULT_KIND_HTTP,     /* HTTP: num is an HTTP status */
+	FAULT_KIND_IDP,      /* The identity provider: num is an AADSTS number, else the HTTP status */
+	FAULT_KIND_TOKEN,    /* The token and its claims */
+	FAULT_KIND_MAIL,     /* The mail server's answers */
+	FAULT_KIND_WAIT      /* Refused for now: num is seconds to wait, 0 if unknown */
 };
 
 /* Entra's longest texts are about 600 bytes; with ids and a date, 900. */

@@ -17,8 +17,8 @@
 /* A run: the token worker and as many mail workers as are asked for start at once; the tenant worker follows. From then
  * on every turn waits for a message of any of them. The token worker's last word goes to each mail worker, which waits
  * for it behind CAPA. A worker is over when its pipe ends or its time is up. When a mail worker and the token worker
- * are, its mailbox is triaged if that can tell more, and reported: at once, or when the other mailboxes have proved what
- * they can (hold). The slot then takes the next mailbox. run_state names where a mailbox stands between these. */
+ * are, its mailbox is triaged if that can tell more, and reported: at once, or when the other mailboxes have proved
+ * what they can (hold). The slot then takes the next mailbox. run_state names where a mailbox stands between these. */
 
 enum {
 	SUPERVISOR_GRACE_MS = 300,        /* between a mail worker's own deadline and its end */

@@ -3,8 +3,9 @@
  * A place is {name}: lower-case letters, digits and _ in braces; other braces are text. Before the name may stand
  *   '  quoted for PowerShell            "  quoted for a POSIX shell, where it has to be
  *   -  for PowerShell, where it has to be    =  as it is, also over several lines: the caller vouches for it
- * Without one of these, the value is made printable and cut at TEMPLATE_VALUE_MAX in prose; a command takes it only if it
- * is harmless there: letters, digits and ._:/@+-=?%~. No command takes a value that has control characters or is longer.
+ * Without one of these, the value is made printable and cut at TEMPLATE_VALUE_MAX in prose; a command takes it only if
+ * it is harmless there: letters, digits and ._:/@+-=?%~. No command takes a value that has control characters or is
+ * longer.
  *
  * A line with a place that cannot be filled is left out, and then the line after it that starts with ~ takes its
  * place. A line that starts with a tab is a command. A line that ends with ":" announces commands, and goes when none

@@ -5,7 +5,8 @@
 #include "report/row.h"
 #include "text/date.h"
 
-/* Add a fact: "75" for a number, "2026-11-23 20:43:46Z" for a moment, "a b" for a list (a chain: lines); nothing for "". */
+/* Add a fact: "75" for a number, "2026-11-23 20:43:46Z" for a moment, "a b" for a list (a chain: lines); nothing for
+ * "". */
 T_UNUSED
 static void t_fact(struct row *row, enum fact key, const char *text)
 {

@@ -1,6 +1,6 @@
-/* fast_clock: time that passes FAST_CLOCK times as fast, for a test whose waits are real. It stands instead of the whole
- * of base/clock.c, for the code under test and for every process that it forks; include it in one file of a test, with
- * FAST_CLOCK defined. Deadlines keep their order; only what the kernel waits for is shorter. */
+/* fast_clock: time that passes FAST_CLOCK times as fast, for a test whose waits are real. It stands instead of the
+ * whole of base/clock.c, for the code under test and for every process that it forks; include it in one file of a
+ * test, with FAST_CLOCK defined. Deadlines keep their order; only what the kernel waits for is shorter. */
 #ifndef TESTS_UNIT_FAST_CLOCK_H
 #define TESTS_UNIT_FAST_CLOCK_H
 
