@@ -28,7 +28,7 @@ BEARSSL := build/deps/bearssl-0.6
 RECIPE  := Makefile toolchains/$(TOOLCHAIN).mk toolchains/musl.mk
 
 MODULES := $(filter-out src/cli/main.c,$(sort $(wildcard src/*/*.c)))
-OBJECTS := $(MODULES:src/%.c=$(B)/obj/%.o) $(B)/obj/net/trust_roots.o $(B)/obj/explain/knowledge_packed.o
+OBJECTS := $(MODULES:src/%.c=$(B)/obj/%.o) $(B)/obj/net/trust_roots.o $(B)/obj/text/packed_lists.o
 ROOTS   := $(sort $(wildcard third_party/roots/*.pem))
 UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*/test_$(or $(T),*).c)))
 SIM     := $(patsubst tests/sim/%.c,$(B)/obj/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
@@ -78,7 +78,7 @@ $(B)/obj/net/trust_roots.o: $(GEN)/roots.c $(RECIPE) | $(COMPILER)
 	$(dir)
 	$(call say,CC)$(CC) $(OURS) $(WHOLE) -c -o $@ $<
 
-$(B)/obj/explain/knowledge_packed.o: $(GEN)/knowledge_packed.c $(RECIPE) | $(COMPILER)
+$(B)/obj/text/packed_lists.o: $(GEN)/packed_lists.c $(RECIPE) | $(COMPILER)
 	$(dir)
 	$(call say,CC)$(CC) $(OURS) $(WHOLE) -c -o $@ $<
 
@@ -92,10 +92,10 @@ $(B)/obj/sim/%.o: tests/sim/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
 
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/unit/*/*.d)
 
-$(GEN)/knowledge_packed.c: $(GEN)/pack
+$(GEN)/packed_lists.c: $(GEN)/pack
 	$(call say,PACK)$< >$@
 
-$(GEN)/pack: toolchains/pack.c $(wildcard src/explain/*.def src/explain/knowledge.h src/base/*.h)
+$(GEN)/pack: toolchains/pack.c src/text/packed.h src/conf/microsoft.h $(wildcard src/explain/*.def src/show/*.def)
 	$(dir)
 	$(call say,HOSTCC)$(HOSTCC) -std=c11 -O1 -Wall -Wextra -Isrc -o $@ $<
 

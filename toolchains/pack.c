@@ -1,63 +1,81 @@
-/* pack: turns the texts of causes.def into build/gen/knowledge_packed.c, for explain/knowledge.c.
+/* pack: turns the long texts of the program into build/gen/packed_lists.c, for text/packed.c.
  *
- *   pack >knowledge_packed.c
+ *   pack >packed_lists.c
  *
  * Runs on the machine that builds. Again and again the two bytes that stand side by side most often become one, which
- * the texts do not use otherwise: English comes out at half its size, and knowledge.c needs 20 lines to read it. */
+ * the texts do not use otherwise: English comes out at half its size, and packed.c needs 20 lines to read it. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain/knowledge.h"
+#include "conf/microsoft.h"
+#include "text/packed.h"
 
-/* Three texts a cause, each with its NUL, which is never part of a pair. */
-static const char texts[] = "\0\0\0" /* CAUSE_NONE */
+/* Each text with its NUL, which is never part of a pair. */
+static const char causes[] = "\0\0\0" /* CAUSE_NONE */
 #define CAUSE(name, id, who, holds, certainty, text, fix, verify, ...) text "\0" fix "\0" verify "\0"
 #include "explain/causes.def"
-#undef CAUSE
+	;
+static const char meanings[] =
+#define KNOWN(kind, key, meaning, ...) meaning "\0"
+#define SAME(...)
+#include "explain/known.def"
+	;
+static const char steps[] =
+#define STEP(grants, accounts, title, who, text) text "\0"
+#include "show/setup.def"
+	;
+static const char texts[] =
+#define TEXT(name, text) text "\0"
+#include "show/setup.def"
+	;
+static const char clients[] =
+#define CLIENT(name, id, text) text "\0"
+#include "show/setup.def"
 	;
 
-enum { CODES = 256, WORTH = 4 }; /* a pair takes two bytes of its own */
+static const struct {
+	const char *name, *p;
+	size_t n;
+} lists[] = {
+	{ "causes", causes, sizeof causes - 1 },    { "meanings", meanings, sizeof meanings - 1 },
+	{ "steps", steps, sizeof steps - 1 },       { "texts", texts, sizeof texts - 1 },
+	{ "clients", clients, sizeof clients - 1 },
+};
+enum { LISTS = sizeof lists / sizeof lists[0], CODES = 256, WORTH = 4 /* a pair takes two bytes of its own */ };
 
-static unsigned char bytes[sizeof texts - 1];
-static size_t n = sizeof bytes;
+static unsigned char bytes[sizeof causes + sizeof meanings + sizeof steps + sizeof texts + sizeof clients];
+static size_t n, count[LISTS]; /* how many texts each list has */
 static unsigned char pair[CODES][2];
 static unsigned depth[CODES];
 
-static void stop(const char *why)
+static void gather(void)
 {
-	fprintf(stderr, "pack: %s\n", why);
-	exit(1);
-}
-
-static void check_sizes(void)
-{
-	const char *p = texts;
-
-	for (int c = 0; c < CAUSE__COUNT; c++) {
-		const char *start = p;
-
-		for (int k = 0; k < 3; k++)
-			p += strlen(p) + 1;
-		if (p - start > KNOWLEDGE_TEXTS_MAX)
-			stop("the texts of a cause are longer than KNOWLEDGE_TEXTS_MAX");
+	for (int i = 0; i < LISTS; i++) {
+		for (const char *p = lists[i].p; p < lists[i].p + lists[i].n; p += strlen(p) + 1, count[i]++) {
+			if (strlen(p) >= PACKED_TEXT_MAX) {
+				fprintf(stderr, "pack: a text of %s is longer than PACKED_TEXT_MAX: %.60s\n",
+				        lists[i].name, p);
+				exit(1);
+			}
+		}
+		memcpy(bytes + n, lists[i].p, lists[i].n);
+		n += lists[i].n;
 	}
-	if (p != texts + sizeof bytes)
-		stop("a cause does not have three texts");
 }
 
 /* The most frequent pair; how often it is there. */
 static unsigned find_pair(unsigned char best[2])
 {
-	static unsigned count[CODES][CODES];
+	static unsigned times[CODES][CODES];
 	unsigned most = 0;
 
-	memset(count, 0, sizeof count);
+	memset(times, 0, sizeof times);
 	for (size_t i = 0; i + 1 < n; i++)
-		if (bytes[i] != 0 && bytes[i + 1] != 0 && depth[bytes[i]] < KNOWLEDGE_PAIR_DEPTH - 1 &&
-		    depth[bytes[i + 1]] < KNOWLEDGE_PAIR_DEPTH - 1 && ++count[bytes[i]][bytes[i + 1]] > most) {
-			most = count[bytes[i]][bytes[i + 1]];
+		if (bytes[i] != 0 && bytes[i + 1] != 0 && depth[bytes[i]] < PACKED_DEPTH - 1 &&
+		    depth[bytes[i + 1]] < PACKED_DEPTH - 1 && ++times[bytes[i]][bytes[i + 1]] > most) {
+			most = times[bytes[i]][bytes[i + 1]];
 			memcpy(best, bytes + i, 2);
 		}
 	return most;
@@ -78,7 +96,7 @@ static void replace(int code)
 
 static void put(const char *name, const unsigned char *p, size_t size)
 {
-	printf("const unsigned char %s = {", name);
+	printf("const unsigned char packed_lists_%s = {", name);
 	for (size_t i = 0; i < size; i++)
 		printf("%s%u,", i % 24 == 0 ? "\n\t" : " ", p[i]);
 	printf("\n};\n");
@@ -86,10 +104,10 @@ static void put(const char *name, const unsigned char *p, size_t size)
 
 int main(void)
 {
+	const unsigned char *p = bytes;
 	bool used[CODES] = { false };
 
-	check_sizes();
-	memcpy(bytes, texts, sizeof bytes);
+	gather();
 	for (size_t i = 0; i < n; i++)
 		used[bytes[i]] = true;
 	for (int code = 1; code < CODES; code++) {
@@ -99,8 +117,16 @@ int main(void)
 			1 + (depth[pair[code][0]] > depth[pair[code][1]] ? depth[pair[code][0]] : depth[pair[code][1]]);
 		replace(code);
 	}
-	printf("/* Made by toolchains/pack from causes.def. */\n#include \"explain/knowledge.h\"\n\n");
-	put("knowledge_packed_pair[512]", pair[0], sizeof pair);
-	put("knowledge_packed_texts[]", bytes, n);
+	printf("/* Made by toolchains/pack.c. */\n#include \"text/packed.h\"\n\n");
+	put("pair[512]", pair[0], sizeof pair);
+	for (int i = 0; i < LISTS; i++) {
+		const unsigned char *start = p;
+		char name[32];
+
+		for (size_t k = 0; k < count[i]; p++)
+			k += *p == 0;
+		snprintf(name, sizeof name, "%s[]", lists[i].name);
+		put(name, start, (size_t)(p - start));
+	}
 	return 0;
 }

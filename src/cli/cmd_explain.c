@@ -13,7 +13,7 @@ enum { EXPLAIN_FOUND_MAX = 64, EXPLAIN_EXIT_NOTHING = 1 };
 
 /* What was explained already, by what it means. */
 struct seen {
-	const char *meaning[EXPLAIN_FOUND_MAX];
+	unsigned known[EXPLAIN_FOUND_MAX];
 	uint64_t aadsts[EXPLAIN_FOUND_MAX];
 	size_t n;
 };
@@ -21,11 +21,11 @@ struct seen {
 static bool is_new(struct seen *seen, const struct explain_found *found)
 {
 	for (size_t i = 0; i < seen->n; i++)
-		if (seen->meaning[i] == found->meaning && seen->aadsts[i] == found->aadsts)
+		if (seen->known[i] == found->known && seen->aadsts[i] == found->aadsts)
 			return false;
 	if (seen->n == EXPLAIN_FOUND_MAX)
 		return false;
-	seen->meaning[seen->n] = found->meaning;
+	seen->known[seen->n] = found->known;
 	seen->aadsts[seen->n++] = found->aadsts;
 	return true;
 }

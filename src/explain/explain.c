@@ -89,6 +89,7 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 {
 	struct explain_case c = { .e = e };
 	struct knowledge_causes l = { .holds = FOR_ALL };
+	struct buf meaning = BUF(found->meaning);
 	struct match_hit hit;
 
 	start(e);
@@ -96,12 +97,14 @@ bool explain_text(struct span text, size_t *at, struct explain_found *found, str
 		return false;
 	found->what = span_first(span_from(text, hit.at), hit.n);
 	found->aadsts = hit.aadsts;
-	found->meaning = "";
+	found->known = hit.row;
 	if (hit.row != KNOWLEDGE_NOTHING) {
-		found->meaning = knowledge_meaning(hit.row);
+		found->known = knowledge_base(hit.row);
+		knowledge_meaning(hit.row, &meaning);
 		l.holds &= hit.aadsts != 0 ? ~(unsigned)FOR_OTHER : FOR_ALL;
 		knowledge_add_row(&l, hit.row);
 	}
+	buf_byte(&meaning, '\0');
 	*at = hit.at + hit.n;
 	fill(&c, &l);
 	return true;

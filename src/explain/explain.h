@@ -10,10 +10,12 @@
 void explain_report(const struct report *r, struct explanation *e);
 
 /* A known thing that was found in a text: an AADSTS code, an OAuth error, a server's line, a fault id, an errno. */
+enum { EXPLAIN_MEANING_MAX = 160 };
 struct explain_found {
-	struct span what;    /* the part of the text that was recognised */
-	const char *meaning; /* one sentence, static; "" when the code is not known */
-	uint64_t aadsts;     /* 0 if it is not such a code: known or not, it has an official page */
+	struct span what;                  /* the part of the text that was recognised */
+	char meaning[EXPLAIN_MEANING_MAX]; /* one sentence with its NUL; "" when the code is not known */
+	unsigned known;                    /* the same number for what has the same meaning */
+	uint64_t aadsts;                   /* 0 if it is not such a code: known or not, it has an official page */
 };
 
 /* Find the next known thing in the text from *at on that does not stand before *at already (for `explain`: a code, a

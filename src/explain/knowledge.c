@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <netdb.h>
 
+#include "text/packed.h"
+
 /* Names that not every libc has; the numbers are Linux's. */
 #ifndef EAI_NODATA
 #define EAI_NODATA (-5)
@@ -85,41 +87,17 @@ bool knowledge_drop(struct knowledge_causes *l, enum cause c)
 	return n != before;
 }
 
-/* Append the text at *p with its NUL, and go behind it. What is to be said stands on a stack, the next byte on top. */
-static void unpack(const unsigned char **p, struct buf *out)
-{
-	unsigned char stack[KNOWLEDGE_PAIR_DEPTH + 1];
-
-	do {
-		unsigned n = 0;
-
-		stack[n++] = *(*p)++;
-		while (n != 0) {
-			const unsigned char *pair = knowledge_packed_pair + 2 * stack[--n];
-
-			if (pair[0] == 0) {
-				buf_byte(out, stack[n]);
-			} else {
-				stack[n++] = pair[1];
-				stack[n++] = pair[0];
-			}
-		}
-	} while ((*p)[-1] != '\0');
-}
-
 void knowledge_cause(enum cause c, struct knowledge_template *t)
 {
-	const unsigned char *packed = knowledge_packed_texts;
 	struct buf b = BUF(t->bytes);
 
-	for (unsigned i = 0; i < 3 * (unsigned)c; packed++)
-		i += *packed == '\0';
 	t->id = cause_ids;
 	for (unsigned i = 0; i < (unsigned)c; i++)
 		t->id = next_text(t->id);
-	unpack(&packed, &b);
-	unpack(&packed, &b);
-	unpack(&packed, &b);
+	for (unsigned i = 0; i < 3; i++) {
+		packed_put(&b, packed_lists_causes, 3 * (unsigned)c + i);
+		buf_byte(&b, '\0');
+	}
 	t->text = t->bytes;
 	t->fix = next_text(t->text);
 	t->verify = next_text(t->fix);
@@ -187,14 +165,6 @@ static const char row_texts[] =
 	;
 
 /* One for each KNOWN, none for SAME. */
-static const char row_meanings[] =
-#define KNOWN(kind, key, meaning, ...) meaning "\0"
-#define SAME(kind, key)
-#include "explain/known.def"
-#undef KNOWN
-#undef SAME
-	;
-
 enum { ROW_CAUSES = 5 }; /* of which EXPLAIN_CAUSES_MAX are shown */
 
 static const struct {
@@ -239,8 +209,7 @@ unsigned knowledge_base(unsigned row)
 	return row;
 }
 
-/* How many KNOWN rows stand before the one that this row belongs to. */
-static unsigned group_of(unsigned row)
+unsigned knowledge_group(unsigned row)
 {
 	unsigned n = 0;
 
@@ -249,20 +218,17 @@ static unsigned group_of(unsigned row)
 	return n;
 }
 
-const char *knowledge_meaning(unsigned row)
+void knowledge_meaning(unsigned row, struct buf *out)
 {
-	const char *p = row_meanings;
-
 	if (knowledge_kind(row) == KNOWN_FAULT)
-		return fault_text((enum fault_code)knowledge_number(row));
-	for (unsigned i = group_of(row); i != 0; i--)
-		p = next_text(p);
-	return p;
+		buf_z(out, fault_text((enum fault_code)knowledge_number(row)));
+	else
+		packed_put(out, packed_lists_meanings, knowledge_group(row));
 }
 
 unsigned knowledge_flags(unsigned row)
 {
-	return row == KNOWLEDGE_NOTHING ? 0 : groups[group_of(row)].flags;
+	return row == KNOWLEDGE_NOTHING ? 0 : groups[knowledge_group(row)].flags;
 }
 
 bool knowledge_add_row(struct knowledge_causes *l, unsigned row)
@@ -270,7 +236,7 @@ bool knowledge_add_row(struct knowledge_causes *l, unsigned row)
 	if (row == KNOWLEDGE_NOTHING)
 		return false;
 	for (unsigned i = 0; i < ROW_CAUSES; i++)
-		knowledge_add(l, (enum cause)groups[group_of(row)].cause[i]);
+		knowledge_add(l, (enum cause)groups[knowledge_group(row)].cause[i]);
 	return true;
 }
 

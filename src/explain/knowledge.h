@@ -81,14 +81,7 @@ void knowledge_add_list(struct knowledge_causes *l, const enum cause *c);
 /* Take out, if it is there; true when it was. */
 bool knowledge_drop(struct knowledge_causes *l, enum cause c);
 
-enum {
-	KNOWLEDGE_TEXTS_MAX = 2048, /* of one cause, with their NULs */
-	KNOWLEDGE_PAIR_DEPTH = 16   /* a pair of pairs of pairs ... */
-};
-
-/* The texts of causes.def as toolchains/pack has made them: three a cause, each with a NUL behind it. A byte b whose
- * pair at [2 * b] is not zero stands for these two. */
-extern const unsigned char knowledge_packed_pair[512], knowledge_packed_texts[];
+enum { KNOWLEDGE_TEXTS_MAX = 2048 }; /* of one cause, with their NULs */
 
 /* The templates of a cause; id is static, the others lie in bytes. Not to be copied. */
 struct knowledge_template {
@@ -123,8 +116,9 @@ unsigned knowledge_rows(void);
 unsigned knowledge_base(unsigned row);  /* the KNOWN row that a SAME row belongs to */
 unsigned knowledge_flags(unsigned row); /* 0 for KNOWLEDGE_NOTHING */
 enum known_kind knowledge_kind(unsigned row);
-int64_t knowledge_number(unsigned row);      /* the key of the kinds with numbers */
-const char *knowledge_meaning(unsigned row); /* static */
+unsigned knowledge_group(unsigned row); /* how many KNOWN rows stand before the one that it belongs to */
+int64_t knowledge_number(unsigned row); /* the key of the kinds with numbers */
+void knowledge_meaning(unsigned row, struct buf *out);
 
 /* Append the causes of a row that hold; false for KNOWLEDGE_NOTHING. */
 bool knowledge_add_row(struct knowledge_causes *l, unsigned row);

@@ -1,6 +1,6 @@
 #include "show/setup.h"
 
-#include "conf/microsoft.h"
+#include "text/packed.h"
 #include "text/quote.h"
 #include "text/template.h"
 
@@ -21,19 +21,19 @@ enum { ORG = 1, PERSONAL = 2, OTHER = 4, ANY = ORG | PERSONAL | OTHER, FURTHER =
 
 static const struct {
 	unsigned grants, accounts;
-	const char *title, *who, *text;
+	const char *title, *who;
 } steps[] = {
-#define STEP(grants, accounts, title, who, text) { grants, accounts, title, who, text },
+#define STEP(grants, accounts, title, who, text) { grants, accounts, title, who },
 #include "show/setup.def"
 };
 
-#define TEXT(name, text) static const char name[] = text;
+enum {
+#define TEXT(name, text) TEXT_##name,
 #include "show/setup.def"
+};
 
-static const struct {
-	const char *name, *text;
-} clients[SETUP_CLIENT__COUNT] = {
-#define CLIENT(name, id, text) [SETUP_##name] = { id, text },
+static const char *const clients[SETUP_CLIENT__COUNT] = {
+#define CLIENT(name, id, text) [SETUP_##name] = id,
 #include "show/setup.def"
 };
 
@@ -197,8 +197,14 @@ static bool value(const void *of, struct span name, struct buf *out)
 	return put_setting(s, name, out);
 }
 
-static void fill(struct buf *out, const char *text, enum template_form form, const struct setup *s)
+/* Fill the n-th text of a list. */
+static void fill(struct buf *out, const unsigned char *list, unsigned n, enum template_form form, const struct setup *s)
 {
+	char text[PACKED_TEXT_MAX];
+	struct buf b = BUF(text);
+
+	packed_put(&b, list, n);
+	buf_byte(&b, '\0');
 	template_fill(out, text, &(struct template){ form, s, value, NULL });
 }
 
@@ -230,17 +236,17 @@ static void put_known(struct page *p, const struct setup *s)
 	}
 }
 
-static void put_text(struct page *p, unsigned indent, const char *text, const struct setup *s)
+static void put_text(struct page *p, unsigned indent, const unsigned char *list, unsigned n, const struct setup *s)
 {
 	char bytes[SETUP_TEXT_MAX];
 	struct buf b = BUF(bytes);
 
-	fill(&b, text, TEMPLATE_LINES, s);
+	fill(&b, list, n, TEMPLATE_LINES, s);
 	page_lines(p, indent, buf_span(&b));
 	p->out->full |= b.full;
 }
 
-static void put_step(struct page *p, size_t i, const struct setup *s)
+static void put_step(struct page *p, unsigned i, const struct setup *s)
 {
 	struct setup one = *s;
 
@@ -253,12 +259,12 @@ static void put_step(struct page *p, size_t i, const struct setup *s)
 		page_end(p);
 	}
 	if ((steps[i].accounts & FURTHER) == 0)
-		put_text(p, SETUP_STEP, steps[i].text, s);
+		put_text(p, SETUP_STEP, packed_lists_steps, i, s);
 	else
 		while (one.mailboxes > 1) {
 			one.mailbox++;
 			one.mailboxes--;
-			put_text(p, SETUP_STEP, steps[i].text, &one);
+			put_text(p, SETUP_STEP, packed_lists_steps, i, &one);
 		}
 }
 
@@ -267,7 +273,7 @@ void setup_steps(struct page *p, const struct setup *s)
 	unsigned grant = 1u << s->settings->grant;
 
 	if (s->settings->provider->pop_host == NULL || !provider_allows(s->settings->provider, s->settings->grant)) {
-		page_lines(p, 0, span_z(custom));
+		put_text(p, 0, packed_lists_texts, TEXT_custom, s);
 		return;
 	}
 	if ((grant & APPS) != 0) {
@@ -278,19 +284,19 @@ void setup_steps(struct page *p, const struct setup *s)
 		page_words(p, 0, span_z(grant_row(s->settings->grant)->title));
 		page_end(p);
 	}
-	page_lines(p, 0, span_z(words));
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+	put_text(p, 0, packed_lists_texts, TEXT_words, s);
+	for (unsigned i = 0; i < COUNT(steps); i++)
 		if ((steps[i].grants & grant) != 0 && (steps[i].accounts & account(s)) != 0)
 			put_step(p, i, s);
 	page_end(p);
-	put_text(p, 0, others, s);
+	put_text(p, 0, packed_lists_texts, TEXT_others, s);
 }
 
 bool setup_powershell(struct buf *out, const struct setup *s)
 {
 	if (account(s) != ORG || grant_row(s->settings->grant)->person)
 		return false;
-	fill(out, script, TEMPLATE_SCRIPT, s);
+	fill(out, packed_lists_texts, TEXT_script, TEMPLATE_SCRIPT, s);
 	buf_byte(out, '\n');
 	return true;
 }
@@ -300,7 +306,7 @@ bool setup_powershell(struct buf *out, const struct setup *s)
 bool setup_client_find(struct span name, enum setup_client *client)
 {
 	for (int i = 0; i < SETUP_CLIENT__COUNT; i++) {
-		if (span_eq(name, span_z(clients[i].name))) {
+		if (span_eq(name, span_z(clients[i]))) {
 			*client = (enum setup_client)i;
 			return true;
 		}
@@ -320,7 +326,7 @@ bool setup_client(struct buf *out, enum setup_client client, const struct setup 
 			return false;
 	if (host.n == 0)
 		return false;
-	fill(out, clients[client].text, TEMPLATE_SCRIPT, s);
+	fill(out, packed_lists_clients, client, TEMPLATE_SCRIPT, s);
 	buf_byte(out, '\n');
 	return true;
 }

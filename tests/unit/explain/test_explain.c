@@ -289,6 +289,9 @@ TEST(explain_causes_are_used)
 
 TEST(explain_known_is_whole)
 {
+	char bytes[EXPLAIN_MEANING_MAX];
+	struct buf b;
+	struct span m;
 	size_t group = 0;
 
 	EQ(knowledge_rows(), COUNT(known));
@@ -298,15 +301,16 @@ TEST(explain_known_is_whole)
 		EQ(knowledge_kind(i), known[i].k);
 		if (i != 0 && known[i].causes[0] != '\0')
 			group++;
+		b = BUF(bytes);
+		knowledge_meaning(i, &b);
+		m = buf_span(&b);
+		OK(buf_ok(&b) && m.n < EXPLAIN_MEANING_MAX);
 		if (known[i].k == KNOWN_FAULT)
-			EQ(knowledge_meaning(i), fault_text((enum fault_code)knowledge_number(i)));
+			EQ(m, span_z(fault_text((enum fault_code)knowledge_number(i))));
 		else
-			EQ(knowledge_meaning(i), meanings[group]);
-		if (known[i].k != KNOWN_FAULT && known[i].k != KNOWN_INSPECTOR) {
-			const char *m = knowledge_meaning(i);
-
-			OK(m[0] != '\0' && m[strlen(m) - 1] == '.' && strlen(m) < 110);
-		}
+			EQ(m, span_z(meanings[group]));
+		if (known[i].k != KNOWN_FAULT && known[i].k != KNOWN_INSPECTOR)
+			OK(m.n != 0 && m.p[m.n - 1] == '.' && m.n < 110);
 		for (unsigned k = 0; k < i; k++)
 			OK(strcmp(known[i].key, known[k].key) != 0 || known[i].k != known[k].k);
 	}
