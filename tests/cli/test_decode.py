@@ -91,7 +91,7 @@ def test_decode_sasl_mistakes(place):
             ('"' + encoded(good) + '"', ["quotes"]),
             ("  " + encoded(good), ["blanks-around"])):
         d = decode(place, text, 1, "xoauth2", findings)
-        check(d["findings"][0]["fix"] != "", "no word about what to type")
+        check(d["findings"][0]["fix"], "no word about what to type")
     decode(place, f"n,a={USER},^Ahost=h^Aport=995^Aauth=Bearer {t}^A^A", 1, "oauthbearer",
            ["not-encoded", "caret-a", "oauthbearer"])
     found = {f["id"] for f in place.run("decode", "--format", "json", stdin=url).exits(1).json()["findings"]}
@@ -109,7 +109,7 @@ def test_decode_cut_by_a_terminal(place):
     sasl = xoauth2(USER, jwt(x="y" * 4000))
     check(len(sasl) > 4096, "too short")
     d = decode(place, sasl[:4095] + "\n", 1, "xoauth2", ["terminal-4095"])
-    has(d["findings"][0]["fix"], "stty -icanon")
+    has(d["findings"][0]["fix"][1]["text"], "stty -icanon")
     decode(place, jwt(x="y" * 4000)[:4095], 1, "access-token", ["terminal-4095"])
 
 
