@@ -7,8 +7,7 @@
 #include "cli/app.h"
 #include "ident/token.h"
 
-/* The token: from access_token_file, else from the standard input, where a terminal is asked
- * without echo. */
+/* The token: from access_token_file, else from the standard input, where a terminal is asked without echo. */
 static bool read_token(struct app *app, struct secret *s, struct fault *f)
 {
 	struct span path = settings_get(&app->settings, SETTING_ACCESS_TOKEN_FILE);
@@ -23,8 +22,8 @@ static bool read_token(struct app *app, struct secret *s, struct fault *f)
 	if (f->code != FAULT_NONE || secret_is_set(s))
 		return f->code == FAULT_NONE;
 	return fault_set(f, FAULT_USAGE, 0,
-	                 SPAN("there is no token: give --access-token-file FILE, or send it to the "
-	                      "standard input (o2pop token | o2pop encode MAILBOX)"));
+	                 SPAN("there is no token: give --access-token-file FILE, or send it to the standard input "
+	                      "(o2pop token | o2pop encode MAILBOX)"));
 }
 
 /* The length and the alphabet of the token are those that a check demands. */

@@ -19,8 +19,7 @@ static bool take_mailboxes(struct app *app, struct setup *s, struct span *settin
 	for (size_t i = 0; i < s->mailboxes; i++) {
 		if (preflight_mailbox(s->mailbox[i], &(struct fault){ 0 }))
 			continue;
-		*status = app_usage(app, "the mailbox '", s->mailbox[i], "' is not an address");
-		return false;
+		return app_stop(status, app_usage(app, "the mailbox '", s->mailbox[i], "' is not an address"));
 	}
 	return true;
 }
@@ -52,8 +51,7 @@ static int put_client(struct app *app, struct setup *s, struct buf *out)
 
 	if (!setup_client_find(given, &client))
 		return app_usage(app, "there is no configuration for '", given,
-		                 "': mpop, getmail, fetchmail, msmtp, isync, curl or "
-		                 "openssl");
+		                 "': mpop, getmail, fetchmail, msmtp, isync, curl or openssl");
 	if (app->options.given[OPTION_FORMAT] != 0)
 		return app_usage(app, "", SPAN("--client"), " has a format of its own: leave out --format");
 	if (app->settings.pop_tls == POP_TLS_NONE)
@@ -63,8 +61,7 @@ static int put_client(struct app *app, struct setup *s, struct buf *out)
 	if (setup_client(out, client, s))
 		return app_print(out, EXIT_STATUS_OK);
 	return app_usage(app, "",
-	                 SPAN("the mailbox, the server or a file has quotes, dollar signs "
-	                      "or the like in its name"),
+	                 SPAN("the mailbox, the server or a file has quotes, dollar signs or the like in its name"),
 	                 ": o2pop does not write that into another program's configuration");
 }
 

@@ -29,8 +29,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_SHOW_SECRETS] = { "show-secrets", 0, NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_LOGIN,
 	                          "put secrets and tokens into the transcript; never share that" },
 	[OPTION_TRIAGE] = { "triage", 0, NULL, COMMAND_CHECK,
-	                    "when the login is refused, try the same token at the IMAP and SMTP "
-	                    "services" },
+	                    "when the login is refused, try the same token at the IMAP and SMTP services" },
 	[OPTION_NO_DISCOVERY] = { "no-discovery", 0, NULL, COMMAND_CHECK,
 	                          "do not look up which tenant the mailbox's domain belongs to" },
 	[OPTION_WAIT] = { "wait", 0, "TIME", COMMAND_CHECK, "repeat slowly until it works, at most this long (90m)" },
@@ -39,8 +38,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
 	[OPTION_SCHEMA] = { "schema", 0, NULL, COMMAND_CHECK, "print the JSON Schema of --format json" },
 	[OPTION_CLIENT] = { "client", 0, "NAME", COMMAND_SETUP,
-	                    "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or "
-	                    "openssl" },
+	                    "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl" },
 };
 
 /* A usage sentence: WORDS "ARGUMENT" MORE. */
@@ -139,15 +137,13 @@ static bool refuse_secret(struct cursor *c, bool token, struct fault *f)
 	secret_wipe_bytes(value, span_z(value).n);
 	if (token)
 		return fault_set(f, FAULT_USAGE, 0,
-		                 SPAN("a token is never taken from the command line, where "
-		                      "everybody on this machine can read it: use "
-		                      "--access-token-file FILE, or - for the standard input, or "
-		                      "fd:N for an open descriptor"));
+		                 SPAN("a token is never taken from the command line, where everybody on this machine "
+		                      "can read it: use --access-token-file FILE, or - for the standard input, or fd:N "
+		                      "for an open descriptor"));
 	return fault_set(f, FAULT_USAGE, 0,
-	                 SPAN("a secret's value is never taken from the command line, where "
-	                      "everybody on this machine can read it: use --client-secret-file "
-	                      "FILE, --client-secret-file - for the standard input, "
-	                      "--client-secret-file fd:N for an open descriptor, or the variable "
+	                 SPAN("a secret's value is never taken from the command line, where everybody on this machine "
+	                      "can read it: use --client-secret-file FILE, --client-secret-file - for the standard "
+	                      "input, --client-secret-file fd:N for an open descriptor, or the variable "
 	                      "O2POP_CLIENT_SECRET; on a terminal o2pop asks for it"));
 }
 

@@ -125,8 +125,7 @@ static bool drain(int fd, struct deadline until, struct buf *scratch)
 	return true;
 }
 
-/* The child's end, which need not come with the end of its output. False when it had to be
- * killed. */
+/* The child's end, which need not come with the end of its output. False when it had to be killed. */
 static bool reap(pid_t pid, struct deadline until, int *status)
 {
 	pid_t got = 0;
@@ -210,8 +209,7 @@ static void erase(struct buf *scratch, size_t n)
 	secret_wipe_bytes(scratch->p + scratch->n, n);
 }
 
-/* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095
- * characters. */
+/* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095 characters. */
 static bool read_line(struct buf *scratch)
 {
 	while (!signal_waits()) {

@@ -145,8 +145,7 @@ void settings_file_places(struct buf *out)
 	buf_z(out, "/etc/o2pop.conf\n");
 }
 
-/* The settings file to read: named by the user (must exist), or the first of the usual places
- * that exists. */
+/* The settings file to read: named by the user (must exist), or the first of the usual places that exists. */
 static bool find_file(const struct options *o, struct buf *path)
 {
 	const char *variable = getenv("O2POP_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME");
@@ -216,8 +215,7 @@ struct span settings_file_path(const struct settings_file *l)
 	return (struct span){ (const unsigned char *)l->path, l->path_n };
 }
 
-/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said
- * to us. */
+/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said to us. */
 static bool load_ca_variable(struct settings *s, struct fault *f)
 {
 	const char *path = getenv("SSL_CERT_FILE");

@@ -36,8 +36,7 @@ static struct variable variable_at(char *entry)
 	return v;
 }
 
-/* A secret in the environment is taken and overwritten there, so that no child and no /proc
- * shows it. */
+/* A secret in the environment is taken and overwritten there, so that no child and no /proc shows it. */
 static bool take_secret(struct settings *s, struct credential *c, const struct variable *v, struct fault *f)
 {
 	size_t n = v->value.n;

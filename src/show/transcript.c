@@ -33,8 +33,7 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 	buf_say(out, " %s ", mark[t->mark][t->cut[t->job][t->side]]);
 }
 
-/* Make printable without ever cutting: character by character, so that what does not fit shows in
- * out->full. */
+/* Make printable without ever cutting: character by character, so that what does not fit shows in out->full. */
 static void put_printable(struct buf *out, struct span s)
 {
 	while (s.n != 0) {
