@@ -43,6 +43,14 @@ void phrases_seconds(struct buf *out, int64_t ms)
 	buf_say(out, "%llu.%u s", (unsigned long long)tenths / 10, (unsigned)(tenths % 10));
 }
 
+void phrases_exact(struct buf *out, int64_t ms)
+{
+	uint64_t v = ms < 0 ? 0 : (uint64_t)ms;
+
+	buf_say(out, "%llu.", (unsigned long long)v / 1000);
+	buf_digits(out, v % 1000, 3);
+}
+
 void phrases_time(struct buf *out, int64_t ms)
 {
 	if (ms >= 10 * 1000)
@@ -53,24 +61,11 @@ void phrases_time(struct buf *out, int64_t ms)
 
 bool phrases_quoted(const struct fault *f)
 {
+	enum fault_kind kind = fault_kind(f->code);
+
 	if (f->code == FAULT_TENANT_OTHER || f->code == FAULT_TENANT_CLOUD || f->code == FAULT_STORE_BUSY)
 		return false; /* our own finding, out of what was said */
-	switch (fault_kind(f->code)) {
-	case FAULT_KIND_HTTP:
-	case FAULT_KIND_IDP:
-	case FAULT_KIND_MAIL:
-	case FAULT_KIND_WAIT:
-		return true;
-	case FAULT_KIND_NONE:
-	case FAULT_KIND_INTERNAL:
-	case FAULT_KIND_INPUT:
-	case FAULT_KIND_DNS:
-	case FAULT_KIND_NET:
-	case FAULT_KIND_TLS:
-	case FAULT_KIND_TOKEN:
-		return false;
-	}
-	return false;
+	return kind == FAULT_KIND_HTTP || kind == FAULT_KIND_IDP || kind == FAULT_KIND_MAIL || kind == FAULT_KIND_WAIT;
 }
 
 /* The setting that the grant's credential came from; the first of the strongest. SETTING__COUNT: there is none. */

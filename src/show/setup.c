@@ -57,7 +57,7 @@ static const struct attribute {
 	{ SETTING_PRIVATE_KEY_FILE, NULL, NULL, "o2pop.key" },
 	{ SETTING_FEDERATED_TOKEN_FILE, NULL, NULL, "FILE" },
 };
-enum { ATTRIBUTES = sizeof attributes / sizeof attributes[0] };
+enum { ATTRIBUTES = COUNT(attributes) };
 
 static unsigned account(const struct setup *s)
 {
@@ -115,7 +115,7 @@ static bool put_options(const struct setup *s, bool python, struct buf *out)
 		struct span value;
 	} options[] = { { "-c", s->file }, { "--profile", s->profile } };
 
-	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+	for (size_t i = 0; i < COUNT(options); i++) {
 		if (options[i].value.n == 0)
 			continue;
 		if (python) {
@@ -178,7 +178,7 @@ static bool value(const void *of, struct span name, struct buf *out)
 		{ "uncached", uncached(s) ? "" : NULL },
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		if (span_eq(name, span_z(texts[i].name))) {
 			buf_z(out, texts[i].text != NULL ? texts[i].text : "");
 			return texts[i].text != NULL;
@@ -279,7 +279,7 @@ void setup_steps(struct page *p, const struct setup *s)
 		page_end(p);
 	}
 	page_lines(p, 0, span_z(words));
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+	for (size_t i = 0; i < COUNT(steps); i++)
 		if ((steps[i].grants & grant) != 0 && (steps[i].accounts & account(s)) != 0)
 			put_step(p, i, s);
 	page_end(p);
@@ -315,7 +315,7 @@ bool setup_client(struct buf *out, enum setup_client client, const struct setup 
 		               s->profile };
 
 	/* They stand between quotes of any kind, and in languages of any kind. */
-	for (size_t i = 0; i < sizeof used / sizeof used[0]; i++)
+	for (size_t i = 0; i < COUNT(used); i++)
 		if (used[i].n != 0 && !quote_only(used[i], " -._@/+:,=~%&!*?#^|{}[]()<>;"))
 			return false;
 	if (host.n == 0)

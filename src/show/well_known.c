@@ -17,41 +17,36 @@ bool well_known_below(struct span name, struct span domain)
 
 bool well_known_host(struct span name)
 {
-	static const struct span ours[] = {
-		SPAN_INIT("protection.outlook.com"),
-		SPAN_INIT("sharepoint.com"),
-	};
-	static const struct span known[] = {
-		SPAN_INIT("microsoftonline.com"),
-		SPAN_INIT("microsoftonline.us"),
-		SPAN_INIT("microsoftonline.cn"),
-		SPAN_INIT("microsoftonline.de"),
-		SPAN_INIT("login.windows.net"),
-		SPAN_INIT("office365.com"),
-		SPAN_INIT("office365.us"),
-		SPAN_INIT("office365.cn"),
-		SPAN_INIT("outlook.com"),
-		SPAN_INIT("outlook.cn"),
-		SPAN_INIT("office.com"),
-		SPAN_INIT("exchangelabs.com"),
-		SPAN_INIT("microsoft.com"),
-		SPAN_INIT("azure.com"),
-		SPAN_INIT("live.com"),
-		SPAN_INIT("hotmail.com"),
-		SPAN_INIT("msn.com"),
-		SPAN_INIT("aka.ms"),
-		SPAN_INIT("google.com"),
-		SPAN_INIT("googleapis.com"),
-		SPAN_INIT("gmail.com"),
-		SPAN_INIT("googlemail.com"),
-		SPAN_INIT("digicert.com"),
-	};
+	static const char *const ours[] = { "protection.outlook.com", "sharepoint.com" };
+	static const char *const known[] = { "microsoftonline.com",
+		                             "microsoftonline.us",
+		                             "microsoftonline.cn",
+		                             "microsoftonline.de",
+		                             "login.windows.net",
+		                             "office365.com",
+		                             "office365.us",
+		                             "office365.cn",
+		                             "outlook.com",
+		                             "outlook.cn",
+		                             "office.com",
+		                             "exchangelabs.com",
+		                             "microsoft.com",
+		                             "azure.com",
+		                             "live.com",
+		                             "hotmail.com",
+		                             "msn.com",
+		                             "aka.ms",
+		                             "google.com",
+		                             "googleapis.com",
+		                             "gmail.com",
+		                             "googlemail.com",
+		                             "digicert.com" };
 
 	for (size_t i = 0; i < COUNT(ours); i++)
-		if (well_known_below(name, ours[i]))
+		if (well_known_below(name, span_z(ours[i])))
 			return false;
 	for (size_t i = 0; i < COUNT(known); i++)
-		if (well_known_below(name, known[i]))
+		if (well_known_below(name, span_z(known[i])))
 			return true;
 	return false;
 }
