@@ -26,25 +26,19 @@ static bool read_token(struct app *app, struct secret *s, struct fault *f)
 	                      "(o2pop token | o2pop encode MAILBOX)"));
 }
 
-/* The length and the alphabet of the token are those that a check demands. */
-static bool check_token(const struct secret *given, struct token *t, struct fault *f)
-{
-	struct fault why = { 0 };
-
-	return token_take(given, t, &why) || fault_say(f, FAULT_SETTING_BAD, 0, "%s: %.*s; o2pop decode says more",
-	                                               fault_text(why.code), SPAN_ARG(fault_evidence(&why)));
-}
-
 static int encode(struct app *app, struct span mailbox)
 {
 	struct token token;
 	struct token_request_format bearer = { &token.access, mailbox, &app->settings, 0 };
 	struct buf out = BUF(app->text);
-	struct fault f = { 0 };
-	bool good;
+	struct fault f = { 0 }, why = { 0 };
+	bool good = read_token(app, &app->token, &f);
 	int status;
 
-	good = read_token(app, &app->token, &f) && check_token(&app->token, &token, &f);
+	/* Its length and alphabet are those that a check demands. */
+	if (good && !token_take(&app->token, &token, &why))
+		good = fault_say(&f, FAULT_SETTING_BAD, 0, "%s: %.*s; o2pop decode says more", fault_text(why.code),
+		                 SPAN_ARG(fault_evidence(&why)));
 	secret_wipe(&app->token);
 	if (!good)
 		return app_refuse(app, &f);

@@ -11,13 +11,6 @@ struct probe {
 	struct buf out;
 };
 
-static void put_name(struct buf *out, const char *label, struct span name)
-{
-	buf_z(out, label);
-	der_name(out, name);
-	buf_z(out, "\n");
-}
-
 /* A certificate as PEM, below its names as text. */
 static void put_certificate(struct buf *out, struct span der)
 {
@@ -27,15 +20,16 @@ static void put_certificate(struct buf *out, struct span der)
 	struct der_cert c;
 
 	if (der_cert(der, &c)) {
-		put_name(out, "# subject: ", c.subject);
-		put_name(out, "# issuer:  ", c.issuer);
+		buf_z(out, "# subject: ");
+		der_name(out, c.subject);
+		buf_z(out, "\n# issuer:  ");
+		der_name(out, c.issuer);
+		buf_z(out, "\n");
 	}
 	base64_put(&text, der);
 	buf_z(out, "-----BEGIN CERTIFICATE-----\n");
-	for (rest = buf_span(&text); rest.n != 0; rest = span_from(rest, PEM_COLUMNS)) {
-		buf_put(out, span_first(rest, PEM_COLUMNS));
-		buf_z(out, "\n");
-	}
+	for (rest = buf_span(&text); rest.n != 0; rest = span_from(rest, PEM_COLUMNS))
+		buf_say(out, "%.*s\n", SPAN_ARG(span_first(rest, PEM_COLUMNS)));
 	buf_z(out, "-----END CERTIFICATE-----\n");
 }
 

@@ -20,7 +20,6 @@ enum {
 
 /* Signals that end a program, after which a terminal must not be left without echo. */
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
-enum { ENDING = COUNT(ending) };
 
 static bool keep(struct span line, struct buf *scratch, struct secret *s, struct fault *f)
 {
@@ -82,16 +81,6 @@ bool secrets_from_pem(struct span path, struct buf scratch, struct secret *s, st
 		return keep(only_blocks(&scratch), &scratch, s, f);
 	secret_wipe_bytes(scratch.p, scratch.n);
 	return false;
-}
-
-/* In the child. Ignored signals would stay ignored in the command. */
-static void run_command(const char *command, int out)
-{
-	signal(SIGPIPE, SIG_DFL);
-	if (dup2(out, STDOUT_FILENO) < 0)
-		_exit(126);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
 }
 
 static bool command_failed(const struct secrets_command *command, const char *how, int num, struct fault *f)
@@ -161,8 +150,13 @@ bool secrets_from_command(const struct secrets_command *command, struct buf scra
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
 	pid = fork();
-	if (pid == 0)
-		run_command(z, ends[1]);
+	if (pid == 0) {
+		signal(SIGPIPE, SIG_DFL); /* what is ignored would stay so in the command */
+		if (dup2(ends[1], STDOUT_FILENO) < 0)
+			_exit(126);
+		execl("/bin/sh", "sh", "-c", z, (char *)NULL);
+		_exit(127);
+	}
 	if (pid < 0)
 		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	close(ends[1]);
@@ -177,18 +171,11 @@ bool secrets_from_command(const struct secrets_command *command, struct buf scra
 	secret_wipe_bytes(scratch.p, scratch.n);
 	if (!ended)
 		return command_failed(command, "did not end in time", 0, f);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return command_failed(command, "printed no secret on its first line", 0, f);
-	if (WIFEXITED(status))
+	if (!WIFEXITED(status))
+		return command_failed(command, "was ended by signal ", WTERMSIG(status), f);
+	if (WEXITSTATUS(status) != 0)
 		return command_failed(command, "ended with status ", WEXITSTATUS(status), f);
-	return command_failed(command, "was ended by signal ", WTERMSIG(status), f);
-}
-
-static void ending_set(sigset_t *set)
-{
-	sigemptyset(set);
-	for (size_t i = 0; i < ENDING; i++)
-		sigaddset(set, ending[i]);
+	return command_failed(command, "printed no secret on its first line", 0, f);
 }
 
 static bool signal_waits(void)
@@ -196,7 +183,7 @@ static bool signal_waits(void)
 	sigset_t pending;
 
 	sigpending(&pending);
-	for (size_t i = 0; i < ENDING; i++)
+	for (size_t i = 0; i < COUNT(ending); i++)
 		if (sigismember(&pending, ending[i]) == 1)
 			return true;
 	return false;
@@ -248,7 +235,9 @@ bool secrets_from_terminal(struct span prompt, struct buf scratch, struct secret
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON);
 	quiet.c_cc[VMIN] = 1;
 	quiet.c_cc[VTIME] = 0;
-	ending_set(&set);
+	sigemptyset(&set);
+	for (size_t i = 0; i < COUNT(ending); i++)
+		sigaddset(&set, ending[i]);
 	sigprocmask(SIG_BLOCK, &set, &old);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	(void)!write(STDERR_FILENO, prompt.p, prompt.n);

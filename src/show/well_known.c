@@ -15,40 +15,21 @@ bool well_known_below(struct span name, struct span domain)
 	return span_eq_nocase(end, domain) && (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
 }
 
-bool well_known_host(struct span name)
+static bool below_any(struct span name, struct span domains)
 {
-	static const char *const ours[] = { "protection.outlook.com", "sharepoint.com" };
-	static const char *const known[] = { "microsoftonline.com",
-		                             "microsoftonline.us",
-		                             "microsoftonline.cn",
-		                             "microsoftonline.de",
-		                             "login.windows.net",
-		                             "office365.com",
-		                             "office365.us",
-		                             "office365.cn",
-		                             "outlook.com",
-		                             "outlook.cn",
-		                             "office.com",
-		                             "exchangelabs.com",
-		                             "microsoft.com",
-		                             "azure.com",
-		                             "live.com",
-		                             "hotmail.com",
-		                             "msn.com",
-		                             "aka.ms",
-		                             "google.com",
-		                             "googleapis.com",
-		                             "gmail.com",
-		                             "googlemail.com",
-		                             "digicert.com" };
-
-	for (size_t i = 0; i < COUNT(ours); i++)
-		if (well_known_below(name, span_z(ours[i])))
-			return false;
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (well_known_below(name, span_z(known[i])))
+	while (domains.n != 0)
+		if (well_known_below(name, span_cut(domains, ' ', &domains)))
 			return true;
 	return false;
+}
+
+bool well_known_host(struct span name)
+{
+	return !below_any(name, SPAN("protection.outlook.com sharepoint.com")) &&
+	       below_any(name, SPAN("microsoftonline.com microsoftonline.us microsoftonline.cn microsoftonline.de "
+	                            "login.windows.net office365.com office365.us office365.cn outlook.com outlook.cn "
+	                            "office.com exchangelabs.com microsoft.com azure.com live.com hotmail.com msn.com "
+	                            "aka.ms google.com googleapis.com gmail.com googlemail.com digicert.com"));
 }
 
 bool well_known_guid(struct span guid)
