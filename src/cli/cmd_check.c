@@ -95,12 +95,16 @@ static void fill_request(struct check *c, unsigned jobs, enum step stop_after)
 		mailbox_list_rewind(&c->list);
 }
 
-static int check_once(struct check *c)
+/* One check; with --wait, one try in a process of its own. */
+static int check_once(void *of)
 {
+	struct check *c = of;
 	struct app *app = c->session.app;
 	struct page page = app_page(app, &c->out, OUTPUT_RESULT);
 	int status;
 
+	if (c->holding)
+		(void)lock_memory(&app->run.token, sizeof app->run.token);
 	if (c->format == FORMAT_JSON)
 		json_report_many_start(&app->many_json);
 	else
@@ -121,16 +125,6 @@ static int check_once(struct check *c)
 	return status == EXIT_STATUS_OK && c->lost ? EXIT_STATUS_INTERNAL : status;
 }
 
-/* One try of --wait. */
-static int try_once(void *of)
-{
-	struct check *c = of;
-	const struct worker_token *token = &c->session.app->run.token;
-
-	(void)lock_memory(token, sizeof *token);
-	return check_once(c);
-}
-
 static int check_again(struct check *c)
 {
 	struct app *app = c->session.app;
@@ -144,7 +138,7 @@ static int check_again(struct check *c)
 	c->holding = true;
 	retry_start(&c->retry, ms);
 	for (;;) {
-		if (!retry_try(&c->retry, try_once, c, &status, &f))
+		if (!retry_try(&c->retry, check_once, c, &status, &f))
 			return app_refuse(app, &f);
 		if (!c->retry.wanted)
 			return status;

@@ -50,21 +50,6 @@ static const char *meaning(struct span key, struct span value)
 	return "";
 }
 
-static bool is_moment(struct span key)
-{
-	return span_eq(key, SPAN("exp")) || span_eq(key, SPAN("nbf")) || span_eq(key, SPAN("iat")) ||
-	       span_eq(key, SPAN("auth_time"));
-}
-
-/* "2026-11-23 20:43:46Z (in 45 min)" */
-static void put_moment(struct buf *b, int64_t then, int64_t now)
-{
-	date_put(b, then);
-	buf_z(b, then > now ? " (in " : " (");
-	date_put_span(b, then - now);
-	buf_z(b, then > now ? ")" : " ago)");
-}
-
 /* A value on one line: texts without quotes, a list with commas between, anything else as JSON. */
 static void put_value(struct buf *b, struct json_value v)
 {
@@ -88,16 +73,25 @@ static void put_row(struct page *p, struct span key, struct json_value v, int64_
 {
 	unsigned char name_scratch[128], scratch[DECODE_INPUT_MAX / 4];
 	struct buf name = BUF(name_scratch), value = BUF(scratch);
+	static const char *const moment[] = { "exp", "nbf", "iat", "auth_time" };
+	bool is_moment = false;
 	struct span shown;
 	int64_t seconds;
 	const char *text;
 
 	if (!json_unescape(&name, key) || name.full)
 		return;
-	if (is_moment(buf_span(&name)) && json_int(v.raw, "", &seconds) == JSON_FOUND && seconds > DECODE_SECONDS_MIN)
-		put_moment(&value, seconds, now);
-	else
+	for (size_t i = 0; i < COUNT(moment); i++)
+		is_moment = is_moment || span_eq(buf_span(&name), span_z(moment[i]));
+	if (is_moment && json_int(v.raw, "", &seconds) == JSON_FOUND && seconds > DECODE_SECONDS_MIN) {
+		/* "2026-11-23 20:43:46Z (in 45 min)" */
+		date_put(&value, seconds);
+		buf_z(&value, seconds > now ? " (in " : " (");
+		date_put_span(&value, seconds - now);
+		buf_z(&value, seconds > now ? ")" : " ago)");
+	} else {
 		put_value(&value, v);
+	}
 	shown = span_first(buf_span(&value), DECODE_SHOWN_MAX);
 	page_to(p, 2);
 	page_put(p, buf_span(&name));

@@ -97,23 +97,18 @@ static int sign_in(struct app *app)
 	return conclude(app, l.brief);
 }
 
-/* Who says login means this grant; settings that say another one are not overruled. */
-static bool choose_grant(struct app *app, int *status)
-{
-	struct fault f = { 0 };
-
-	if (settings_set(&app->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
-	                 SPAN("login"), &f))
-		return true;
-	return app_stop(status, app_refuse(app, &f));
-}
-
 int cmd_login(struct app *app)
 {
 	int status = EXIT_STATUS_SETTINGS;
+	struct fault f = { 0 };
 
-	if (!app_arguments(app, 0, &status) || !choose_grant(app, &status) || !app_load(app, APP_TRUST, &status) ||
-	    !app_settled(app, &status))
+	if (!app_arguments(app, 0, &status))
+		return status;
+	/* Who says login means this grant; settings that say another one are not overruled. */
+	if (!settings_set(&app->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
+	                  SPAN("login"), &f))
+		return app_refuse(app, &f);
+	if (!app_load(app, APP_TRUST, &status) || !app_settled(app, &status))
 		return status;
 	if (app->settings.grant != GRANT_DEVICE_CODE)
 		return app_usage(app, "login signs a person in with grant = device-code, but the settings say grant = ",

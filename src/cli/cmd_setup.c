@@ -24,12 +24,6 @@ static bool take_mailboxes(struct app *app, struct setup *s, struct span *settin
 	return true;
 }
 
-static bool knows_secret(const struct settings *s)
-{
-	return settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
-	       settings_has(s, SETTING_CLIENT_SECRET_COMMAND);
-}
-
 /* The settings file as a program finds it that starts in another folder. */
 static struct span absolute(struct span path, char *scratch, size_t n)
 {
@@ -38,8 +32,7 @@ static struct span absolute(struct span path, char *scratch, size_t n)
 	if (path.n == 0 || path.p[0] == '/' || files_is_descriptor(path) || getcwd(scratch, n) == NULL)
 		return path;
 	b.n = span_z(scratch).n;
-	buf_z(&b, "/");
-	buf_put(&b, path);
+	buf_say(&b, "/%.*s", SPAN_ARG(path));
 	return buf_ok(&b) ? buf_span(&b) : path;
 }
 
@@ -78,7 +71,9 @@ int cmd_setup(struct app *app)
 		return status;
 	s.file = app->options.value[OPTION_CONFIG];
 	s.profile = app->options.value[OPTION_PROFILE];
-	s.secret = knows_secret(&app->settings);
+	s.secret = settings_has(s.settings, SETTING_CLIENT_SECRET) ||
+	           settings_has(s.settings, SETTING_CLIENT_SECRET_FILE) ||
+	           settings_has(s.settings, SETTING_CLIENT_SECRET_COMMAND);
 	if (app->options.given[OPTION_CLIENT] != 0)
 		return put_client(app, &s, &out);
 	if (format == FORMAT_TEXT)

@@ -167,20 +167,15 @@ static void issued(struct buf *b, const struct row *row)
 	}
 }
 
-static struct span bare_audience(struct span aud)
+static void claims(struct buf *b, const struct row *row)
 {
+	struct span aud = row_get(row, FACT_AUD);
+	int64_t kind;
+
 	if (span_starts(aud, SPAN("https://")))
 		aud = span_from(aud, 8);
 	if (span_ends(aud, SPAN("/")))
 		aud.n--;
-	return aud;
-}
-
-static void claims(struct buf *b, const struct row *row)
-{
-	struct span aud = bare_audience(row_get(row, FACT_AUD));
-	int64_t kind;
-
 	if (row_i64(row, FACT_TOKEN_KIND, &kind) && kind == ROW_TOKEN_OPAQUE)
 		buf_z(b, "an opaque token: nothing in it can be read");
 	if (!row_put(b, row, FACT_ROLES))
@@ -309,34 +304,27 @@ void phrases_found(struct buf *out, const struct report *r, const struct row *ro
 		buf_z(out, fault_text(row->fault.code));
 }
 
-/* "HTTP 429, try again in 30 seconds" */
-static void wait(struct buf *b, const struct row *row)
-{
-	fact(b, "HTTP ", row, FACT_HTTP_STATUS, "");
-	if (row->fault.num > 0)
-		item(b, "try again in ", span_z(date_span_text(row->fault.num).z), "");
-}
-
 void phrases_failed(struct buf *out, const struct row *row, bool evidence)
 {
-	struct span said = fault_evidence(&row->fault);
+	struct span said = fault_evidence(&row->fault), text = span_z(fault_text(row->fault.code));
+	enum fault_kind kind = fault_kind(row->fault.code);
 	unsigned char bytes[2 * FACT_TEXT_MAX + 40];
 	struct buf more = BUF(bytes);
 
-	buf_z(out, fault_text(row->fault.code));
-	if (fault_kind(row->fault.code) == FAULT_KIND_WAIT)
-		wait(&more, row);
-	if (span_ends(said, span_z(fault_text(row->fault.code)))) /* "host: the name does not exist" says it again */
-		said = span_trim(span_first(said, said.n - span_z(fault_text(row->fault.code)).n));
+	buf_put(out, text);
+	if (span_ends(said, text)) /* "host: the name does not exist" says it again */
+		said = span_trim(span_first(said, said.n - text.n));
 	if (span_ends(said, SPAN(":")))
 		said.n--;
-	if (fault_kind(row->fault.code) == FAULT_KIND_IDP) {
+	if (kind == FAULT_KIND_WAIT || kind == FAULT_KIND_HTTP)
+		fact(&more, "HTTP ", row, FACT_HTTP_STATUS, "");
+	if (kind == FAULT_KIND_WAIT && row->fault.num > 0)
+		item(&more, "try again in ", span_z(date_span_text(row->fault.num).z), "");
+	if (kind == FAULT_KIND_IDP) {
 		fact(&more, "", row, FACT_ERROR, "");
 		fact(&more, "AADSTS", row, FACT_AADSTS, "");
 	}
-	if (fault_kind(row->fault.code) == FAULT_KIND_HTTP)
-		fact(&more, "HTTP ", row, FACT_HTTP_STATUS, "");
-	if (fault_kind(row->fault.code) == FAULT_KIND_NET || fault_kind(row->fault.code) == FAULT_KIND_DNS)
+	if (kind == FAULT_KIND_NET || kind == FAULT_KIND_DNS)
 		fact(&more, "", row, FACT_HOST, "");
 	if (!evidence || said.n == 0)
 		said = buf_span(&more);

@@ -17,14 +17,6 @@ static struct span keep(struct pseudonym *s, struct span text)
 	return kept;
 }
 
-static const struct pseudonym_thing *find(const struct pseudonym *s, struct span value)
-{
-	for (unsigned i = 0; i < s->n; i++)
-		if (span_eq_nocase(s->thing[i].value, value))
-			return &s->thing[i];
-	return NULL;
-}
-
 static bool is_standin(const struct pseudonym *s, struct span value)
 {
 	for (unsigned i = 0; i < s->n; i++)
@@ -95,13 +87,13 @@ void pseudonym_init(struct pseudonym *s)
 /* What stands for a value of this kind; a new one is entered. Lives as long as s. */
 static struct span standin(struct pseudonym *s, enum pseudonym_kind kind, struct span value, struct span domain)
 {
-	const struct pseudonym_thing *known = find(s, value);
 	unsigned char bytes[64 + PSEUDONYM_VALUE_MAX];
 	struct buf b = BUF(bytes);
 	struct pseudonym_thing *t = &s->thing[s->n];
 
-	if (known != NULL)
-		return known->standin;
+	for (unsigned i = 0; i < s->n; i++)
+		if (span_eq_nocase(s->thing[i].value, value))
+			return s->thing[i].standin;
 	if (kind == PSEUDONYM_KEPT)
 		buf_put(&b, value);
 	else
@@ -118,20 +110,15 @@ static struct span standin(struct pseudonym *s, enum pseudonym_kind kind, struct
 
 /* ---- entering -------------------------------------------------------------------------------- */
 
-static struct span domain_standin(struct pseudonym *s, struct span domain)
-{
-	if (well_known_host(domain))
-		return domain;
-	return standin(s, PSEUDONYM_DOMAIN, domain, domain);
-}
-
 /* `mail` holds a @. */
 static struct span mailbox_standin(struct pseudonym *s, struct span mail)
 {
-	struct span rest;
+	struct span domain;
 
-	(void)span_cut(mail, '@', &rest);
-	return standin(s, PSEUDONYM_MAILBOX, mail, domain_standin(s, rest));
+	(void)span_cut(mail, '@', &domain);
+	if (!well_known_host(domain))
+		domain = standin(s, PSEUDONYM_DOMAIN, domain, domain);
+	return standin(s, PSEUDONYM_MAILBOX, mail, domain);
 }
 
 static void add_host(struct pseudonym *s, enum pseudonym_kind kind, struct span host)

@@ -153,18 +153,13 @@ static bool put_others(const struct setup *s, struct buf *out)
 	return out->n != begin;
 }
 
-/* Would o2pop token request a new token each time? */
-static bool uncached(const struct setup *s)
-{
-	unsigned cached = G(DEVICE_CODE) | G(REFRESH_TOKEN) | G(ACCESS_TOKEN);
-
-	return (cached >> s->settings->grant & 1) == 0 && !settings_has(s->settings, SETTING_TOKEN_CACHE);
-}
-
 static bool value(const void *of, struct span name, struct buf *out)
 {
 	const struct setup *s = of;
 	const struct provider *p = s->settings->provider;
+	unsigned cached = G(DEVICE_CODE) | G(REFRESH_TOKEN) | G(ACCESS_TOKEN);
+	/* Would o2pop token request a new token each time? */
+	bool uncached = (cached >> s->settings->grant & 1) == 0 && !settings_has(s->settings, SETTING_TOKEN_CACHE);
 	const struct {
 		const char *name, *text;
 	} texts[] = {
@@ -175,7 +170,7 @@ static bool value(const void *of, struct span name, struct buf *out)
 		{ "smtp_host", p->smtp_host != NULL ? p->smtp_host : "SMTP-HOST" },
 		{ "imap_host", p->imap_host != NULL ? p->imap_host : "IMAP-HOST" },
 		{ "sasl", sasl_name(s->settings->mechanism) },
-		{ "uncached", uncached(s) ? "" : NULL },
+		{ "uncached", uncached ? "" : NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
