@@ -28,39 +28,28 @@ void app_json_error(const struct app *app, const struct fault *f, int status)
 	(void)output_put(OUTPUT_RESULT, buf_span(&b));
 }
 
-/* The help that lists what may be typed. */
-static void say_try(const struct app *app)
-{
-	char text[80];
-	struct buf b = BUF(text);
-
-	buf_z(&b, "Try: o2pop ");
-	buf_z(&b, app->name != NULL ? app->name : "");
-	buf_z(&b, app->name != NULL ? " --help\n" : "--help\n");
-	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
-}
-
 int app_refuse(struct app *app, const struct fault *f)
 {
 	char text[FAULT_EVIDENCE_MAX + 80], line[NAGIOS_SIZE];
 	struct buf b = BUF(text), nagios = BUF(line);
 	int status = EXIT_STATUS_SETTINGS;
 
-	/* These carry whole sentences; of the others the evidence alone would not say what
-	 * happened. */
+	/* These carry whole sentences; of the others the evidence alone would not say what happened. */
 	if (f->code != FAULT_USAGE && f->code != FAULT_SETTING_BAD && f->code != FAULT_FILE_UNREADABLE &&
-	    f->code != FAULT_FILE_EXPOSED) {
-		buf_z(&b, fault_text(f->code));
-		buf_z(&b, ": ");
-	}
+	    f->code != FAULT_FILE_EXPOSED)
+		buf_say(&b, "%s: ", fault_text(f->code));
 	buf_put(&b, fault_evidence(f));
 	output_error(buf_span(&b));
 	if (for_nagios(app)) {
 		status = (int)nagios_fault(f, &nagios);
 		return app_print(&nagios, status);
 	}
-	if (f->code == FAULT_USAGE)
-		say_try(app);
+	if (f->code == FAULT_USAGE) {
+		b = BUF(text);
+		buf_say(&b, "Try: o2pop %s%s--help\n", app->name != NULL ? app->name : "",
+		        app->name != NULL ? " " : "");
+		(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&b));
+	}
 	if (fault_kind(f->code) == FAULT_KIND_INTERNAL && f->code != FAULT_LIMIT)
 		status = EXIT_STATUS_INTERNAL;
 	app_json_error(app, f, status);
@@ -85,10 +74,8 @@ bool app_load(struct app *app, enum app_needs needs, int *status)
 	struct fault f = { 0 };
 
 	if (!settings_file_settings(&app->load, &app->options, &app->settings, &app->credential, &f) ||
-	    (needs == APP_TRUST && !credential_load_trust(&app->settings, &app->trust, BUF(app->load.file), &f))) {
-		*status = app_refuse(app, &f);
-		return false;
-	}
+	    (needs == APP_TRUST && !credential_load_trust(&app->settings, &app->trust, BUF(app->load.file), &f)))
+		return app_stop(status, app_refuse(app, &f));
 	if (app->options.given[OPTION_SHARE] != 0) {
 		pseudonym_init(&app->pseudonym);
 		pseudonym_settings(&app->pseudonym, &app->settings);
@@ -102,8 +89,7 @@ bool app_load_credential(struct app *app, int *status)
 
 	if (credential_load_once(&app->settings, &app->credential, BUF(app->load.file), &f))
 		return true;
-	*status = app_refuse(app, &f);
-	return false;
+	return app_stop(status, app_refuse(app, &f));
 }
 
 bool app_obtain(void *from, struct credential *c, struct fault *f)
@@ -132,8 +118,8 @@ static void put_places(struct page *p)
 
 	settings_file_places(&b);
 	page_lines(p, 0,
-	           SPAN("Looked for: flags such as --client-id, variables such as "
-	                "O2POP_CLIENT_ID or AZURE_CLIENT_ID, and these files:"));
+	           SPAN("Looked for: flags such as --client-id, variables such as O2POP_CLIENT_ID or AZURE_CLIENT_ID, "
+	                "and these files:"));
 	for (rest = buf_span(&b); rest.n != 0;) {
 		page_to(p, 2);
 		page_put(p, span_cut(rest, '\n', &rest));
@@ -141,28 +127,10 @@ static void put_places(struct page *p)
 	}
 }
 
-static void put_needed(struct page *p)
-{
-	static const enum setting needed[] = {
-		SETTING_TENANT_ID,
-		SETTING_CLIENT_ID,
-		SETTING_CLIENT_SECRET_FILE,
-		SETTING_MAILBOX,
-	};
-
-	page_z(p, "Needed:");
-	page_end(p);
-	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-		page_to(p, 2);
-		page_z(p, settings_key(needed[i]));
-		page_to(p, APP_HELP);
-		page_words(p, APP_HELP, span_z(settings_help(needed[i])));
-		page_end(p);
-	}
-}
-
 bool app_settled(struct app *app, int *status)
 {
+	static const enum setting needed[] = { SETTING_TENANT_ID, SETTING_CLIENT_ID, SETTING_CLIENT_SECRET_FILE,
+		                               SETTING_MAILBOX };
 	struct buf b = BUF(app->text);
 	struct page page = app_page(app, &b, OUTPUT_DIAGNOSTIC);
 
@@ -178,13 +146,20 @@ bool app_settled(struct app *app, int *status)
 	page_end(&page);
 	put_places(&page);
 	page_end(&page);
-	put_needed(&page);
+	page_z(&page, "Needed:");
+	page_end(&page);
+	for (size_t i = 0; i < COUNT(needed); i++) {
+		page_to(&page, 2);
+		page_z(&page, settings_key(needed[i]));
+		page_to(&page, APP_HELP);
+		page_words(&page, APP_HELP, span_z(settings_help(needed[i])));
+		page_end(&page);
+	}
 	page_end(&page);
 	page_lines(&page, 0,
-	           SPAN("Where each of them comes from, step by step, and the file to "
-	                "write:\n\to2pop setup\n"
-	                "The same without a client secret: with a certificate, in Azure or "
-	                "Kubernetes, for a person's mailbox, for Gmail:\n"
+	           SPAN("Where each of them comes from, step by step, and the file to write:\n\to2pop setup\n"
+	                "The same without a client secret: with a certificate, in Azure or Kubernetes, for a person's "
+	                "mailbox, for Gmail:\n"
 	                "\to2pop setup --grant certificate\n"
 	                "\to2pop setup --grant managed-identity\n"
 	                "\to2pop setup --grant federated\n"
@@ -198,7 +173,7 @@ bool app_format(struct app *app, const char *const *names, int n, int *which, in
 {
 	struct span given = app->format;
 	char text[120];
-	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
+	struct buf b = buf_field(text, sizeof text);
 
 	if (given.n == 0)
 		return true;
@@ -209,21 +184,26 @@ bool app_format(struct app *app, const char *const *names, int n, int *which, in
 		}
 	}
 	buf_z(&b, "' is not one that this command has: ");
-	for (int i = 0; i < n; i++) {
-		buf_z(&b, i == 0 ? "" : i == n - 1 ? " or " : ", ");
-		buf_z(&b, names[i]);
-	}
-	text[b.n] = '\0';
-	*status = app_usage(app, "the format '", given, text);
-	return false;
+	for (int i = 0; i < n; i++)
+		buf_say(&b, "%s%s", i == 0 ? "" : i == n - 1 ? " or " : ", ", names[i]);
+	return app_stop(status, app_usage(app, "the format '", given, text));
+}
+
+bool app_format_json(struct app *app, bool *json, int *status)
+{
+	static const char *const name[] = { "human", "json" };
+	int which = 0;
+	bool good = app_format(app, name, COUNT(name), &which, status);
+
+	*json = which != 0;
+	return good;
 }
 
 bool app_arguments(struct app *app, size_t max, int *status)
 {
 	if (app->options.arguments <= max)
 		return true;
-	*status = app_usage(app, "'", app->options.argument[max], "' is one argument too many");
-	return false;
+	return app_stop(status, app_usage(app, "'", app->options.argument[max], "' is one argument too many"));
 }
 
 int app_print(const struct buf *out, int status)

@@ -89,15 +89,24 @@ bool app_obtain(void *from, struct credential *c, struct fault *f);
  * it was looked for and what to do is said then, and the status is in *status. */
 bool app_settled(struct app *app, int *status) MUST;
 
-/* --format: its place in a list of names, untouched when it was not given. On false the status
- * is in *status. */
+/* --format: its place in a list of names, untouched when it was not given. On false the status is in *status. */
 bool app_format(struct app *app, const char *const *names, int n, int *which, int *status) MUST;
+
+/* The same where it is human or json. */
+bool app_format_json(struct app *app, bool *json, int *status) MUST;
 
 /* False when there are more arguments than the command knows. */
 bool app_arguments(struct app *app, size_t max, int *status) MUST;
 
 /* Print it; a status of 0 becomes 1 when nobody could be told (a full disk). */
 int app_print(const struct buf *out, int status);
+
+/* For the many that stop with a status: false. */
+static inline bool app_stop(int *status, int with)
+{
+	*status = with;
+	return false;
+}
 
 /* A page on app->text for one of the descriptors. */
 struct page app_page(struct app *app, struct buf *out, enum output_to to);

@@ -52,30 +52,14 @@ static void on_event(void *command, const struct run_event *event)
 		flush(c);
 }
 
-/* All steps are listed that step_find takes. */
-static int no_step(struct app *app, struct span given)
-{
-	char text[300];
-	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
-
-	buf_z(&b, " is not a step; the steps are ");
-	for (int i = 0; i < STEP__COUNT; i++) {
-		buf_z(&b, i == 0 ? "" : ", ");
-		buf_z(&b, step_id((enum step)i));
-	}
-	text[b.n] = '\0';
-	return app_usage(app, "--stop-after ", given, text);
-}
-
 static bool read_jobs(struct app *app, unsigned *jobs, int *status)
 {
 	uint64_t n = 1;
 
 	if (app->options.given[OPTION_JOBS] != 0 &&
-	    (!span_u64(app->options.value[OPTION_JOBS], RUN_JOBS_MAX, &n) || n == 0)) {
-		*status = app_usage(app, "--jobs ", app->options.value[OPTION_JOBS], " is not a number from 1 to 16");
-		return false;
-	}
+	    (!span_u64(app->options.value[OPTION_JOBS], RUN_JOBS_MAX, &n) || n == 0))
+		return app_stop(status, app_usage(app, "--jobs ", app->options.value[OPTION_JOBS],
+		                                  " is not a number from 1 to 16"));
 	*jobs = (unsigned)n;
 	return true;
 }
@@ -83,11 +67,15 @@ static bool read_jobs(struct app *app, unsigned *jobs, int *status)
 static bool read_stop(struct app *app, enum step *stop_after, int *status)
 {
 	struct span given = app->options.value[OPTION_STOP_AFTER];
+	char text[300];
+	struct buf b = buf_field(text, sizeof text);
 
 	if (app->options.given[OPTION_STOP_AFTER] == 0 || step_find(given, stop_after))
 		return true;
-	*status = no_step(app, given);
-	return false;
+	buf_z(&b, " is not a step; the steps are ");
+	for (int i = 0; i < STEP__COUNT; i++)
+		buf_say(&b, "%s%s", i == 0 ? "" : ", ", step_id((enum step)i));
+	return app_stop(status, app_usage(app, "--stop-after ", given, text));
 }
 
 static void fill_request(struct check *c, unsigned jobs, enum step stop_after)
@@ -107,12 +95,16 @@ static void fill_request(struct check *c, unsigned jobs, enum step stop_after)
 		mailbox_list_rewind(&c->list);
 }
 
-static int check_once(struct check *c)
+/* One check; with --wait, one try in a process of its own. */
+static int check_once(void *of)
 {
+	struct check *c = of;
 	struct app *app = c->session.app;
 	struct page page = app_page(app, &c->out, OUTPUT_RESULT);
 	int status;
 
+	if (c->holding)
+		(void)lock_memory(&app->run.token, sizeof app->run.token);
 	if (c->format == FORMAT_JSON)
 		json_report_many_start(&app->many_json);
 	else
@@ -133,16 +125,6 @@ static int check_once(struct check *c)
 	return status == EXIT_STATUS_OK && c->lost ? EXIT_STATUS_INTERNAL : status;
 }
 
-/* One try of --wait. */
-static int try_once(void *of)
-{
-	struct check *c = of;
-	const struct worker_token *token = &c->session.app->run.token;
-
-	(void)lock_memory(token, sizeof *token);
-	return check_once(c);
-}
-
 static int check_again(struct check *c)
 {
 	struct app *app = c->session.app;
@@ -156,7 +138,7 @@ static int check_again(struct check *c)
 	c->holding = true;
 	retry_start(&c->retry, ms);
 	for (;;) {
-		if (!retry_try(&c->retry, try_once, c, &status, &f))
+		if (!retry_try(&c->retry, check_once, c, &status, &f))
 			return app_refuse(app, &f);
 		if (!c->retry.wanted)
 			return status;

@@ -3,9 +3,6 @@
 #include "cli/app.h"
 #include "text/json_write.h"
 
-enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
-static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
-
 enum {
 	CONFIG_VALUE = 24, /* column of the values; the longest key has 22 letters */
 	CONFIG_LEFT = 4,   /* and of one that is too long to stand there */
@@ -25,13 +22,10 @@ struct entry {
 /* "<set, 40 characters>" */
 static void put_set(struct buf *b, size_t n)
 {
-	buf_z(b, "<set, ");
-	buf_u64(b, n);
-	buf_z(b, " characters>");
+	buf_say(b, "<set, %zu characters>", n);
 }
 
-/* How long the secret in a file is, or why it cannot be read. What can be read only once stays
- * untouched. */
+/* How long the secret in a file is, or why it cannot be read. What can be read only once stays untouched. */
 static void look_into(struct app *app, struct span path, struct buf *b)
 {
 	struct fault f = { 0 };
@@ -99,9 +93,7 @@ static void put_row(struct page *p, const struct entry *e)
 	page_z(p, "  ");
 	keep_together(p, origin.n + 2);
 	page_tone(p, PAGE_FAINT);
-	page_z(p, "(");
-	page_put(p, origin);
-	page_z(p, ")");
+	page_say(p, "(%.*s)", SPAN_ARG(origin));
 	page_tone(p, PAGE_PLAIN);
 	page_end(p);
 }
@@ -135,9 +127,7 @@ static void put_human(struct app *app, struct page *p)
 	if (app->load.profile.n != 0) {
 		page_z(p, "  ");
 		keep_together(p, app->load.profile.n + 2);
-		page_z(p, "[");
-		page_put(p, app->load.profile);
-		page_z(p, "]");
+		page_say(p, "[%.*s]", SPAN_ARG(app->load.profile));
 	}
 	page_end(p);
 	page_end(p);
@@ -178,14 +168,15 @@ static void put_json(struct app *app, struct buf *out)
 
 int cmd_config(struct app *app)
 {
-	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
+	int status = EXIT_STATUS_SETTINGS;
 	struct buf out = BUF(app->text);
 	struct page page = app_page(app, &out, OUTPUT_RESULT);
+	bool json;
 
-	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(app, 0, &status) ||
+	if (!app_format_json(app, &json, &status) || !app_arguments(app, 0, &status) ||
 	    !app_load(app, APP_SETTINGS, &status))
 		return status;
-	if (format == FORMAT_JSON)
+	if (json)
 		put_json(app, &out);
 	else
 		put_human(app, &page);

@@ -9,17 +9,12 @@
 #include "text/json.h"
 #include "text/json_write.h"
 
-enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
-static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
-
 enum {
 	DECODE_EXIT_WRONG = 1,          /* something is wrong with it, or it is none of these */
 	DECODE_VALUE = 18,              /* column of the values */
 	DECODE_SHOWN_MAX = 600,         /* bytes of one value */
 	DECODE_SECONDS_MIN = 100000000, /* a number that is a moment: later than 1973 */
 };
-
-static const char not_verified[] = "decoded, signature not verified";
 
 /* What a claim is good for. */
 static const char *meaning(struct span key, struct span value)
@@ -48,26 +43,11 @@ static const char *meaning(struct span key, struct span value)
 
 	if (span_eq(key, SPAN("aud")) && provider_is_exchange(value))
 		return "Exchange Online";
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+	for (size_t i = 0; i < COUNT(known); i++)
 		if (span_eq(key, span_z(known[i].key)) &&
 		    (known[i].value == NULL || span_eq(value, span_z(known[i].value))))
 			return known[i].text;
 	return "";
-}
-
-static bool is_moment(struct span key)
-{
-	return span_eq(key, SPAN("exp")) || span_eq(key, SPAN("nbf")) || span_eq(key, SPAN("iat")) ||
-	       span_eq(key, SPAN("auth_time"));
-}
-
-/* "2026-11-23 20:43:46Z (in 45 min)" */
-static void put_moment(struct buf *b, int64_t then, int64_t now)
-{
-	date_put(b, then);
-	buf_z(b, then > now ? " (in " : " (");
-	date_put_span(b, then - now);
-	buf_z(b, then > now ? ")" : " ago)");
 }
 
 /* A value on one line: texts without quotes, a list with commas between, anything else as JSON. */
@@ -77,13 +57,9 @@ static void put_value(struct buf *b, struct json_value v)
 	struct span key;
 	size_t at = 0, n = 0;
 
-	if (v.type == JSON_STRING) {
-		if (!json_unescape(b, v.raw))
-			buf_put(b, v.raw);
-		return;
-	}
 	if (v.type != JSON_ARRAY) {
-		buf_put(b, v.raw);
+		if (v.type != JSON_STRING || !json_unescape(b, v.raw))
+			buf_put(b, v.raw);
 		return;
 	}
 	while (json_next(v, &at, &key, &element)) {
@@ -97,16 +73,25 @@ static void put_row(struct page *p, struct span key, struct json_value v, int64_
 {
 	unsigned char name_scratch[128], scratch[DECODE_INPUT_MAX / 4];
 	struct buf name = BUF(name_scratch), value = BUF(scratch);
+	static const char *const moment[] = { "exp", "nbf", "iat", "auth_time" };
+	bool is_moment = false;
 	struct span shown;
 	int64_t seconds;
 	const char *text;
 
 	if (!json_unescape(&name, key) || name.full)
 		return;
-	if (is_moment(buf_span(&name)) && json_int(v.raw, "", &seconds) == JSON_FOUND && seconds > DECODE_SECONDS_MIN)
-		put_moment(&value, seconds, now);
-	else
+	for (size_t i = 0; i < COUNT(moment); i++)
+		is_moment = is_moment || span_eq(buf_span(&name), span_z(moment[i]));
+	if (is_moment && json_int(v.raw, "", &seconds) == JSON_FOUND && seconds > DECODE_SECONDS_MIN) {
+		/* "2026-11-23 20:43:46Z (in 45 min)" */
+		date_put(&value, seconds);
+		buf_z(&value, seconds > now ? " (in " : " (");
+		date_put_span(&value, seconds - now);
+		buf_z(&value, seconds > now ? ")" : " ago)");
+	} else {
 		put_value(&value, v);
+	}
 	shown = span_first(buf_span(&value), DECODE_SHOWN_MAX);
 	page_to(p, 2);
 	page_put(p, buf_span(&name));
@@ -135,9 +120,7 @@ static void put_object(struct page *p, const char *title, struct span json, int6
 
 	if (json.n == 0 || json_at(json, "", &whole) != JSON_FOUND)
 		return;
-	page_end(p);
-	page_toned(p, PAGE_STRONG, span_z(title));
-	page_end(p);
+	page_heading(p, title);
 	while (json_next(whole, &at, &key, &element))
 		put_row(p, key, element, now);
 }
@@ -160,32 +143,18 @@ static void put_findings(struct page *p, const struct decoded *d)
 	}
 }
 
-static void put_number(struct page *p, uint64_t n)
-{
-	char digits[24];
-	struct buf b = BUF(digits);
-
-	buf_u64(&b, n);
-	page_put(p, buf_span(&b));
-}
-
 static void put_human(struct page *p, const struct decoded *d)
 {
 	bool sasl = d->kind == DECODE_SASL || d->kind == DECODE_BEARER;
 
 	page_toned(p, PAGE_STRONG, span_z(decode_kind_name(d->kind)));
-	page_z(p, ", ");
-	put_number(p, d->length);
-	page_z(p, " characters");
-	if (d->claims.n != 0 || sasl) {
-		page_z(p, "; ");
-		page_z(p, not_verified);
-	}
+	page_say(p, ", %zu characters%s", d->length,
+	         d->claims.n != 0 || sasl ? "; decoded, signature not verified" : "");
 	page_end(p);
 	if (d->kind == DECODE_NOTHING)
 		page_lines(p, 0,
-		           SPAN("This is no access token, XOAUTH2 string, challenge or "
-		                "assertion that o2pop can recognise."));
+		           SPAN("This is no access token, XOAUTH2 string, challenge or assertion that o2pop can "
+		                "recognise."));
 	if (sasl) {
 		page_z(p, "  mailbox");
 		page_to(p, DECODE_VALUE);
@@ -193,16 +162,13 @@ static void put_human(struct page *p, const struct decoded *d)
 		page_end(p);
 		page_z(p, "  token");
 		page_to(p, DECODE_VALUE);
-		put_number(p, d->token.n);
-		page_z(p, " characters");
+		page_say(p, "%zu characters", d->token.n);
 		page_end(p);
 	}
 	if (d->host.n != 0) {
 		page_z(p, "  server");
 		page_to(p, DECODE_VALUE);
-		page_put(p, d->host);
-		page_z(p, " port ");
-		page_put(p, d->port);
+		page_say(p, "%.*s port %.*s", SPAN_ARG(d->host), SPAN_ARG(d->port));
 		page_end(p);
 	}
 	put_object(p, "Header", d->header, d->now);
@@ -247,40 +213,35 @@ static bool read_text(struct app *app, struct buf *text, struct fault *f)
 
 	if (app->options.arguments == 0 && isatty(STDIN_FILENO) == 1)
 		return fault_set(f, FAULT_USAGE, 0,
-		                 SPAN("nothing to decode: name a file, or send it to the standard "
-		                      "input (o2pop token | o2pop decode)"));
+		                 SPAN("nothing to decode: name a file, or send it to the standard input (o2pop token | "
+		                      "o2pop decode)"));
 	return files_read(path, FILES_PUBLIC, text, f);
-}
-
-static bool any_problem(const struct decoded *d)
-{
-	bool problem = d->kind == DECODE_NOTHING;
-
-	for (size_t i = 0; i < d->n; i++)
-		problem = problem || decode_finding_problem(d->found[i].what);
-	return problem;
 }
 
 int cmd_decode(struct app *app)
 {
-	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
+	int status = EXIT_STATUS_SETTINGS;
 	struct buf text = { app->input, DECODE_INPUT_MAX, 0, false };
 	struct buf scratch = { app->input + DECODE_INPUT_MAX, DECODE_SCRATCH, 0, false };
 	struct buf out = BUF(app->text);
 	struct page page = app_page(app, &out, OUTPUT_RESULT);
 	struct fault f = { 0 };
 	struct decoded d;
+	bool problem, json;
 
-	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(app, 1, &status))
+	if (!app_format_json(app, &json, &status) || !app_arguments(app, 1, &status))
 		return status;
 	if (!read_text(app, &text, &f))
 		return app_refuse(app, &f);
 	decode_text(&d, buf_span(&text), clock_unix(), scratch);
-	if (format == FORMAT_JSON)
+	if (json)
 		put_json(&out, &d);
 	else
 		put_human(&page, &d);
-	status = app_print(&out, any_problem(&d) ? DECODE_EXIT_WRONG : EXIT_STATUS_OK);
+	problem = d.kind == DECODE_NOTHING;
+	for (size_t i = 0; i < d.n; i++)
+		problem = problem || decode_finding_problem(d.found[i].what);
+	status = app_print(&out, problem ? DECODE_EXIT_WRONG : EXIT_STATUS_OK);
 	secret_wipe_bytes(app->input, text.n);
 	secret_wipe_bytes(scratch.p, d.scratch.n);
 	return status;

@@ -7,8 +7,7 @@
 #include "cli/app.h"
 #include "ident/token.h"
 
-/* The token: from access_token_file, else from the standard input, where a terminal is asked
- * without echo. */
+/* The token: from access_token_file, else from the standard input, where a terminal is asked without echo. */
 static bool read_token(struct app *app, struct secret *s, struct fault *f)
 {
 	struct span path = settings_get(&app->settings, SETTING_ACCESS_TOKEN_FILE);
@@ -23,17 +22,8 @@ static bool read_token(struct app *app, struct secret *s, struct fault *f)
 	if (f->code != FAULT_NONE || secret_is_set(s))
 		return f->code == FAULT_NONE;
 	return fault_set(f, FAULT_USAGE, 0,
-	                 SPAN("there is no token: give --access-token-file FILE, or send it to the "
-	                      "standard input (o2pop token | o2pop encode MAILBOX)"));
-}
-
-/* The length and the alphabet of the token are those that a check demands. */
-static bool check_token(const struct secret *given, struct token *t, struct fault *f)
-{
-	struct fault why = { 0 };
-
-	return token_take(given, t, &why) || fault_say(f, FAULT_SETTING_BAD, 0, "%s: %.*s; o2pop decode says more",
-	                                               fault_text(why.code), SPAN_ARG(fault_evidence(&why)));
+	                 SPAN("there is no token: give --access-token-file FILE, or send it to the standard input "
+	                      "(o2pop token | o2pop encode MAILBOX)"));
 }
 
 static int encode(struct app *app, struct span mailbox)
@@ -41,11 +31,14 @@ static int encode(struct app *app, struct span mailbox)
 	struct token token;
 	struct token_request_format bearer = { &token.access, mailbox, &app->settings, 0 };
 	struct buf out = BUF(app->text);
-	struct fault f = { 0 };
-	bool good;
+	struct fault f = { 0 }, why = { 0 };
+	bool good = read_token(app, &app->token, &f);
 	int status;
 
-	good = read_token(app, &app->token, &f) && check_token(&app->token, &token, &f);
+	/* Its length and alphabet are those that a check demands. */
+	if (good && !token_take(&app->token, &token, &why))
+		good = fault_say(&f, FAULT_SETTING_BAD, 0, "%s: %.*s; o2pop decode says more", fault_text(why.code),
+		                 SPAN_ARG(fault_evidence(&why)));
 	secret_wipe(&app->token);
 	if (!good)
 		return app_refuse(app, &f);

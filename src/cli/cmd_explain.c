@@ -5,9 +5,6 @@
 #include "cli/app.h"
 #include "show/causes.h"
 
-enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
-static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
-
 /* The same line comes a hundred times in a log. */
 enum { EXPLAIN_FOUND_MAX = 64, EXPLAIN_EXIT_NOTHING = 1 };
 
@@ -37,14 +34,12 @@ static bool read_text(struct app *app, struct buf *text, struct fault *f)
 
 	if (o->arguments == 0 && isatty(STDIN_FILENO) == 1)
 		return fault_set(f, FAULT_USAGE, 0,
-		                 SPAN("nothing to explain: give a code or a text (o2pop explain "
-		                      "AADSTS7000215), or - to read a log from the standard input"));
+		                 SPAN("nothing to explain: give a code or a text (o2pop explain AADSTS7000215), or - "
+		                      "to read a log from the standard input"));
 	if (o->arguments == 0 || (o->arguments == 1 && span_eq(o->argument[0], SPAN("-"))))
 		return files_read(SPAN("-"), FILES_PUBLIC, text, f);
-	for (size_t i = 0; i < o->arguments; i++) {
-		buf_put(text, i == 0 ? SPAN("") : SPAN(" "));
-		buf_put(text, o->argument[i]);
-	}
+	for (size_t i = 0; i < o->arguments; i++)
+		buf_say(text, "%s%.*s", i == 0 ? "" : " ", SPAN_ARG(o->argument[i]));
 	return buf_ok(text) || fault_limit(f, FAULT_LIMIT, text->n, text->cap);
 }
 
@@ -57,7 +52,7 @@ static bool is_exit(struct span text, uint64_t *status)
 		SPAN_INIT("code"),
 	};
 
-	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+	for (size_t i = 0; i < COUNT(before); i++)
 		if (span_starts_nocase(text, before[i]))
 			text = span_trim(span_from(text, before[i].n));
 	return span_u64(text, UINT32_MAX, status) && help_exit(*status).n != 0;
@@ -172,15 +167,14 @@ int cmd_explain(struct app *app)
 {
 	struct buf text = BUF(app->input), out = BUF(app->text);
 	struct result o = { .page = app_page(app, &out, OUTPUT_RESULT), .json = { .out = &out } };
-	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
+	int status = EXIT_STATUS_SETTINGS;
 	struct fault f = { 0 };
 	bool known;
 
-	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status))
+	if (!app_format_json(app, &o.as_json, &status))
 		return status;
 	if (!read_text(app, &text, &f))
 		return app_refuse(app, &f);
-	o.as_json = format == FORMAT_JSON;
 	if (o.as_json) {
 		json_write_open(&o.json, NULL, '{');
 		json_write_z(&o.json, "schema", "o2pop.explain/1");

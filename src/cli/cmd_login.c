@@ -14,28 +14,21 @@ static void show_prompt(struct app *app, const struct worker_prompt *prompt)
 {
 	struct buf out = BUF(app->text);
 	struct page page = app_page(app, &out, OUTPUT_DIAGNOSTIC);
-	char text[100];
-	struct buf last = BUF(text);
 
 	page_lines(&page, 0, SPAN("To sign in, open this address on any machine or phone:"));
-	page_z(&page, "    ");
-	page_put(&page, span_z(prompt->uri));
+	page_say(&page, "    %s", prompt->uri);
 	page_end(&page);
 	page_lines(&page, 0, SPAN("and type this code there:"));
 	page_z(&page, "    ");
-	page_tone(&page, PAGE_STRONG);
-	page_put(&page, span_z(prompt->user_code));
-	page_tone(&page, PAGE_PLAIN);
+	page_toned(&page, PAGE_STRONG, span_z(prompt->user_code));
 	page_end(&page);
 	if (prompt->complete[0] != '\0') {
 		page_lines(&page, 0, SPAN("This address has the code in it already:"));
-		page_z(&page, "    ");
-		page_put(&page, span_z(prompt->complete));
+		page_say(&page, "    %s", prompt->complete);
 		page_end(&page);
 	}
-	buf_say(&last, "The code is good for %lld minutes. Ctrl-C gives up; nothing is changed then.",
-	        (long long)(prompt->expires_in / 60));
-	page_put(&page, buf_span(&last));
+	page_say(&page, "The code is good for %lld minutes. Ctrl-C gives up; nothing is changed then.",
+	         (long long)(prompt->expires_in / 60));
 	page_end(&page);
 	(void)output_put(OUTPUT_DIAGNOSTIC, buf_span(&out));
 }
@@ -68,9 +61,9 @@ static int conclude(struct app *app, bool brief)
 
 	if (brief) {
 		page_lines(&page, 0,
-		           SPAN("Signed in, but only for as long as this one token lives: o2pop token "
-		                "hands it out until then. Add offline_access to the scope in the "
-		                "settings, and sign in again:\n\to2pop login"));
+		           SPAN("Signed in, but only for as long as this one token lives: o2pop token hands it out "
+		                "until then. Add offline_access to the scope in the settings, and sign in "
+		                "again:\n\to2pop login"));
 		return app_print(&out, EXIT_STATUS_OK);
 	}
 	page_z(&page, "Signed in. What is needed for further tokens is kept in ");
@@ -78,8 +71,7 @@ static int conclude(struct app *app, bool brief)
 	page_end(&page);
 	if (app->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT)
 		page_lines(&page, 0,
-		           SPAN("Write grant = device-code into the settings, so that check and token "
-		                "use it."));
+		           SPAN("Write grant = device-code into the settings, so that check and token use it."));
 	page_lines(&page, 0, SPAN("Next: o2pop check"));
 	return app_print(&out, EXIT_STATUS_OK);
 }
@@ -105,24 +97,18 @@ static int sign_in(struct app *app)
 	return conclude(app, l.brief);
 }
 
-/* Who says login means this grant; settings that say another one are not overruled. */
-static bool choose_grant(struct app *app, int *status)
-{
-	struct fault f = { 0 };
-
-	if (settings_set(&app->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
-	                 SPAN("login"), &f))
-		return true;
-	*status = app_refuse(app, &f);
-	return false;
-}
-
 int cmd_login(struct app *app)
 {
 	int status = EXIT_STATUS_SETTINGS;
+	struct fault f = { 0 };
 
-	if (!app_arguments(app, 0, &status) || !choose_grant(app, &status) || !app_load(app, APP_TRUST, &status) ||
-	    !app_settled(app, &status))
+	if (!app_arguments(app, 0, &status))
+		return status;
+	/* Who says login means this grant; settings that say another one are not overruled. */
+	if (!settings_set(&app->settings, SETTING_GRANT, span_z(grant_row(GRANT_DEVICE_CODE)->id), SETTING_FROM_DEFAULT,
+	                  SPAN("login"), &f))
+		return app_refuse(app, &f);
+	if (!app_load(app, APP_TRUST, &status) || !app_settled(app, &status))
 		return status;
 	if (app->settings.grant != GRANT_DEVICE_CODE)
 		return app_usage(app, "login signs a person in with grant = device-code, but the settings say grant = ",

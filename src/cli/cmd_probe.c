@@ -3,9 +3,6 @@
 #include "text/der.h"
 #include "text/url.h"
 
-enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT__COUNT };
-static const char *const format_name[FORMAT__COUNT] = { "human", "json" };
-
 enum { PEM_COLUMNS = 64 }; /* RFC 7468 section 2 */
 
 struct probe {
@@ -13,13 +10,6 @@ struct probe {
 	bool json, pem;
 	struct buf out;
 };
-
-static void put_name(struct buf *out, const char *label, struct span name)
-{
-	buf_z(out, label);
-	der_name(out, name);
-	buf_z(out, "\n");
-}
 
 /* A certificate as PEM, below its names as text. */
 static void put_certificate(struct buf *out, struct span der)
@@ -30,20 +20,20 @@ static void put_certificate(struct buf *out, struct span der)
 	struct der_cert c;
 
 	if (der_cert(der, &c)) {
-		put_name(out, "# subject: ", c.subject);
-		put_name(out, "# issuer:  ", c.issuer);
+		buf_z(out, "# subject: ");
+		der_name(out, c.subject);
+		buf_z(out, "\n# issuer:  ");
+		der_name(out, c.issuer);
+		buf_z(out, "\n");
 	}
 	base64_put(&text, der);
 	buf_z(out, "-----BEGIN CERTIFICATE-----\n");
-	for (rest = buf_span(&text); rest.n != 0; rest = span_from(rest, PEM_COLUMNS)) {
-		buf_put(out, span_first(rest, PEM_COLUMNS));
-		buf_z(out, "\n");
-	}
+	for (rest = buf_span(&text); rest.n != 0; rest = span_from(rest, PEM_COLUMNS))
+		buf_say(out, "%.*s\n", SPAN_ARG(span_first(rest, PEM_COLUMNS)));
 	buf_z(out, "-----END CERTIFICATE-----\n");
 }
 
-/* With --pem the standard output belongs to the chain: a report is made only when something
- * failed, for people. */
+/* With --pem the standard output belongs to the chain: a report is made only when something failed, for people. */
 static void on_event(void *command, const struct run_event *event)
 {
 	struct probe *p = command;
@@ -73,32 +63,29 @@ static bool take_target(struct app *app, int *status)
 
 	if (app->options.arguments == 0)
 		return true;
-	if (!url_host_port(text, &host, &port)) {
-		*status = app_usage(app, "'", text, "' is not HOST or HOST:PORT, such as outlook.office365.com:995");
-		return false;
-	}
+	if (!url_host_port(text, &host, &port))
+		return app_stop(status, app_usage(app, "'", text,
+		                                  "' is not HOST or HOST:PORT, such as outlook.office365.com:995"));
 	buf_u64(&b, port);
 	if (take(&app->settings, SETTING_POP_HOST, host, &f) &&
 	    (port == 0 || take(&app->settings, SETTING_POP_PORT, buf_span(&b), &f)))
 		return true;
-	*status = app_refuse(app, &f);
-	return false;
+	return app_stop(status, app_refuse(app, &f));
 }
 
 int cmd_probe(struct app *app)
 {
 	struct probe p = { .out = BUF(app->text) };
 	struct run_request *ask = &p.session.ask;
-	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
+	int status = EXIT_STATUS_SETTINGS;
 
-	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_arguments(app, 1, &status) ||
-	    !take_target(app, &status) || !app_load(app, APP_TRUST, &status))
+	if (!app_format_json(app, &p.json, &status) || !app_arguments(app, 1, &status) || !take_target(app, &status) ||
+	    !app_load(app, APP_TRUST, &status))
 		return status;
 	if (!settings_has(&app->settings, SETTING_POP_HOST))
 		return app_usage(app, "", SPAN("no server to look at"), ": o2pop probe HOST[:PORT]");
 	if (!session_start(&p.session, app, SPAN(""), &status))
 		return status;
-	p.json = format == FORMAT_JSON;
 	p.pem = app->options.given[OPTION_PEM] != 0;
 	p.session.on_event = on_event;
 	p.session.command = &p;

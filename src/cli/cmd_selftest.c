@@ -76,8 +76,8 @@ static enum verdict test_base64(struct buf *seen)
 	xoauth2_put(&frame, SPAN("test@contoso.onmicrosoft.com"), SPAN("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"));
 	base64_put(&b, buf_span(&frame));
 	buf_z(seen, "Microsoft's example");
-	return same(&b, "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNC"
-	                "QUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ==");
+	return same(&b, "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYm"
+	                "pMQldaV0NjbFJDM0VvQUEBAQ==");
 }
 
 static enum verdict test_sha256(struct buf *seen)
@@ -107,8 +107,7 @@ static enum verdict test_json(struct buf *seen)
 	                "A");
 }
 
-/* Roots are found by fingerprint in their own lists, so nothing here can be verified but that
- * they are complete. */
+/* Roots are found by fingerprint in their own lists, so nothing here can be verified but that they are complete. */
 static enum verdict test_roots(struct buf *seen)
 {
 	const struct trust_anchor *next = NULL;
@@ -256,7 +255,6 @@ int cmd_selftest(struct app *app)
 	page_end(&page);
 	page_lines(&page, 0,
 	           failed == 0 ? SPAN("o2pop " O2POP_VERSION " is sound on this machine.")
-	                       : SPAN("o2pop " O2POP_VERSION " cannot be trusted on this "
-	                              "machine: see above."));
+	                       : SPAN("o2pop " O2POP_VERSION " cannot be trusted on this machine: see above."));
 	return app_print(&out, failed == 0 ? EXIT_STATUS_OK : EXIT_STATUS_INTERNAL);
 }

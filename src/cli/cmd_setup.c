@@ -19,16 +19,9 @@ static bool take_mailboxes(struct app *app, struct setup *s, struct span *settin
 	for (size_t i = 0; i < s->mailboxes; i++) {
 		if (preflight_mailbox(s->mailbox[i], &(struct fault){ 0 }))
 			continue;
-		*status = app_usage(app, "the mailbox '", s->mailbox[i], "' is not an address");
-		return false;
+		return app_stop(status, app_usage(app, "the mailbox '", s->mailbox[i], "' is not an address"));
 	}
 	return true;
-}
-
-static bool knows_secret(const struct settings *s)
-{
-	return settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
-	       settings_has(s, SETTING_CLIENT_SECRET_COMMAND);
 }
 
 /* The settings file as a program finds it that starts in another folder. */
@@ -39,8 +32,7 @@ static struct span absolute(struct span path, char *scratch, size_t n)
 	if (path.n == 0 || path.p[0] == '/' || files_is_descriptor(path) || getcwd(scratch, n) == NULL)
 		return path;
 	b.n = span_z(scratch).n;
-	buf_z(&b, "/");
-	buf_put(&b, path);
+	buf_say(&b, "/%.*s", SPAN_ARG(path));
 	return buf_ok(&b) ? buf_span(&b) : path;
 }
 
@@ -52,8 +44,7 @@ static int put_client(struct app *app, struct setup *s, struct buf *out)
 
 	if (!setup_client_find(given, &client))
 		return app_usage(app, "there is no configuration for '", given,
-		                 "': mpop, getmail, fetchmail, msmtp, isync, curl or "
-		                 "openssl");
+		                 "': mpop, getmail, fetchmail, msmtp, isync, curl or openssl");
 	if (app->options.given[OPTION_FORMAT] != 0)
 		return app_usage(app, "", SPAN("--client"), " has a format of its own: leave out --format");
 	if (app->settings.pop_tls == POP_TLS_NONE)
@@ -63,8 +54,7 @@ static int put_client(struct app *app, struct setup *s, struct buf *out)
 	if (setup_client(out, client, s))
 		return app_print(out, EXIT_STATUS_OK);
 	return app_usage(app, "",
-	                 SPAN("the mailbox, the server or a file has quotes, dollar signs "
-	                      "or the like in its name"),
+	                 SPAN("the mailbox, the server or a file has quotes, dollar signs or the like in its name"),
 	                 ": o2pop does not write that into another program's configuration");
 }
 
@@ -81,7 +71,9 @@ int cmd_setup(struct app *app)
 		return status;
 	s.file = app->options.value[OPTION_CONFIG];
 	s.profile = app->options.value[OPTION_PROFILE];
-	s.secret = knows_secret(&app->settings);
+	s.secret = settings_has(s.settings, SETTING_CLIENT_SECRET) ||
+	           settings_has(s.settings, SETTING_CLIENT_SECRET_FILE) ||
+	           settings_has(s.settings, SETTING_CLIENT_SECRET_COMMAND);
 	if (app->options.given[OPTION_CLIENT] != 0)
 		return put_client(app, &s, &out);
 	if (format == FORMAT_TEXT)

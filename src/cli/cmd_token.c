@@ -35,9 +35,8 @@ static int print(const struct token_command *t, struct app *app)
 	int status;
 
 	if (output_terminal(OUTPUT_RESULT).terminal)
-		output_error(SPAN("this token opens the mailbox for about an hour to whoever sees it; "
-		                  "better send it into a program or a private file: (umask 077; o2pop "
-		                  "token >FILE)"));
+		output_error(SPAN("this token opens the mailbox for about an hour to whoever sees it; better send it "
+		                  "into a program or a private file: (umask 077; o2pop token >FILE)"));
 	token_format_put(&out, t->form, &bearer);
 	status = app_print(&out, EXIT_STATUS_OK);
 	secret_wipe_bytes(app->text, out.n);
@@ -54,16 +53,12 @@ static bool choose_mailbox(struct token_command *t, struct app *app, int *status
 		app->options.arguments != 0 ? app->options.argument[0] : settings_get(&app->settings, SETTING_MAILBOX);
 	if (t->form != TOKEN_FORMAT_SASL)
 		return true;
-	if (t->mailbox.n == 0) {
-		*status = app_usage(app, "", SPAN("--format sasl"),
-		                    " needs the mailbox: o2pop "
-		                    "token --format sasl user@example.com");
-		return false;
-	}
+	if (t->mailbox.n == 0)
+		return app_stop(status, app_usage(app, "", SPAN("--format sasl"),
+		                                  " needs the mailbox: o2pop token --format sasl user@example.com"));
 	if (t->mailbox.n <= REPORT_MAILBOX_MAX && preflight_mailbox(t->mailbox, &f))
 		return true;
-	*status = app_usage(app, "the mailbox '", t->mailbox, "' is not an address");
-	return false;
+	return app_stop(status, app_usage(app, "the mailbox '", t->mailbox, "' is not an address"));
 }
 
 /* How long a stored token must still live. */
@@ -72,11 +67,9 @@ static bool choose_life(struct token_command *t, struct app *app, int *status)
 	const struct options *o = &app->options;
 	int64_t ms = TOKEN_FETCH_MIN_LIFE_S * 1000;
 
-	if (o->given[OPTION_MIN_LIFE] != 0 && !ini_duration(o->value[OPTION_MIN_LIFE], &ms)) {
-		*status = app_usage(app, "--min-life ", o->value[OPTION_MIN_LIFE],
-		                    " is not a time such as 10m or 1h, at most 1 day");
-		return false;
-	}
+	if (o->given[OPTION_MIN_LIFE] != 0 && !ini_duration(o->value[OPTION_MIN_LIFE], &ms))
+		return app_stop(status, app_usage(app, "--min-life ", o->value[OPTION_MIN_LIFE],
+		                                  " is not a time such as 10m or 1h, at most 1 day"));
 	t->min_life_s = ms < 1000 ? 1 : ms / 1000;
 	return true;
 }

@@ -55,8 +55,7 @@ static bool run_commands(const struct settings *s, struct credential *c, struct 
 	return true;
 }
 
-/* systemd's LoadCredential=client_secret:... puts a file into a folder that only the service can
- * read. */
+/* systemd's LoadCredential=client_secret:... puts a file into a folder that only the service can read. */
 static bool systemd_credential(struct buf *path)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");

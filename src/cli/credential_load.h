@@ -10,9 +10,8 @@
  * kept. scratch is lent, for a file and for what is typed; it is wiped. */
 bool credential_load_once(const struct settings *s, struct credential *c, struct buf scratch, struct fault *f) MUST;
 
-/* Read the rest of what the grant needs: files, commands, systemd's credential "client_secret".
- * For the process that is to hold them. Not finding any is no failure: the credential step says
- * what is missing. */
+/* Read the rest of what the grant needs: files, commands, systemd's credential "client_secret". For the process that
+ * is to hold them. Not finding any is no failure: the credential step says what is missing. */
 bool credential_load_rest(const struct settings *s, struct credential *c, struct buf scratch, struct fault *f) MUST;
 
 /* The trust anchors: embedded, or ca_file, or both ("+FILE"). The file goes through scratch a piece

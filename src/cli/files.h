@@ -5,10 +5,9 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-/* A secret file must not be readable or writable by group or others, judged on the open
- * descriptor; a pipe or a terminal has no such rights. Group read alone is accepted for a file
- * of root's that we could not read otherwise: that is how systemd's credentials and Kubernetes'
- * secrets look. */
+/* A secret file must not be readable or writable by group or others, judged on the open descriptor; a pipe or a
+ * terminal has no such rights. Group read alone is accepted for a file of root's that we could not read otherwise:
+ * that is how systemd's credentials and Kubernetes' secrets look. */
 enum files_kind { FILES_PUBLIC, FILES_SECRET };
 
 /* Append the file's bytes to `into`. path: a name, "-" for the standard input, "fd:N" for an
@@ -16,8 +15,7 @@ enum files_kind { FILES_PUBLIC, FILES_SECRET };
  * FAULT_FILE_EXPOSED ends in the chmod to type. A file that does not fit is FAULT_LIMIT. */
 bool files_read(struct span path, enum files_kind kind, struct buf *into, struct fault *f) MUST;
 
-/* One line's text: a final LF or CRLF is taken off. A BOM, NUL or a further line stays: the
- * credential step tells. */
+/* One line's text: a final LF or CRLF is taken off. A BOM, NUL or a further line stays: the credential step tells. */
 struct span files_one_line(struct span text);
 
 enum { FILES_PATH_MAX = 4096 };
@@ -40,8 +38,7 @@ bool files_guarded(int fd, struct span path, bool strict, struct fault *f) MUST;
 /* One piece: *n is 0 at the end. */
 bool files_piece(int fd, struct span path, unsigned char *to, size_t scratch, size_t *n, struct fault *f) MUST;
 
-/* False when what was read of a file that should hold a secret is empty or blank; the fault's number
- * is 0 then. */
+/* False when what was read of a file that should hold a secret is empty or blank; the fault's number is 0 then. */
 bool files_filled(struct span text, struct span path, struct fault *f) MUST;
 
 /* Create a file that only its owner may read, or empty one that is ours already. A symbolic

@@ -16,11 +16,10 @@ static const struct command commands[] = {
 	  "\to2pop check -c job.conf --profile prod user@example.com -v\n"
 	  "\to2pop check --mailboxes list.txt -j 4 --format json\n"
 	  "\to2pop check --wait 90m user@example.com\n",
-	  "Each step of the way is one step: credential, tenant, the identity "
-	  "provider's name, connection, TLS and token, the token's claims, the mail server's name, "
-	  "connection, TLS, greeting and capabilities, the login, the mailbox. The first step that "
-	  "fails is explained: the cause, who must act, what to type, and what it is not. A check "
-	  "leaves no trace: no message is fetched or deleted.\n"
+	  "Each step of the way is one step: credential, tenant, the identity provider's name, connection, TLS and "
+	  "token, the token's claims, the mail server's name, connection, TLS, greeting and capabilities, the login, "
+	  "the mailbox. The first step that fails is explained: the cause, who must act, what to type, and what it is "
+	  "not. A check leaves no trace: no message is fetched or deleted.\n"
 	  "--format is human, json or nagios. Called as check_o2pop, nagios is the default.",
 	  NULL, true },
 	{ "token", COMMAND_TOKEN, cmd_token, "[MAILBOX]", "Print an access token for another program.",
@@ -28,9 +27,9 @@ static const struct command commands[] = {
 	  "\to2pop token --format sasl user@example.com\n"
 	  "\to2pop token -c job.conf --min-life 10m\n"
 	  "\tcurl --header \"$(o2pop token --format header)\" https://...\n",
-	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint "
-	  "writes it), header (Authorization: Bearer ...) or sasl (the login string for the "
-	  "mailbox). A token opens the mailbox for about an hour to whoever holds it.\n"
+	  "--format is raw (the token alone), json (with type and lifetime, as the token endpoint writes it), header "
+	  "(Authorization: Bearer ...) or sasl (the login string for the mailbox). A token opens the mailbox for about "
+	  "an hour to whoever holds it.\n"
 	  "With token_cache a token is served from there until --min-life (5m) is left of it.",
 	  NULL, true },
 	{ "login", COMMAND_LOGIN, cmd_login, "",
@@ -38,17 +37,17 @@ static const struct command commands[] = {
 	  "\to2pop setup --grant device-code\n"
 	  "\to2pop login -c job.conf\n"
 	  "\to2pop login --client-id ID --tenant-id TENANT --token-cache tokens\n",
-	  "An address and a code are shown; the person opens the address on any machine or phone, "
-	  "types the code and signs in. The refresh token is kept in token_cache; from then on check "
-	  "and token work without the person (grant = device-code).",
+	  "An address and a code are shown; the person opens the address on any machine or phone, types the code and "
+	  "signs in. The refresh token is kept in token_cache; from then on check and token work without the person "
+	  "(grant = device-code).",
 	  NULL, true },
 	{ "probe", COMMAND_PROBE, cmd_probe, "[HOST[:PORT]]",
 	  "Look at a mail server from outside: no account is needed.",
 	  "\to2pop probe\n"
 	  "\to2pop probe pop.example.com:995 -v\n"
 	  "\to2pop probe --pem >chain.pem\n",
-	  "Name, addresses, connection, TLS with the whole chain, greeting and capabilities. "
-	  "Without HOST it is the setting pop_host. --format is human or json.",
+	  "Name, addresses, connection, TLS with the whole chain, greeting and capabilities. Without HOST it is the "
+	  "setting pop_host. --format is human or json.",
 	  NULL, true },
 	{ "setup", COMMAND_SETUP, cmd_setup, "[MAILBOX...]",
 	  "Every step of the set-up, in order, filled in with what is known.",
@@ -58,10 +57,9 @@ static const struct command commands[] = {
 	  "\to2pop setup --provider google --grant service-account\n"
 	  "\to2pop setup -c job.conf --format powershell >setup.ps1\n"
 	  "\to2pop setup -c job.conf --client mpop\n",
-	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do "
-	  "not know is named in words. --grant prints the way with another grant than the client "
-	  "secret, --provider that of another service or cloud; both are listed below. "
-	  "--format is text or powershell. --client prints a working "
+	  "Portal, consent, Exchange PowerShell, settings file, token, check. What the settings do not know is named "
+	  "in words. --grant prints the way with another grant than the client secret, --provider that of another "
+	  "service or cloud; both are listed below. --format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
 	  NULL, true },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
@@ -69,30 +67,27 @@ static const struct command commands[] = {
 	  "\to2pop explain AADSTS7000215\n"
 	  "\to2pop explain '-ERR Protocol error. Connection is closed. 10'\n"
 	  "\to2pop explain - <mail.log\n",
-	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail "
-	  "servers, TLS alerts, network errors; and of o2pop's own reports fault ids, cause ids, "
-	  "steps (auth) and exit statuses (8). Needs neither settings nor network.",
-	  "0  something known was found\n1  nothing known was found\n2  the command line, or a "
-	  "file that cannot be read",
+	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail servers, TLS alerts, "
+	  "network errors; and of o2pop's own reports fault ids, cause ids, steps (auth) and exit statuses (8). Needs "
+	  "neither settings nor network.",
+	  "0  something known was found\n1  nothing known was found\n2  the command line, or a file that cannot be "
+	  "read",
 	  false },
 	{ "encode", COMMAND_ENCODE, cmd_encode, "[MAILBOX]",
 	  "The login string for a mailbox and a token that is there already.",
 	  "\to2pop encode user@example.com --access-token-file token.txt\n"
 	  "\to2pop token | o2pop encode user@example.com\n",
-	  "Without MAILBOX it is the setting mailbox. The token comes from access_token_file, "
-	  "else from the standard input; never from the command line.",
+	  "Without MAILBOX it is the setting mailbox. The token comes from access_token_file, else from the standard "
+	  "input; never from the command line.",
 	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used", true },
 	{ "decode", COMMAND_DECODE, cmd_decode, "[FILE]",
-	  "Read a token, an XOAUTH2 string, a challenge or an assertion, and find what is wrong "
-	  "with it.",
+	  "Read a token, an XOAUTH2 string, a challenge or an assertion, and find what is wrong with it.",
 	  "\to2pop decode token.txt\n"
 	  "\to2pop token | o2pop decode\n"
 	  "\techo eyJzdGF0dXMiOiI0MDAifQ== | o2pop decode --format json\n",
-	  "Header and claims are shown as readable lines. They are decoded, the signature is not "
-	  "verified. Typical mistakes are named together with what to type instead. --format is "
-	  "human or json.",
-	  "0  decoded, nothing is wrong with it\n1  something is wrong with it, or it is none of "
-	  "these\n"
+	  "Header and claims are shown as readable lines. They are decoded, the signature is not verified. Typical "
+	  "mistakes are named together with what to type instead. --format is human or json.",
+	  "0  decoded, nothing is wrong with it\n1  something is wrong with it, or it is none of these\n"
 	  "2  the command line, or a file that cannot be read",
 	  false },
 	{ "config", COMMAND_CONFIG, cmd_config, "", "The settings in force and where each came from.",
@@ -101,11 +96,10 @@ static const struct command commands[] = {
 	  "A secret is shown as <set, 40 characters>. --format is human or json.",
 	  "0  shown\n2  the command line or the settings cannot be used", true },
 	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "", "Is this binary sound on this machine?", "\to2pop selftest\n",
-	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither "
-	  "settings nor network.",
+	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither settings nor network.",
 	  "0  everything is as it should be\n1  something is not", false },
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+enum { COMMANDS = COUNT(commands) };
 
 static const char check_exits[] = "0   everything passed (warnings allowed)\n"
 				  "1   o2pop itself: an internal limit, a process that died\n"
@@ -148,13 +142,6 @@ static struct page page_on(struct buf *out, enum output_to to)
 	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour, .utf8 = t.utf8 };
 }
 
-static void heading(struct page *p, const char *text)
-{
-	page_end(p);
-	page_toned(p, PAGE_STRONG, span_z(text));
-	page_end(p);
-}
-
 /* What stands left is on the page; its meaning goes to the right of it or below. */
 static void meaning(struct page *p, struct span text)
 {
@@ -168,22 +155,16 @@ static void meaning(struct page *p, struct span text)
 /* 0: those that every command knows. */
 static void put_options(struct page *p, unsigned command)
 {
-	heading(p, "Options");
+	page_heading(p, "Options");
 	for (int i = 0; i < OPTION__COUNT; i++) {
 		const struct option_row *o = &options_table[i];
 
 		if (command != 0 ? (o->commands & command) == 0 : o->commands != COMMAND_ALL)
 			continue;
-		if (o->letter != 0) {
-			page_z(p, "  -");
-			page_z(p, (char[2]){ o->letter, '\0' });
-			page_z(p, ", ");
-		}
+		if (o->letter != 0)
+			page_say(p, "  -%c, ", o->letter);
 		page_to(p, 6);
-		page_z(p, "--");
-		page_z(p, o->name);
-		page_z(p, o->value != NULL ? " " : "");
-		page_z(p, o->value != NULL ? o->value : "");
+		page_say(p, "--%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
 		meaning(p, span_z(o->help));
 	}
 }
@@ -196,10 +177,10 @@ static void put_settings(struct page *p)
 		[SETTING_KIND_DURATION] = " TIME", [SETTING_KIND_DATE] = " DATE", [SETTING_KIND_CHOICE] = " WORD",
 	};
 
-	heading(p, "Settings");
+	page_heading(p, "Settings");
 	page_lines(p, 2,
-	           SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, "
-	                "and a variable O2POP_TENANT_ID."));
+	           SPAN("Each is a flag, a line \"tenant_id = ...\" of the settings file, and a variable "
+	                "O2POP_TENANT_ID."));
 	for (int i = 0; i < SETTING__COUNT; i++) {
 		unsigned char text[300];
 		struct buf help = BUF(text);
@@ -209,15 +190,14 @@ static void put_settings(struct page *p)
 		page_to(p, 6);
 		page_z(p, "--");
 		for (const char *c = settings_key((enum setting)i); *c != '\0'; c++)
-			page_z(p, (char[2]){ *c == '_' ? '-' : *c, '\0' });
+			page_say(p, "%c", *c == '_' ? '-' : *c);
 		page_z(p, value[settings_kind((enum setting)i)]);
 		settings_put_help(&help, (enum setting)i);
 		meaning(p, buf_span(&help));
 	}
 	page_lines(p, 2,
-	           SPAN("client_secret itself is read from the file or from "
-	                "O2POP_CLIENT_SECRET, never from the command line. On a terminal "
-	                "o2pop asks for it."));
+	           SPAN("client_secret itself is read from the file or from O2POP_CLIENT_SECRET, never from the "
+	                "command line. On a terminal o2pop asks for it."));
 }
 
 static int put_out(enum output_to to, struct buf *out, int status)
@@ -231,35 +211,19 @@ int help_command(const struct command *c)
 	struct buf out = BUF(scratch);
 	struct page p = page_on(&out, OUTPUT_RESULT);
 
-	page_z(&p, "Usage: o2pop ");
-	page_z(&p, c->name);
-	page_z(&p, c->arguments[0] != '\0' ? " " : "");
-	page_z(&p, c->arguments);
-	page_z(&p, " [OPTION...]");
+	page_say(&p, "Usage: o2pop %s%s%s [OPTION...]", c->name, c->arguments[0] != '\0' ? " " : "", c->arguments);
 	page_end(&p);
 	page_lines(&p, 0, span_z(c->summary));
-	heading(&p, "Examples");
+	page_heading(&p, "Examples");
 	page_typed(&p, 0, span_z(c->examples));
 	page_end(&p);
 	page_lines(&p, 0, span_z(c->more));
 	put_options(&p, c->bit);
 	if (c->settings)
 		put_settings(&p);
-	heading(&p, "Exit status");
+	page_heading(&p, "Exit status");
 	page_lines(&p, 2, span_z(c->exits != NULL ? c->exits : check_exits));
 	return put_out(OUTPUT_RESULT, &out, EXIT_STATUS_OK);
-}
-
-static void put_commands(struct page *p)
-{
-	heading(p, "Commands");
-	for (size_t i = 0; i < COMMANDS; i++) {
-		page_to(p, 2);
-		page_toned(p, PAGE_STRONG, span_z(commands[i].name));
-		page_to(p, 12);
-		page_words(p, 12, span_z(commands[i].summary));
-		page_end(p);
-	}
 }
 
 static int help_all(void)
@@ -270,25 +234,30 @@ static int help_all(void)
 
 	page_lines(&p, 0,
 	           SPAN("Usage: o2pop COMMAND [ARGUMENT...] [OPTION...]\n"
-	                "Tests OAuth2 access to POP3 mailboxes, step by step, and says what "
-	                "is wrong."));
-	heading(&p, "Examples");
+	                "Tests OAuth2 access to POP3 mailboxes, step by step, and says what is wrong."));
+	page_heading(&p, "Examples");
 	page_typed(&p, 0,
 	           SPAN("o2pop setup\n"
 	                "o2pop check -c job.conf user@example.com\n"
 	                "o2pop explain AADSTS7000215\n"));
-	put_commands(&p);
-	heading(&p, "Settings");
+	page_heading(&p, "Commands");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		page_to(&p, 2);
+		page_toned(&p, PAGE_STRONG, span_z(commands[i].name));
+		page_to(&p, 12);
+		page_words(&p, 12, span_z(commands[i].summary));
+		page_end(&p);
+	}
+	page_heading(&p, "Settings");
 	page_lines(&p, 2,
-	           SPAN("The first that gives a value counts: flags, environment, settings file, the "
-	                "provider's profile, the default. The settings file is the one named by -c, else "
-	                "$O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (or "
-	                "~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: lines \"key = value\", # "
-	                "comments, and sections [NAME] chosen with --profile NAME; a relative file name in "
-	                "it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
-	                "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, "
-	                "AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE), of App Service "
-	                "(IDENTITY_ENDPOINT, IDENTITY_HEADER) and SSL_CERT_FILE are read, too."));
+	           SPAN("The first that gives a value counts: flags, environment, settings file, the provider's "
+	                "profile, the default. The settings file is the one named by -c, else $O2POP_CONFIG, else "
+	                "$XDG_CONFIG_HOME/o2pop/o2pop.conf (or ~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: "
+	                "lines \"key = value\", # comments, and sections [NAME] chosen with --profile NAME; a relative "
+	                "file name in it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
+	                "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, AZURE_CLIENT_CERTIFICATE_PATH, "
+	                "AZURE_FEDERATED_TOKEN_FILE), of App Service (IDENTITY_ENDPOINT, IDENTITY_HEADER) and "
+	                "SSL_CERT_FILE are read, too."));
 	put_options(&p, 0);
 	page_end(&p);
 	page_lines(&p, 0, SPAN("o2pop COMMAND --help says more about one command."));
@@ -303,15 +272,11 @@ static int help_short(void)
 	struct page p = page_on(&out, OUTPUT_DIAGNOSTIC);
 
 	page_lines(&p, 0,
-	           SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is "
-	                "wrong. Begin with one of:\n\n"
-	                "\to2pop setup                     every step of the set-up, in "
-	                "order\n"
+	           SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is wrong. Begin with one of:\n\n"
+	                "\to2pop setup                     every step of the set-up, in order\n"
 	                "\to2pop check user@example.com    try it, step by step\n"
-	                "\to2pop explain TEXT              what an error code or message "
-	                "means\n\n"
-	                "o2pop --help lists all commands, o2pop COMMAND --help explains "
-	                "one."));
+	                "\to2pop explain TEXT              what an error code or message means\n\n"
+	                "o2pop --help lists all commands, o2pop COMMAND --help explains one."));
 	return put_out(OUTPUT_DIAGNOSTIC, &out, EXIT_STATUS_SETTINGS);
 }
 
@@ -324,9 +289,8 @@ int help_version(void)
 	for (size_t i = 0; i < trust_roots_count; i++)
 		if (trust_roots[i].not_after < first)
 			first = trust_roots[i].not_after;
-	buf_z(&out, "o2pop " O2POP_VERSION "\nTLS 1.2 by BearSSL 0.6\n");
-	buf_u64(&out, trust_roots_count);
-	buf_z(&out, " built-in roots; the first of them expires on ");
+	buf_say(&out, "o2pop %s\nTLS 1.2 by BearSSL 0.6\n%zu built-in roots; the first of them expires on ",
+	        O2POP_VERSION, trust_roots_count);
 	date_put_day(&out, first);
 	buf_z(&out, "\n");
 	return put_out(OUTPUT_RESULT, &out, EXIT_STATUS_OK);

@@ -14,9 +14,8 @@ struct span help_exit(uint64_t status);
 int help_command(const struct command *c);
 int help_version(void);
 
-/* argv names no known command: --help, --version, "help COMMAND", nothing at all, or a mistake
- * (which names the nearest command). argv[name] is the first argument that is no option; 0 when
- * there is none. */
+/* argv names no known command: --help, --version, "help COMMAND", nothing at all, or a mistake (which names the
+ * nearest command). argv[name] is the first argument that is no option; 0 when there is none. */
 int help_without_command(struct app *app, int argc, char **argv, int name);
 
 #endif

@@ -128,26 +128,22 @@ bool mailbox_list_read(struct mailbox_list *l, struct app *app, int *status)
 	struct fault f = { 0 };
 	struct span mailbox;
 
-	if (app->options.given[OPTION_MAILBOXES] != 0 && !read_file(app->options.value[OPTION_MAILBOXES], &text, &f)) {
-		*status = app_refuse(app, &f);
-		return false;
-	}
+	if (app->options.given[OPTION_MAILBOXES] != 0 && !read_file(app->options.value[OPTION_MAILBOXES], &text, &f))
+		return app_stop(status, app_refuse(app, &f));
 	*l = (struct mailbox_list){ .app = app, .lines = text.p, .text = buf_span(&text) };
 	if (span_starts(l->text, SPAN("\xef\xbb\xbf")))
 		l->text = span_from(l->text, 3);
 	mailbox_list_rewind(l);
 	strike_repeated(l);
 	for (; mailbox_list_next(l, &mailbox); l->all++) {
-		if (mailbox.n > REPORT_MAILBOX_MAX) {
-			*status = app_usage(app, "the mailbox '", mailbox, "' is longer than any address can be");
-			return false;
-		}
+		if (mailbox.n > REPORT_MAILBOX_MAX)
+			return app_stop(status, app_usage(app, "the mailbox '", mailbox,
+			                                  "' is longer than any address can be"));
 	}
 	mailbox_list_rewind(l);
 	if (l->all != 0)
 		return true;
-	*status = app_usage(app, "no mailbox to check: ", SPAN("give its address"),
-	                    " (o2pop check user@example.com), or the setting mailbox, or with --profile "
-	                    "the section that has it");
-	return false;
+	return app_stop(status, app_usage(app, "no mailbox to check: ", SPAN("give its address"),
+	                                  " (o2pop check user@example.com), or the setting mailbox, or with --profile "
+	                                  "the section that has it"));
 }

@@ -74,7 +74,7 @@ static void watch_signals(void)
 
 	if (sigaltstack(&own, NULL) != 0)
 		return;
-	for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+	for (size_t i = 0; i < COUNT(ending); i++)
 		if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 			(void)sigaction(ending[i], &last, NULL);
 }

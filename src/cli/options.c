@@ -29,8 +29,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_SHOW_SECRETS] = { "show-secrets", 0, NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_LOGIN,
 	                          "put secrets and tokens into the transcript; never share that" },
 	[OPTION_TRIAGE] = { "triage", 0, NULL, COMMAND_CHECK,
-	                    "when the login is refused, try the same token at the IMAP and SMTP "
-	                    "services" },
+	                    "when the login is refused, try the same token at the IMAP and SMTP services" },
 	[OPTION_NO_DISCOVERY] = { "no-discovery", 0, NULL, COMMAND_CHECK,
 	                          "do not look up which tenant the mailbox's domain belongs to" },
 	[OPTION_WAIT] = { "wait", 0, "TIME", COMMAND_CHECK, "repeat slowly until it works, at most this long (90m)" },
@@ -39,8 +38,7 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
 	[OPTION_SCHEMA] = { "schema", 0, NULL, COMMAND_CHECK, "print the JSON Schema of --format json" },
 	[OPTION_CLIENT] = { "client", 0, "NAME", COMMAND_SETUP,
-	                    "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or "
-	                    "openssl" },
+	                    "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl" },
 };
 
 /* A usage sentence: WORDS "ARGUMENT" MORE. */
@@ -49,15 +47,10 @@ static bool usage(struct fault *f, const char *words, struct span argument, cons
 	return fault_say(f, FAULT_USAGE, 0, "%s%.*s%s", words, SPAN_ARG(span_first(argument, 120)), more);
 }
 
-static bool same_name(struct span given, const char *name)
-{
-	return span_eq(given, span_z(name));
-}
-
 static bool find_option(struct span name, unsigned command, enum option *which)
 {
 	for (int i = 0; i < OPTION__COUNT; i++) {
-		if (same_name(name, options_table[i].name) && (options_table[i].commands & command) != 0) {
+		if (span_eq(name, span_z(options_table[i].name)) && (options_table[i].commands & command) != 0) {
 			*which = (enum option)i;
 			return true;
 		}
@@ -137,18 +130,15 @@ static bool refuse_secret(struct cursor *c, bool token, struct fault *f)
 	if (!c->has_inlined && c->at + 1 < c->argc)
 		value = c->argv[c->at + 1];
 	secret_wipe_bytes(value, span_z(value).n);
-	if (token)
-		return fault_set(f, FAULT_USAGE, 0,
-		                 SPAN("a token is never taken from the command line, where "
-		                      "everybody on this machine can read it: use "
-		                      "--access-token-file FILE, or - for the standard input, or "
-		                      "fd:N for an open descriptor"));
-	return fault_set(f, FAULT_USAGE, 0,
-	                 SPAN("a secret's value is never taken from the command line, where "
-	                      "everybody on this machine can read it: use --client-secret-file "
-	                      "FILE, --client-secret-file - for the standard input, "
-	                      "--client-secret-file fd:N for an open descriptor, or the variable "
-	                      "O2POP_CLIENT_SECRET; on a terminal o2pop asks for it"));
+	return fault_set(
+		f, FAULT_USAGE, 0,
+		token ? SPAN("a token is never taken from the command line, where everybody on this machine "
+	                     "can read it: use --access-token-file FILE, or - for the standard input, or fd:N "
+	                     "for an open descriptor")
+		      : SPAN("a secret's value is never taken from the command line, where everybody on this machine "
+	                     "can read it: use --client-secret-file FILE, --client-secret-file - for the standard "
+	                     "input, --client-secret-file fd:N for an open descriptor, or the variable "
+	                     "O2POP_CLIENT_SECRET; on a terminal o2pop asks for it"));
 }
 
 static bool take_setting(struct cursor *c, struct settings *s, enum setting key, struct fault *f)
@@ -267,12 +257,6 @@ struct span options_format(int argc, char **argv)
 	return found;
 }
 
-/* explain is given lines that begin with a dash: "-ERR Authentication failure". */
-static bool is_line(unsigned command, struct span text)
-{
-	return command == COMMAND_EXPLAIN && text.n > 2;
-}
-
 bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, int from,
                   struct fault *f)
 {
@@ -283,13 +267,14 @@ bool options_read(struct options *o, struct settings *s, unsigned command, int a
 	o->arguments = 0;
 	for (; c.at < argc; c.at++) {
 		struct span text = span_z(argv[c.at]);
+		bool line = command == COMMAND_EXPLAIN && text.n > 2; /* "-ERR Authentication failure" */
 		bool good = true;
 
 		if (!ended && span_eq(text, SPAN("--"))) {
 			ended = true;
 		} else if (!ended && span_starts(text, SPAN("--"))) {
 			good = take_long(o, s, command, &c, f);
-		} else if (!ended && text.n > 1 && text.p[0] == '-' && !is_line(command, text)) {
+		} else if (!ended && text.n > 1 && text.p[0] == '-' && !line) {
 			good = take_letters(o, command, &c, f);
 		} else if (o->arguments == OPTIONS_ARGUMENTS_MAX) {
 			good = usage(f, "too many arguments at ", text, ": put mailboxes into a file for --mailboxes");

@@ -62,8 +62,7 @@ struct options {
 	size_t arguments;
 };
 
-/* The first argument that is neither an option nor an option's value: the command's name. 0 when
- * there is none. */
+/* The first argument that is neither an option nor an option's value: the command's name. 0 when there is none. */
 int options_command(int argc, char **argv);
 
 /* The value of --format wherever it stands, also where the rest cannot be understood; empty without it. */

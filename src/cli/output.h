@@ -17,8 +17,7 @@ struct output_terminal {
 
 struct output_terminal output_terminal(enum output_to to);
 
-/* Write all of it. False when nobody reads any more or the disk is full: there is nobody left to
- * tell. */
+/* Write all of it. False when nobody reads any more or the disk is full: there is nobody left to tell. */
 bool output_put(enum output_to to, struct span text);
 
 /* "o2pop: " TEXT newline, on the standard error. The text is made printable. */

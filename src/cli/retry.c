@@ -64,8 +64,7 @@ bool retry_wanted(const struct retry *a)
 	return a->wanted && !a->hopeless && !a->last;
 }
 
-/* The pause before the next try: what the server asked for, but the last try begins when the
- * time is up. */
+/* The pause before the next try: what the server asked for, but the last try begins when the time is up. */
 static int64_t pause_ms(const struct retry *a)
 {
 	int64_t left = clock_left(a->until);
@@ -74,8 +73,7 @@ static int64_t pause_ms(const struct retry *a)
 	return pause < left ? pause : left;
 }
 
-/* "o2pop: try 3, after 150 s: auth: the mail server refused the login; next try in 135 s, the
- * last in 1650 s" */
+/* "o2pop: try 3, after 150 s: auth: the mail server refused the login; next try in 135 s, the last in 1650 s" */
 void retry_say(const struct retry *a, bool quiet)
 {
 	char text[RETRY_LINE_MAX + 200];

@@ -11,8 +11,7 @@ enum {
 	RETRY_LINE_MAX = 400
 };
 
-/* Every try is a process of its own: the one that waits holds the credential and never speaks to
- * a server. */
+/* Every try is a process of its own: the one that waits holds the credential and never speaks to a server. */
 struct retry {
 	struct deadline until;
 	int64_t began_ms;
@@ -35,14 +34,12 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 
 void retry_sleep(struct retry *a);
 
-/* For the task: take note of a finished mailbox; is another try wanted; say so in a line on the
- * standard error. */
+/* For the task: take note of a finished mailbox; is another try wanted; say so in a line on the standard error. */
 void retry_report(struct retry *a, const struct report *r);
 bool retry_wanted(const struct retry *a);
 void retry_say(const struct retry *a, bool quiet);
 
-/* Can this failure go away without anybody doing anything? Caches that do not have a
- * change yet, and throttling. */
+/* Can this failure go away without anybody doing anything? Caches that do not have a change yet, and throttling. */
 bool retry_mendable(enum step step, const struct fault *f);
 
 #endif

@@ -20,7 +20,6 @@ enum {
 
 /* Signals that end a program, after which a terminal must not be left without echo. */
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
-enum { ENDING = COUNT(ending) };
 
 static bool keep(struct span line, struct buf *scratch, struct secret *s, struct fault *f)
 {
@@ -84,16 +83,6 @@ bool secrets_from_pem(struct span path, struct buf scratch, struct secret *s, st
 	return false;
 }
 
-/* In the child. Ignored signals would stay ignored in the command. */
-static void run_command(const char *command, int out)
-{
-	signal(SIGPIPE, SIG_DFL);
-	if (dup2(out, STDOUT_FILENO) < 0)
-		_exit(126);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
 static bool command_failed(const struct secrets_command *command, const char *how, int num, struct fault *f)
 {
 	char number[40];
@@ -125,8 +114,7 @@ static bool drain(int fd, struct deadline until, struct buf *scratch)
 	return true;
 }
 
-/* The child's end, which need not come with the end of its output. False when it had to be
- * killed. */
+/* The child's end, which need not come with the end of its output. False when it had to be killed. */
 static bool reap(pid_t pid, struct deadline until, int *status)
 {
 	pid_t got = 0;
@@ -162,8 +150,13 @@ bool secrets_from_command(const struct secrets_command *command, struct buf scra
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
 	pid = fork();
-	if (pid == 0)
-		run_command(z, ends[1]);
+	if (pid == 0) {
+		signal(SIGPIPE, SIG_DFL); /* what is ignored would stay so in the command */
+		if (dup2(ends[1], STDOUT_FILENO) < 0)
+			_exit(126);
+		execl("/bin/sh", "sh", "-c", z, (char *)NULL);
+		_exit(127);
+	}
 	if (pid < 0)
 		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	close(ends[1]);
@@ -178,18 +171,11 @@ bool secrets_from_command(const struct secrets_command *command, struct buf scra
 	secret_wipe_bytes(scratch.p, scratch.n);
 	if (!ended)
 		return command_failed(command, "did not end in time", 0, f);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return command_failed(command, "printed no secret on its first line", 0, f);
-	if (WIFEXITED(status))
+	if (!WIFEXITED(status))
+		return command_failed(command, "was ended by signal ", WTERMSIG(status), f);
+	if (WEXITSTATUS(status) != 0)
 		return command_failed(command, "ended with status ", WEXITSTATUS(status), f);
-	return command_failed(command, "was ended by signal ", WTERMSIG(status), f);
-}
-
-static void ending_set(sigset_t *set)
-{
-	sigemptyset(set);
-	for (size_t i = 0; i < ENDING; i++)
-		sigaddset(set, ending[i]);
+	return command_failed(command, "printed no secret on its first line", 0, f);
 }
 
 static bool signal_waits(void)
@@ -197,7 +183,7 @@ static bool signal_waits(void)
 	sigset_t pending;
 
 	sigpending(&pending);
-	for (size_t i = 0; i < ENDING; i++)
+	for (size_t i = 0; i < COUNT(ending); i++)
 		if (sigismember(&pending, ending[i]) == 1)
 			return true;
 	return false;
@@ -210,8 +196,7 @@ static void erase(struct buf *scratch, size_t n)
 	secret_wipe_bytes(scratch->p + scratch->n, n);
 }
 
-/* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095
- * characters. */
+/* A line from the terminal in non-canonical mode: in canonical mode the kernel keeps only 4095 characters. */
 static bool read_line(struct buf *scratch)
 {
 	while (!signal_waits()) {
@@ -250,7 +235,9 @@ bool secrets_from_terminal(struct span prompt, struct buf scratch, struct secret
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON);
 	quiet.c_cc[VMIN] = 1;
 	quiet.c_cc[VTIME] = 0;
-	ending_set(&set);
+	sigemptyset(&set);
+	for (size_t i = 0; i < COUNT(ending); i++)
+		sigaddset(&set, ending[i]);
 	sigprocmask(SIG_BLOCK, &set, &old);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	(void)!write(STDERR_FILENO, prompt.p, prompt.n);

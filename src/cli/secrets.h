@@ -20,15 +20,13 @@ struct secrets_command {
 	int64_t ms;
 };
 
-/* The first line that the command (run by /bin/sh) prints. It inherits the environment, from which
- * our own secrets were taken before, the standard input and error, and nothing else. Ends within
- * its time in any case. */
+/* The first line that the command (run by /bin/sh) prints. It inherits the environment, from which our own secrets
+ * were taken before, the standard input and error, and nothing else. Ends within its time in any case. */
 bool secrets_from_command(const struct secrets_command *command, struct buf scratch, struct secret *s,
                           struct fault *f) MUST;
 
-/* Ask on the terminal that standard input and error are, without echo. False without a fault
- * when there is none or the user gives up with Ctrl-D; a signal (also Ctrl-C) takes its effect
- * after the terminal was restored. */
+/* Ask on the terminal that standard input and error are, without echo. False without a fault when there is none or
+ * the user gives up with Ctrl-D; a signal (also Ctrl-C) takes its effect after the terminal was restored. */
 bool secrets_from_terminal(struct span prompt, struct buf scratch, struct secret *s, struct fault *f);
 
 #endif

@@ -108,8 +108,7 @@ bool session_start(struct session *s, struct app *app, struct span mailbox, int 
 	if (app->options.given[OPTION_TRANSCRIPT] == 0 ||
 	    files_create(app->options.value[OPTION_TRANSCRIPT], &s->transcript, &f))
 		return true;
-	*status = app_refuse(app, &f);
-	return false;
+	return app_stop(status, app_refuse(app, &f));
 }
 
 bool session_run(struct session *s, int *status)

@@ -145,8 +145,7 @@ void settings_file_places(struct buf *out)
 	buf_z(out, "/etc/o2pop.conf\n");
 }
 
-/* The settings file to read: named by the user (must exist), or the first of the usual places
- * that exists. */
+/* The settings file to read: named by the user (must exist), or the first of the usual places that exists. */
 static bool find_file(const struct options *o, struct buf *path)
 {
 	const char *variable = getenv("O2POP_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME");
@@ -159,19 +158,9 @@ static bool find_file(const struct options *o, struct buf *path)
 		buf_z(path, variable);
 		return true;
 	}
-	if (xdg != NULL && xdg[0] != '\0') {
-		if (exists(path, xdg, "/o2pop/o2pop.conf"))
-			return true;
-	} else if (exists(path, getenv("HOME"), "/.config/o2pop/o2pop.conf")) {
-		return true;
-	}
-	return exists(path, "/etc/o2pop.conf", "");
-}
-
-/* Who may read and change the file matters as far as it holds a secret or names a command. */
-static bool judge_file(const struct settings_file *l, int fd, struct span path, struct fault *f)
-{
-	return (!l->secret_seen || files_private(fd, path, f)) && files_guarded(fd, path, l->steers, f);
+	return (xdg != NULL && xdg[0] != '\0' ? exists(path, xdg, "/o2pop/o2pop.conf")
+	                                      : exists(path, getenv("HOME"), "/.config/o2pop/o2pop.conf")) ||
+	       exists(path, "/etc/o2pop.conf", "");
 }
 
 static bool load_file(struct settings_file *l, const struct options *o, struct settings *s, struct credential *c,
@@ -194,8 +183,9 @@ static bool load_file(struct settings_file *l, const struct options *o, struct s
 	good = files_drain(fd, buf_span(&path), &text, f) &&
 	       parse_file(l, buf_span(&text), buf_span(&path), l->profile, s, c, f);
 	secret_wipe_bytes(l->file, text.n);
-	/* Only now it is known whether it matters. */
-	good = good && judge_file(l, fd, buf_span(&path), f);
+	/* Who may read and change it matters as far as it holds a secret or names a command. */
+	good = good && (!l->secret_seen || files_private(fd, buf_span(&path), f)) &&
+	       files_guarded(fd, buf_span(&path), l->steers, f);
 	close(fd);
 	return good;
 }
@@ -216,8 +206,7 @@ struct span settings_file_path(const struct settings_file *l)
 	return (struct span){ (const unsigned char *)l->path, l->path_n };
 }
 
-/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said
- * to us. */
+/* OpenSSL's variable is often set for the whole machine: it ranks below everything that was said to us. */
 static bool load_ca_variable(struct settings *s, struct fault *f)
 {
 	const char *path = getenv("SSL_CERT_FILE");
@@ -227,11 +216,6 @@ static bool load_ca_variable(struct settings *s, struct fault *f)
 	return settings_set(s, SETTING_CA_FILE, span_z(path), SETTING_FROM_ENVIRONMENT, SPAN("SSL_CERT_FILE"), f);
 }
 
-static bool stronger(const struct settings *s, enum setting a, enum setting b)
-{
-	return settings_has(s, a) && s->source[a] > s->source[b];
-}
-
 static void forget_secret(struct settings *s, struct credential *c)
 {
 	secret_wipe(&c->client_secret);
@@ -239,24 +223,10 @@ static void forget_secret(struct settings *s, struct credential *c)
 	s->source[SETTING_CLIENT_SECRET] = SETTING_UNSET;
 }
 
-/* A secret gives way to a way to it that comes from a stronger source. */
-static void prefer_stronger(struct settings *s, struct credential *c)
-{
-	if (stronger(s, SETTING_CLIENT_SECRET_FILE, SETTING_CLIENT_SECRET) ||
-	    stronger(s, SETTING_CLIENT_SECRET_COMMAND, SETTING_CLIENT_SECRET))
-		forget_secret(s, c);
-}
-
-/* The Azure SDK's secret may be another program's; beside a person's grant nobody has asked for it. */
-static void forget_strange_secret(struct settings *s, struct credential *c)
-{
-	if (s->grant != GRANT_CLIENT_SECRET && span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))
-		forget_secret(s, c);
-}
-
 bool settings_file_settings(struct settings_file *l, const struct options *o, struct settings *s, struct credential *c,
                             struct fault *f)
 {
+	static const enum setting ways[] = { SETTING_CLIENT_SECRET_FILE, SETTING_CLIENT_SECRET_COMMAND };
 	const char *profile = getenv("O2POP_PROFILE");
 
 	l->secret_seen = l->steers = false;
@@ -266,9 +236,14 @@ bool settings_file_settings(struct settings_file *l, const struct options *o, st
 		l->profile = span_z(profile);
 	if (!variables_load(s, c, f) || !load_file(l, o, s, c, f))
 		return false;
-	prefer_stronger(s, c);
+	/* A secret gives way to a way to it that comes from a stronger source. */
+	for (size_t i = 0; i < COUNT(ways); i++)
+		if (settings_has(s, ways[i]) && s->source[ways[i]] > s->source[SETTING_CLIENT_SECRET])
+			forget_secret(s, c);
 	if (!load_ca_variable(s, f) || !resolve_settings(s, f) || !one_stdin(o, s, f))
 		return false;
-	forget_strange_secret(s, c);
+	/* The Azure SDK's secret may be another program's; beside a person's grant nobody has asked for it. */
+	if (s->grant != GRANT_CLIENT_SECRET && span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))
+		forget_secret(s, c);
 	return true;
 }

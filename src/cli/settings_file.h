@@ -18,12 +18,11 @@ struct settings_file {
 	char path[FILES_PATH_MAX];
 };
 
-/* Complete `s` (flags are in it already): environment, then the file (-c FILE, else
- * $O2POP_CONFIG, else $XDG_CONFIG_HOME/o2pop/o2pop.conf (without that variable
- * $HOME/.config/o2pop/o2pop.conf), else /etc/o2pop.conf), then resolve_settings. A client secret
- * found on the way goes to c->client_secret, and all its copies in the environment are
- * overwritten. Files named by the user must exist, the other places may be empty. A relative
- * file name in the settings file means a file beside it. */
+/* Complete `s` (flags are in it already): environment, then the file (-c FILE, else $O2POP_CONFIG, else
+ * $XDG_CONFIG_HOME/o2pop/o2pop.conf (without that variable $HOME/.config/o2pop/o2pop.conf), else /etc/o2pop.conf),
+ * then resolve_settings. A client secret found on the way goes to c->client_secret, and all its copies in the
+ * environment are overwritten. Files named by the user must exist, the other places may be empty. A relative file
+ * name in the settings file means a file beside it. */
 bool settings_file_settings(struct settings_file *l, const struct options *o, struct settings *s, struct credential *c,
                             struct fault *f) MUST;
 

@@ -18,9 +18,6 @@ static const struct {
 	{ "IDENTITY_ENDPOINT", SETTING_MANAGED_IDENTITY_URL },
 };
 
-/* Variables of ours that are no setting. */
-static const char *const other_variables[] = { "O2POP_CONFIG", "O2POP_PROFILE" };
-
 /* "NAME=VALUE" of the environment, to be wiped where it holds a secret. */
 struct variable {
 	struct span name, value;
@@ -36,8 +33,7 @@ static struct variable variable_at(char *entry)
 	return v;
 }
 
-/* A secret in the environment is taken and overwritten there, so that no child and no /proc
- * shows it. */
+/* A secret in the environment is taken and overwritten there, so that no child and no /proc shows it. */
 static bool take_secret(struct settings *s, struct credential *c, const struct variable *v, struct fault *f)
 {
 	size_t n = v->value.n;
@@ -49,26 +45,22 @@ static bool take_secret(struct settings *s, struct credential *c, const struct v
 	return known || settings_set(s, SETTING_CLIENT_SECRET, SPAN("<set>"), SETTING_FROM_ENVIRONMENT, v->name, f);
 }
 
-/* AZURE_AUTHORITY_HOST may be a URL; the setting is a host. */
-static struct span authority(struct span value)
-{
-	struct url u;
-
-	return url_parse(value, &u) ? u.host : value;
-}
-
 /* The first one counts, as with getenv; an empty one is as good as none. */
 static bool take_variable(struct settings *s, struct credential *c, enum setting key, const struct variable *v,
                           struct fault *f)
 {
-	if (v->value.n == 0)
+	struct span value = v->value;
+	struct url u;
+
+	if (value.n == 0)
 		return true;
 	if (settings_kind(key) == SETTING_KIND_SECRET)
 		return take_secret(s, c, v, f);
 	if (s->source[key] >= SETTING_FROM_ENVIRONMENT)
 		return true;
-	return settings_set(s, key, key == SETTING_AUTHORITY_HOST ? authority(v->value) : v->value,
-	                    SETTING_FROM_ENVIRONMENT, v->name, f);
+	if (key == SETTING_AUTHORITY_HOST && url_parse(value, &u)) /* that of Azure may be a URL */
+		value = u.host;
+	return settings_set(s, key, value, SETTING_FROM_ENVIRONMENT, v->name, f);
 }
 
 /* "unknown variable O2POP_TENAT_ID; did you mean O2POP_TENANT_ID?" */
@@ -88,21 +80,14 @@ static bool unknown_variable(struct span name, struct fault *f)
 	                 SPAN_ARG(span_first(name, 80)), SPAN_ARG(buf_span(&b)));
 }
 
-static bool is_other(struct span name)
-{
-	for (size_t i = 0; i < COUNT(other_variables); i++)
-		if (span_eq(name, span_z(other_variables[i])))
-			return true;
-	return false;
-}
-
 static bool own_variables(struct settings *s, struct credential *c, struct fault *f)
 {
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
 		struct variable v = variable_at(*entry);
 		enum setting key;
 
-		if (!span_starts(v.name, SPAN("O2POP_")) || is_other(v.name))
+		if (!span_starts(v.name, SPAN("O2POP_")) || span_eq(v.name, SPAN("O2POP_CONFIG")) ||
+		    span_eq(v.name, SPAN("O2POP_PROFILE")))
 			continue;
 		if (!settings_find(span_from(v.name, sizeof "O2POP_" - 1), &key))
 			return unknown_variable(v.name, f);

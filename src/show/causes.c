@@ -41,9 +41,7 @@ void causes_causes(struct page *p, const struct explanation *e)
 	}
 	if (e->nots == 0)
 		return;
-	page_end(p);
-	page_toned(p, PAGE_STRONG, SPAN("Not the cause"));
-	page_end(p);
+	page_heading(p, "Not the cause");
 	for (unsigned i = 0; i < e->nots && i < EXPLAIN_NOTS_MAX; i++) {
 		page_z(p, "  - ");
 		page_words(p, 4, e->not_cause[i]);
@@ -60,9 +58,7 @@ void causes_found(struct page *p, const struct explain_found *found, const struc
 	if (found->meaning[0] != '\0')
 		page_lines(p, 2, span_z(found->meaning));
 	else
-		page_lines(p, 2,
-		           SPAN("This code is not known to o2pop; the page below is Microsoft's "
-		                "own text."));
+		page_lines(p, 2, SPAN("This code is not known to o2pop; the page below is Microsoft's own text."));
 	causes_causes(p, e);
 	if (found->aadsts != 0) {
 		page_end(p);
@@ -136,9 +132,7 @@ void causes_exit(struct page *p, unsigned status, struct span meaning)
 	page_lines(p, 2, buf_span(&b));
 	put_steps(p, "Steps that end with it: ", set);
 	if (status <= 3)
-		page_lines(p, 2,
-		           SPAN("With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, "
-		                "3 UNKNOWN."));
+		page_lines(p, 2, SPAN("With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."));
 }
 
 void causes_nothing(struct page *p, struct span text)
@@ -155,8 +149,7 @@ void causes_nothing(struct page *p, struct span text)
 	page_end(p);
 	page_end(p);
 	page_lines(p, 0,
-	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, TLS "
-	                "alerts, errors of the network, and of its own reports the fault ids, "
-	                "cause ids, steps and exit statuses. Any AADSTS code can be looked up "
-	                "at https://login.microsoftonline.com/error"));
+	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, TLS alerts, errors of the "
+	                "network, and of its own reports the fault ids, cause ids, steps and exit statuses. Any AADSTS "
+	                "code can be looked up at https://login.microsoftonline.com/error"));
 }

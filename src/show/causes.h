@@ -1,5 +1,4 @@
-/* causes: what is known about a failure, for people: causes, who acts, what to type, how to
- * verify. */
+/* causes: what is known about a failure, for people: causes, who acts, what to type, how to verify. */
 #ifndef SHOW_CAUSES_H
 #define SHOW_CAUSES_H
 
@@ -9,8 +8,7 @@
 /* Where the texts begin; the labels stand before it. */
 enum { CAUSES_TEXT = 9 };
 
-/* The causes, each with Who, Fix and Verify, then what the evidence rules out. Nothing when there
- * is nothing. */
+/* The causes, each with Who, Fix and Verify, then what the evidence rules out. Nothing when there is nothing. */
 void causes_causes(struct page *p, const struct explanation *e);
 
 /* One finding of `o2pop explain`: what was recognised, what it means, its causes, and the official

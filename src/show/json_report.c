@@ -2,34 +2,23 @@
 
 const char *json_report_who(enum explain_who who)
 {
-	switch (who) {
-	case EXPLAIN_YOU:
-		return "you";
-	case EXPLAIN_ENTRA:
-		return "entra";
-	case EXPLAIN_EXCHANGE:
-		return "exchange";
-	case EXPLAIN_NETWORK:
-		return "network";
-	case EXPLAIN_PROVIDER:
-		return "provider";
-	case EXPLAIN_MAIL:
-		return "mail";
-	}
-	return "you";
+	static const char *const id[] = {
+		[EXPLAIN_YOU] = "you",         [EXPLAIN_ENTRA] = "entra",       [EXPLAIN_EXCHANGE] = "exchange",
+		[EXPLAIN_NETWORK] = "network", [EXPLAIN_PROVIDER] = "provider", [EXPLAIN_MAIL] = "mail",
+	};
+
+	return id[who];
 }
 
 const char *json_report_certainty(enum explain_certainty certainty)
 {
-	switch (certainty) {
-	case EXPLAIN_KNOWN:
-		return "known";
-	case EXPLAIN_LIKELY:
-		return "likely";
-	case EXPLAIN_UNCONFIRMED:
-		return "unconfirmed";
-	}
-	return "unconfirmed";
+	static const char *const id[] = {
+		[EXPLAIN_KNOWN] = "known",
+		[EXPLAIN_LIKELY] = "likely",
+		[EXPLAIN_UNCONFIRMED] = "unconfirmed",
+	};
+
+	return id[certainty];
 }
 
 static void filter(void *of, struct span text, struct buf *out)
@@ -264,9 +253,7 @@ void json_report_error(struct buf *out, const char *command, const struct fault 
 	char name[40];
 	struct buf schema = BUF(name);
 
-	buf_z(&schema, "o2pop.");
-	buf_z(&schema, command);
-	buf_z(&schema, "/1");
+	buf_say(&schema, "o2pop.%s/1", command);
 	json_write_open(&w, NULL, '{');
 	json_write_text(&w, "schema", buf_span(&schema));
 	json_write_open(&w, "error", '{');

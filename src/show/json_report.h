@@ -17,8 +17,7 @@ enum {
 /* A writer to `out`; what comes from outside goes through the stand-ins unless `pseudonym` is NULL. */
 struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym);
 
-/* One object for one mailbox, on one line with its LF. e holds what explain_report said.
- * pseudonym may be NULL. */
+/* One object for one mailbox, on one line with its LF. e holds what explain_report said. pseudonym may be NULL. */
 void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym);
 
 /* The same for one mailbox of several, which counts it; the object that ends a run over several. Start with

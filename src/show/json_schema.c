@@ -63,28 +63,22 @@ static const char schema[] =
 
 static void put_fact(struct json_write *w, enum fact key)
 {
+	static const char *const form[][2] = {
+		[ROW_TEXT] = { "type", "string" },
+		[ROW_NUMBER] = { "type", "integer" },
+		[ROW_MOMENT] = { "$ref", "#/$defs/moment" },
+		[ROW_LIST] = { "$ref", "#/$defs/texts" },
+	};
 	struct span words = row_word(key, 0);
 
 	json_write_open(w, row_fact_id(key), '{');
-	switch (row_fact_type(key)) {
-	case ROW_TEXT:
-		json_write_z(w, "type", "string");
-		break;
-	case ROW_NUMBER:
-		json_write_z(w, "type", "integer");
-		break;
-	case ROW_MOMENT:
-		json_write_z(w, "$ref", "#/$defs/moment");
-		break;
-	case ROW_LIST:
-		json_write_z(w, "$ref", "#/$defs/texts");
-		break;
-	case ROW_WORD:
+	if (row_fact_type(key) == ROW_WORD) {
 		json_write_open(w, "enum", '[');
 		for (int64_t i = 0; words.n != 0; words = row_word(key, ++i))
 			json_write_text(w, NULL, words);
 		json_write_close(w, ']');
-		break;
+	} else {
+		json_write_z(w, form[row_fact_type(key)][0], form[row_fact_type(key)][1]);
 	}
 	json_write_close(w, '}');
 }

@@ -4,11 +4,14 @@
 
 #include "show/phrases.h"
 
-static const char *const state_name[] = {
-	[NAGIOS_OK] = "OK",
-	[NAGIOS_WARNING] = "WARNING",
-	[NAGIOS_CRITICAL] = "CRITICAL",
-	[NAGIOS_UNKNOWN] = "UNKNOWN",
+static const struct {
+	const char *name;
+	unsigned gravity;
+} states[] = {
+	[NAGIOS_OK] = { "OK", 0 },
+	[NAGIOS_WARNING] = { "WARNING", 1 },
+	[NAGIOS_CRITICAL] = { "CRITICAL", 3 },
+	[NAGIOS_UNKNOWN] = { "UNKNOWN", 2 },
 };
 
 static enum nagios_state state_of(const struct report *r)
@@ -19,35 +22,9 @@ static enum nagios_state state_of(const struct report *r)
 		return report_verdict(r) == VERDICT_WARN ? NAGIOS_WARNING : NAGIOS_OK;
 	if (r->row[failed].fault.code == FAULT_SECRET_EXPIRED)
 		return NAGIOS_CRITICAL;
-	switch (report_exit(r)) {
-	case EXIT_STATUS_INTERNAL:
-	case EXIT_STATUS_SETTINGS:
+	if (report_exit(r) == EXIT_STATUS_INTERNAL || report_exit(r) == EXIT_STATUS_SETTINGS)
 		return NAGIOS_UNKNOWN;
-	case EXIT_STATUS_LATER:
-		return NAGIOS_WARNING;
-	case EXIT_STATUS_OK:
-	case EXIT_STATUS_NETWORK:
-	case EXIT_STATUS_TLS:
-	case EXIT_STATUS_TOKEN:
-	case EXIT_STATUS_CLAIMS:
-	case EXIT_STATUS_SERVICE:
-	case EXIT_STATUS_AUTH:
-	case EXIT_STATUS_MAILBOX:
-		return NAGIOS_CRITICAL;
-	}
-	return NAGIOS_UNKNOWN;
-}
-
-static unsigned gravity(enum nagios_state s)
-{
-	static const unsigned rank[] = {
-		[NAGIOS_OK] = 0,
-		[NAGIOS_WARNING] = 1,
-		[NAGIOS_UNKNOWN] = 2,
-		[NAGIOS_CRITICAL] = 3,
-	};
-
-	return rank[s];
+	return report_exit(r) == EXIT_STATUS_LATER ? NAGIOS_WARNING : NAGIOS_CRITICAL;
 }
 
 static void least(const struct row *row, enum fact key, bool *known, int64_t *to)
@@ -99,14 +76,10 @@ static void put_mailbox(struct nagios *n, const struct report *r, struct buf *ou
 	struct buf b = BUF(bytes);
 	enum step step;
 
-	if (r->mailbox.n != 0) {
-		buf_z(&b, "mailbox ");
-		buf_put(&b, r->mailbox);
-		buf_z(&b, ": ");
-	}
+	if (r->mailbox.n != 0)
+		buf_say(&b, "mailbox %.*s: ", SPAN_ARG(r->mailbox));
 	if (report_first_failure(r, &step)) {
-		buf_z(&b, step_id(step));
-		buf_z(&b, ": ");
+		buf_say(&b, "%s: ", step_id(step));
 		phrases_failed(&b, &r->row[step], true);
 	} else {
 		size_t before = b.n;
@@ -117,9 +90,7 @@ static void put_mailbox(struct nagios *n, const struct report *r, struct buf *ou
 		for (int i = 0; i < STEP__COUNT; i++) {
 			if (r->row[i].verdict != VERDICT_WARN)
 				continue;
-			buf_z(&b, b.n == before ? "" : ", ");
-			buf_z(&b, step_id((enum step)i));
-			buf_z(&b, ": ");
+			buf_say(&b, "%s%s: ", b.n == before ? "" : ", ", step_id((enum step)i));
 			if (row_get(&r->row[i], FACT_NOTE).n != 0)
 				buf_put(&b, row_get(&r->row[i], FACT_NOTE));
 			else
@@ -134,7 +105,7 @@ static void put_mailbox(struct nagios *n, const struct report *r, struct buf *ou
 void nagios_add(struct nagios *n, const struct report *r)
 {
 	enum nagios_state state = state_of(r);
-	bool graver = n->all == 0 || gravity(state) > gravity(n->state);
+	bool graver = n->all == 0 || states[state].gravity > states[n->state].gravity;
 	unsigned char bytes[10 * PHRASES_MAX];
 	struct buf one = BUF(bytes), text = BUF(n->text);
 
@@ -142,7 +113,7 @@ void nagios_add(struct nagios *n, const struct report *r)
 		pseudonym_report(n->pseudonym, r);
 	take_numbers(n, r);
 	n->all++;
-	n->bad += gravity(state) > gravity(NAGIOS_WARNING);
+	n->bad += states[state].gravity > states[NAGIOS_WARNING].gravity;
 	if (!graver)
 		return;
 	n->state = state;
@@ -151,69 +122,37 @@ void nagios_add(struct nagios *n, const struct report *r)
 	n->n = text.n;
 }
 
-static void put_seconds(struct buf *out, int64_t ms)
-{
-	uint64_t v = ms < 0 ? 0 : (uint64_t)ms;
-
-	buf_u64(out, v / 1000);
-	buf_byte(out, '.');
-	buf_digits(out, v % 1000, 3);
-	buf_byte(out, 's');
-}
-
 static void put_data(const struct nagios *n, struct buf *out)
 {
 	buf_z(out, " | time=");
-	put_seconds(out, n->ms);
-	buf_z(out, ";;;0");
-	if (n->life_known) {
-		buf_z(out, " token_life=");
-		buf_i64(out, n->life);
-		buf_byte(out, 's');
-	}
-	if (n->days_known) {
-		buf_z(out, " cert_days=");
-		buf_i64(out, n->days);
-	}
-	if (n->messages_known) {
-		buf_z(out, " messages=");
-		buf_i64(out, n->messages);
-	}
-	if (n->all > 1) {
-		buf_z(out, " mailboxes=");
-		buf_u64(out, n->all);
-		buf_z(out, " failed=");
-		buf_u64(out, n->bad);
-	}
-}
-
-static void put_start(enum nagios_state state, struct buf *out)
-{
-	buf_z(out, "O2POP ");
-	buf_z(out, state_name[state]);
-	buf_z(out, " - ");
+	phrases_exact(out, n->ms);
+	buf_z(out, "s;;;0");
+	if (n->life_known)
+		buf_say(out, " token_life=%llds", (long long)n->life);
+	if (n->days_known)
+		buf_say(out, " cert_days=%lld", (long long)n->days);
+	if (n->messages_known)
+		buf_say(out, " messages=%lld", (long long)n->messages);
+	if (n->all > 1)
+		buf_say(out, " mailboxes=%zu failed=%zu", n->all, n->bad);
 }
 
 enum nagios_state nagios_end(const struct nagios *n, struct buf *out)
 {
 	enum nagios_state state = n->all == 0 ? NAGIOS_UNKNOWN : n->state;
 
-	put_start(state, out);
+	buf_say(out, "O2POP %s - ", states[state].name);
 	if (n->all == 0)
 		buf_z(out, "no mailbox was checked");
 	if (n->all > 1) {
-		if (n->bad != 0) {
-			buf_u64(out, n->bad);
-			buf_z(out, " of ");
-		}
-		buf_u64(out, n->all);
-		buf_z(out, n->bad != 0 ? " mailboxes failed, " : " mailboxes, ");
+		if (n->bad != 0)
+			buf_say(out, "%zu of ", n->bad);
+		buf_say(out, "%zu mailboxes%s, ", n->all, n->bad != 0 ? " failed" : "");
 	}
-	if (n->all > 1 && state == NAGIOS_OK) {
+	if (n->all > 1 && state == NAGIOS_OK)
 		phrases_count(out, n->messages, "message");
-	} else {
+	else
 		buf_put(out, (struct span){ n->text, n->n });
-	}
 	put_data(n, out);
 	buf_byte(out, '\n');
 	return state;
@@ -225,8 +164,7 @@ enum nagios_state nagios_fault(const struct fault *f, struct buf *out)
 	unsigned char bytes[NAGIOS_TEXT_MAX];
 	struct buf b = BUF(bytes);
 
-	put_start(NAGIOS_UNKNOWN, out);
-	buf_z(out, fault_text(f->code));
+	buf_say(out, "O2POP UNKNOWN - %s", fault_text(f->code));
 	if (f->n != 0) {
 		buf_z(out, ": ");
 		put_clean(&n, span_first(fault_evidence(f), sizeof bytes), &b);

@@ -1,5 +1,4 @@
-/* nagios: a check's result as monitoring plugins give it: one line with performance data, and a
- * status of 0 to 3. */
+/* nagios: a check's result as monitoring plugins give it: one line with performance data, and a status of 0 to 3. */
 #ifndef SHOW_NAGIOS_H
 #define SHOW_NAGIOS_H
 

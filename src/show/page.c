@@ -14,8 +14,7 @@ static bool blank(unsigned char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* One character of s as it is shown: the bytes in *one, its columns in *columns. Returns how much
- * of s it took. */
+/* One character of s as it is shown: the bytes in *one, its columns in *columns. Returns how much of s it took. */
 enum { SHOWN_MAX = 16 }; /* four bytes as \xNN */
 
 static size_t character(const struct page *p, struct span s, struct buf *one, unsigned *columns)
@@ -128,6 +127,13 @@ void page_end(struct page *p)
 	buf_byte(p->out, '\n');
 	p->column = 0;
 	p->blanks = 0;
+}
+
+void page_heading(struct page *p, const char *text)
+{
+	page_end(p);
+	page_toned(p, PAGE_STRONG, span_z(text));
+	page_end(p);
 }
 
 /* The length of the word at the start of s, in bytes and columns. */
@@ -332,41 +338,30 @@ static void prose(struct page *p, unsigned indent, struct span line)
 	page_end(p);
 }
 
-/* The next line of text, without its end; false when there is none. */
-static bool next_line(struct span *text, struct span *line)
+static void lines(struct page *p, unsigned indent, struct span text, bool all_typed)
 {
-	if (text->n == 0)
-		return false;
-	*line = span_cut(*text, '\n', text);
-	while (line->n != 0 && blank(line->p[line->n - 1]))
-		line->n--;
-	return true;
-}
+	while (text.n != 0) {
+		struct span line = span_cut(text, '\n', &text);
 
-void page_lines(struct page *p, unsigned indent, struct span text)
-{
-	struct span line;
-
-	while (next_line(&text, &line)) {
+		while (line.n != 0 && blank(line.p[line.n - 1]))
+			line.n--;
 		if (line.n == 0)
 			page_end(p);
-		else if (line.p[0] == '\t')
-			typed(p, indent, span_from(line, 1));
+		else if (all_typed || line.p[0] == '\t')
+			typed(p, indent, span_from(line, line.p[0] == '\t'));
 		else
 			prose(p, indent, line);
 	}
 }
 
+void page_lines(struct page *p, unsigned indent, struct span text)
+{
+	lines(p, indent, text, false);
+}
+
 void page_typed(struct page *p, unsigned indent, struct span text)
 {
-	struct span line;
-
-	while (next_line(&text, &line)) {
-		if (line.n == 0)
-			page_end(p);
-		else
-			typed(p, indent, span_from(line, line.p[0] == '\t'));
-	}
+	lines(p, indent, text, true);
 }
 
 void page_mark(struct page *p, enum verdict v)

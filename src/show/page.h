@@ -41,6 +41,9 @@ void page_say(struct page *p, const char *format, ...) BUF_FORMAT(2);
 /* The same in a tone. */
 void page_toned(struct page *p, enum page_tone tone, struct span s);
 
+/* An empty line, then one that is strong. */
+void page_heading(struct page *p, const char *text);
+
 /* Blanks up to a column; at least none. */
 void page_to(struct page *p, unsigned column);
 
@@ -55,11 +58,10 @@ void page_words(struct page *p, unsigned hang, struct span text);
  * words keep clear of its columns. */
 void page_row(struct page *p, unsigned hang, struct span text, struct span aside);
 
-/* Lines separated by LF, each wrapped on its own from column `indent` on, a list item ("- ", "1. ")
- * with a hanging indent. A line that starts with a tab is to be typed: it is never wrapped or
- * changed, and stands alone, a long one further left; only a comment ("# ") is wrapped, into
- * comments. The first line starts at the cursor when that is not past indent; the last one is
- * ended. */
+/* Lines separated by LF, each wrapped on its own from column `indent` on, a list item ("- ", "1. ") with a hanging
+ * indent. A line that starts with a tab is to be typed: it is never wrapped or changed, and stands alone, a long one
+ * further left; only a comment ("# ") is wrapped, into comments. The first line starts at the cursor when that is not
+ * past indent; the last one is ended. */
 void page_lines(struct page *p, unsigned indent, struct span text);
 
 /* The same for a block to paste: every line is to be typed, with or without its tab. */

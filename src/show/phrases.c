@@ -43,6 +43,14 @@ void phrases_seconds(struct buf *out, int64_t ms)
 	buf_say(out, "%llu.%u s", (unsigned long long)tenths / 10, (unsigned)(tenths % 10));
 }
 
+void phrases_exact(struct buf *out, int64_t ms)
+{
+	uint64_t v = ms < 0 ? 0 : (uint64_t)ms;
+
+	buf_say(out, "%llu.", (unsigned long long)v / 1000);
+	buf_digits(out, v % 1000, 3);
+}
+
 void phrases_time(struct buf *out, int64_t ms)
 {
 	if (ms >= 10 * 1000)
@@ -53,24 +61,11 @@ void phrases_time(struct buf *out, int64_t ms)
 
 bool phrases_quoted(const struct fault *f)
 {
+	enum fault_kind kind = fault_kind(f->code);
+
 	if (f->code == FAULT_TENANT_OTHER || f->code == FAULT_TENANT_CLOUD || f->code == FAULT_STORE_BUSY)
 		return false; /* our own finding, out of what was said */
-	switch (fault_kind(f->code)) {
-	case FAULT_KIND_HTTP:
-	case FAULT_KIND_IDP:
-	case FAULT_KIND_MAIL:
-	case FAULT_KIND_WAIT:
-		return true;
-	case FAULT_KIND_NONE:
-	case FAULT_KIND_INTERNAL:
-	case FAULT_KIND_INPUT:
-	case FAULT_KIND_DNS:
-	case FAULT_KIND_NET:
-	case FAULT_KIND_TLS:
-	case FAULT_KIND_TOKEN:
-		return false;
-	}
-	return false;
+	return kind == FAULT_KIND_HTTP || kind == FAULT_KIND_IDP || kind == FAULT_KIND_MAIL || kind == FAULT_KIND_WAIT;
 }
 
 /* The setting that the grant's credential came from; the first of the strongest. SETTING__COUNT: there is none. */
@@ -172,20 +167,15 @@ static void issued(struct buf *b, const struct row *row)
 	}
 }
 
-static struct span bare_audience(struct span aud)
+static void claims(struct buf *b, const struct row *row)
 {
+	struct span aud = row_get(row, FACT_AUD);
+	int64_t kind;
+
 	if (span_starts(aud, SPAN("https://")))
 		aud = span_from(aud, 8);
 	if (span_ends(aud, SPAN("/")))
 		aud.n--;
-	return aud;
-}
-
-static void claims(struct buf *b, const struct row *row)
-{
-	struct span aud = bare_audience(row_get(row, FACT_AUD));
-	int64_t kind;
-
 	if (row_i64(row, FACT_TOKEN_KIND, &kind) && kind == ROW_TOKEN_OPAQUE)
 		buf_z(b, "an opaque token: nothing in it can be read");
 	if (!row_put(b, row, FACT_ROLES))
@@ -314,34 +304,27 @@ void phrases_found(struct buf *out, const struct report *r, const struct row *ro
 		buf_z(out, fault_text(row->fault.code));
 }
 
-/* "HTTP 429, try again in 30 seconds" */
-static void wait(struct buf *b, const struct row *row)
-{
-	fact(b, "HTTP ", row, FACT_HTTP_STATUS, "");
-	if (row->fault.num > 0)
-		item(b, "try again in ", span_z(date_span_text(row->fault.num).z), "");
-}
-
 void phrases_failed(struct buf *out, const struct row *row, bool evidence)
 {
-	struct span said = fault_evidence(&row->fault);
+	struct span said = fault_evidence(&row->fault), text = span_z(fault_text(row->fault.code));
+	enum fault_kind kind = fault_kind(row->fault.code);
 	unsigned char bytes[2 * FACT_TEXT_MAX + 40];
 	struct buf more = BUF(bytes);
 
-	buf_z(out, fault_text(row->fault.code));
-	if (fault_kind(row->fault.code) == FAULT_KIND_WAIT)
-		wait(&more, row);
-	if (span_ends(said, span_z(fault_text(row->fault.code)))) /* "host: the name does not exist" says it again */
-		said = span_trim(span_first(said, said.n - span_z(fault_text(row->fault.code)).n));
+	buf_put(out, text);
+	if (span_ends(said, text)) /* "host: the name does not exist" says it again */
+		said = span_trim(span_first(said, said.n - text.n));
 	if (span_ends(said, SPAN(":")))
 		said.n--;
-	if (fault_kind(row->fault.code) == FAULT_KIND_IDP) {
+	if (kind == FAULT_KIND_WAIT || kind == FAULT_KIND_HTTP)
+		fact(&more, "HTTP ", row, FACT_HTTP_STATUS, "");
+	if (kind == FAULT_KIND_WAIT && row->fault.num > 0)
+		item(&more, "try again in ", span_z(date_span_text(row->fault.num).z), "");
+	if (kind == FAULT_KIND_IDP) {
 		fact(&more, "", row, FACT_ERROR, "");
 		fact(&more, "AADSTS", row, FACT_AADSTS, "");
 	}
-	if (fault_kind(row->fault.code) == FAULT_KIND_HTTP)
-		fact(&more, "HTTP ", row, FACT_HTTP_STATUS, "");
-	if (fault_kind(row->fault.code) == FAULT_KIND_NET || fault_kind(row->fault.code) == FAULT_KIND_DNS)
+	if (kind == FAULT_KIND_NET || kind == FAULT_KIND_DNS)
 		fact(&more, "", row, FACT_HOST, "");
 	if (!evidence || said.n == 0)
 		said = buf_span(&more);

@@ -22,6 +22,7 @@ void phrases_count(struct buf *out, int64_t number, const char *one);
 
 /* "0.4 s"; "23 ms" below ten seconds. At most 8 bytes for less than a day. */
 void phrases_seconds(struct buf *out, int64_t ms);
+void phrases_exact(struct buf *out, int64_t ms); /* "12.345" */
 void phrases_time(struct buf *out, int64_t ms);
 
 /* Is the evidence what somebody else said (and not what we saw or were given)? */

@@ -32,22 +32,18 @@ static void put_text(const struct progress *p, struct buf *b)
 		phrases_seconds(b, now->at_ms);
 }
 
-static bool changed(const struct progress *p, const struct run_progress *now)
-{
-	return !p->shown || p->last.idp != now->idp || p->last.pop != now->pop || p->last.finished != now->finished;
-}
-
 void progress_put(struct progress *p, const struct run_progress *now, struct buf *out)
 {
 	unsigned width = p->width == 0 ? 80 : p->width;
 	unsigned char bytes[PROGRESS_SIZE - 8];
 	struct buf b = BUF(bytes);
+	bool idp = !p->shown || p->last.idp != now->idp, pop = !p->shown || p->last.pop != now->pop;
 
-	if (p->dumb && !changed(p, now))
+	if (p->dumb && !idp && !pop && p->last.finished == now->finished)
 		return;
-	if (!p->shown || p->last.idp != now->idp)
+	if (idp)
 		p->idp_since = p->shown ? now->at_ms : 0;
-	if (!p->shown || p->last.pop != now->pop)
+	if (pop)
 		p->pop_since = p->shown ? now->at_ms : 0;
 	p->last = *now;
 	p->shown = true;

@@ -17,27 +17,12 @@ static struct span keep(struct pseudonym *s, struct span text)
 	return kept;
 }
 
-static const struct pseudonym_thing *find(const struct pseudonym *s, struct span value)
-{
-	for (unsigned i = 0; i < s->n; i++)
-		if (span_eq_nocase(s->thing[i].value, value))
-			return &s->thing[i];
-	return NULL;
-}
-
 static bool is_standin(const struct pseudonym *s, struct span value)
 {
 	for (unsigned i = 0; i < s->n; i++)
 		if (span_eq(s->thing[i].standin, value))
 			return true;
 	return false;
-}
-
-static void put_guid(struct buf *b, char c, unsigned number)
-{
-	buf_fill(b, (unsigned char)c, 8);
-	buf_z(b, "-0000-0000-0000-");
-	buf_digits(b, number, 12);
 }
 
 static void put_ipv4(struct buf *b, unsigned number)
@@ -49,65 +34,41 @@ static void put_ipv4(struct buf *b, unsigned number)
 		buf_z(b, "203.0.113.255");
 		return;
 	}
-	buf_z(b, net[(number - 1) / A_NET]);
-	buf_u64(b, (number - 1) % A_NET + 1);
-}
-
-static void put_name(struct buf *b, const char *before, unsigned number, const char *after)
-{
-	buf_z(b, before);
-	buf_u64(b, number);
-	buf_z(b, after);
+	buf_say(b, "%s%u", net[(number - 1) / A_NET], (number - 1) % A_NET + 1);
 }
 
 /* The stand-in with this number; of a mail address, `domain` is what stands for its domain. */
 static void put_standin(struct buf *b, enum pseudonym_kind kind, unsigned number, struct span domain)
 {
-	switch (kind) {
-	case PSEUDONYM_TENANT:
-		put_guid(b, 'd', number);
-		return;
-	case PSEUDONYM_APPLICATION:
-		put_guid(b, 'a', number);
-		return;
-	case PSEUDONYM_OBJECT:
-		put_guid(b, 'e', number);
-		return;
-	case PSEUDONYM_SECRET_ID:
-		put_guid(b, 'c', number);
-		return;
-	case PSEUDONYM_GUID:
-		put_guid(b, '0', number);
-		return;
-	case PSEUDONYM_MAILBOX:
-		put_name(b, "mailbox-", number, "@");
-		buf_put(b, domain);
-		return;
-	case PSEUDONYM_DOMAIN:
-		put_name(b, "domain-", number, ".example");
-		return;
-	case PSEUDONYM_HOST:
-		put_name(b, "host-", number, ".example");
-		return;
-	case PSEUDONYM_IPV4:
+	static const struct {
+		char guid; /* the digit of its first group */
+		const char *before, *after;
+	} form[PSEUDONYM__COUNT] = {
+		[PSEUDONYM_TENANT] = { 'd', NULL, NULL },
+		[PSEUDONYM_APPLICATION] = { 'a', NULL, NULL },
+		[PSEUDONYM_OBJECT] = { 'e', NULL, NULL },
+		[PSEUDONYM_SECRET_ID] = { 'c', NULL, NULL },
+		[PSEUDONYM_GUID] = { '0', NULL, NULL },
+		[PSEUDONYM_MAILBOX] = { 0, "mailbox-", "@" },
+		[PSEUDONYM_DOMAIN] = { 0, "domain-", ".example" },
+		[PSEUDONYM_HOST] = { 0, "host-", ".example" },
+		[PSEUDONYM_IPV6] = { 0, "2001:db8::", "" }, /* RFC 3849; its digits may look decimal */
+		[PSEUDONYM_NAME] = { 0, "app-", "" },
+		[PSEUDONYM_COMPANY] = { 0, "tenant-", "" },
+		[PSEUDONYM_FILE] = { 0, "file-", "" },
+	};
+
+	if (kind == PSEUDONYM_IPV4)
 		put_ipv4(b, number);
-		return;
-	case PSEUDONYM_IPV6:
-		put_name(b, "2001:db8::", number, ""); /* RFC 3849; its digits may look decimal */
-		return;
-	case PSEUDONYM_NAME:
-		put_name(b, "app-", number, "");
-		return;
-	case PSEUDONYM_COMPANY:
-		put_name(b, "tenant-", number, "");
-		return;
-	case PSEUDONYM_FILE:
-		put_name(b, "file-", number, "");
-		return;
-	case PSEUDONYM_KEPT:
-	case PSEUDONYM__COUNT:
-		return;
+	if (form[kind].guid != 0) {
+		buf_fill(b, (unsigned char)form[kind].guid, 8);
+		buf_z(b, "-0000-0000-0000-");
+		buf_digits(b, number, 12);
 	}
+	if (form[kind].before != NULL)
+		buf_say(b, "%s%u%s", form[kind].before, number, form[kind].after);
+	if (kind == PSEUDONYM_MAILBOX)
+		buf_put(b, domain);
 }
 
 void pseudonym_init(struct pseudonym *s)
@@ -126,13 +87,13 @@ void pseudonym_init(struct pseudonym *s)
 /* What stands for a value of this kind; a new one is entered. Lives as long as s. */
 static struct span standin(struct pseudonym *s, enum pseudonym_kind kind, struct span value, struct span domain)
 {
-	const struct pseudonym_thing *known = find(s, value);
 	unsigned char bytes[64 + PSEUDONYM_VALUE_MAX];
 	struct buf b = BUF(bytes);
 	struct pseudonym_thing *t = &s->thing[s->n];
 
-	if (known != NULL)
-		return known->standin;
+	for (unsigned i = 0; i < s->n; i++)
+		if (span_eq_nocase(s->thing[i].value, value))
+			return s->thing[i].standin;
 	if (kind == PSEUDONYM_KEPT)
 		buf_put(&b, value);
 	else
@@ -149,20 +110,15 @@ static struct span standin(struct pseudonym *s, enum pseudonym_kind kind, struct
 
 /* ---- entering -------------------------------------------------------------------------------- */
 
-static struct span domain_standin(struct pseudonym *s, struct span domain)
-{
-	if (well_known_host(domain))
-		return domain;
-	return standin(s, PSEUDONYM_DOMAIN, domain, domain);
-}
-
 /* `mail` holds a @. */
 static struct span mailbox_standin(struct pseudonym *s, struct span mail)
 {
-	struct span rest;
+	struct span domain;
 
-	(void)span_cut(mail, '@', &rest);
-	return standin(s, PSEUDONYM_MAILBOX, mail, domain_standin(s, rest));
+	(void)span_cut(mail, '@', &domain);
+	if (!well_known_host(domain))
+		domain = standin(s, PSEUDONYM_DOMAIN, domain, domain);
+	return standin(s, PSEUDONYM_MAILBOX, mail, domain);
 }
 
 static void add_host(struct pseudonym *s, enum pseudonym_kind kind, struct span host)
@@ -250,7 +206,7 @@ void pseudonym_settings(struct pseudonym *s, const struct settings *settings)
 		{ SETTING_DISPLAY_NAME, PSEUDONYM_NAME },
 	};
 
-	for (size_t i = 0; i < sizeof what / sizeof what[0]; i++)
+	for (size_t i = 0; i < COUNT(what); i++)
 		pseudonym_add(s, what[i].kind, settings_get(settings, what[i].key));
 	pseudonym_add(s, PSEUDONYM_HOST, settings_get(settings, SETTING_POP_HOST));
 	pseudonym_add(s, PSEUDONYM_HOST, settings_get(settings, SETTING_AUTHORITY_HOST));
@@ -318,31 +274,30 @@ static void match_table(const struct pseudonym *s, struct span t, size_t i, stru
 	}
 }
 
+/* A longer one than was found so far: it stays as it is, or a stand-in of this kind is entered for it. */
+static void match_text(struct pseudonym *s, struct span text, bool stays, enum pseudonym_kind kind, struct match *m)
+{
+	if (text.n <= m->n)
+		return;
+	m->n = text.n;
+	m->standin = stays || is_standin(s, text) ? text : standin(s, kind, text, text);
+}
+
 static void match_named(struct pseudonym *s, struct span t, size_t i, struct match *m)
 {
 	bool tenant = false;
 	struct span name = span_first(span_from(t, i), recognise_named(t, i, &tenant));
 
-	if (name.n <= m->n || guid_ok(name))
-		return;
-	m->n = name.n;
-	m->standin = name;
-	if (!is_standin(s, name))
-		m->standin = standin(s, tenant ? PSEUDONYM_COMPANY : PSEUDONYM_NAME, name, name);
+	if (!guid_ok(name))
+		match_text(s, name, false, tenant ? PSEUDONYM_COMPANY : PSEUDONYM_NAME, m);
 }
 
 static void match_guid(struct pseudonym *s, struct span t, size_t i, struct match *m)
 {
 	struct span guid = span_first(span_from(t, i), recognise_guid(t, i));
 
-	if (guid.n <= m->n)
-		return;
-	m->n = guid.n;
-	if (well_known_guid(guid) || is_standin(s, guid))
-		m->standin = guid;
-	else
-		m->standin =
-			standin(s, recognise_traced(span_first(t, i)) ? PSEUDONYM_KEPT : PSEUDONYM_GUID, guid, guid);
+	match_text(s, guid, well_known_guid(guid), recognise_traced(span_first(t, i)) ? PSEUDONYM_KEPT : PSEUDONYM_GUID,
+	           m);
 }
 
 static void match_mail(struct pseudonym *s, struct span t, size_t i, struct match *m)
@@ -353,9 +308,7 @@ static void match_mail(struct pseudonym *s, struct span t, size_t i, struct matc
 
 	if (!recognise_mail(t, i, &mail) || mail.n <= m->n)
 		return;
-	buf_put(&b, mail.local);
-	buf_byte(&b, '@');
-	buf_put(&b, mail.domain);
+	buf_say(&b, "%.*s@%.*s", SPAN_ARG(mail.local), SPAN_ARG(mail.domain));
 	m->n = mail.n;
 	m->percent = mail.percent;
 	if (is_standin(s, buf_span(&b)))
@@ -369,15 +322,8 @@ static void match_address(struct pseudonym *s, struct span t, size_t i, struct m
 	struct span address = span_first(span_from(t, i), recognise_address(t, i));
 	size_t at;
 
-	if (address.n <= m->n)
-		return;
-	m->n = address.n;
-	if (well_known_address(address) || is_standin(s, address))
-		m->standin = address;
-	else if (span_find_byte(address, ':', &at))
-		m->standin = standin(s, PSEUDONYM_IPV6, address, address);
-	else
-		m->standin = standin(s, PSEUDONYM_IPV4, address, address);
+	match_text(s, address, well_known_address(address),
+	           span_find_byte(address, ':', &at) ? PSEUDONYM_IPV6 : PSEUDONYM_IPV4, m);
 }
 
 /* A tenant's first domain tells its name wherever it stands. */
@@ -385,34 +331,18 @@ static void match_onmicrosoft(struct pseudonym *s, struct span t, size_t i, stru
 {
 	struct span name = span_first(span_from(t, i), recognise_host(t, i));
 
-	if (name.n <= m->n ||
-	    !(well_known_below(name, SPAN("onmicrosoft.com")) || well_known_below(name, SPAN("onmicrosoft.us"))))
-		return;
-	m->n = name.n;
-	m->standin = is_standin(s, name) ? name : standin(s, PSEUDONYM_DOMAIN, name, name);
+	if (well_known_below(name, SPAN("onmicrosoft.com")) || well_known_below(name, SPAN("onmicrosoft.us")))
+		match_text(s, name, false, PSEUDONYM_DOMAIN, m);
 }
 
 static void put_match(struct buf *out, const struct match *m)
 {
 	struct span rest, local = span_cut(m->standin, '@', &rest);
 
-	if (!m->percent || rest.n == 0) {
+	if (m->percent && rest.n != 0)
+		buf_say(out, "%.*s%%40%.*s", SPAN_ARG(local), SPAN_ARG(rest));
+	else
 		buf_put(out, m->standin);
-		return;
-	}
-	buf_put(out, local);
-	buf_z(out, "%40");
-	buf_put(out, rest);
-}
-
-static void find_match(struct pseudonym *s, struct span t, size_t i, struct match *m)
-{
-	match_table(s, t, i, m);
-	match_named(s, t, i, m);
-	match_guid(s, t, i, m);
-	match_mail(s, t, i, m);
-	match_address(s, t, i, m);
-	match_onmicrosoft(s, t, i, m);
 }
 
 size_t pseudonym_piece(struct pseudonym *s, struct span text, size_t from, bool last, struct buf *out)
@@ -426,8 +356,14 @@ size_t pseudonym_piece(struct pseudonym *s, struct span text, size_t from, bool 
 		size_t one = recognise_escape(rest);
 		uint32_t c;
 
-		if (one == 0 && recognise_fresh(text, i))
-			find_match(s, text, i, &m);
+		if (one == 0 && recognise_fresh(text, i)) {
+			match_table(s, text, i, &m);
+			match_named(s, text, i, &m);
+			match_guid(s, text, i, &m);
+			match_mail(s, text, i, &m);
+			match_address(s, text, i, &m);
+			match_onmicrosoft(s, text, i, &m);
+		}
 		if (one == 0)
 			one = span_starts(rest, SPAN("\r\n")) ? 2 : span_utf8(rest, &c);
 		if (m.n != 0)

@@ -1,5 +1,4 @@
-/* pseudonym: what --share puts instead of things that name a customer, so that a report can be
- * shown to strangers. */
+/* pseudonym: what --share puts instead of things that name a customer, so that a report can be shown to strangers. */
 #ifndef SHOW_PSEUDONYM_H
 #define SHOW_PSEUDONYM_H
 
@@ -73,14 +72,12 @@ struct pseudonym {
 
 void pseudonym_init(struct pseudonym *s);
 
-/* Learn what is to be replaced. Settings first: what a pattern found before keeps the stand-in of
- * any GUID or host. pseudonym_report learns from the report's settings too; what renders a report calls
- * it by itself. */
+/* Learn what is to be replaced. Settings first: what a pattern found before keeps the stand-in of any GUID or host.
+ * pseudonym_report learns from the report's settings too; what renders a report calls it by itself. */
 void pseudonym_settings(struct pseudonym *s, const struct settings *settings);
 void pseudonym_report(struct pseudonym *s, const struct report *r);
 
-/* One thing, given as the kind that it is meant to be; what its text shows to be something else is
- * taken as that. */
+/* One thing, given as the kind that it is meant to be; what its text shows to be something else is taken as that. */
 void pseudonym_add(struct pseudonym *s, enum pseudonym_kind kind, struct span value);
 
 /* Append text with stand-ins. The longest match at a place wins; letter case does not matter. */

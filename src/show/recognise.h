@@ -9,8 +9,7 @@ enum {
 	RECOGNISE_BEFORE = 48 /* what stands in front of a thing and matters: "Correlation ID: " */
 };
 
-/* The length of an escape of URLs, JSON or buf_printable at the start of s, else 0: %2F, \x1b,
- * \u0027, \n. */
+/* The length of an escape of URLs, JSON or buf_printable at the start of s, else 0: %2F, \x1b, \u0027, \n. */
 size_t recognise_escape(struct span s);
 
 /* Whether something may begin at offset i: behind what is not part of a word, or behind an escape.
@@ -20,8 +19,7 @@ bool recognise_fresh(struct span t, size_t i);
 /* Whether something may end before offset i. */
 bool recognise_ended(struct span t, size_t i);
 
-/* Whether t[from..to) stands alone, in quotes, in brackets, or as VALUE in
- * "key = VALUE (origin)". */
+/* Whether t[from..to) stands alone, in quotes, in brackets, or as VALUE in "key = VALUE (origin)". */
 bool recognise_quoted(struct span t, size_t from, size_t to);
 
 /* The length of a display name at offset i, as Entra's texts give them: directory 'NAME', tenant
@@ -31,9 +29,8 @@ size_t recognise_named(struct span t, size_t i, bool *tenant);
 /* A trace, correlation or request id follows: the end of `before` says so. */
 bool recognise_traced(struct span before);
 
-/* The length of what begins at offset i, 0 if it is none: a GUID; the characters of a host name, at
- * most RECOGNISE_MAX, without a full stop at the end; an IP address, also in host:port:address@port:
- * the longest one. */
+/* The length of what begins at offset i, 0 if it is none: a GUID; the characters of a host name, at most
+ * RECOGNISE_MAX, without a full stop at the end; an IP address, also in host:port:address@port: the longest one. */
 size_t recognise_guid(struct span t, size_t i);
 size_t recognise_host(struct span t, size_t i);
 size_t recognise_address(struct span t, size_t i);

@@ -57,7 +57,7 @@ static const struct attribute {
 	{ SETTING_PRIVATE_KEY_FILE, NULL, NULL, "o2pop.key" },
 	{ SETTING_FEDERATED_TOKEN_FILE, NULL, NULL, "FILE" },
 };
-enum { ATTRIBUTES = sizeof attributes / sizeof attributes[0] };
+enum { ATTRIBUTES = COUNT(attributes) };
 
 static unsigned account(const struct setup *s)
 {
@@ -115,7 +115,7 @@ static bool put_options(const struct setup *s, bool python, struct buf *out)
 		struct span value;
 	} options[] = { { "-c", s->file }, { "--profile", s->profile } };
 
-	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+	for (size_t i = 0; i < COUNT(options); i++) {
 		if (options[i].value.n == 0)
 			continue;
 		if (python) {
@@ -153,18 +153,13 @@ static bool put_others(const struct setup *s, struct buf *out)
 	return out->n != begin;
 }
 
-/* Would o2pop token request a new token each time? */
-static bool uncached(const struct setup *s)
-{
-	unsigned cached = G(DEVICE_CODE) | G(REFRESH_TOKEN) | G(ACCESS_TOKEN);
-
-	return (cached >> s->settings->grant & 1) == 0 && !settings_has(s->settings, SETTING_TOKEN_CACHE);
-}
-
 static bool value(const void *of, struct span name, struct buf *out)
 {
 	const struct setup *s = of;
 	const struct provider *p = s->settings->provider;
+	unsigned cached = G(DEVICE_CODE) | G(REFRESH_TOKEN) | G(ACCESS_TOKEN);
+	/* Would o2pop token request a new token each time? */
+	bool uncached = (cached >> s->settings->grant & 1) == 0 && !settings_has(s->settings, SETTING_TOKEN_CACHE);
 	const struct {
 		const char *name, *text;
 	} texts[] = {
@@ -175,10 +170,10 @@ static bool value(const void *of, struct span name, struct buf *out)
 		{ "smtp_host", p->smtp_host != NULL ? p->smtp_host : "SMTP-HOST" },
 		{ "imap_host", p->imap_host != NULL ? p->imap_host : "IMAP-HOST" },
 		{ "sasl", sasl_name(s->settings->mechanism) },
-		{ "uncached", uncached(s) ? "" : NULL },
+		{ "uncached", uncached ? "" : NULL },
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		if (span_eq(name, span_z(texts[i].name))) {
 			buf_z(out, texts[i].text != NULL ? texts[i].text : "");
 			return texts[i].text != NULL;
@@ -321,7 +316,7 @@ bool setup_client(struct buf *out, enum setup_client client, const struct setup 
 		               s->profile };
 
 	/* They stand between quotes of any kind, and in languages of any kind. */
-	for (size_t i = 0; i < sizeof used / sizeof used[0]; i++)
+	for (size_t i = 0; i < COUNT(used); i++)
 		if (used[i].n != 0 && !quote_only(used[i], " -._@/+:,=~%&!*?#^|{}[]()<>;"))
 			return false;
 	if (host.n == 0)

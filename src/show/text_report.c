@@ -34,25 +34,11 @@ static struct span subject(const struct report *r)
 	return settings_get(r->settings, SETTING_POP_HOST);
 }
 
-static void put_row(struct page *p, const struct row *row, struct span words)
-{
-	unsigned char bytes[32];
-	struct buf ms = BUF(bytes);
-	unsigned at;
-
-	if (row->verdict != VERDICT_SKIP && row->step != STEP_CLOCK)
-		phrases_time(&ms, row->ms);
-	page_mark(p, row->verdict);
-	at = p->column + TEXT_REPORT_ID;
-	page_z(p, step_id(row->step));
-	page_to(p, at);
-	page_row(p, at, words, buf_span(&ms));
-}
-
 static void put_step(struct page *p, const struct report *r, const struct row *row, bool explained)
 {
-	unsigned char bytes[PHRASES_MAX];
-	struct buf b = BUF(bytes);
+	unsigned char bytes[PHRASES_MAX], time[32];
+	struct buf b = BUF(bytes), ms = BUF(time);
+	unsigned at;
 
 	switch (row->verdict) {
 	case VERDICT_NONE:
@@ -69,7 +55,13 @@ static void put_step(struct page *p, const struct report *r, const struct row *r
 			return;
 		break;
 	}
-	put_row(p, row, buf_span(&b));
+	if (row->verdict != VERDICT_SKIP && row->step != STEP_CLOCK)
+		phrases_time(&ms, row->ms);
+	page_mark(p, row->verdict);
+	at = p->column + TEXT_REPORT_ID;
+	page_z(p, step_id(row->step));
+	page_to(p, at);
+	page_row(p, at, buf_span(&b), buf_span(&ms));
 }
 
 /* The peer's words about the failure, verbatim. */
@@ -79,9 +71,7 @@ static void put_evidence(struct page *p, const struct row *row)
 
 	if (said.n == 0)
 		return;
-	page_end(p);
-	page_toned(p, PAGE_STRONG, phrases_quoted(&row->fault) ? SPAN("Server said") : SPAN("Evidence"));
-	page_end(p);
+	page_heading(p, phrases_quoted(&row->fault) ? "Server said" : "Evidence");
 	page_to(p, 2);
 	page_words(p, 2, said);
 	page_end(p);
@@ -94,7 +84,7 @@ static bool may_triage(const struct report *r)
 	struct span roles = row_get(&r->row[STEP_CLAIMS], FACT_ROLES), scp = row_get(&r->row[STEP_CLAIMS], FACT_SCP);
 	size_t at;
 
-	for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++)
+	for (size_t i = 0; i < COUNT(rights); i++)
 		if (span_find(roles, span_z(rights[i]), &at) || span_find(scp, span_z(rights[i]), &at))
 			return true;
 	return roles.n == 0 && scp.n == 0;
@@ -112,13 +102,11 @@ static void put_triage(struct page *p, const struct report *r, const struct expl
 	    r->row[STEP_TRIAGE].verdict != VERDICT_NONE ||
 	    (code != FAULT_AUTH_REFUSED && code != FAULT_AUTH_CHALLENGE && code != FAULT_AUTH_NOT_CONNECTED))
 		return;
-	buf_z(&b, "o2pop check --triage tries the same token at the IMAP and SMTP services (two more logins), "
-	          "which tells a refused token from a closed mailbox and from POP3 switched off.");
+	buf_z(&b, "o2pop check --triage tries the same token at the IMAP and SMTP services (two more logins), which "
+	          "tells a refused token from a closed mailbox and from POP3 switched off.");
 	if (!may_triage(r))
 		buf_z(&b, " It needs a right for IMAP or SMTP in the token, which has none yet.");
-	page_end(p);
-	page_toned(p, PAGE_STRONG, SPAN("To know more"));
-	page_end(p);
+	page_heading(p, "To know more");
 	page_to(p, 2);
 	page_words(p, 2, buf_span(&b));
 	page_end(p);
@@ -128,9 +116,7 @@ static void put_powershell(struct page *p, const struct explanation *e)
 {
 	if (e->powershell.n == 0)
 		return;
-	page_end(p);
-	page_toned(p, PAGE_STRONG, SPAN("To paste into Exchange Online PowerShell"));
-	page_end(p);
+	page_heading(p, "To paste into Exchange Online PowerShell");
 	page_typed(p, 0, e->powershell);
 }
 
@@ -147,7 +133,7 @@ static void put_support(struct page *p, const struct report *r)
 	};
 	bool any = false;
 
-	for (size_t i = 0; i < sizeof id / sizeof id[0]; i++) {
+	for (size_t i = 0; i < COUNT(id); i++) {
 		const struct row *row = report_with(r, id[i].key);
 		unsigned char bytes[FACT_TEXT_MAX];
 		struct buf value = BUF(bytes);
@@ -155,11 +141,8 @@ static void put_support(struct page *p, const struct report *r)
 		if (row == NULL)
 			continue;
 		(void)row_put(&value, row, id[i].key);
-		if (!any) {
-			page_end(p);
-			page_toned(p, PAGE_STRONG, SPAN("What support asks for"));
-			page_end(p);
-		}
+		if (!any)
+			page_heading(p, "What support asks for");
 		any = true;
 		page_to(p, 2);
 		page_z(p, id[i].label);
@@ -179,11 +162,8 @@ static unsigned put_warnings(struct page *p, const struct report *r, const struc
 
 		if (row->verdict != VERDICT_WARN)
 			continue;
-		if (n++ == 0) {
-			page_end(p);
-			page_toned(p, PAGE_STRONG, SPAN("Warnings"));
-			page_end(p);
-		}
+		if (n++ == 0)
+			page_heading(p, "Warnings");
 		text = e->warning[i];
 		if (text.n == 0)
 			text = row_get(row, FACT_NOTE);
@@ -200,10 +180,7 @@ static unsigned put_warnings(struct page *p, const struct report *r, const struc
 
 static void put_verdict(struct page *p, enum verdict v)
 {
-	if (v == VERDICT_FAIL)
-		page_toned(p, PAGE_BAD, SPAN("FAIL"));
-	else
-		page_toned(p, PAGE_GOOD, SPAN("PASS"));
+	page_toned(p, v == VERDICT_FAIL ? PAGE_BAD : PAGE_GOOD, v == VERDICT_FAIL ? SPAN("FAIL") : SPAN("PASS"));
 	page_to(p, 6);
 }
 
@@ -217,27 +194,18 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 	page_end(p);
 	put_verdict(p, report_verdict(r));
 	if (report_first_failure(r, &failed)) {
-		buf_z(&b, step_id(failed));
-		buf_z(&b, ": ");
-		buf_z(&b, fault_text(r->row[failed].fault.code));
-		for (int i = failed + 1; i < STEP__COUNT; i++) {
-			if (r->row[i].verdict != VERDICT_FAIL)
-				continue;
-			buf_z(&b, "; also ");
-			buf_z(&b, step_id((enum step)i));
-		}
-		buf_z(&b, "; exit status ");
-		buf_u64(&b, report_exit(r));
+		buf_say(&b, "%s: %s", step_id(failed), fault_text(r->row[failed].fault.code));
+		for (int i = failed + 1; i < STEP__COUNT; i++)
+			if (r->row[i].verdict == VERDICT_FAIL)
+				buf_say(&b, "; also %s", step_id((enum step)i));
+		buf_say(&b, "; exit status %d", (int)report_exit(r));
 	} else if (row_i64(&r->row[STEP_MAILBOX], FACT_MESSAGES, &messages)) {
 		phrases_count(&b, messages, "message");
 	} else {
 		buf_z(&b, "everything that was asked for");
 	}
-	if (warnings != 0) {
-		buf_z(&b, ", ");
-		buf_u64(&b, warnings);
-		buf_z(&b, warnings == 1 ? " warning" : " warnings");
-	}
+	if (warnings != 0)
+		buf_say(&b, ", %u warning%s", warnings, warnings == 1 ? "" : "s");
 	phrases_time(&ms, r->ms);
 	page_row(p, 6, buf_span(&b), buf_span(&ms));
 }
@@ -317,9 +285,7 @@ static void put_mailbox(struct page *p, const struct report *r)
 
 	if (report_first_failure(r, &failed)) {
 		v = common(failed) ? VERDICT_SKIP : v;
-		buf_z(&b, v == VERDICT_SKIP ? "skipped: " : "");
-		buf_z(&b, step_id(failed));
-		buf_z(&b, v == VERDICT_SKIP ? " must pass first" : ": ");
+		buf_say(&b, v == VERDICT_SKIP ? "skipped: %s must pass first" : "%s: ", step_id(failed));
 		if (v != VERDICT_SKIP)
 			phrases_failed(&b, &r->row[failed], false);
 	} else {
@@ -334,37 +300,27 @@ static void put_mailbox(struct page *p, const struct report *r)
 	page_row(p, TEXT_REPORT_RESULT, buf_span(&b), buf_span(&ms));
 }
 
-static struct text_report_group *group_of(struct text_report_many *m, enum step failed, const struct fault *f,
-                                          const char *cause)
-{
-	for (unsigned i = 0; i < m->groups; i++) {
-		struct text_report_group *g = &m->group[i];
-
-		if (g->step == failed && g->code == f->code && g->num == f->num &&
-		    span_eq(span_z(g->cause), span_z(cause)))
-			return g;
-	}
-	return NULL;
-}
-
 /* Explain the failure now, while the report is there, for the end of the page. */
 static void explain_later(struct page *p, struct text_report_many *m, const struct report *r, enum step failed,
                           const struct explanation *e)
 {
 	const struct fault *f = &r->row[failed].fault;
 	const char *cause = e->n != 0 ? e->cause[0].id : "";
-	struct text_report_group *g = group_of(m, failed, f, cause);
+	struct text_report_group *g;
 	struct page later = *p;
 
-	if (g != NULL) {
-		g->mailboxes++;
-		return;
+	for (g = m->group; g < m->group + m->groups; g++) {
+		if (g->step == failed && g->code == f->code && g->num == f->num &&
+		    span_eq(span_z(g->cause), span_z(cause))) {
+			g->mailboxes++;
+			return;
+		}
 	}
 	if (m->groups == TEXT_REPORT_GROUPS_MAX) {
 		m->ungrouped++;
 		return;
 	}
-	g = &m->group[m->groups++];
+	m->groups++;
 	*g = (struct text_report_group){ failed, f->code, f->num, cause, 1, m->later.n, 0 };
 	later.out = &m->later;
 	if (!common(failed)) {
@@ -406,10 +362,7 @@ static void put_group(struct page *p, const struct text_report_many *m, const st
 	unsigned char bytes[PHRASES_MAX];
 	struct buf b = BUF(bytes);
 
-	buf_z(&b, step_id(g->step));
-	buf_z(&b, ": ");
-	buf_z(&b, fault_text(g->code));
-	buf_z(&b, " (");
+	buf_say(&b, "%s: %s (", step_id(g->step), fault_text(g->code));
 	phrases_count(&b, (int64_t)g->mailboxes, g->mailboxes == 1 ? "mailbox" : "mailboxe");
 	buf_z(&b, ")");
 	page_end(p);
@@ -441,20 +394,13 @@ void text_report_many_end(struct page *p, struct text_report_many *m, enum exit_
 	page_end(p);
 	put_verdict(p, m->failed != 0 ? VERDICT_FAIL : VERDICT_PASS);
 	b = BUF(bytes);
-	if (m->failed != 0) {
-		buf_u64(&b, m->failed);
-		buf_z(&b, " of ");
-	}
+	if (m->failed != 0)
+		buf_say(&b, "%zu of ", m->failed);
 	phrases_count(&b, (int64_t)all, all == 1 ? "mailbox" : "mailboxe");
-	if (m->failed != 0) {
-		buf_z(&b, " failed; exit status ");
-		buf_u64(&b, gravest);
-	}
-	if (m->warned != 0) {
-		buf_z(&b, ", ");
-		buf_u64(&b, m->warned);
-		buf_z(&b, " with warnings");
-	}
+	if (m->failed != 0)
+		buf_say(&b, " failed; exit status %d", (int)gravest);
+	if (m->warned != 0)
+		buf_say(&b, ", %zu with warnings", m->warned);
 	phrases_time(&ms, m->ms);
 	page_row(p, 6, buf_span(&b), buf_span(&ms));
 }

@@ -11,9 +11,8 @@ enum {
 	TEXT_REPORT_LATER = 128 * 1024 /* their explanations */
 };
 
-/* One mailbox: every step, then the explanation of the first failure, warnings, the block to paste,
- * what support asks for, the summary. e holds what explain_report said. With p->share the names in the report are
- * learnt first. */
+/* One mailbox: every step, then the explanation of the first failure, warnings, the block to paste, what support asks
+ * for, the summary. e holds what explain_report said. With p->share the names in the report are learnt first. */
 void text_report_one(struct page *p, const struct report *r, const struct explanation *e);
 
 /* Many mailboxes, one after another as they are finished: a line each, then what failed, each cause
@@ -37,8 +36,7 @@ struct text_report_many {
 
 void text_report_many_start(struct text_report_many *m);
 
-/* One mailbox is finished. The first one also gives the head and the steps that all share. e is
- * filled here. */
+/* One mailbox is finished. The first one also gives the head and the steps that all share. e is filled here. */
 void text_report_many_report(struct page *p, struct text_report_many *m, const struct report *r, struct explanation *e);
 
 /* The explanations and the summary. gravest is the exit status of the run. */

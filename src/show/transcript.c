@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "show/phrases.h"
+
 const char *transcript_side(enum worker_side side)
 {
 	static const char name[][5] = {
@@ -19,13 +21,10 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 		[TRACE_GOT] = { "<-", "<+" },
 		[TRACE_NOTE] = { "==", "=+" },
 	};
-	uint64_t ms = at_ms < 0 ? 0 : (uint64_t)at_ms;
 	unsigned char digits[24];
 	struct buf b = BUF(digits);
 
-	buf_u64(&b, ms / 1000);
-	buf_byte(&b, '.');
-	buf_digits(&b, ms % 1000, 3);
+	phrases_exact(&b, at_ms);
 	buf_fill(out, ' ', b.n < 8 ? 8 - b.n : 0);
 	buf_say(out, "%.*s %s", SPAN_ARG(buf_span(&b)), transcript_side(t->side));
 	if (t->job != 0)
@@ -33,8 +32,7 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 	buf_say(out, " %s ", mark[t->mark][t->cut[t->job][t->side]]);
 }
 
-/* Make printable without ever cutting: character by character, so that what does not fit shows in
- * out->full. */
+/* Make printable without ever cutting: character by character, so that what does not fit shows in out->full. */
 static void put_printable(struct buf *out, struct span s)
 {
 	while (s.n != 0) {

@@ -15,45 +15,21 @@ bool well_known_below(struct span name, struct span domain)
 	return span_eq_nocase(end, domain) && (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
 }
 
-bool well_known_host(struct span name)
+static bool below_any(struct span name, struct span domains)
 {
-	static const struct span ours[] = {
-		SPAN_INIT("protection.outlook.com"),
-		SPAN_INIT("sharepoint.com"),
-	};
-	static const struct span known[] = {
-		SPAN_INIT("microsoftonline.com"),
-		SPAN_INIT("microsoftonline.us"),
-		SPAN_INIT("microsoftonline.cn"),
-		SPAN_INIT("microsoftonline.de"),
-		SPAN_INIT("login.windows.net"),
-		SPAN_INIT("office365.com"),
-		SPAN_INIT("office365.us"),
-		SPAN_INIT("office365.cn"),
-		SPAN_INIT("outlook.com"),
-		SPAN_INIT("outlook.cn"),
-		SPAN_INIT("office.com"),
-		SPAN_INIT("exchangelabs.com"),
-		SPAN_INIT("microsoft.com"),
-		SPAN_INIT("azure.com"),
-		SPAN_INIT("live.com"),
-		SPAN_INIT("hotmail.com"),
-		SPAN_INIT("msn.com"),
-		SPAN_INIT("aka.ms"),
-		SPAN_INIT("google.com"),
-		SPAN_INIT("googleapis.com"),
-		SPAN_INIT("gmail.com"),
-		SPAN_INIT("googlemail.com"),
-		SPAN_INIT("digicert.com"),
-	};
-
-	for (size_t i = 0; i < COUNT(ours); i++)
-		if (well_known_below(name, ours[i]))
-			return false;
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (well_known_below(name, known[i]))
+	while (domains.n != 0)
+		if (well_known_below(name, span_cut(domains, ' ', &domains)))
 			return true;
 	return false;
+}
+
+bool well_known_host(struct span name)
+{
+	return !below_any(name, SPAN("protection.outlook.com sharepoint.com")) &&
+	       below_any(name, SPAN("microsoftonline.com microsoftonline.us microsoftonline.cn microsoftonline.de "
+	                            "login.windows.net office365.com office365.us office365.cn outlook.com outlook.cn "
+	                            "office.com exchangelabs.com microsoft.com azure.com live.com hotmail.com msn.com "
+	                            "aka.ms google.com googleapis.com gmail.com googlemail.com digicert.com"));
 }
 
 bool well_known_guid(struct span guid)

@@ -8,12 +8,10 @@
 /* `name` is the domain or lies below it. */
 bool well_known_below(struct span name, struct span domain);
 
-/* A host name or mail domain of Microsoft's or Google's services; not what carries a customer's
- * name below them. */
+/* A host name or mail domain of Microsoft's or Google's services; not what carries a customer's name below them. */
 bool well_known_host(struct span name);
 
-/* Ids that Microsoft publishes: services, roles, the tenant of personal accounts; and the empty
- * one. */
+/* Ids that Microsoft publishes: services, roles, the tenant of personal accounts; and the empty one. */
 bool well_known_guid(struct span guid);
 
 /* Loopback, and the address that is none. */
