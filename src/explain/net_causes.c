@@ -71,7 +71,7 @@ static bool well_known_authority(struct span issuer)
 		"DigiCert", "Microsoft", "Google Trust", "GlobalSign", "Let's Encrypt", "Sectigo", "Entrust", "Amazon",
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (placeholder_has(issuer, names[i]))
 			return true;
 	return false;

@@ -423,10 +423,10 @@ bool placeholder(const struct explain_case *c, struct span name, struct buf *out
 	enum setting key;
 	const struct row *row;
 
-	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
+	for (size_t i = 0; i < COUNT(specials); i++)
 		if (span_eq(name, span_z(specials[i].name)))
 			return (specials[i].alone || c->r != NULL) && specials[i].put(c, out);
-	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+	for (size_t i = 0; i < COUNT(columns); i++)
 		if (span_eq(name, span_z(columns[i].name)))
 			return put_z(out, column(c, columns[i].column));
 	for (int i = 0; i < FACT__COUNT; i++)

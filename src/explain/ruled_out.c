@@ -24,11 +24,7 @@ static void say_reached(const struct explain_case *c, enum step last, enum step 
 
 	if (!placeholder_passed(c, last))
 		return;
-	buf_z(&line, what);
-	buf_z(&line, " after ");
-	buf_i64(&line, ms > 0 ? ms : 0);
-	buf_z(&line, " ms.");
-	buf_byte(&line, '\0');
+	buf_say(&line, "%s after %lld ms.%c", what, (long long)(ms > 0 ? ms : 0), '\0');
 	say(c, buf_ok(&line), text);
 }
 
@@ -56,9 +52,7 @@ static void say_token(const struct explain_case *c)
 		char text[80];
 		struct buf line = BUF(text);
 
-		buf_z(&line, grant_row(set->grant)->proof);
-		buf_z(&line, ": the token was issued.");
-		buf_byte(&line, '\0');
+		buf_say(&line, "%s: the token was issued.%c", grant_row(set->grant)->proof, '\0');
 		say(c, buf_ok(&line), text);
 	}
 	/* A scope may be good for a token and wrong for the mailbox. */
@@ -75,21 +69,14 @@ static void say_token(const struct explain_case *c)
 	    "Client id and tenant: Entra found the application.");
 }
 
-/* What another mailbox of the run proved. */
-static void say_proved(const struct explain_case *c)
-{
-	bool proved = c->known.proved && c->step == STEP_AUTH;
-
-	say(c, proved && c->known.entra, "The registration in Exchange: the same token was accepted for {proved}.");
-	say(c, proved && !c->known.entra, "The token as such: it was accepted for {proved}.");
-}
-
 void ruled_out(const struct explain_case *c)
 {
 	struct explain_case pop_tls = *c;
+	bool proved = c->known.proved && c->step == STEP_AUTH; /* by another mailbox of the run */
 
 	pop_tls.step = STEP_POP_TLS;
-	say_proved(c);
+	say(c, proved && c->known.entra, "The registration in Exchange: the same token was accepted for {proved}.");
+	say(c, proved && !c->known.entra, "The token as such: it was accepted for {proved}.");
 	say_triage(c);
 	say_token(c);
 	say(c, c->step > STEP_TENANT && c->r->row[STEP_TENANT].verdict == VERDICT_PASS,

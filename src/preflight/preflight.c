@@ -58,22 +58,21 @@ bool preflight_mailbox(struct span mailbox, struct fault *f)
 
 /* ---- the step ------------------------------------------------------------------------------------ */
 
-/* A needed setting that is not there; num is the setting. */
-static bool need(struct findings *l, enum setting key)
+/* What is needed is not there; num is the setting that it comes from, as a rule. */
+static bool missing(struct findings *l, enum setting key)
 {
-	if (settings_has(l->settings, key))
-		return true;
 	row_fact(l->row, FACT_SETTING, span_z(settings_key(key)));
 	return fault_set(l->fault, FAULT_SETTING_MISSING, key, span_z(settings_key(key)));
 }
 
-/* The secret that the grant is proved with; without it the setting that it usually comes from is missing. */
+static bool need(struct findings *l, enum setting key)
+{
+	return settings_has(l->settings, key) || missing(l, key);
+}
+
 static bool need_secret(struct findings *l, const struct secret *secret, enum setting from)
 {
-	if (secret_is_set(secret))
-		return true;
-	row_fact(l->row, FACT_SETTING, span_z(settings_key(from)));
-	return fault_set(l->fault, FAULT_SETTING_MISSING, from, span_z(settings_key(from)));
+	return secret_is_set(secret) || missing(l, from);
 }
 
 static bool all_there(struct findings *l)
@@ -140,23 +139,18 @@ static bool check_proof(struct findings *l, int64_t now)
 	return true;
 }
 
-static bool look(struct findings *l)
-{
-	int64_t now = clock_unix();
-
-	if (l->settings->grant == GRANT_ACCESS_TOKEN)
-		return all_there(l) && check_proof(l, now);
-	return all_there(l) && ids_shapes(l) && scope_check(l) && check_proof(l, now) && ids_mixed(l) &&
-	       scope_places(l);
-}
-
 bool preflight_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f)
 {
+	int64_t now = clock_unix();
 	struct findings l;
 	bool good;
 
 	findings_start(&l, s, c, row, f);
-	good = look(&l);
+	if (s->grant == GRANT_ACCESS_TOKEN)
+		good = all_there(&l) && check_proof(&l, now);
+	else
+		good = all_there(&l) && ids_shapes(&l) && scope_check(&l) && check_proof(&l, now) && ids_mixed(&l) &&
+		       scope_places(&l);
 	findings_end(&l);
 	return good;
 }

@@ -177,23 +177,15 @@ bool scope_check(struct findings *l)
 	return true;
 }
 
-/* The first part of the path of the token URL: the tenant. */
-static struct span url_tenant(struct span target)
-{
-	struct span rest;
-
-	return span_cut(span_from(target, 1), '/', &rest);
-}
-
 static bool check_token_url(struct findings *l)
 {
 	struct url u = { .port = 0 };
-	struct span tenant;
+	struct span tenant, rest;
 	size_t at;
 
 	if (!settings_has(l->settings, SETTING_TOKEN_URL) || !url_parse(l->settings->token_url, &u))
 		return true;
-	tenant = url_tenant(u.target);
+	tenant = span_cut(span_from(u.target, 1), '/', &rest); /* the first part of the path */
 	if (ids_any_tenant(tenant) && !grant_row(l->settings->grant)->person)
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TOKEN_URL,
 		                       "its tenant stands for any; an application signs in at its own tenant");
