@@ -4,15 +4,6 @@
 
 enum { TOKEN_LENGTH_MAX = 4096 }; /* Exchange's front end breaks off longer ones since July 2025 */
 
-/* What is known of the state of affairs behind the service. */
-enum service {
-	DOOR_UNKNOWN,
-	DOOR_TOKEN_REFUSED, /* Exchange does not take this token for this mailbox */
-	DOOR_CLOSED,        /* it takes the token, the mailbox does not open */
-	DOOR_OTHER,         /* the same, because the token is another person's */
-	DOOR_POP_ONLY       /* the mailbox opens by another protocol: only POP is shut */
-};
-
 /* Does the fault's evidence hold these words? */
 static bool said(const struct explain_case *c, const char *words)
 {
@@ -24,26 +15,12 @@ static enum fault_code fault_of(const struct explain_case *c)
 	return placeholder_row(c)->fault.code;
 }
 
-static enum service what_is_known(const struct explain_case *c)
+/* What is known of the state of affairs behind the service. */
+static enum service_finding what_is_known(const struct explain_case *c)
 {
-	static const enum service known[] = {
-		[SERVICE_SAYS_NOTHING] = DOOR_UNKNOWN, [SERVICE_SAYS_POP_ONLY] = DOOR_POP_ONLY,
-		[SERVICE_SAYS_CLOSED] = DOOR_CLOSED,   [SERVICE_SAYS_OTHER] = DOOR_OTHER,
-		[SERVICE_SAYS_ACCEPTED] = DOOR_CLOSED, [SERVICE_SAYS_REFUSED] = DOOR_TOKEN_REFUSED,
-	};
+	bool closed = fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected");
 
-	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
-		return DOOR_CLOSED;
-	return known[c->known.services];
-}
-
-/* The settings know an Object ID, and it is not the one that the token names. */
-static bool other_object_id(const struct explain_case *c)
-{
-	struct span known = placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID);
-	struct span oid = placeholder_fact(c, FACT_OID);
-
-	return known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
+	return closed ? SERVICE_SAYS_CLOSED : c->known.services;
 }
 
 static bool too_long(const struct explain_case *c)
@@ -63,7 +40,7 @@ static bool own_mailbox(const struct explain_case *c)
 
 static void pick_person(const struct explain_case *c, struct knowledge_causes *l)
 {
-	if (!own_mailbox(c) || what_is_known(c) == DOOR_OTHER)
+	if (!own_mailbox(c) || what_is_known(c) == SERVICE_SAYS_OTHER)
 		knowledge_add(l, CAUSE_DELEGATED_OTHER);
 	knowledge_add(l, CAUSE_POP_OFF, CAUSE_ADDRESS_ALIAS, CAUSE_NO_LICENSE);
 }
@@ -71,26 +48,30 @@ static void pick_person(const struct explain_case *c, struct knowledge_causes *l
 /* Exchange does not know the application: out of the question once the token has opened another mailbox. */
 static void add_unknown_application(const struct explain_case *c, struct knowledge_causes *l)
 {
+	struct span known = placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID), oid = placeholder_fact(c, FACT_OID);
+	bool other = known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
+
 	if (!c->known.proved)
-		knowledge_add(l, other_object_id(c) ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
+		knowledge_add(l, other ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
 }
 
 static void pick_application(const struct explain_case *c, struct knowledge_causes *l)
 {
 	switch (what_is_known(c)) {
-	case DOOR_TOKEN_REFUSED:
+	case SERVICE_SAYS_REFUSED:
 		add_unknown_application(c, l);
 		knowledge_add(l, CAUSE_ADDRESS_ALIAS, c->known.proved ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION,
 		              CAUSE_PROPAGATION);
 		break;
-	case DOOR_CLOSED:
-	case DOOR_OTHER:
+	case SERVICE_SAYS_CLOSED:
+	case SERVICE_SAYS_ACCEPTED:
+	case SERVICE_SAYS_OTHER:
 		knowledge_add(l, CAUSE_NO_FULL_ACCESS, CAUSE_POP_OFF, CAUSE_MAILBOX_UNREADABLE);
 		break;
-	case DOOR_POP_ONLY:
+	case SERVICE_SAYS_POP_ONLY:
 		knowledge_add(l, CAUSE_POP_OFF, CAUSE_PROPAGATION, CAUSE_RBAC_SWITCH);
 		break;
-	case DOOR_UNKNOWN:
+	case SERVICE_SAYS_NOTHING:
 		add_unknown_application(c, l);
 		knowledge_add(l, CAUSE_NO_FULL_ACCESS, CAUSE_POP_OFF,
 		              c->known.proved ? CAUSE_ADDRESS_ALIAS : CAUSE_NONE);
@@ -227,16 +208,16 @@ struct span auth_causes_script(const struct explain_case *c)
 {
 	struct buf *scratch = &c->e->scratch;
 	size_t mark = scratch->n;
-	enum service service = what_is_known(c);
+	enum service_finding known = what_is_known(c);
 
 	if (!wanted(c))
 		return (struct span){ NULL, 0 };
 	put_step(c, script_start);
 	if (c->known.person && !own_mailbox(c))
 		put_step(c, script_person);
-	if (!c->known.person && (service == DOOR_UNKNOWN || service == DOOR_TOKEN_REFUSED) && !c->known.proved)
+	if (!c->known.person && (known == SERVICE_SAYS_NOTHING || known == SERVICE_SAYS_REFUSED) && !c->known.proved)
 		put_step(c, script_register);
-	if (!c->known.person && service != DOOR_POP_ONLY)
+	if (!c->known.person && known != SERVICE_SAYS_POP_ONLY)
 		put_step(c, script_permit);
 	wording_fill(c, script_open, TEMPLATE_SCRIPT);
 	return (struct span){ scratch->p + mark, scratch->n - mark };

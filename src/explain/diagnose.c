@@ -100,15 +100,6 @@ static void pick_refusal(const struct explain_case *c, struct knowledge_causes *
 	}
 }
 
-/* Did the user choose the address of the token endpoint, or a part of it? */
-static bool own_endpoint(const struct explain_case *c)
-{
-	const struct settings *s = c->r->settings;
-
-	return placeholder_setting(c, SETTING_TOKEN_URL).n != 0 ||
-	       (s != NULL && s->source[SETTING_AUTHORITY_HOST] > SETTING_FROM_PROVIDER);
-}
-
 /* The page of a network that wants people to log in first. */
 static bool like_portal(struct span said)
 {
@@ -138,6 +129,9 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 	const struct row *row = placeholder_row(c);
 	enum fault_code code = row->fault.code;
 	bool page = code == FAULT_HTTP_NOT_JSON || code == FAULT_HTTP_REDIRECT || code == FAULT_HTTP_MALFORMED;
+	const struct settings *s = c->r->settings;
+	bool own = placeholder_setting(c, SETTING_TOKEN_URL).n != 0 || /* the user chose the address, or a part of it */
+	           (s != NULL && s->source[SETTING_AUTHORITY_HOST] > SETTING_FROM_PROVIDER);
 	int64_t status = 0;
 
 	if (page && placeholder_on_identity(c)) {
@@ -148,7 +142,7 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 		status = row->fault.num;
 	if (match_kind(placeholder_evidence(c), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING)
 		knowledge_add(l, CAUSE_PROXY_PAGE);
-	if (page && own_endpoint(c))
+	if (page && own)
 		knowledge_add(l, CAUSE_TOKEN_URL_WRONG);
 	if (like_portal(placeholder_evidence(c)))
 		knowledge_add(l, CAUSE_CAPTIVE_PORTAL);

@@ -8,11 +8,10 @@ enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is jud
 
 static void pick_blocked(const struct explain_case *c, struct knowledge_causes *l)
 {
-	bool other_side = placeholder_passed(c, placeholder_on_idp(c) ? STEP_POP_TCP : STEP_IDP_TCP);
+	bool port = !placeholder_on_idp(c) && placeholder_passed(c, STEP_IDP_TCP);
 
-	knowledge_add(l, other_side && !placeholder_on_idp(c) ? CAUSE_PORT_BLOCKED : CAUSE_FIREWALL);
-	if (!placeholder_known_host(c))
-		knowledge_add(l, CAUSE_PORT_CLOSED);
+	knowledge_add(l, port ? CAUSE_PORT_BLOCKED : CAUSE_FIREWALL,
+	              placeholder_known_host(c) ? CAUSE_NONE : CAUSE_PORT_CLOSED);
 }
 
 static void pick_deadline(const struct explain_case *c, struct knowledge_causes *l)

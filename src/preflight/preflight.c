@@ -142,10 +142,10 @@ static bool check_proof(struct findings *l, int64_t now)
 bool preflight_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f)
 {
 	int64_t now = clock_unix();
-	struct findings l;
+	struct findings l = { .settings = s, .credential = c, .row = row, .fault = f };
 	bool good;
 
-	findings_start(&l, s, c, row, f);
+	l.note = BUF(l.text);
 	if (s->grant == GRANT_ACCESS_TOKEN)
 		good = all_there(&l) && check_proof(&l, now);
 	else
