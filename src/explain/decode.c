@@ -80,7 +80,7 @@ void decode_note(struct decoded *d, enum decode_finding what)
 /* PowerShell's > writes UTF-16: every other byte of plain text. */
 static struct span from_utf16(struct decoded *d, struct span text)
 {
-	size_t mark = d->scratch.n;
+	size_t mark;
 
 	if (!span_starts(text, SPAN("\xff\xfe")))
 		return text;

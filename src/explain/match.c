@@ -48,9 +48,7 @@ static size_t row_at(struct span text, size_t at, const char *pattern)
 
 	if (inside)
 		p = span_first(p, p.n - 1);
-	if (!span_starts_nocase(span_from(text, at), p))
-		return 0;
-	if (at != 0 && wordly(p.p[0]) && wordly(text.p[at - 1]))
+	if (!span_starts_nocase(span_from(text, at), p) || (at != 0 && wordly(p.p[0]) && wordly(text.p[at - 1])))
 		return 0;
 	if (!inside && at + p.n < text.n && wordly(p.p[p.n - 1]) && wordly(text.p[at + p.n]))
 		return 0;

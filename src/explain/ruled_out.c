@@ -28,18 +28,6 @@ static void say_reached(const struct explain_case *c, enum step last, enum step 
 	say(c, buf_ok(&line), text);
 }
 
-/* What the other services proved. */
-static void say_triage(const struct explain_case *c)
-{
-	enum service_finding found = c->known.services;
-
-	say(c, found == SERVICE_SAYS_POP_ONLY,
-	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
-	say(c, found == SERVICE_SAYS_CLOSED || found == SERVICE_SAYS_OTHER,
-	    "The registration in Exchange: the token was accepted at another service.");
-	say(c, found == SERVICE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
-}
-
 static void say_token(const struct explain_case *c)
 {
 	const struct fault *f = &c->r->row[c->step].fault;
@@ -71,13 +59,18 @@ static void say_token(const struct explain_case *c)
 
 void ruled_out(const struct explain_case *c)
 {
+	enum service_finding found = c->known.services;
 	struct explain_case pop_tls = *c;
 	bool proved = c->known.proved && c->step == STEP_AUTH; /* by another mailbox of the run */
 
 	pop_tls.step = STEP_POP_TLS;
 	say(c, proved && c->known.entra, "The registration in Exchange: the same token was accepted for {proved}.");
 	say(c, proved && !c->known.entra, "The token as such: it was accepted for {proved}.");
-	say_triage(c);
+	say(c, found == SERVICE_SAYS_POP_ONLY,
+	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
+	say(c, found == SERVICE_SAYS_CLOSED || found == SERVICE_SAYS_OTHER,
+	    "The registration in Exchange: the token was accepted at another service.");
+	say(c, found == SERVICE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
 	say_token(c);
 	say(c, c->step > STEP_TENANT && c->r->row[STEP_TENANT].verdict == VERDICT_PASS,
 	    "The mailbox's domain: {domain} belongs to tenant {tenant_found}.");

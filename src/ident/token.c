@@ -141,11 +141,17 @@ static bool refusal(const struct http_answer *a, struct refusal *r, struct fault
 /* ---- the token ----------------------------------------------------------------------------------- */
 
 /* access_token, of whatever length, into t. */
-static bool take_access(const struct http_answer *a, struct token *t, struct fault *f)
+static bool take_token(const struct http_answer *a, struct token *t, struct fault *f)
 {
-	struct buf token = BUF(t->access.p);
+	char scratch[80];
+	struct buf type = BUF(scratch), token = BUF(t->access.p);
 	struct json_value v;
 
+	if (json_string(a->body, "token_type", &type) == JSON_FOUND &&
+	    (type.full || (type.n != 0 && !span_eq_nocase(buf_span(&type), SPAN("Bearer")))))
+		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, buf_span(&type));
+	if (json_int(a->body, "expires_in", &t->expires_in) != JSON_FOUND)
+		t->expires_in = 0;
 	if (json_at(a->body, "access_token", &v) != JSON_FOUND || v.type != JSON_STRING)
 		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, SPAN("there is no access_token in the answer"));
 	if (!json_unescape(&token, v.raw))
@@ -155,20 +161,7 @@ static bool take_access(const struct http_answer *a, struct token *t, struct fau
 	t->access.n = (uint32_t)token.n;
 	if (token.n == 0)
 		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, SPAN("access_token is empty"));
-	return true;
-}
-
-static bool take_token(const struct http_answer *a, struct token *t, struct fault *f)
-{
-	char scratch[80];
-	struct buf type = BUF(scratch);
-
-	if (json_string(a->body, "token_type", &type) == JSON_FOUND &&
-	    (type.full || (type.n != 0 && !span_eq_nocase(buf_span(&type), SPAN("Bearer")))))
-		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, buf_span(&type));
-	if (json_int(a->body, "expires_in", &t->expires_in) != JSON_FOUND)
-		t->expires_in = 0;
-	return take_access(a, t, f) && check_token(t, f);
+	return check_token(t, f);
 }
 
 /* A JSON object, and no redirect; else the fault. */

@@ -163,16 +163,12 @@ bool ids_shapes(struct findings *l)
 	return true;
 }
 
-static bool same(const struct settings *s, enum setting a, enum setting b)
-{
-	return settings_has(s, a) && span_eq_nocase(settings_get(s, a), settings_get(s, b));
-}
-
 bool ids_mixed(struct findings *l)
 {
 	for (size_t i = 0; i < IDS; i++) {
 		for (size_t j = i + 1; j < IDS; j++) {
-			if (!same(l->settings, ids[i], ids[j]))
+			if (!settings_has(l->settings, ids[i]) ||
+			    !span_eq_nocase(settings_get(l->settings, ids[i]), settings_get(l->settings, ids[j])))
 				continue;
 			if (i < IDS_IN_USE)
 				return findings_refuse(l, FAULT_IDS_MIXED, ids[i], "the same as %s",

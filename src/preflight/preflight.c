@@ -18,28 +18,20 @@ static bool refuse_mailbox(struct span mailbox, const char *why, struct fault *f
 	                 SPAN_ARG(span_first(mailbox, LOCAL_MAX + 1 + DOMAIN_MAX)), why);
 }
 
-static bool odd_text(struct span mailbox, struct fault *f)
-{
-	size_t at, open;
-	enum text_shape odd = text_shape_find(mailbox, &at);
-
-	if (odd == TEXT_SHAPE_CLEAN || odd == TEXT_SHAPE_NOT_ASCII || odd == TEXT_SHAPE_ENTITY ||
-	    odd == TEXT_SHAPE_ENCODED)
-		return false; /* letters of all languages may stand in an address (RFC 6531), and so may & and % */
-	if (span_find_byte(mailbox, '<', &open) && span_ends(span_trim(mailbox), SPAN(">")))
-		(void)refuse_mailbox(mailbox, "write the address alone, without name and angle brackets", f);
-	else
-		(void)refuse_mailbox(mailbox, text_shape_text(odd, at).z, f);
-	return true;
-}
-
 bool preflight_mailbox(struct span mailbox, struct fault *f)
 {
 	struct span domain, local = span_cut(mailbox, '@', &domain);
-	size_t at;
+	size_t at, open;
+	enum text_shape odd = text_shape_find(mailbox, &at);
 
-	if (odd_text(mailbox, f))
-		return false;
+	/* Letters of all languages may stand in an address (RFC 6531), and so may & and %. */
+	if (odd != TEXT_SHAPE_CLEAN && odd != TEXT_SHAPE_NOT_ASCII && odd != TEXT_SHAPE_ENTITY &&
+	    odd != TEXT_SHAPE_ENCODED)
+		return refuse_mailbox(mailbox,
+		                      span_find_byte(mailbox, '<', &open) && span_ends(span_trim(mailbox), SPAN(">"))
+		                              ? "write the address alone, without name and angle brackets"
+		                              : text_shape_text(odd, at).z,
+		                      f);
 	if (!span_find_byte(mailbox, '@', &at))
 		return refuse_mailbox(mailbox, "there is no @", f);
 	if (local.n == 0 || domain.n == 0)

@@ -67,13 +67,6 @@ static struct span resource_before(struct span word)
 	return provider_resource(word);
 }
 
-static bool is_graph(struct span resource)
-{
-	return span_starts_nocase(resource, SPAN("https://graph.microsoft.")) ||
-	       span_starts_nocase(resource, SPAN("https://dod-graph.microsoft.us")) ||
-	       span_eq_nocase(resource, SPAN(MICROSOFT_GRAPH));
-}
-
 /* What a person's scope asks for, word by word. */
 struct asked {
 	struct span resource; /* of the first permission */
@@ -85,7 +78,9 @@ static bool known_resource(struct findings *l, struct asked *a, struct span reso
 	if (resource.n == 0)
 		return refuse(l, "a permission without its resource means Microsoft Graph's, which opens no mailbox by "
 		                 "POP3");
-	if (is_graph(resource))
+	if (span_starts_nocase(resource, SPAN("https://graph.microsoft.")) ||
+	    span_starts_nocase(resource, SPAN("https://dod-graph.microsoft.us")) ||
+	    span_eq_nocase(resource, SPAN(MICROSOFT_GRAPH)))
 		return refuse(l, "Microsoft Graph's permission opens no mailbox by POP3; the mail server's does");
 	if (a->resource.n != 0 && !span_eq_nocase(a->resource, resource))
 		return refuse(l, "permissions of two resources; a token is for one");

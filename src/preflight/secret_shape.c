@@ -154,14 +154,6 @@ bool secret_shape_check(struct findings *l, int64_t now)
 
 /* ---- the assertion ------------------------------------------------------------------------------- */
 
-/* An assertion that the application has signed itself is for the token endpoint. */
-static bool for_endpoint(const struct findings *l, const struct claims *c)
-{
-	struct span client = settings_get(l->settings, SETTING_CLIENT_ID);
-
-	return span_eq_nocase(span_z(c->iss), client) && span_eq_nocase(span_z(c->sub), client);
-}
-
 static bool check_times(struct findings *l, const struct claims *c, int64_t now)
 {
 	if (c->exp != 0 && c->exp + CLAIMS_SKEW_MAX_S < now)
@@ -174,6 +166,7 @@ static bool check_times(struct findings *l, const struct claims *c, int64_t now)
 
 bool secret_shape_assertion(struct findings *l, int64_t now)
 {
+	struct span client = settings_get(l->settings, SETTING_CLIENT_ID);
 	struct fault unreadable = { .code = FAULT_NONE };
 	struct claims c;
 
@@ -186,7 +179,9 @@ bool secret_shape_assertion(struct findings *l, int64_t now)
 	row_number(l->row, FACT_ASSERTION_EXPIRES, c.exp);
 	if (!check_times(l, &c, now))
 		return false;
-	if (!l->settings->provider->entra || for_endpoint(l, &c) ||
+	if (!l->settings->provider->entra ||
+	    /* what the application has signed itself is for the token endpoint */
+	    (span_eq_nocase(span_z(c.iss), client) && span_eq_nocase(span_z(c.sub), client)) ||
 	    span_starts_nocase(span_z(c.aud), SPAN("api://AzureADTokenExchange"))) /* some clouds add a name */
 		return true;
 	findings_warn(l, SETTING_FEDERATED_TOKEN_FILE,
