@@ -40,27 +40,23 @@ static enum cloud find(const struct row *row, size_t n, struct span host)
 
 enum cloud cloud_of_authority(struct span host)
 {
-	return find(authorities, sizeof authorities / sizeof authorities[0], host);
+	return find(authorities, COUNT(authorities), host);
 }
 
 enum cloud cloud_of_mail(struct span host)
 {
-	return find(mail, sizeof mail / sizeof mail[0], host);
+	return find(mail, COUNT(mail), host);
 }
 
 const char *cloud_name(enum cloud c)
 {
-	switch (c) {
-	case CLOUD_UNKNOWN:
-		break;
-	case CLOUD_WORLDWIDE:
-		return "Microsoft's worldwide cloud (also GCC)";
-	case CLOUD_US_GOV:
-		return "the US government cloud (GCC High, DoD)";
-	case CLOUD_CHINA:
-		return "the cloud in China (21Vianet)";
-	case CLOUD_GERMANY:
-		return "the German cloud, which was closed in 2021";
-	}
-	return "an unknown cloud";
+	static const char *const names[] = {
+		[CLOUD_UNKNOWN] = "an unknown cloud",
+		[CLOUD_WORLDWIDE] = "Microsoft's worldwide cloud (also GCC)",
+		[CLOUD_US_GOV] = "the US government cloud (GCC High, DoD)",
+		[CLOUD_CHINA] = "the cloud in China (21Vianet)",
+		[CLOUD_GERMANY] = "the German cloud, which was closed in 2021",
+	};
+
+	return names[c];
 }

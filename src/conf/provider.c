@@ -127,12 +127,12 @@ static const char *const exchange[] = {
 
 const struct provider *provider_at(size_t n)
 {
-	return n < sizeof table / sizeof table[0] ? &table[n] : NULL;
+	return n < COUNT(table) ? &table[n] : NULL;
 }
 
 const struct provider *provider_find(struct span id)
 {
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+	for (size_t i = 0; i < COUNT(table); i++)
 		if (span_eq(id, span_z(table[i].id)))
 			return &table[i];
 	return NULL;
@@ -142,7 +142,7 @@ const struct provider *provider_of_cloud(enum cloud c, struct span region)
 {
 	const struct provider *found = NULL;
 
-	for (const struct provider *p = table; c != CLOUD_UNKNOWN && p < table + sizeof table / sizeof table[0]; p++)
+	for (const struct provider *p = table; c != CLOUD_UNKNOWN && p < table + COUNT(table); p++)
 		if (p->cloud == c && (p->region == NULL || span_eq_nocase(region, span_z(p->region))))
 			found = p;
 	return found;
@@ -160,7 +160,7 @@ struct span provider_resource(struct span s)
 
 bool provider_is_exchange(struct span aud)
 {
-	for (size_t i = 0; i < sizeof exchange / sizeof exchange[0]; i++)
+	for (size_t i = 0; i < COUNT(exchange); i++)
 		if (span_eq_nocase(provider_resource(aud), span_z(exchange[i])))
 			return true;
 	return false;

@@ -14,16 +14,11 @@ static bool refuse(const struct settings *s, enum setting key, const char *why, 
 	char text[FAULT_EVIDENCE_MAX];
 	struct buf b = BUF(text);
 
-	buf_z(&b, settings_key(key));
-	buf_z(&b, " = ");
+	buf_say(&b, "%s = ", settings_key(key));
 	buf_printable(&b, span_first(s->value[key], 200));
-	if (s->origin[key].n != 0) {
-		buf_z(&b, " (");
-		buf_put(&b, s->origin[key]);
-		buf_z(&b, ")");
-	}
-	buf_z(&b, ": ");
-	buf_z(&b, why);
+	if (s->origin[key].n != 0)
+		buf_say(&b, " (%.*s)", SPAN_ARG(s->origin[key]));
+	buf_say(&b, ": %s", why);
 	return fault_set(f, FAULT_SETTING_BAD, key, buf_span(&b));
 }
 
@@ -67,7 +62,7 @@ static enum grant guess_grant(const struct settings *s)
 
 	while (!provider_allows(s->provider, chosen))
 		chosen = (enum grant)(chosen + 1);
-	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+	for (size_t i = 0; i < COUNT(order); i++) {
 		if (source_of(s, order[i]) > strongest) {
 			strongest = source_of(s, order[i]);
 			chosen = order[i];
@@ -80,20 +75,16 @@ static enum grant guess_grant(const struct settings *s)
 static bool refuse_grant(struct settings *s, struct fault *f)
 {
 	char text[300];
-	struct buf b = { (unsigned char *)text, sizeof text - 1, 0, false };
+	struct buf b = buf_field(text, sizeof text);
 	const char *comma = "";
 
-	buf_z(&b, "for ");
-	buf_z(&b, s->provider->title);
-	buf_z(&b, " the grant can be ");
+	buf_say(&b, "for %s the grant can be ", s->provider->title);
 	for (int g = 0; g < GRANT__COUNT; g++) {
 		if (!provider_allows(s->provider, (enum grant)g))
 			continue;
-		buf_z(&b, comma);
-		buf_z(&b, grant_row((enum grant)g)->id);
+		buf_say(&b, "%s%s", comma, grant_row((enum grant)g)->id);
 		comma = ", ";
 	}
-	text[b.n] = '\0';
 	return fill(s, SETTING_GRANT, grant_row(s->grant)->id, SETTING_FROM_DEFAULT, f) &&
 	       refuse(s, SETTING_GRANT, text, f);
 }
@@ -136,24 +127,22 @@ static bool finish_provider(struct settings *s, struct fault *f)
 
 /* ---- choices and numbers ------------------------------------------------------------------------- */
 
-struct choice {
+enum { TLS, FORM, PIPELINING, MECHANISM, ALG, THUMBPRINT, CHOICES };
+
+static const struct choice {
 	enum setting key;
 	const char *words[3]; /* the first is the default */
 	const char *why;
+} choices[CHOICES] = {
+	[TLS] = { SETTING_POP_TLS, { "implicit", "none" }, "write implicit or none" },
+	[FORM] = { SETTING_AUTH_FORM, { "two-line", "one-line" }, "write two-line or one-line" },
+	[PIPELINING] = { SETTING_PIPELINING, { "auto", "on", "off" }, "write auto, on or off" },
+	[MECHANISM] = { SETTING_MECHANISM,
+	                { "xoauth2", "oauthbearer" },
+	                "write xoauth2 or oauthbearer; there is no other, and no password" },
+	[ALG] = { SETTING_ASSERTION_ALG, { "PS256", "RS256" }, "write PS256 or RS256" },
+	[THUMBPRINT] = { SETTING_ASSERTION_THUMBPRINT, { "x5t#S256", "x5t" }, "write x5t#S256 or x5t" },
 };
-
-static const struct choice tls_choice = { SETTING_POP_TLS, { "implicit", "none" }, "write implicit or none" };
-static const struct choice form_choice = { SETTING_AUTH_FORM,
-	                                   { "two-line", "one-line" },
-	                                   "write two-line or one-line" };
-static const struct choice pipe_choice = { SETTING_PIPELINING, { "auto", "on", "off" }, "write auto, on or off" };
-static const struct choice alg_choice = { SETTING_ASSERTION_ALG, { "PS256", "RS256" }, "write PS256 or RS256" };
-static const struct choice print_choice = { SETTING_ASSERTION_THUMBPRINT,
-	                                    { "x5t#S256", "x5t" },
-	                                    "write x5t#S256 or x5t" };
-static const struct choice mechanism_choice = { SETTING_MECHANISM,
-	                                        { "xoauth2", "oauthbearer" },
-	                                        "write xoauth2 or oauthbearer; there is no other, and no password" };
 
 /* The position of the value in the list; without a value, of the first. */
 static bool choose(struct settings *s, const struct choice *c, unsigned *which, struct fault *f)
@@ -169,32 +158,26 @@ static bool choose(struct settings *s, const struct choice *c, unsigned *which, 
 	return refuse(s, c->key, c->why, f);
 }
 
-static bool finish_assertion(struct settings *s, struct fault *f)
-{
-	unsigned alg, print;
-
-	if (!choose(s, &alg_choice, &alg, f) || !choose(s, &print_choice, &print, f))
-		return false;
-	if (print == 1 && alg == 0)
-		return refuse(s, SETTING_ASSERTION_THUMBPRINT,
-		              "the old SHA-1 thumbprint goes with assertion_alg = RS256 only", f);
-	s->assertion = print == 1 ? ASSERTION_FORM_RS256_SHA1 : alg == 1 ? ASSERTION_FORM_RS256 : ASSERTION_FORM_PS256;
-	return true;
-}
-
 static bool finish_choices(struct settings *s, struct fault *f)
 {
-	unsigned tls, form, pipe, mechanism;
+	unsigned which[CHOICES];
 
-	if (!fill(s, SETTING_MECHANISM, mechanism_choice.words[s->provider->mechanism], SETTING_FROM_PROVIDER, f) ||
-	    !choose(s, &tls_choice, &tls, f) || !choose(s, &form_choice, &form, f) ||
-	    !choose(s, &pipe_choice, &pipe, f) || !choose(s, &mechanism_choice, &mechanism, f))
+	if (!fill(s, SETTING_MECHANISM, choices[MECHANISM].words[s->provider->mechanism], SETTING_FROM_PROVIDER, f))
 		return false;
-	s->pop_tls = (enum pop_tls)tls;
-	s->form = (enum pop_form)form;
-	s->pipelining = (enum pop_pipelining)pipe;
-	s->mechanism = (enum sasl_mechanism)mechanism;
-	return finish_assertion(s, f);
+	for (int i = 0; i < CHOICES; i++)
+		if (!choose(s, &choices[i], &which[i], f))
+			return false;
+	s->pop_tls = (enum pop_tls)which[TLS];
+	s->form = (enum pop_form)which[FORM];
+	s->pipelining = (enum pop_pipelining)which[PIPELINING];
+	s->mechanism = (enum sasl_mechanism)which[MECHANISM];
+	if (which[THUMBPRINT] == 1 && which[ALG] == 0)
+		return refuse(s, SETTING_ASSERTION_THUMBPRINT,
+		              "the old SHA-1 thumbprint goes with assertion_alg = RS256 only", f);
+	s->assertion = which[THUMBPRINT] == 1 ? ASSERTION_FORM_RS256_SHA1
+	               : which[ALG] == 1      ? ASSERTION_FORM_RS256
+	                                      : ASSERTION_FORM_PS256;
+	return true;
 }
 
 static bool finish_numbers(struct settings *s, struct fault *f)
@@ -243,12 +226,9 @@ static bool finish_endpoint(struct settings *s, enum setting key, const char *na
 		return check_url(s, key, f);
 	if (!settings_has(s, SETTING_AUTHORITY_HOST) || !settings_has(s, SETTING_TENANT_ID))
 		return true;
-	buf_z(&b, "https://");
-	buf_put(&b, s->value[SETTING_AUTHORITY_HOST]);
-	buf_z(&b, "/");
+	buf_say(&b, "https://%.*s/", SPAN_ARG(s->value[SETTING_AUTHORITY_HOST]));
 	pct_put(&b, s->value[SETTING_TENANT_ID]);
-	buf_z(&b, "/oauth2/v2.0/");
-	buf_z(&b, name);
+	buf_say(&b, "/oauth2/v2.0/%s", name);
 	*url = buf_span(&b);
 	if (!buf_ok(&b) || !url_host_port(s->value[SETTING_AUTHORITY_HOST], &host, &port) || !url_parse(*url, &u) ||
 	    !span_eq(u.host, host))

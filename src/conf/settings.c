@@ -75,14 +75,10 @@ const char *settings_help(enum setting key)
 void settings_put_help(struct buf *out, enum setting key)
 {
 	buf_z(out, table[key].help);
-	for (int g = 0; key == SETTING_GRANT && g < GRANT__COUNT; g++) {
-		buf_z(out, g == 0 ? ": " : ", ");
-		buf_z(out, grant_row((enum grant)g)->id);
-	}
-	for (size_t i = 0; key == SETTING_PROVIDER && provider_at(i) != NULL; i++) {
-		buf_z(out, i == 0 ? ": " : ", ");
-		buf_z(out, provider_at(i)->id);
-	}
+	for (int g = 0; key == SETTING_GRANT && g < GRANT__COUNT; g++)
+		buf_say(out, "%s%s", g == 0 ? ": " : ", ", grant_row((enum grant)g)->id);
+	for (size_t i = 0; key == SETTING_PROVIDER && provider_at(i) != NULL; i++)
+		buf_say(out, "%s%s", i == 0 ? ": " : ", ", provider_at(i)->id);
 }
 
 enum setting_kind settings_kind(enum setting key)

@@ -4,24 +4,10 @@
 
 enum { TOKEN_LENGTH_MAX = 4096 }; /* Exchange's front end breaks off longer ones since July 2025 */
 
-/* What is known of the state of affairs behind the service. */
-enum service {
-	DOOR_UNKNOWN,
-	DOOR_TOKEN_REFUSED, /* Exchange does not take this token for this mailbox */
-	DOOR_CLOSED,        /* it takes the token, the mailbox does not open */
-	DOOR_OTHER,         /* the same, because the token is another person's */
-	DOOR_POP_ONLY       /* the mailbox opens by another protocol: only POP is shut */
-};
-
-static bool is(struct span s, const char *z)
-{
-	return placeholder_has(s, z);
-}
-
 /* Does the fault's evidence hold these words? */
 static bool said(const struct explain_case *c, const char *words)
 {
-	return is(placeholder_evidence(c), words);
+	return placeholder_has(placeholder_evidence(c), words);
 }
 
 static enum fault_code fault_of(const struct explain_case *c)
@@ -29,33 +15,12 @@ static enum fault_code fault_of(const struct explain_case *c)
 	return placeholder_row(c)->fault.code;
 }
 
-static enum service what_is_known(const struct explain_case *c)
+/* What is known of the state of affairs behind the service. */
+static enum service_finding what_is_known(const struct explain_case *c)
 {
-	if (fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected"))
-		return DOOR_CLOSED;
-	switch (c->known.services) {
-	case SERVICE_SAYS_POP_ONLY:
-		return DOOR_POP_ONLY;
-	case SERVICE_SAYS_CLOSED:
-	case SERVICE_SAYS_ACCEPTED:
-		return DOOR_CLOSED;
-	case SERVICE_SAYS_OTHER:
-		return DOOR_OTHER;
-	case SERVICE_SAYS_REFUSED:
-		return DOOR_TOKEN_REFUSED;
-	case SERVICE_SAYS_NOTHING:
-		break;
-	}
-	return DOOR_UNKNOWN;
-}
+	bool closed = fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected");
 
-/* The settings know an Object ID, and it is not the one that the token names. */
-static bool other_object_id(const struct explain_case *c)
-{
-	struct span known = placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID);
-	struct span oid = placeholder_fact(c, FACT_OID);
-
-	return known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
+	return closed ? SERVICE_SAYS_CLOSED : c->known.services;
 }
 
 static bool too_long(const struct explain_case *c)
@@ -75,46 +40,41 @@ static bool own_mailbox(const struct explain_case *c)
 
 static void pick_person(const struct explain_case *c, struct knowledge_causes *l)
 {
-	if (!own_mailbox(c) || what_is_known(c) == DOOR_OTHER)
+	if (!own_mailbox(c) || what_is_known(c) == SERVICE_SAYS_OTHER)
 		knowledge_add(l, CAUSE_DELEGATED_OTHER);
-	knowledge_add(l, CAUSE_POP_OFF);
-	knowledge_add(l, CAUSE_ADDRESS_ALIAS);
-	knowledge_add(l, CAUSE_NO_LICENSE);
+	knowledge_add(l, CAUSE_POP_OFF, CAUSE_ADDRESS_ALIAS, CAUSE_NO_LICENSE);
 }
 
 /* Exchange does not know the application: out of the question once the token has opened another mailbox. */
 static void add_unknown_application(const struct explain_case *c, struct knowledge_causes *l)
 {
+	struct span known = placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID), oid = placeholder_fact(c, FACT_OID);
+	bool other = known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
+
 	if (!c->known.proved)
-		knowledge_add(l, other_object_id(c) ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
+		knowledge_add(l, other ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
 }
 
 static void pick_application(const struct explain_case *c, struct knowledge_causes *l)
 {
 	switch (what_is_known(c)) {
-	case DOOR_TOKEN_REFUSED:
+	case SERVICE_SAYS_REFUSED:
 		add_unknown_application(c, l);
-		knowledge_add(l, CAUSE_ADDRESS_ALIAS);
-		knowledge_add(l, c->known.proved ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION);
-		knowledge_add(l, CAUSE_PROPAGATION);
+		knowledge_add(l, CAUSE_ADDRESS_ALIAS, c->known.proved ? CAUSE_NO_FULL_ACCESS : CAUSE_PROPAGATION,
+		              CAUSE_PROPAGATION);
 		break;
-	case DOOR_CLOSED:
-	case DOOR_OTHER:
-		knowledge_add(l, CAUSE_NO_FULL_ACCESS);
-		knowledge_add(l, CAUSE_POP_OFF);
-		knowledge_add(l, CAUSE_MAILBOX_UNREADABLE);
+	case SERVICE_SAYS_CLOSED:
+	case SERVICE_SAYS_ACCEPTED:
+	case SERVICE_SAYS_OTHER:
+		knowledge_add(l, CAUSE_NO_FULL_ACCESS, CAUSE_POP_OFF, CAUSE_MAILBOX_UNREADABLE);
 		break;
-	case DOOR_POP_ONLY:
-		knowledge_add(l, CAUSE_POP_OFF);
-		knowledge_add(l, CAUSE_PROPAGATION);
-		knowledge_add(l, CAUSE_RBAC_SWITCH);
+	case SERVICE_SAYS_POP_ONLY:
+		knowledge_add(l, CAUSE_POP_OFF, CAUSE_PROPAGATION, CAUSE_RBAC_SWITCH);
 		break;
-	case DOOR_UNKNOWN:
+	case SERVICE_SAYS_NOTHING:
 		add_unknown_application(c, l);
-		knowledge_add(l, CAUSE_NO_FULL_ACCESS);
-		knowledge_add(l, CAUSE_POP_OFF);
-		if (c->known.proved)
-			knowledge_add(l, CAUSE_ADDRESS_ALIAS);
+		knowledge_add(l, CAUSE_NO_FULL_ACCESS, CAUSE_POP_OFF,
+		              c->known.proved ? CAUSE_ADDRESS_ALIAS : CAUSE_NONE);
 		break;
 	}
 }
@@ -127,7 +87,7 @@ static void pick_exchange(const struct explain_case *c, struct knowledge_causes 
 		knowledge_add(l, CAUSE_MAILBOX_ELSEWHERE);
 	if (placeholder_number(c, FACT_TOKEN_LIFE, &life) && life < 0)
 		knowledge_add(l, CAUSE_TOKEN_EXPIRED);
-	if (is(placeholder_fact(c, FACT_AUD), "ps.outlook.com"))
+	if (placeholder_has(placeholder_fact(c, FACT_AUD), "ps.outlook.com"))
 		knowledge_add(l, CAUSE_AUD_CONSENT);
 	if (too_long(c))
 		knowledge_add(l, CAUSE_TOKEN_LONG);
@@ -158,17 +118,10 @@ static bool telling(const struct explain_case *c, struct knowledge_causes *l)
 		"mechanism",        "Connection refused",
 		"[LOGIN-DELAY]",
 	};
-	unsigned row;
 
-	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-		if (!said(c, lines[i]))
-			continue;
-		row = match_kind(placeholder_evidence(c), KNOWN_LINE);
-		if (row == KNOWLEDGE_NOTHING)
-			return false;
-		knowledge_add_row(l, row);
-		return true;
-	}
+	for (size_t i = 0; i < COUNT(lines); i++)
+		if (said(c, lines[i]))
+			return knowledge_add_row(l, match_kind(placeholder_evidence(c), KNOWN_LINE));
 	return false;
 }
 
@@ -180,8 +133,7 @@ void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 	if (telling(c, l))
 		return;
 	if (not_understood(c)) {
-		knowledge_add(l, CAUSE_NO_XOAUTH2_MIDDLE);
-		knowledge_add(l, CAUSE_SERVER_OTHER);
+		knowledge_add(l, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_SERVER_OTHER);
 		return;
 	}
 	if (fault_of(c) == FAULT_AUTH_PROTOCOL || said(c, "Protocol error")) {
@@ -195,15 +147,13 @@ void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 		return;
 	}
 	if (server == ROW_SERVER_GMAIL) {
-		knowledge_add(l, CAUSE_GMAIL_TOKEN);
-		knowledge_add(l, CAUSE_GMAIL_POP_OFF);
+		knowledge_add(l, CAUSE_GMAIL_TOKEN, CAUSE_GMAIL_POP_OFF);
 	} else if (server == ROW_SERVER_EXCHANGE) {
 		pick_exchange(c, l);
 	} else {
 		if (!c->known.proved)
 			knowledge_add(l, CAUSE_DOVECOT_TOKEN);
-		knowledge_add(l, CAUSE_DOVECOT_USER);
-		knowledge_add(l, CAUSE_SERVER_OTHER);
+		knowledge_add(l, CAUSE_DOVECOT_USER, CAUSE_SERVER_OTHER);
 	}
 }
 
@@ -258,20 +208,17 @@ struct span auth_causes_script(const struct explain_case *c)
 {
 	struct buf *scratch = &c->e->scratch;
 	size_t mark = scratch->n;
-	enum service service = what_is_known(c);
+	enum service_finding known = what_is_known(c);
 
 	if (!wanted(c))
 		return (struct span){ NULL, 0 };
 	put_step(c, script_start);
-	if (c->known.person) {
-		if (!own_mailbox(c))
-			put_step(c, script_person);
-	} else {
-		if ((service == DOOR_UNKNOWN || service == DOOR_TOKEN_REFUSED) && !c->known.proved)
-			put_step(c, script_register);
-		if (service != DOOR_POP_ONLY)
-			put_step(c, script_permit);
-	}
+	if (c->known.person && !own_mailbox(c))
+		put_step(c, script_person);
+	if (!c->known.person && (known == SERVICE_SAYS_NOTHING || known == SERVICE_SAYS_REFUSED) && !c->known.proved)
+		put_step(c, script_register);
+	if (!c->known.person && known != SERVICE_SAYS_POP_ONLY)
+		put_step(c, script_permit);
 	wording_fill(c, script_open, TEMPLATE_SCRIPT);
 	return (struct span){ scratch->p + mark, scratch->n - mark };
 }

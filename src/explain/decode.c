@@ -58,7 +58,7 @@ const char *decode_finding_fix(enum decode_finding f)
 	return findings[f].fix;
 }
 
-void decode_note(struct decoded *d, enum decode_finding what, struct span detail)
+void decode_note_of(struct decoded *d, enum decode_finding what, struct span detail)
 {
 	size_t mark = d->scratch.n;
 
@@ -72,19 +72,19 @@ void decode_note(struct decoded *d, enum decode_finding what, struct span detail
 	d->found[d->n++] = (struct decode_found){ what, span_from(buf_span(&d->scratch), mark) };
 }
 
-static void note(struct decoded *d, enum decode_finding what)
+void decode_note(struct decoded *d, enum decode_finding what)
 {
-	decode_note(d, what, SPAN(""));
+	decode_note_of(d, what, SPAN_NONE);
 }
 
 /* PowerShell's > writes UTF-16: every other byte of plain text. */
 static struct span from_utf16(struct decoded *d, struct span text)
 {
-	size_t mark = d->scratch.n;
+	size_t mark;
 
 	if (!span_starts(text, SPAN("\xff\xfe")))
 		return text;
-	note(d, DECODE_FOUND_UTF16);
+	decode_note(d, DECODE_FOUND_UTF16);
 	mark = d->scratch.n;
 	for (size_t i = 2; i + 1 < text.n; i += 2)
 		buf_byte(&d->scratch, text.p[i + 1] == 0 ? text.p[i] : '?');
@@ -102,7 +102,7 @@ static struct span peel(struct decoded *d, struct span text)
 	struct span inside;
 
 	if (span_starts(text, SPAN("\xef\xbb\xbf"))) {
-		note(d, DECODE_FOUND_BOM);
+		decode_note(d, DECODE_FOUND_BOM);
 		text = span_from(text, 3);
 	}
 	if (span_ends(text, SPAN("\n")))
@@ -111,9 +111,9 @@ static struct span peel(struct decoded *d, struct span text)
 		text.n--;
 	inside = span_trim(text);
 	if (inside.n != text.n)
-		note(d, DECODE_FOUND_BLANKS);
+		decode_note(d, DECODE_FOUND_BLANKS);
 	if (quoted(inside, "\"") || quoted(inside, "'")) {
-		note(d, DECODE_FOUND_QUOTES);
+		decode_note(d, DECODE_FOUND_QUOTES);
 		inside = span_from(span_first(inside, inside.n - 1), 1);
 	}
 	return inside;
@@ -124,10 +124,10 @@ static struct span without_prefix(struct decoded *d, struct span text)
 {
 	static const char *const commands[] = { "AUTH XOAUTH2 ", "AUTH OAUTHBEARER " };
 
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+	for (size_t i = 0; i < COUNT(commands); i++) {
 		if (!span_starts_nocase(text, span_z(commands[i])))
 			continue;
-		note(d, DECODE_FOUND_ONE_LINE);
+		decode_note(d, DECODE_FOUND_ONE_LINE);
 		text = span_trim(span_from(text, span_z(commands[i]).n));
 	}
 	if (span_starts_nocase(text, SPAN("Authorization:")))
@@ -139,11 +139,6 @@ static struct span without_prefix(struct decoded *d, struct span text)
 	return text;
 }
 
-static bool base64_letter(unsigned char c)
-{
-	return span_alnum_or(c, "+/-_=.");
-}
-
 /* base64 wraps its lines at 76: put them together. Other texts keep theirs. */
 static struct span unwrapped(struct decoded *d, struct span text)
 {
@@ -152,12 +147,12 @@ static struct span unwrapped(struct decoded *d, struct span text)
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '\n' || text.p[i] == '\r')
 			breaks++;
-		else if (!base64_letter(text.p[i]))
+		else if (!span_alnum_or(text.p[i], "+/-_=."))
 			return text;
 	}
 	if (breaks == 0)
 		return text;
-	note(d, DECODE_FOUND_LINE_BREAK);
+	decode_note(d, DECODE_FOUND_LINE_BREAK);
 	mark = d->scratch.n;
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] != '\n' && text.p[i] != '\r')
@@ -199,9 +194,9 @@ static void take_bearer(struct decoded *d, struct span frame, bool spelt)
 	struct oauthbearer o;
 
 	d->kind = DECODE_BEARER;
-	note(d, DECODE_FOUND_OAUTHBEARER);
+	decode_note(d, DECODE_FOUND_OAUTHBEARER);
 	if (!oauthbearer_get(frame, &d->scratch, &o) && !spelt) /* said already */
-		note(d, DECODE_FOUND_OAUTHBEARER_FORM);
+		decode_note(d, DECODE_FOUND_OAUTHBEARER_FORM);
 	d->user = o.user;
 	d->host = o.host;
 	d->port = o.port;
@@ -222,7 +217,7 @@ static void take_frame(struct decoded *d, struct span frame)
 	bool cut;
 
 	if (spelt != XOAUTH2_GOOD)
-		note(d, found[spelt]);
+		decode_note(d, found[spelt]);
 	if (is_bearer(frame)) {
 		take_bearer(d, frame, spelt != XOAUTH2_GOOD);
 		return;
@@ -231,7 +226,7 @@ static void take_frame(struct decoded *d, struct span frame)
 	lint = xoauth2_get(frame, &d->user, &d->token);
 	cut = lint == XOAUTH2_NO_TRAILER && d->length == DECODE_TTY_LINE; /* said already */
 	if (lint != XOAUTH2_GOOD && !cut)
-		note(d, found[lint]);
+		decode_note(d, found[lint]);
 	decode_token(d);
 }
 
@@ -265,7 +260,7 @@ static void take_object(struct decoded *d, struct span json)
 		return;
 	}
 	if (json_at(json, "error", &v) == JSON_FOUND) {
-		note(d, DECODE_FOUND_ERROR_ANSWER);
+		decode_note(d, DECODE_FOUND_ERROR_ANSWER);
 		return;
 	}
 	if (json_at(json, "status", &v) == JSON_FOUND || json_at(json, "schemes", &v) == JSON_FOUND) {
@@ -280,14 +275,6 @@ static void take_object(struct decoded *d, struct span json)
 		d->claims = json;
 }
 
-static void check_sasl_alphabet(struct decoded *d, struct span text, bool url)
-{
-	if (url)
-		note(d, DECODE_FOUND_BASE64URL);
-	if (text.n % 4 != 0 && text.n != DECODE_TTY_LINE)
-		note(d, DECODE_FOUND_NO_PADDING);
-}
-
 /* base64 of a frame or of a JSON object. */
 static bool take_base64(struct decoded *d, struct span text)
 {
@@ -297,7 +284,10 @@ static bool take_base64(struct decoded *d, struct span text)
 	if (!lenient_base64(d, text, &bytes, &url))
 		return false;
 	if (is_bearer(bytes) || is_frame(bytes)) {
-		check_sasl_alphabet(d, text, url);
+		if (url)
+			decode_note(d, DECODE_FOUND_BASE64URL);
+		if (text.n % 4 != 0 && text.n != DECODE_TTY_LINE)
+			decode_note(d, DECODE_FOUND_NO_PADDING);
 		take_frame(d, bytes);
 		return true;
 	}
@@ -328,11 +318,11 @@ void decode_text(struct decoded *d, struct span text, int64_t now, struct buf sc
 	text = unwrapped(d, text);
 	d->length = text.n;
 	if (text.n == DECODE_TTY_LINE)
-		note(d, DECODE_FOUND_TERMINAL);
+		decode_note(d, DECODE_FOUND_TERMINAL);
 	if (text.n == 0)
 		return;
 	if (is_bearer(text) || (is_frame(text) && text.p[0] != '{')) {
-		note(d, DECODE_FOUND_NOT_ENCODED);
+		decode_note(d, DECODE_FOUND_NOT_ENCODED);
 		take_frame(d, text);
 	} else if (is_object(text)) {
 		take_object(d, text);

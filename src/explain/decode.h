@@ -64,7 +64,8 @@ const char *decode_kind_name(enum decode_kind kind);
 const char *decode_kind_id(enum decode_kind kind);
 
 /* Add a finding, once; the detail is put behind its sentence. */
-void decode_note(struct decoded *d, enum decode_finding what, struct span detail);
+void decode_note(struct decoded *d, enum decode_finding what);
+void decode_note_of(struct decoded *d, enum decode_finding what, struct span detail);
 
 /* What is wrong with d->token; fills header and claims where it is a JWT. */
 void decode_token(struct decoded *d);

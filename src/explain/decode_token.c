@@ -25,11 +25,6 @@ static bool has_claim(const struct decoded *d, const char *name)
 	return json_at(d->claims, name, &v) == JSON_FOUND;
 }
 
-static void note(struct decoded *d, enum decode_finding what)
-{
-	decode_note(d, what, SPAN(""));
-}
-
 static void check_times(struct decoded *d)
 {
 	char text[80];
@@ -39,12 +34,12 @@ static void check_times(struct decoded *d)
 	if (json_int(d->claims, "exp", &exp) == JSON_FOUND && exp <= d->now) {
 		date_put_span(&b, d->now - exp);
 		buf_z(&b, " ago");
-		decode_note(d, DECODE_FOUND_EXPIRED, buf_span(&b));
+		decode_note_of(d, DECODE_FOUND_EXPIRED, buf_span(&b));
 	}
 	b.n = 0;
 	if (json_int(d->claims, "nbf", &nbf) == JSON_FOUND && nbf > d->now + CLAIMS_SKEW_MAX_S) {
 		date_put_span(&b, nbf - d->now);
-		decode_note(d, DECODE_FOUND_NOT_YET, buf_span(&b));
+		decode_note_of(d, DECODE_FOUND_NOT_YET, buf_span(&b));
 	}
 }
 
@@ -55,7 +50,7 @@ static bool for_exchange(struct decoded *d)
 	if (provider_is_exchange(aud))
 		return true;
 	if (span_starts(aud, SPAN("https://graph.microsoft.com")) || span_eq(aud, SPAN(MICROSOFT_GRAPH)))
-		note(d, DECODE_FOUND_GRAPH);
+		decode_note(d, DECODE_FOUND_GRAPH);
 	return false;
 }
 
@@ -68,18 +63,12 @@ static void check_rights(struct decoded *d)
 
 	if (scp.n != 0) {
 		if (!span_find(scp, SPAN("POP.AccessAsUser.All"), &at))
-			note(d, DECODE_FOUND_NO_POP_SCOPE);
+			decode_note(d, DECODE_FOUND_NO_POP_SCOPE);
 	} else if (json_at(d->claims, "roles", &roles) != JSON_FOUND) {
-		note(d, DECODE_FOUND_NO_ROLES);
+		decode_note(d, DECODE_FOUND_NO_ROLES);
 	} else if (!span_find(roles.raw, SPAN("\"POP.AccessAsApp\""), &at)) {
-		note(d, DECODE_FOUND_NO_POP_ROLE);
+		decode_note(d, DECODE_FOUND_NO_POP_ROLE);
 	}
-}
-
-static void check_length(struct decoded *d)
-{
-	if (d->token.n > DECODE_TOKEN_WARN)
-		note(d, has_claim(d, "groups") ? DECODE_FOUND_GROUPS : DECODE_FOUND_LONG);
 }
 
 static bool is_assertion(struct decoded *d)
@@ -114,11 +103,11 @@ static void check_broken(struct decoded *d)
 	if (d->length == DECODE_TTY_LINE)
 		return; /* said already */
 	if (span_find_byte(d->token, '+', &at) || span_find_byte(d->token, '/', &at))
-		note(d, DECODE_FOUND_TOKEN_BASE64);
+		decode_note(d, DECODE_FOUND_TOKEN_BASE64);
 	else if (span_ends(d->token, SPAN("=")))
-		note(d, DECODE_FOUND_TOKEN_PADDING);
+		decode_note(d, DECODE_FOUND_TOKEN_PADDING);
 	else
-		note(d, DECODE_FOUND_TRUNCATED);
+		decode_note(d, DECODE_FOUND_TRUNCATED);
 }
 
 /* Tokens that cannot be read, by how they begin. */
@@ -127,15 +116,15 @@ static void check_opaque(struct decoded *d)
 	size_t at;
 
 	if (guid_ok(d->token))
-		note(d, DECODE_FOUND_GUID);
+		decode_note(d, DECODE_FOUND_GUID);
 	else if (d->token.n >= 34 && d->token.n <= 44 && span_find(d->token, SPAN("Q~"), &at))
-		note(d, DECODE_FOUND_SECRET);
+		decode_note(d, DECODE_FOUND_SECRET);
 	else if (span_starts(d->token, SPAN("EwA")) || span_starts(d->token, SPAN("EwB")))
-		note(d, DECODE_FOUND_PERSONAL);
+		decode_note(d, DECODE_FOUND_PERSONAL);
 	else if (span_starts(d->token, SPAN("ya29.")))
-		note(d, DECODE_FOUND_GOOGLE);
+		decode_note(d, DECODE_FOUND_GOOGLE);
 	else if (d->token.n > 200 && (span_starts(d->token, SPAN("0.A")) || span_starts(d->token, SPAN("1.A"))))
-		note(d, DECODE_FOUND_REFRESH);
+		decode_note(d, DECODE_FOUND_REFRESH);
 }
 
 void decode_token(struct decoded *d)
@@ -144,12 +133,9 @@ void decode_token(struct decoded *d)
 	size_t bad;
 
 	if (!jwt_is_b64token(d->token, &bad) && d->token.n != 0)
-		note(d, DECODE_FOUND_ALPHABET);
+		decode_note(d, DECODE_FOUND_ALPHABET);
 	if (!jwt_split(d->token, &j) || !part(d, j.header, &d->header) || !part(d, j.payload, &d->claims)) {
-		if (span_starts(d->token, SPAN("eyJ")))
-			check_broken(d);
-		else
-			check_opaque(d);
+		(span_starts(d->token, SPAN("eyJ")) ? check_broken : check_opaque)(d);
 		return;
 	}
 	check_times(d);
@@ -157,7 +143,8 @@ void decode_token(struct decoded *d)
 		d->kind = DECODE_ASSERTION;
 		return;
 	}
-	check_length(d);
+	if (d->token.n > DECODE_TOKEN_WARN)
+		decode_note(d, has_claim(d, "groups") ? DECODE_FOUND_GROUPS : DECODE_FOUND_LONG);
 	if (for_exchange(d))
 		check_rights(d);
 }

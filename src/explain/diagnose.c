@@ -4,6 +4,7 @@
 #include "explain/auth_causes.h"
 #include "explain/match.h"
 #include "explain/net_causes.h"
+#include "preflight/ids.h"
 #include "text/guid.h"
 
 enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */
@@ -64,7 +65,7 @@ static bool pick_not_entra(const struct explain_case *c, struct knowledge_causes
 
 	if (placeholder_on_identity(c) && placeholder_has(placeholder_evidence(c), "Identity not found"))
 		knowledge_add(l, CAUSE_NO_IDENTITY);
-	else if (c->r->settings == NULL || c->r->settings->grant != GRANT_SERVICE_ACCOUNT)
+	else if (!by_grant(c, GRANT_SERVICE_ACCOUNT))
 		return false;
 	else if (span_eq(error, SPAN("invalid_grant")))
 		knowledge_add(l, CAUSE_ACCOUNT_REFUSED);
@@ -99,21 +100,12 @@ static void pick_refusal(const struct explain_case *c, struct knowledge_causes *
 	}
 }
 
-/* Did the user choose the address of the token endpoint, or a part of it? */
-static bool own_endpoint(const struct explain_case *c)
-{
-	const struct settings *s = c->r->settings;
-
-	return placeholder_setting(c, SETTING_TOKEN_URL).n != 0 ||
-	       (s != NULL && s->source[SETTING_AUTHORITY_HOST] > SETTING_FROM_PROVIDER);
-}
-
 /* The page of a network that wants people to log in first. */
 static bool like_portal(struct span said)
 {
 	static const char *const words[] = { "guest", "hotspot", "captive", "wi-fi", "wifi", "portal" };
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (placeholder_has(said, words[i]))
 			return true;
 	return false;
@@ -137,6 +129,9 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 	const struct row *row = placeholder_row(c);
 	enum fault_code code = row->fault.code;
 	bool page = code == FAULT_HTTP_NOT_JSON || code == FAULT_HTTP_REDIRECT || code == FAULT_HTTP_MALFORMED;
+	const struct settings *s = c->r->settings;
+	bool own = placeholder_setting(c, SETTING_TOKEN_URL).n != 0 || /* the user chose the address, or a part of it */
+	           (s != NULL && s->source[SETTING_AUTHORITY_HOST] > SETTING_FROM_PROVIDER);
 	int64_t status = 0;
 
 	if (page && placeholder_on_identity(c)) {
@@ -147,7 +142,7 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 		status = row->fault.num;
 	if (match_kind(placeholder_evidence(c), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING)
 		knowledge_add(l, CAUSE_PROXY_PAGE);
-	if (page && own_endpoint(c))
+	if (page && own)
 		knowledge_add(l, CAUSE_TOKEN_URL_WRONG);
 	if (like_portal(placeholder_evidence(c)))
 		knowledge_add(l, CAUSE_CAPTIVE_PORTAL);
@@ -161,32 +156,20 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 
 /* ---- claims ------------------------------------------------------------------------------------ */
 
-static void pick_audience(const struct explain_case *c, struct knowledge_causes *l)
-{
-	struct span aud = placeholder_fact(c, FACT_AUD);
-
-	if (placeholder_has(aud, "graph.microsoft") || placeholder_has(aud, MICROSOFT_GRAPH))
-		knowledge_add(l, CAUSE_AUD_GRAPH);
-	else if (placeholder_has(aud, "ps.outlook.com"))
-		knowledge_add(l, CAUSE_AUD_CONSENT);
-}
-
 static void pick_worker(const struct explain_case *c, struct knowledge_causes *l, bool from_file)
 {
 	struct span roles = placeholder_fact(c, FACT_ROLES);
 
-	if (placeholder_has(roles, "full_access_as_app")) {
+	if (placeholder_has(roles, "full_access_as_app"))
 		knowledge_add(l, CAUSE_ROLE_EWS);
-	} else if (roles.n != 0) {
+	else if (roles.n != 0)
 		knowledge_add(l, CAUSE_ROLE_OTHER);
-	} else if (placeholder_fact(c, FACT_SCP).n != 0) {
+	else if (placeholder_fact(c, FACT_SCP).n != 0)
 		knowledge_add(l, CAUSE_SCP_NO_POP);
-	} else {
-		if (placeholder_fact(c, FACT_OID).n == 0) /* no oid: there is no service principal */
-			knowledge_add(l, CAUSE_SP_MISSING);
-		knowledge_add(l, CAUSE_CONSENT_MISSING);
-		knowledge_add(l, CAUSE_PERMISSION_MISSING);
-	}
+	else if (placeholder_fact(c, FACT_OID).n == 0) /* no oid: there is no service principal */
+		knowledge_add(l, CAUSE_SP_MISSING, CAUSE_CONSENT_MISSING, CAUSE_PERMISSION_MISSING);
+	else
+		knowledge_add(l, CAUSE_CONSENT_MISSING, CAUSE_PERMISSION_MISSING);
 	if (from_file)
 		knowledge_add(l, CAUSE_ROLE_NEW);
 }
@@ -205,9 +188,13 @@ static void pick_claims(const struct explain_case *c, struct knowledge_causes *l
 {
 	enum fault_code code = placeholder_row(c)->fault.code;
 	bool from_file = placeholder_setting(c, SETTING_ACCESS_TOKEN_FILE).n != 0;
+	struct span aud = placeholder_fact(c, FACT_AUD);
 
-	if (code == FAULT_CLAIM_AUDIENCE)
-		pick_audience(c, l);
+	if (code == FAULT_CLAIM_AUDIENCE &&
+	    (placeholder_has(aud, "graph.microsoft") || placeholder_has(aud, MICROSOFT_GRAPH)))
+		knowledge_add(l, CAUSE_AUD_GRAPH);
+	else if (code == FAULT_CLAIM_AUDIENCE && placeholder_has(aud, "ps.outlook.com"))
+		knowledge_add(l, CAUSE_AUD_CONSENT);
 	else if (code == FAULT_CLAIM_ROLE)
 		pick_worker(c, l, from_file);
 	else if (code == FAULT_CLAIM_EXPIRED || code == FAULT_CLAIM_NOT_YET)
@@ -218,7 +205,6 @@ static void pick_claims(const struct explain_case *c, struct knowledge_causes *l
 
 static void pick_input(const struct explain_case *c, struct knowledge_causes *l)
 {
-	static const char *const any[] = { "common", "organizations", "consumers" };
 	struct span tenant = placeholder_setting(c, SETTING_TENANT_ID);
 
 	if (placeholder_row(c)->fault.code == FAULT_SCOPE_SHAPE && c->r->settings != NULL &&
@@ -226,10 +212,7 @@ static void pick_input(const struct explain_case *c, struct knowledge_causes *l)
 		knowledge_add(l, CAUSE_SCOPE_PERSON);
 	if (placeholder_row(c)->fault.code != FAULT_TENANT_SHAPE)
 		return;
-	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
-		if (span_eq_nocase(tenant, span_z(any[i])))
-			knowledge_add(l, CAUSE_TENANT_COMMON);
-	if (placeholder_row(c)->fault.num == SETTING_TOKEN_URL)
+	if (ids_any_tenant(tenant) || placeholder_row(c)->fault.num == SETTING_TOKEN_URL)
 		knowledge_add(l, CAUSE_TENANT_COMMON);
 	if (placeholder_has(tenant, MICROSOFT_PERSONAL))
 		knowledge_add(l, CAUSE_PERSONAL_ACCOUNT);

@@ -11,13 +11,6 @@ bool evidence_alone(const struct row *row)
 	       !span_eq(issuer, row_get(row, FACT_SUBJECT));
 }
 
-static void read_clock(const struct report *r, struct evidence *e)
-{
-	e->clock_known = report_i64(r, FACT_CLOCK_SKEW, &e->skew);
-	e->clock_off = e->clock_known && (e->skew > CLOCK_TOLERANCE_S || e->skew < -CLOCK_TOLERANCE_S);
-	e->clock_right = e->clock_known && !e->clock_off;
-}
-
 static void read_settings(const struct report *r, struct evidence *e)
 {
 	const struct row *tenant = &r->row[STEP_TENANT];
@@ -50,7 +43,9 @@ void evidence_read(const struct report *r, struct evidence *e)
 	e->secret_odd =
 		row[STEP_CREDENTIAL].verdict == VERDICT_WARN && row[STEP_CREDENTIAL].fault.code == FAULT_SECRET_SHAPE;
 	e->no_names = row[STEP_IDP_DNS].verdict == VERDICT_FAIL && row[STEP_POP_DNS].verdict == VERDICT_FAIL;
-	read_clock(r, e);
+	e->clock_known = report_i64(r, FACT_CLOCK_SKEW, &e->skew);
+	e->clock_off = e->clock_known && (e->skew > CLOCK_TOLERANCE_S || e->skew < -CLOCK_TOLERANCE_S);
+	e->clock_right = e->clock_known && !e->clock_off;
 	if (r->settings != NULL)
 		read_settings(r, e);
 }

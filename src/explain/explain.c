@@ -123,19 +123,14 @@ bool explain_cause(struct span id, struct explanation *e)
 
 const char *explain_who(enum explain_who who)
 {
-	switch (who) {
-	case EXPLAIN_YOU:
-		return "you";
-	case EXPLAIN_ENTRA:
-		return "an Entra administrator";
-	case EXPLAIN_EXCHANGE:
-		return "an Exchange administrator";
-	case EXPLAIN_NETWORK:
-		return "the network team";
-	case EXPLAIN_PROVIDER:
-		return "the provider";
-	case EXPLAIN_MAIL:
-		return "the mail server's administrator";
-	}
-	return "";
+	static const char *const names[] = {
+		[EXPLAIN_YOU] = "you",
+		[EXPLAIN_ENTRA] = "an Entra administrator",
+		[EXPLAIN_EXCHANGE] = "an Exchange administrator",
+		[EXPLAIN_NETWORK] = "the network team",
+		[EXPLAIN_PROVIDER] = "the provider",
+		[EXPLAIN_MAIL] = "the mail server's administrator",
+	};
+
+	return names[who];
 }

@@ -56,11 +56,10 @@ unsigned knowledge_for(const struct settings *s)
 	if (settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
 	    settings_has(s, SETTING_CLIENT_SECRET_COMMAND))
 		holds |= (holds & FOR_SIGN_IN) != 0 ? FOR_SECRET : 0;
-	if (s->provider->personal)
-		return holds | FOR_PERSONAL;
-	if (s->provider->entra)
-		return holds | FOR_WORK;
-	return holds | (s->provider->google ? FOR_GOOGLE : FOR_CUSTOM);
+	return holds | (s->provider->personal ? FOR_PERSONAL
+	                : s->provider->entra  ? FOR_WORK
+	                : s->provider->google ? FOR_GOOGLE
+	                                      : FOR_CUSTOM);
 }
 
 void knowledge_add_list(struct knowledge_causes *l, const enum cause *c)
@@ -142,7 +141,7 @@ static const uint32_t rows[] = {
 #undef SAME
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0] };
+enum { ROWS = COUNT(rows) };
 
 /* What match_text looks for; "" for a row that is found by its number. */
 static const char row_texts[] =
@@ -281,9 +280,8 @@ unsigned knowledge_named(enum known_kind kind, struct span name)
 
 unsigned knowledge_tls(int64_t num)
 {
-	if (num >= KNOWLEDGE_ALERT_SENT)
-		return knowledge_find(KNOWN_ALERT, num - KNOWLEDGE_ALERT_SENT);
-	if (num >= KNOWLEDGE_ALERT_RECEIVED)
-		return knowledge_find(KNOWN_ALERT, num - KNOWLEDGE_ALERT_RECEIVED);
-	return knowledge_find(KNOWN_ENGINE, num);
+	if (num < KNOWLEDGE_ALERT_RECEIVED)
+		return knowledge_find(KNOWN_ENGINE, num);
+	return knowledge_find(KNOWN_ALERT,
+	                      num - (num < KNOWLEDGE_ALERT_SENT ? KNOWLEDGE_ALERT_RECEIVED : KNOWLEDGE_ALERT_SENT));
 }

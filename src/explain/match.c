@@ -17,20 +17,10 @@ struct rows {
 	const char *text[ROWS_MAX];
 };
 
-static unsigned char lower(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
-}
-
-static bool digit(unsigned char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Part of a word: a neighbour of this kind means that the match is only a piece of something else. */
 static bool wordly(unsigned char c)
 {
-	return digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_';
+	return span_alnum_or(c, "_");
 }
 
 static void index_rows(struct rows *r)
@@ -40,7 +30,7 @@ static void index_rows(struct rows *r)
 
 	memset(r->first, 0, sizeof r->first);
 	for (unsigned i = 0; i < n && i < ROWS_MAX; i++) {
-		unsigned char c = lower((unsigned char)text[0]);
+		unsigned char c = span_lower((unsigned char)text[0]);
 
 		r->text[i] = text;
 		r->next[i] = r->first[c];
@@ -58,9 +48,7 @@ static size_t row_at(struct span text, size_t at, const char *pattern)
 
 	if (inside)
 		p = span_first(p, p.n - 1);
-	if (!span_starts_nocase(span_from(text, at), p))
-		return 0;
-	if (at != 0 && wordly(p.p[0]) && wordly(text.p[at - 1]))
+	if (!span_starts_nocase(span_from(text, at), p) || (at != 0 && wordly(p.p[0]) && wordly(text.p[at - 1])))
 		return 0;
 	if (!inside && at + p.n < text.n && wordly(p.p[p.n - 1]) && wordly(text.p[at + p.n]))
 		return 0;
@@ -72,7 +60,7 @@ static size_t number_at(struct span text, size_t at, uint64_t *v)
 {
 	size_t n = 0;
 
-	while (at + n < text.n && n <= CODE_DIGITS_MAX && digit(text.p[at + n]))
+	while (at + n < text.n && n <= CODE_DIGITS_MAX && span_is_digit(text.p[at + n]))
 		n++;
 	if (n == 0 || n > CODE_DIGITS_MAX || !span_u64(span_first(span_from(text, at), n), UINT32_MAX, v))
 		return 0;
@@ -94,7 +82,7 @@ static const struct {
 
 static bool code_at(struct span text, size_t at, struct match_hit *hit)
 {
-	for (size_t i = 0; i < sizeof before_number / sizeof before_number[0]; i++) {
+	for (size_t i = 0; i < COUNT(before_number); i++) {
 		struct span word = span_z(before_number[i].word);
 		unsigned row;
 		uint64_t v;
@@ -114,11 +102,6 @@ static bool code_at(struct span text, size_t at, struct match_hit *hit)
 	return false;
 }
 
-static bool id_byte(unsigned char c)
-{
-	return wordly(c) || c == '-';
-}
-
 /* A fault's id; those without a dash are common words and count only when they are the whole text. */
 static bool fault_at(struct span text, size_t at, struct match_hit *hit)
 {
@@ -126,9 +109,9 @@ static bool fault_at(struct span text, size_t at, struct match_hit *hit)
 	bool dash = false;
 	size_t n = 0;
 
-	if (at != 0 && id_byte(text.p[at - 1]))
+	if (at != 0 && span_alnum_or(text.p[at - 1], "_-"))
 		return false;
-	for (; at + n < text.n && id_byte(text.p[at + n]); n++)
+	for (; at + n < text.n && span_alnum_or(text.p[at + n], "_-"); n++)
 		dash = dash || text.p[at + n] == '-';
 	if ((!dash && n != text.n) || !fault_find(span_first(span_from(text, at), n), &code))
 		return false;
@@ -142,7 +125,7 @@ static bool match_at(const struct rows *rows, struct span text, size_t at, struc
 	if (code_at(text, at, hit))
 		return true;
 	*hit = (struct match_hit){ at, 0, KNOWLEDGE_NOTHING, 0 };
-	for (unsigned i = rows->first[lower(text.p[at])]; i != 0; i = rows->next[i - 1]) {
+	for (unsigned i = rows->first[span_lower(text.p[at])]; i != 0; i = rows->next[i - 1]) {
 		size_t n = row_at(text, at, rows->text[i - 1]);
 
 		if (n > hit->n) {
@@ -166,28 +149,15 @@ static bool outdone(struct span text, const struct match_hit *hit)
 {
 	size_t from = hit->at > NEAR ? hit->at - NEAR : 0;
 	size_t end = hit->at + hit->n;
+	enum known_kind kind;
 
 	if (hit->aadsts != 0 && (knowledge_flags(hit->row) & KNOWN_WRAPPER) != 0)
 		return aadsts_near(text, end, end + NEAR / 4);
 	if (hit->aadsts != 0)
 		return false;
-	switch (knowledge_kind(hit->row)) {
-	case KNOWN_ERROR:
-	case KNOWN_SUBERROR:
-	case KNOWN_HTTP:
-		return aadsts_near(text, from, end + NEAR);
-	case KNOWN_AADSTS:
-	case KNOWN_LINE:
-	case KNOWN_INSPECTOR:
-	case KNOWN_ALERT:
-	case KNOWN_ENGINE:
-	case KNOWN_ERRNO:
-	case KNOWN_RESOLVER:
-	case KNOWN_FAULT:
-	case KNOWN__COUNT:
-		return false;
-	}
-	return false;
+	kind = knowledge_kind(hit->row);
+	return (kind == KNOWN_ERROR || kind == KNOWN_SUBERROR || kind == KNOWN_HTTP) &&
+	       aadsts_near(text, from, end + NEAR);
 }
 
 /* What was met already. */

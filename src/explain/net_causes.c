@@ -1,7 +1,6 @@
 #include "explain/net_causes.h"
 
 #include "explain/match.h"
-#include "explain/evidence.h"
 
 enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is judged by an earlier clock */
 
@@ -9,48 +8,24 @@ enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is jud
 
 static void pick_blocked(const struct explain_case *c, struct knowledge_causes *l)
 {
-	bool other_side = placeholder_passed(c, placeholder_on_idp(c) ? STEP_POP_TCP : STEP_IDP_TCP);
+	bool port = !placeholder_on_idp(c) && placeholder_passed(c, STEP_IDP_TCP);
 
-	knowledge_add(l, other_side && !placeholder_on_idp(c) ? CAUSE_PORT_BLOCKED : CAUSE_FIREWALL);
-	if (!placeholder_known_host(c))
-		knowledge_add(l, CAUSE_PORT_CLOSED);
+	knowledge_add(l, port ? CAUSE_PORT_BLOCKED : CAUSE_FIREWALL,
+	              placeholder_known_host(c) ? CAUSE_NONE : CAUSE_PORT_CLOSED);
 }
 
 static void pick_deadline(const struct explain_case *c, struct knowledge_causes *l)
 {
-	switch (c->step) {
-	case STEP_IDP_DNS:
-	case STEP_POP_DNS:
-		if (c->known.no_names)
-			knowledge_add(l, CAUSE_NO_NAMES);
-		else
-			knowledge_add(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED);
-		break;
-	case STEP_IDP_TCP:
-	case STEP_POP_TCP:
+	if (c->step == STEP_IDP_TCP || c->step == STEP_POP_TCP)
 		pick_blocked(c, l);
-		break;
-	case STEP_IDP_TLS:
-	case STEP_POP_TLS:
+	else if ((c->step == STEP_IDP_DNS || c->step == STEP_POP_DNS) && c->known.no_names)
+		knowledge_add(l, CAUSE_NO_NAMES);
+	else if (c->step == STEP_IDP_DNS || c->step == STEP_POP_DNS)
+		knowledge_add(l, CAUSE_DNS_DOWN, CAUSE_DNS_FILTERED);
+	else if (c->step == STEP_IDP_TLS || c->step == STEP_POP_TLS)
 		knowledge_add(l, CAUSE_TLS_WAITING, CAUSE_RESET_MIDDLE, CAUSE_TOO_SLOW);
-		break;
-	case STEP_GREETING:
-		knowledge_add(l, CAUSE_SERVER_BUSY, CAUSE_TOO_SLOW);
-		break;
-	case STEP_CREDENTIAL:
-	case STEP_TENANT:
-	case STEP_TOKEN:
-	case STEP_CLAIMS:
-	case STEP_CAPA:
-	case STEP_AUTH:
-	case STEP_MAILBOX:
-	case STEP_QUIT:
-	case STEP_TRIAGE:
-	case STEP_CLOCK:
-	case STEP__COUNT:
-		knowledge_add(l, CAUSE_TOO_SLOW);
-		break;
-	}
+	else
+		knowledge_add(l, c->step == STEP_GREETING ? CAUSE_SERVER_BUSY : CAUSE_TOO_SLOW, CAUSE_TOO_SLOW);
 }
 
 void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
@@ -95,7 +70,7 @@ static bool well_known_authority(struct span issuer)
 		"DigiCert", "Microsoft", "Google Trust", "GlobalSign", "Let's Encrypt", "Sectigo", "Entrust", "Amazon",
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (placeholder_has(issuer, names[i]))
 			return true;
 	return false;
@@ -152,17 +127,13 @@ static void pick_times(const struct explain_case *c, struct knowledge_causes *l)
 		              code == FAULT_CERT_EXPIRED ? CAUSE_CERT_SERVER_OLD : CAUSE_CERT_SERVER_BAD);
 }
 
-static bool names_inspector(const struct explain_case *c, enum fact key)
-{
-	return match_kind(placeholder_fact(c, key), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING;
-}
-
 void net_causes_tls(const struct explain_case *c, struct knowledge_causes *l)
 {
 	const struct fault *f = &placeholder_row(c)->fault;
 
 	pick_times(c, l);
-	if (names_inspector(c, FACT_ISSUER) || names_inspector(c, FACT_CHAIN)) {
+	if (match_kind(placeholder_fact(c, FACT_ISSUER), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING ||
+	    match_kind(placeholder_fact(c, FACT_CHAIN), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING) {
 		knowledge_add(l, CAUSE_TLS_INSPECTION);
 		return;
 	}

@@ -91,23 +91,14 @@ static void put_duration(struct buf *out, int64_t seconds)
 	static const struct {
 		int64_t unit;
 		const char *name;
-	} units[] = {
-		{ DAY, "day" },
-		{ HOUR, "hour" },
-		{ MINUTE, "minute" },
-		{ 1, "second" },
-	};
+	} units[] = { { DAY, "day" }, { HOUR, "hour" }, { MINUTE, "minute" }, { 1, "second" } };
 	size_t i = 0;
 	int64_t n;
 
 	while (units[i].unit != 1 && seconds < 2 * units[i].unit)
 		i++;
 	n = (seconds + units[i].unit - 1) / units[i].unit;
-	buf_i64(out, n);
-	buf_byte(out, ' ');
-	buf_z(out, units[i].name);
-	if (n != 1)
-		buf_byte(out, 's');
+	buf_say(out, "%lld %s%s", (long long)n, units[i].name, n != 1 ? "s" : "");
 }
 
 static bool put_span(struct buf *out, struct span s)
@@ -140,56 +131,46 @@ static const char *column(const struct explain_case *c, size_t offset)
 	return *(const char *const *)((const unsigned char *)(p != NULL ? p : provider_at(0)) + offset);
 }
 
-/* "host:port" or "[v6]:port" of the step in question, else of the settings. */
-static bool host_and_port(const struct explain_case *c, struct span *host, struct span *port)
+/* "host:port" or "[v6]:port" of the step, else of the settings; empty when there is none. */
+static struct span host_of(const struct explain_case *c, enum step step, struct span *port)
 {
-	struct span s = { NULL, 0 };
+	struct span s = row_get(&c->r->row[step], FACT_HOST);
+	bool idp = step < STEP_POP_DNS;
 	size_t colon;
 
-	if (c->r == NULL)
-		return false;
-	s = row_get(&c->r->row[c->step], FACT_HOST);
 	for (colon = s.n; colon != 0 && s.p[colon - 1] != ':'; colon--)
 		continue;
 	if (colon > 1) {
-		*host = span_first(s, colon - 1);
 		*port = span_from(s, colon);
-		return port->n != 0;
+		return span_first(s, port->n != 0 ? colon - 1 : 0);
 	}
-	*host = placeholder_setting(c, placeholder_on_idp(c) ? SETTING_AUTHORITY_HOST : SETTING_POP_HOST);
-	*port = placeholder_on_idp(c) ? SPAN("443") : placeholder_setting(c, SETTING_POP_PORT);
+	*port = idp ? SPAN("443") : placeholder_setting(c, SETTING_POP_PORT);
 	if (port->n == 0)
 		*port = SPAN("995");
-	return host->n != 0;
+	return placeholder_setting(c, idp ? SETTING_AUTHORITY_HOST : SETTING_POP_HOST);
 }
 
 static bool put_host(const struct explain_case *c, struct buf *out)
 {
-	struct span host, port;
-
-	return host_and_port(c, &host, &port) && put_span(out, host);
+	return put_span(out, host_of(c, c->step, &(struct span){ 0 }));
 }
 
 static bool put_port(const struct explain_case *c, struct buf *out)
 {
-	struct span host, port;
+	struct span port;
 
-	return host_and_port(c, &host, &port) && put_span(out, port);
+	return host_of(c, c->step, &port).n != 0 && put_span(out, port);
 }
 
 static bool put_mailbox(const struct explain_case *c, struct buf *out)
 {
-	if (c->r != NULL && c->r->mailbox.n != 0)
-		return put_span(out, c->r->mailbox);
-	return put_span(out, placeholder_setting(c, SETTING_MAILBOX));
+	return put_span(out, c->r->mailbox) || put_span(out, placeholder_setting(c, SETTING_MAILBOX));
 }
 
 static bool put_domain(const struct explain_case *c, struct buf *out)
 {
 	struct span domain;
 
-	if (c->r == NULL)
-		return false;
 	span_cut(c->r->mailbox, '@', &domain);
 	return put_span(out, domain);
 }
@@ -205,13 +186,10 @@ static bool put_app(const struct explain_case *c, struct buf *out)
 {
 	struct span name = app_name(c);
 
-	if (name.n == 0) {
+	if (name.n == 0)
 		buf_z(out, "the application");
-		return true;
-	}
-	buf_byte(out, '"');
-	buf_put(out, name);
-	buf_byte(out, '"');
+	else
+		buf_say(out, "\"%.*s\"", SPAN_ARG(name));
 	return true;
 }
 
@@ -250,11 +228,8 @@ static bool put_scope(const struct explain_case *c, struct buf *out)
 
 static bool put_code(const struct explain_case *c, struct buf *out)
 {
-	const struct fault *f;
+	const struct fault *f = &placeholder_row(c)->fault;
 
-	if (c->r == NULL)
-		return false;
-	f = &c->r->row[c->step].fault;
 	if (f->code != FAULT_TOKEN_REFUSED || f->num < CODE_MIN)
 		return false;
 	buf_i64(out, f->num);
@@ -274,13 +249,12 @@ static bool put_skew(const struct explain_case *c, struct buf *out)
 
 static bool put_wait(const struct explain_case *c, struct buf *out)
 {
+	const struct fault *f = &placeholder_row(c)->fault;
 	int64_t s = 0;
 
-	if (c->r == NULL)
-		return false;
 	if (!placeholder_number(c, FACT_WAIT, &s) && !placeholder_number(c, FACT_RETRY_AFTER, &s) &&
-	    fault_kind(c->r->row[c->step].fault.code) == FAULT_KIND_WAIT)
-		s = c->r->row[c->step].fault.num;
+	    fault_kind(f->code) == FAULT_KIND_WAIT)
+		s = f->num;
 	if (s <= 0)
 		return false;
 	put_duration(out, s);
@@ -289,10 +263,7 @@ static bool put_wait(const struct explain_case *c, struct buf *out)
 
 static bool put_genuine(const struct explain_case *c, struct buf *out)
 {
-	if (!c->known.entra)
-		return false;
-	buf_z(out, "Those of Microsoft's servers come from DigiCert or Microsoft.");
-	return true;
+	return c->known.entra && put_z(out, "Those of Microsoft's servers come from DigiCert or Microsoft.");
 }
 
 static bool put_connect(const struct explain_case *c, struct buf *out)
@@ -300,27 +271,20 @@ static bool put_connect(const struct explain_case *c, struct buf *out)
 	const struct provider *p = c->known.provider;
 
 	buf_z(out, "Connect-ExchangeOnline");
-	if (p != NULL && p->environment != NULL) {
-		buf_z(out, " -ExchangeEnvironmentName ");
-		buf_z(out, p->environment);
-	}
+	if (p != NULL && p->environment != NULL)
+		buf_say(out, " -ExchangeEnvironmentName %s", p->environment);
 	return true;
 }
 
 static bool put_credential(const struct explain_case *c, struct buf *out)
 {
-	if (c->r == NULL || c->r->settings == NULL)
-		return false;
-	buf_z(out, grant_row(c->r->settings->grant)->noun);
-	return true;
+	return c->r->settings != NULL && put_z(out, grant_row(c->r->settings->grant)->noun);
 }
 
 /* What the credential step found odd about the secret. */
 static bool put_secret_odd(const struct explain_case *c, struct buf *out)
 {
-	if (!c->known.secret_odd)
-		return false;
-	return put_span(out, row_get(&c->r->row[STEP_CREDENTIAL], FACT_NOTE));
+	return c->known.secret_odd && put_span(out, row_get(&c->r->row[STEP_CREDENTIAL], FACT_NOTE));
 }
 
 /* What the settings note about an end that has come. */
@@ -331,34 +295,25 @@ static bool put_noted_end(const struct explain_case *c, struct buf *out)
 
 	if (noted.n == 0)
 		return false;
-	buf_z(out, ended ? "The settings give it as " : "The settings say ");
-	buf_put(out, noted);
-	buf_z(out, ended ? "." : ", which is not this secret's end.");
+	buf_say(out, ended ? "The settings give it as %.*s." : "The settings say %.*s, which is not this secret's end.",
+	        SPAN_ARG(noted));
 	return true;
-}
-
-static bool put_host_of(const struct explain_case *c, enum step step, struct buf *out)
-{
-	struct explain_case other = *c;
-
-	other.step = step;
-	return c->r != NULL && put_host(&other, out);
 }
 
 static bool put_idp_host(const struct explain_case *c, struct buf *out)
 {
-	return put_host_of(c, STEP_IDP_DNS, out);
+	return put_span(out, host_of(c, STEP_IDP_DNS, &(struct span){ 0 }));
 }
 
 static bool put_mail_host(const struct explain_case *c, struct buf *out)
 {
-	return put_host_of(c, STEP_POP_DNS, out);
+	return put_span(out, host_of(c, STEP_POP_DNS, &(struct span){ 0 }));
 }
 
 /* The issuer that a chain lacks: the server sent its own certificate and no other. */
 static bool put_missing_issuer(const struct explain_case *c, struct buf *out)
 {
-	return c->r != NULL && evidence_alone(placeholder_row(c)) && put_span(out, placeholder_fact(c, FACT_ISSUER));
+	return evidence_alone(placeholder_row(c)) && put_span(out, placeholder_fact(c, FACT_ISSUER));
 }
 
 /* The option of "date" for UTC, where nobody has looked at the clock yet. */
@@ -370,29 +325,26 @@ static bool put_unseen(const struct explain_case *c, struct buf *out)
 
 static bool put_proved(const struct explain_case *c, struct buf *out)
 {
-	return c->r != NULL && put_span(out, c->r->proved);
+	return put_span(out, c->r->proved);
 }
 
 /* Which setting is wrong: named by the step, or the number of a FAULT_SETTING_BAD. */
 static bool which_setting(const struct explain_case *c, enum setting *key)
 {
 	struct span name = placeholder_fact(c, FACT_SETTING);
-	if (c->r == NULL)
-		return false;
+	const struct fault *f = &placeholder_row(c)->fault;
+
 	if (name.n != 0)
 		return settings_find(name, key);
-	*key = (enum setting)c->r->row[c->step].fault.num;
-	return c->r->row[c->step].fault.code == FAULT_SETTING_BAD && *key != 0 && (unsigned)*key < SETTING__COUNT;
+	*key = (enum setting)f->num;
+	return f->code == FAULT_SETTING_BAD && *key != 0 && (unsigned)*key < SETTING__COUNT;
 }
 
 static bool put_setting(const struct explain_case *c, struct buf *out)
 {
 	enum setting key;
 
-	if (!which_setting(c, &key))
-		return false;
-	buf_z(out, settings_key(key));
-	return true;
+	return which_setting(c, &key) && put_z(out, settings_key(key));
 }
 
 static bool put_where(const struct explain_case *c, struct buf *out)
@@ -405,19 +357,15 @@ static bool put_where(const struct explain_case *c, struct buf *out)
 	buf_z(out, "It is the ");
 	settings_put_help(out, key);
 	buf_z(out, ".");
-	if (portal == NULL) {
-		if (key == SETTING_CLIENT_ID)
-			buf_z(out, " The provider gives it when the application is registered there.");
-	} else if (key == SETTING_TENANT_ID || key == SETTING_CLIENT_ID) {
-		buf_z(out, " It stands on ");
-		buf_z(out, portal);
-		buf_z(out, " > App registrations > the application > Overview.");
-	} else if (key == SETTING_CLIENT_SECRET_FILE) {
-		buf_z(out, " A secret is made on ");
-		buf_z(out, portal);
-		buf_z(out, " > App registrations > the application > Certificates & secrets > New client secret: copy "
-		           "its Value into the file.");
-	}
+	if (portal == NULL && key == SETTING_CLIENT_ID)
+		buf_z(out, " The provider gives it when the application is registered there.");
+	else if (portal != NULL && (key == SETTING_TENANT_ID || key == SETTING_CLIENT_ID))
+		buf_say(out, " It stands on %s > App registrations > the application > Overview.", portal);
+	else if (portal != NULL && key == SETTING_CLIENT_SECRET_FILE)
+		buf_say(out,
+		        " A secret is made on %s > App registrations > the application > Certificates & secrets > New "
+		        "client secret: copy its Value into the file.",
+		        portal);
 	return true;
 }
 
@@ -440,33 +388,34 @@ static bool put_key_file(const struct explain_case *c, struct buf *out)
 static const struct {
 	const char *name;
 	bool (*put)(const struct explain_case *c, struct buf *out);
+	bool alone; /* also without a report */
 } specials[] = {
-	{ "app", put_app },
-	{ "label", put_label },
-	{ "appid", put_appid },
-	{ "oid", put_oid },
-	{ "mailbox", put_mailbox },
-	{ "domain", put_domain },
-	{ "host", put_host },
-	{ "port", put_port },
-	{ "good_scope", put_scope },
-	{ "code", put_code },
-	{ "skew", put_skew },
-	{ "wait", put_wait },
-	{ "genuine", put_genuine },
-	{ "connect", put_connect },
-	{ "credential", put_credential },
-	{ "setting", put_setting },
-	{ "where", put_where },
-	{ "file", put_file },
-	{ "secret_odd", put_secret_odd },
-	{ "noted_end", put_noted_end },
-	{ "idp_host", put_idp_host },
-	{ "mail_host", put_mail_host },
-	{ "proved", put_proved },
-	{ "unseen", put_unseen },
-	{ "missing_issuer", put_missing_issuer },
-	{ "key_file", put_key_file },
+	{ "app", put_app, true },
+	{ "label", put_label, true },
+	{ "good_scope", put_scope, true },
+	{ "connect", put_connect, true },
+	{ "unseen", put_unseen, true },
+	{ "appid", put_appid, false },
+	{ "oid", put_oid, false },
+	{ "mailbox", put_mailbox, false },
+	{ "domain", put_domain, false },
+	{ "host", put_host, false },
+	{ "port", put_port, false },
+	{ "code", put_code, false },
+	{ "skew", put_skew, false },
+	{ "wait", put_wait, false },
+	{ "genuine", put_genuine, false },
+	{ "credential", put_credential, false },
+	{ "setting", put_setting, false },
+	{ "where", put_where, false },
+	{ "file", put_file, false },
+	{ "secret_odd", put_secret_odd, false },
+	{ "noted_end", put_noted_end, false },
+	{ "idp_host", put_idp_host, false },
+	{ "mail_host", put_mail_host, false },
+	{ "proved", put_proved, false },
+	{ "missing_issuer", put_missing_issuer, false },
+	{ "key_file", put_key_file, false },
 };
 
 bool placeholder(const struct explain_case *c, struct span name, struct buf *out)
@@ -474,10 +423,10 @@ bool placeholder(const struct explain_case *c, struct span name, struct buf *out
 	enum setting key;
 	const struct row *row;
 
-	for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
+	for (size_t i = 0; i < COUNT(specials); i++)
 		if (span_eq(name, span_z(specials[i].name)))
-			return specials[i].put(c, out);
-	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+			return (specials[i].alone || c->r != NULL) && specials[i].put(c, out);
+	for (size_t i = 0; i < COUNT(columns); i++)
 		if (span_eq(name, span_z(columns[i].name)))
 			return put_z(out, column(c, columns[i].column));
 	for (int i = 0; i < FACT__COUNT; i++)

@@ -24,24 +24,8 @@ static void say_reached(const struct explain_case *c, enum step last, enum step 
 
 	if (!placeholder_passed(c, last))
 		return;
-	buf_z(&line, what);
-	buf_z(&line, " after ");
-	buf_i64(&line, ms > 0 ? ms : 0);
-	buf_z(&line, " ms.");
-	buf_byte(&line, '\0');
+	buf_say(&line, "%s after %lld ms.%c", what, (long long)(ms > 0 ? ms : 0), '\0');
 	say(c, buf_ok(&line), text);
-}
-
-/* What the other services proved. */
-static void say_triage(const struct explain_case *c)
-{
-	enum service_finding found = c->known.services;
-
-	say(c, found == SERVICE_SAYS_POP_ONLY,
-	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
-	say(c, found == SERVICE_SAYS_CLOSED || found == SERVICE_SAYS_OTHER,
-	    "The registration in Exchange: the token was accepted at another service.");
-	say(c, found == SERVICE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
 }
 
 static void say_token(const struct explain_case *c)
@@ -56,9 +40,7 @@ static void say_token(const struct explain_case *c)
 		char text[80];
 		struct buf line = BUF(text);
 
-		buf_z(&line, grant_row(set->grant)->proof);
-		buf_z(&line, ": the token was issued.");
-		buf_byte(&line, '\0');
+		buf_say(&line, "%s: the token was issued.%c", grant_row(set->grant)->proof, '\0');
 		say(c, buf_ok(&line), text);
 	}
 	/* A scope may be good for a token and wrong for the mailbox. */
@@ -75,22 +57,20 @@ static void say_token(const struct explain_case *c)
 	    "Client id and tenant: Entra found the application.");
 }
 
-/* What another mailbox of the run proved. */
-static void say_proved(const struct explain_case *c)
-{
-	bool proved = c->known.proved && c->step == STEP_AUTH;
-
-	say(c, proved && c->known.entra, "The registration in Exchange: the same token was accepted for {proved}.");
-	say(c, proved && !c->known.entra, "The token as such: it was accepted for {proved}.");
-}
-
 void ruled_out(const struct explain_case *c)
 {
+	enum service_finding found = c->known.services;
 	struct explain_case pop_tls = *c;
+	bool proved = c->known.proved && c->step == STEP_AUTH; /* by another mailbox of the run */
 
 	pop_tls.step = STEP_POP_TLS;
-	say_proved(c);
-	say_triage(c);
+	say(c, proved && c->known.entra, "The registration in Exchange: the same token was accepted for {proved}.");
+	say(c, proved && !c->known.entra, "The token as such: it was accepted for {proved}.");
+	say(c, found == SERVICE_SAYS_POP_ONLY,
+	    "The registration in Exchange, FullAccess and the address: the mailbox opens by IMAP.");
+	say(c, found == SERVICE_SAYS_CLOSED || found == SERVICE_SAYS_OTHER,
+	    "The registration in Exchange: the token was accepted at another service.");
+	say(c, found == SERVICE_SAYS_ACCEPTED, "The token: the SMTP server accepted it.");
 	say_token(c);
 	say(c, c->step > STEP_TENANT && c->r->row[STEP_TENANT].verdict == VERDICT_PASS,
 	    "The mailbox's domain: {domain} belongs to tenant {tenant_found}.");

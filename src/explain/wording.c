@@ -62,7 +62,7 @@ static const char *phrase(const void *of, struct span name)
 
 	if (c->r != NULL && placeholder_on_idp(c) && span_eq(name, SPAN("right_host")))
 		name = SPAN("right_idp");
-	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+	for (size_t i = 0; i < COUNT(phrases); i++)
 		if (span_eq(name, span_z(phrases[i].name)))
 			return phrases[i].text;
 	return NULL;

@@ -1,5 +1,6 @@
 #include "ident/assertion.h"
 
+#include "net/tls_sha256.h"
 #include "text/base64.h"
 #include "text/json.h"
 #include "text/pem.h"
@@ -19,55 +20,40 @@ _Static_assert(BASE64URL_SIZE(HEADER_MAX) + BASE64URL_SIZE(ASSERTION_JSON_MAX) +
 
 /* ---- the private key ----------------------------------------------------------------------------- */
 
-static enum fault_code fault_of(enum rsakey_kind kind)
-{
-	switch (kind) {
-	case RSAKEY_NOTHING:
-	case RSAKEY_PUBLIC:
-	case RSAKEY_REQUEST:
-	case RSAKEY_CERTIFICATE:
-		return FAULT_KEY_MISSING;
-	case RSAKEY_PKCS12:
-	case RSAKEY_BINARY:
-		return FAULT_KEY_FORMAT;
-	case RSAKEY_OTHER:
-	case RSAKEY_OPENSSH:
-	case RSAKEY_ED25519:
-	case RSAKEY_EC:
-	case RSAKEY_PSS:
-		return FAULT_KEY_KIND;
-	case RSAKEY_ENCRYPTED:
-		return FAULT_KEY_ENCRYPTED;
-	case RSAKEY_BROKEN:
-	case RSAKEY_RSA:
-		break;
-	}
-	return FAULT_KEY_BROKEN;
-}
+static const enum fault_code faults[] = {
+	[RSAKEY_NOTHING] = FAULT_KEY_MISSING,
+	[RSAKEY_BROKEN] = FAULT_KEY_BROKEN,
+	[RSAKEY_PUBLIC] = FAULT_KEY_MISSING,
+	[RSAKEY_REQUEST] = FAULT_KEY_MISSING,
+	[RSAKEY_CERTIFICATE] = FAULT_KEY_MISSING,
+	[RSAKEY_PKCS12] = FAULT_KEY_FORMAT,
+	[RSAKEY_BINARY] = FAULT_KEY_FORMAT,
+	[RSAKEY_OTHER] = FAULT_KEY_KIND,
+	[RSAKEY_OPENSSH] = FAULT_KEY_KIND,
+	[RSAKEY_ED25519] = FAULT_KEY_KIND,
+	[RSAKEY_EC] = FAULT_KEY_KIND,
+	[RSAKEY_PSS] = FAULT_KEY_KIND,
+	[RSAKEY_ENCRYPTED] = FAULT_KEY_ENCRYPTED,
+};
 
 static bool refuse_kind(enum rsakey_kind kind, enum assertion_file file, struct fault *f)
 {
-	return fault_say(f, fault_of(kind), file, "it holds %s", rsakey_name(kind));
+	return fault_say(f, faults[kind], file, "it holds %s", rsakey_name(kind));
 }
 
-/* A key whose numbers do not fit together would make signatures that nobody can open. */
-static bool try_out(const struct assertion_rsa *rsa, enum assertion_file file, struct fault *f)
+static bool keep(struct assertion_key *k, const struct rsakey *numbers, enum assertion_file file, struct fault *f)
 {
 	unsigned char signature[ASSERTION_RSA_BYTES];
 	struct fault why = { .code = FAULT_NONE };
 	size_t n;
 
-	return assertion_rsa_sign(rsa, ASSERTION_RSA_PKCS1, SPAN("o2pop"), signature, &n, &why) ||
-	       fault_set(f, FAULT_KEY_BROKEN, file, SPAN("its numbers do not fit together"));
-}
-
-static bool keep(struct assertion_key *k, const struct rsakey *numbers, enum assertion_file file, struct fault *f)
-{
 	if (numbers->bits < ASSERTION_RSA_BITS_MIN || numbers->bits > ASSERTION_RSA_BITS_MAX)
 		return fault_say(f, FAULT_KEY_SIZE, file, "%u bits; 2048 to 4096 can be used", numbers->bits);
 	if (!assertion_rsa_set(&k->rsa, numbers))
 		return fault_set(f, FAULT_KEY_BROKEN, file, SPAN("its public exponent is out of reason"));
-	return try_out(&k->rsa, file, f);
+	/* A key whose numbers do not fit together would make signatures that nobody can open. */
+	return assertion_rsa_sign(&k->rsa, ASSERTION_RSA_PKCS1, SPAN("o2pop"), signature, &n, &why) ||
+	       fault_set(f, FAULT_KEY_BROKEN, file, SPAN("its numbers do not fit together"));
 }
 
 static bool load_key(struct assertion_key *k, struct span text, enum assertion_file file, struct fault *f)
@@ -93,39 +79,23 @@ bool assertion_load_key(struct assertion_key *k, struct span pem, struct fault *
 
 /* ---- the certificate ----------------------------------------------------------------------------- */
 
-/* Into a NUL-terminated field; what does not fit is cut. */
-static void put_name(char *field, size_t size, struct span name)
-{
-	struct buf b = buf_field(field, size);
-	unsigned char scratch[1024];
-	struct buf text = BUF(scratch);
-
-	der_name(&text, name);
-	buf_printable(&b, buf_span(&text));
-}
-
 /* Remember the certificate, and say whether it is the key's. */
 static bool take(struct assertion_key *k, struct span der, const struct der_cert *c)
 {
+	struct buf subject = buf_field(k->subject, sizeof k->subject); /* what does not fit is cut */
+	unsigned char scratch[1024];
+	struct buf name = BUF(scratch);
 	struct spki public;
 
 	k->has_certificate = true;
 	assertion_rsa_sha1(der, k->sha1);
-	assertion_rsa_sha256(der, k->sha256);
+	tls_sha256(der, k->sha256);
 	k->not_before = c->not_before;
 	k->not_after = c->not_after;
-	put_name(k->subject, sizeof k->subject, c->subject);
+	der_name(&name, c->subject);
+	buf_printable(&subject, buf_span(&name));
 	return spki_read(c->spki, &public) && public.key == DER_KEY_RSA &&
 	       assertion_rsa_matches(&k->rsa, public.a, public.b);
-}
-
-static bool refuse_pair(const struct assertion_key *k, unsigned count, struct fault *f)
-{
-	if (count == 1)
-		return fault_say(f, FAULT_KEY_MISMATCH, ASSERTION_FILE_CERTIFICATE,
-		                 "the certificate of %s is for another key", k->subject);
-	return fault_say(f, FAULT_KEY_MISMATCH, ASSERTION_FILE_CERTIFICATE,
-	                 "none of the %u certificates in it is for this key", count);
 }
 
 static bool refuse_no_certificate(struct span text, struct span key, struct fault *f)
@@ -168,7 +138,13 @@ static bool load_certificate(struct assertion_key *k, struct span text, struct s
 	secret_wipe_bytes(scratch, sizeof scratch);
 	if (found)
 		return true;
-	return count != 0 ? refuse_pair(k, count, f) : refuse_no_certificate(text, key, f);
+	if (count == 0)
+		return refuse_no_certificate(text, key, f);
+	if (count == 1)
+		return fault_say(f, FAULT_KEY_MISMATCH, ASSERTION_FILE_CERTIFICATE,
+		                 "the certificate of %s is for another key", k->subject);
+	return fault_say(f, FAULT_KEY_MISMATCH, ASSERTION_FILE_CERTIFICATE,
+	                 "none of the %u certificates in it is for this key", count);
 }
 
 bool assertion_load(struct assertion_key *k, const struct secret *certificate, const struct secret *key,

@@ -6,13 +6,13 @@
 #include <sys/random.h>
 
 #include "base/secret.h"
+#include "net/tls_sha256.h"
 
 enum { HASH = 32, SALT = 32, BURN = 8 * 1024 };
 
 enum part { PART_N, PART_E, PART_P, PART_Q, PART_DP, PART_DQ, PART_IQ };
 
-/* ---- the key
- * ----------------------------------------------------------------------------------- */
+/* ---- the key ------------------------------------------------------------------------------------- */
 
 bool assertion_rsa_set(struct assertion_rsa *r, const struct rsakey *k)
 {
@@ -92,8 +92,7 @@ __attribute__((noinline)) static void burn(void)
 	secret_wipe_bytes(below, sizeof below);
 }
 
-/* ---- padding
- * ----------------------------------------------------------------------------------- */
+/* ---- padding ------------------------------------------------------------------------------------- */
 
 /* RFC 8017 section 9.2: 00 01 FF ... FF 00 DigestInfo, for SHA-256. */
 static void pad_pkcs1(unsigned char *em, size_t n, const unsigned char hash[static HASH])
@@ -152,8 +151,7 @@ static void pad_pss(unsigned char *em, size_t n, unsigned bits, const unsigned c
 		db[0] &= (unsigned char)(0xff >> ((8 - (bits - 1) % 8) % 8));
 }
 
-/* ---- signing
- * ----------------------------------------------------------------------------------- */
+/* ---- signing ------------------------------------------------------------------------------------- */
 
 bool assertion_rsa_sign(const struct assertion_rsa *r, enum assertion_rsa_padding padding, struct span text,
                         unsigned char signature[static ASSERTION_RSA_BYTES], size_t *n, struct fault *f)
@@ -164,7 +162,7 @@ bool assertion_rsa_sign(const struct assertion_rsa *r, enum assertion_rsa_paddin
 
 	if (r->bits < ASSERTION_RSA_BITS_MIN || r->bits > ASSERTION_RSA_BITS_MAX)
 		return fault_set(f, FAULT_SIGN_FAILED, r->bits, SPAN("there is no key"));
-	assertion_rsa_sha256(text, hash);
+	tls_sha256(text, hash);
 	if (padding == ASSERTION_RSA_PSS && !assertion_rsa_random(salt, sizeof salt, f))
 		return false;
 	if (padding == ASSERTION_RSA_PSS)
@@ -193,15 +191,6 @@ void assertion_rsa_sha1(struct span in, unsigned char out[static 20])
 	br_sha1_init(&c);
 	br_sha1_update(&c, in.p, in.n);
 	br_sha1_out(&c, out);
-}
-
-void assertion_rsa_sha256(struct span in, unsigned char out[static 32])
-{
-	br_sha256_context c;
-
-	br_sha256_init(&c);
-	br_sha256_update(&c, in.p, in.n);
-	br_sha256_out(&c, out);
 }
 
 bool assertion_rsa_random(unsigned char *p, size_t n, struct fault *f)

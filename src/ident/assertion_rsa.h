@@ -40,9 +40,8 @@ bool assertion_rsa_matches(const struct assertion_rsa *r, struct span n, struct 
 bool assertion_rsa_sign(const struct assertion_rsa *r, enum assertion_rsa_padding padding, struct span text,
                         unsigned char signature[static ASSERTION_RSA_BYTES], size_t *n, struct fault *f) MUST;
 
-/* SHA-1 and SHA-256 of a certificate, for its thumbprints. */
+/* SHA-1 of a certificate, for its thumbprint. */
 void assertion_rsa_sha1(struct span in, unsigned char out[static 20]);
-void assertion_rsa_sha256(struct span in, unsigned char out[static 32]);
 
 /* Bytes from the kernel, which waits until its pool is ready. False is FAULT_NO_RANDOM. */
 bool assertion_rsa_random(unsigned char *p, size_t n, struct fault *f) MUST;

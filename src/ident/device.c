@@ -5,12 +5,6 @@
 #include "text/json.h"
 #include "text/url.h"
 
-static bool malformed(const struct http_answer *a, struct device *d, struct span what, struct fault *f)
-{
-	secret_wipe(&d->code);
-	return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, what);
-}
-
 /* A text of the answer, ended by NUL; false when it is absent, empty, too long or holds what a terminal does not show
  * as it is: a person has to trust their eyes. */
 static bool take_text(const struct http_answer *a, const char *name, char *to, size_t size)
@@ -54,6 +48,7 @@ static bool is_https(const char *text)
 
 bool device_read(const struct http_answer *a, struct device *d, struct refusal *r, struct fault *f)
 {
+	const char *wrong = NULL;
 	struct json_value v;
 
 	memset(d, 0, sizeof *d);
@@ -63,14 +58,18 @@ bool device_read(const struct http_answer *a, struct device *d, struct refusal *
 	    v.type != JSON_OBJECT)
 		return token_refused(a, r, f);
 	if (!take_code(a, &d->code))
-		return malformed(a, d, SPAN("there is no device_code in the answer"), f);
-	if (!take_text(a, "user_code", d->user_code, sizeof d->user_code))
-		return malformed(a, d, SPAN("there is no user_code in the answer"), f);
-	if (!take_text(a, "verification_uri", d->uri, sizeof d->uri) &&
-	    !take_text(a, "verification_url", d->uri, sizeof d->uri))
-		return malformed(a, d, SPAN("there is no verification_uri in the answer"), f);
-	if (!is_https(d->uri))
-		return malformed(a, d, SPAN("the address to sign in at does not start with https://"), f);
+		wrong = "there is no device_code in the answer";
+	else if (!take_text(a, "user_code", d->user_code, sizeof d->user_code))
+		wrong = "there is no user_code in the answer";
+	else if (!take_text(a, "verification_uri", d->uri, sizeof d->uri) &&
+	         !take_text(a, "verification_url", d->uri, sizeof d->uri))
+		wrong = "there is no verification_uri in the answer";
+	else if (!is_https(d->uri))
+		wrong = "the address to sign in at does not start with https://";
+	if (wrong != NULL) {
+		secret_wipe(&d->code);
+		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, span_z(wrong));
+	}
 	if (take_text(a, "verification_uri_complete", d->complete, sizeof d->complete) && !is_https(d->complete))
 		d->complete[0] = '\0';
 	d->expires_in = seconds(a, "expires_in", DEVICE_EXPIRES_S, 24 * 3600);

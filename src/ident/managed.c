@@ -5,19 +5,17 @@
 #define SUFFIX             "/.default"
 #define APP_SERVICE_HEADER "X-IDENTITY-HEADER: "
 
-static struct span resource_of(struct span scope)
-{
-	return span_ends(scope, SPAN(SUFFIX)) ? span_first(scope, scope.n - (sizeof SUFFIX - 1)) : scope;
-}
-
 void managed_target(const struct managed_request *q, struct buf *target)
 {
+	struct span resource = q->scope;
 	size_t at;
 
+	if (span_ends(resource, SPAN(SUFFIX)))
+		resource = span_first(resource, resource.n - (sizeof SUFFIX - 1));
 	buf_say(target, "%.*s%capi-version=%s", SPAN_ARG(q->url.target),
 	        span_find_byte(q->url.target, '?', &at) ? '&' : '?',
 	        secret_is_set(q->header) ? "2019-08-01" : "2018-02-01");
-	pct_form(target, SPAN("resource"), resource_of(q->scope));
+	pct_form(target, SPAN("resource"), resource);
 	if (q->client_id.n != 0)
 		pct_form(target, SPAN("client_id"), q->client_id);
 }

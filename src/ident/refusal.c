@@ -80,19 +80,10 @@ static void take_assertion(struct span text, struct refusal *r)
 	between(text, SPAN("assertion audience '"), '\'', r->audience, sizeof r->audience);
 }
 
-/* The provider's sentence, without the ids that stand in fields of their own. Older answers part them by CR LF, newer
- * ones by a blank. */
-static struct span description(struct span text)
+struct span refusal_read(struct span json, struct refusal *r, struct buf *text)
 {
 	size_t at;
 
-	if (span_find(text, SPAN("Trace ID:"), &at))
-		text = span_first(text, at);
-	return span_trim(text);
-}
-
-struct span refusal_read(struct span json, struct refusal *r, struct buf *text)
-{
 	get_text(json, "error", r->error);
 	if (r->error[0] == '\0')
 		get_text(json, "error.code", r->error); /* as Graph and gateways write it */
@@ -111,5 +102,7 @@ struct span refusal_read(struct span json, struct refusal *r, struct buf *text)
 	if (r->aadsts == 0)
 		r->aadsts = listed_code(json);
 	take_assertion(buf_span(text), r);
-	return description(buf_span(text));
+	/* Without the ids: older answers separate them by CR LF, newer ones by a space. */
+	return span_trim(span_find(buf_span(text), SPAN("Trace ID:"), &at) ? span_first(buf_span(text), at)
+	                                                                   : buf_span(text));
 }

@@ -73,28 +73,20 @@ static bool read_names(struct span json, struct assertion_key *k, struct service
 	return get_field(json, "private_key_id", k->key_id, sizeof k->key_id, f);
 }
 
-static bool read_key(struct span pem, struct assertion_key *k, struct fault *f)
-{
-	struct fault why = { .code = FAULT_NONE };
-
-	return assertion_load_key(k, pem, &why) || refuse("private_key", "", fault_evidence(&why), f);
-}
-
-static bool read_all(struct span json, struct assertion_key *k, struct service_account *a, struct fault *f)
-{
-	unsigned char scratch[SECRET_MAX];
-	struct buf pem = BUF(scratch);
-	bool good = check_type(json, f) && get(json, "private_key", &pem, f) && read_key(buf_span(&pem), k, f) &&
-	            read_names(json, k, a, f);
-
-	secret_wipe_bytes(scratch, sizeof scratch);
-	return good;
-}
-
 bool service_account_read(const struct secret *json, struct assertion_key *k, struct service_account *a,
                           struct fault *f)
 {
-	if (read_all(secret_reveal(json), k, a, f))
+	unsigned char scratch[SECRET_MAX];
+	struct buf pem = BUF(scratch);
+	struct span text = secret_reveal(json);
+	struct fault why = { .code = FAULT_NONE };
+	bool good =
+		check_type(text, f) && get(text, "private_key", &pem, f) &&
+		(assertion_load_key(k, buf_span(&pem), &why) || refuse("private_key", "", fault_evidence(&why), f)) &&
+		read_names(text, k, a, f);
+
+	secret_wipe_bytes(scratch, sizeof scratch);
+	if (good)
 		return true;
 	assertion_wipe(k);
 	secret_wipe_bytes(a, sizeof *a);

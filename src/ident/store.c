@@ -45,8 +45,8 @@ static bool set_aside(struct store *s, enum store_text_form form, struct fault *
 	if (!store_file_aside(&s->file, &where, f))
 		return false;
 	store_path_put(&s->file.path, STORE_PATH_STORE, &note);
-	buf_z(&note, form == STORE_TEXT_TORN ? " is damaged" : " holds something else");
-	buf_z(&note, ", or was written by another version; it is kept as '");
+	buf_say(&note, "%s, or was written by another version; it is kept as '",
+	        form == STORE_TEXT_TORN ? " is damaged" : " holds something else");
 	buf_printable(&note, buf_span(&where));
 	buf_z(&note, "', and an empty one takes its place");
 	s->note_n = note.n;
@@ -90,29 +90,20 @@ struct span store_note(const struct store *s)
 
 /* ---- entries ----------------------------------------------------------------------------------- */
 
-/* The row with this key; entries.n when there is none. */
-static size_t find(const struct store *s, struct span key)
-{
-	size_t i = 0;
-
-	while (i < s->entries.n && !span_eq(s->entries.row[i].key, key))
-		i++;
-	return i;
-}
-
 bool store_find(const struct store *s, const unsigned char key[static STORE_KEY_SIZE], struct store_entry *e)
 {
 	struct digits d = digits_of(key);
-	size_t i = find(s, digits_span(&d));
-	const struct store_text_row *row = &s->entries.row[i];
+	const struct store_text_row *row = s->entries.row, *end = row + s->entries.n;
 
-	if (i == s->entries.n)
+	while (row != end && !span_eq(row->key, digits_span(&d)))
+		row++;
+	if (row == end)
 		return false;
 	e->expires = row->expires;
 	return secret_set(&e->access, row->access) && secret_set(&e->refresh, row->refresh);
 }
 
-/* The next store: the rows that stay, and the one that comes if there is one. */
+/* The next store: the rows that stay, and the one that comes. */
 struct draft {
 	bool stays[STORE_ENTRIES_MAX];
 	const struct store_text_row *comes;
@@ -122,7 +113,7 @@ struct draft {
 
 static void compose(const struct store *s, struct draft *d)
 {
-	d->rows = 0;
+	d->rows = 1;
 	d->text.n = 0;
 	d->text.full = false;
 	store_text_begin(&d->text);
@@ -132,10 +123,7 @@ static void compose(const struct store *s, struct draft *d)
 			d->rows++;
 		}
 	}
-	if (d->comes != NULL) {
-		store_text_put(&d->text, d->comes);
-		d->rows++;
-	}
+	store_text_put(&d->text, d->comes);
 	store_text_seal(&d->text);
 }
 
@@ -193,14 +181,24 @@ static bool commit(struct store *s, const struct draft *d, struct fault *f)
 	return true;
 }
 
-static bool change(struct store *s, struct span key, const struct store_text_row *comes, struct fault *f)
+bool store_put(struct store *s, const unsigned char key[static STORE_KEY_SIZE], const struct store_entry *e,
+               struct fault *f)
 {
-	struct draft d = { .comes = comes, .text = BUF(s->next) };
+	struct digits digits = digits_of(key);
+	struct store_text_row row = {
+		.key = digits_span(&digits),
+		.access = secret_reveal(&e->access),
+		.refresh = secret_reveal(&e->refresh),
+		.expires = e->expires,
+	};
+	struct draft d = { .comes = &row, .text = BUF(s->next) };
 	size_t wiped = 0;
-	bool good = true;
+	bool good;
 
+	if (!store_text_fits(&row))
+		return bad_value(f);
 	for (size_t i = 0; i < s->entries.n; i++)
-		d.stays[i] = !span_eq(s->entries.row[i].key, key);
+		d.stays[i] = !span_eq(s->entries.row[i].key, row.key);
 	do {
 		compose(s, &d);
 		wiped = d.text.n > wiped ? d.text.n : wiped;
@@ -209,29 +207,4 @@ static bool change(struct store *s, struct span key, const struct store_text_row
 	good = good ? commit(s, &d, f) : full(s, &d, f);
 	secret_wipe_bytes(s->next, wiped);
 	return good;
-}
-
-bool store_put(struct store *s, const unsigned char key[static STORE_KEY_SIZE], const struct store_entry *e,
-               struct fault *f)
-{
-	struct digits d = digits_of(key);
-	struct store_text_row row = {
-		.key = digits_span(&d),
-		.access = secret_reveal(&e->access),
-		.refresh = secret_reveal(&e->refresh),
-		.expires = e->expires,
-	};
-
-	if (!store_text_fits(&row))
-		return bad_value(f);
-	return change(s, row.key, &row, f);
-}
-
-bool store_drop(struct store *s, const unsigned char key[static STORE_KEY_SIZE], struct fault *f)
-{
-	struct digits d = digits_of(key);
-
-	if (find(s, digits_span(&d)) == s->entries.n)
-		return true;
-	return change(s, digits_span(&d), NULL, f);
 }

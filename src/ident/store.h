@@ -74,9 +74,6 @@ bool store_find(const struct store *s, const unsigned char key[static STORE_KEY_
 bool store_put(struct store *s, const unsigned char key[static STORE_KEY_SIZE], const struct store_entry *e,
                struct fault *f) MUST;
 
-/* Remove the entry; true also when there is none. Faults as for store_put. */
-bool store_drop(struct store *s, const unsigned char key[static STORE_KEY_SIZE], struct fault *f) MUST;
-
 /* Let the others in and wipe all tokens. May be called on one that is not open. */
 void store_close(struct store *s);
 

@@ -21,18 +21,11 @@ static bool lock_is_there(const struct store_file *s)
 	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
-static bool busy(const struct store_file *s, struct fault *f)
-{
-	char text[600];
-	struct buf b = BUF(text);
-
-	store_path_put(&s->path, STORE_PATH_STORE, &b);
-	buf_z(&b, " is in use by another run, which did not let go of it in time");
-	return fault_set(f, FAULT_STORE_BUSY, 0, buf_span(&b));
-}
-
 static bool take_lock(struct store_file *s, struct deadline d, struct fault *f)
 {
+	char text[600];
+	struct buf busy = BUF(text);
+
 	for (;;) {
 		int left;
 
@@ -47,8 +40,11 @@ static bool take_lock(struct store_file *s, struct deadline d, struct fault *f)
 			return store_path_failed(&s->path, STORE_PATH_LOCK, "locked", errno, f);
 		}
 		left = clock_left(d);
-		if (left == 0)
-			return busy(s, f);
+		if (left == 0) {
+			store_path_put(&s->path, STORE_PATH_STORE, &busy);
+			buf_z(&busy, " is in use by another run, which did not let go of it in time");
+			return fault_set(f, FAULT_STORE_BUSY, 0, buf_span(&busy));
+		}
 		(void)poll(NULL, 0, left < STORE_FILE_NAP_MS ? left : STORE_FILE_NAP_MS);
 	}
 }
@@ -122,14 +118,6 @@ bool store_file_read(const struct store_file *s, struct buf *into, struct fault 
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
-/* A name is on the disk when its folder is. A file system that cannot flush folders says EINVAL. */
-static bool flush_folder(const struct store_file *s, struct fault *f)
-{
-	if (fsync(s->path.folder) == 0 || errno == EINVAL)
-		return true;
-	return store_path_failed(&s->path, STORE_PATH_FOLDER, "flushed to the disk", errno, f);
-}
-
 static bool write_whole(const struct store_file *s, int fd, struct span text, struct fault *f)
 {
 	if (fchmod(fd, 0600) != 0) /* a umask may have taken too much */
@@ -178,32 +166,33 @@ bool store_file_replace(const struct store_file *s, struct span text, struct fau
 	close(fd);
 	if (good && renameat(s->path.folder, next.z, s->path.folder, store.z) != 0)
 		good = store_path_failed(&s->path, STORE_PATH_STORE, "replaced", errno, f);
-	if (good)
-		return flush_folder(s, f);
-	unlinkat(s->path.folder, next.z, 0);
-	return false;
+	if (!good)
+		unlinkat(s->path.folder, next.z, 0);
+	/* A name is on the disk when its folder is. A file system that cannot flush folders says EINVAL. */
+	else if (fsync(s->path.folder) != 0 && errno != EINVAL)
+		good = store_path_failed(&s->path, STORE_PATH_FOLDER, "flushed to the disk", errno, f);
+	return good;
 }
 
 bool store_file_aside(const struct store_file *s, struct buf *where, struct fault *f)
 {
 	struct store_path_name store = store_path_name(&s->path, "");
-	char suffix[STORE_PATH_SUFFIX] = ".bad";
 
 	for (unsigned i = 1; i <= BAD_MAX; i++) {
+		char suffix[STORE_PATH_SUFFIX];
+		struct buf b = buf_field(suffix, sizeof suffix);
 		struct store_path_name bad;
 		struct stat st;
 
-		if (i > 1) {
-			suffix[4] = '-';
-			suffix[5] = (char)('0' + i);
-		}
+		buf_z(&b, ".bad");
+		if (i > 1)
+			buf_say(&b, "-%u", i);
 		bad = store_path_name(&s->path, suffix);
 		if (fstatat(s->path.folder, bad.z, &st, AT_SYMLINK_NOFOLLOW) == 0)
 			continue;
 		if (errno != ENOENT || renameat(s->path.folder, store.z, s->path.folder, bad.z) != 0)
 			return store_path_failed(&s->path, STORE_PATH_STORE, "set aside", errno, f);
-		buf_put(where, store_path_given(&s->path));
-		buf_z(where, suffix);
+		buf_say(where, "%.*s%s", SPAN_ARG(store_path_given(&s->path)), suffix);
 		return true;
 	}
 	return store_path_failed(&s->path, STORE_PATH_STORE,

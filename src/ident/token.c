@@ -49,6 +49,9 @@ bool token_take(const struct secret *given, struct token *t, struct fault *f)
 
 /* ---- answers that are no token ------------------------------------------------------------------- */
 
+/* The values that are credentials. */
+static const char *const names[] = { "access_token", "refresh_token", "id_token", "device_code" };
+
 /* The length of what may be a credential at the start of s: letters, digits and what base64 has beside them, but
  * neither dot nor slash, which addresses have. */
 static size_t credential_run(struct span s)
@@ -64,7 +67,6 @@ static size_t credential_run(struct span s)
  * left out, and elsewhere every long run of letters that is no ID. */
 static void put_body(struct buf *b, struct span body)
 {
-	static const char *const names[] = { "access_token", "refresh_token", "id_token", "device_code" };
 	struct span rest = span_trim(body), shown;
 	size_t left, at;
 
@@ -121,13 +123,6 @@ static bool wait_status(int status)
 	return status == 429 || (status >= 500 && status <= 599);
 }
 
-/* OAuth's own words for "not now". */
-static bool wait_error(const struct refusal *r)
-{
-	return span_eq(span_z(r->error), SPAN("temporarily_unavailable")) ||
-	       span_eq(span_z(r->error), SPAN("slow_down"));
-}
-
 /* A JSON object that is not the answer to a good request. */
 static bool refusal(const struct http_answer *a, struct refusal *r, struct fault *f)
 {
@@ -135,7 +130,8 @@ static bool refusal(const struct http_answer *a, struct refusal *r, struct fault
 	struct buf text = BUF(scratch);
 	struct span sentence = refusal_read(a->body, r, &text);
 
-	if (wait_status(a->status) || wait_error(r))
+	if (wait_status(a->status) || span_eq(span_z(r->error), SPAN("temporarily_unavailable")) ||
+	    span_eq(span_z(r->error), SPAN("slow_down")))
 		return busy(a, sentence, f);
 	if (r->error[0] == '\0' && r->aadsts == 0)
 		return unexpected(a, FAULT_HTTP_STATUS, f);
@@ -145,11 +141,17 @@ static bool refusal(const struct http_answer *a, struct refusal *r, struct fault
 /* ---- the token ----------------------------------------------------------------------------------- */
 
 /* access_token, of whatever length, into t. */
-static bool take_access(const struct http_answer *a, struct token *t, struct fault *f)
+static bool take_token(const struct http_answer *a, struct token *t, struct fault *f)
 {
-	struct buf token = BUF(t->access.p);
+	char scratch[80];
+	struct buf type = BUF(scratch), token = BUF(t->access.p);
 	struct json_value v;
 
+	if (json_string(a->body, "token_type", &type) == JSON_FOUND &&
+	    (type.full || (type.n != 0 && !span_eq_nocase(buf_span(&type), SPAN("Bearer")))))
+		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, buf_span(&type));
+	if (json_int(a->body, "expires_in", &t->expires_in) != JSON_FOUND)
+		t->expires_in = 0;
 	if (json_at(a->body, "access_token", &v) != JSON_FOUND || v.type != JSON_STRING)
 		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, SPAN("there is no access_token in the answer"));
 	if (!json_unescape(&token, v.raw))
@@ -159,20 +161,7 @@ static bool take_access(const struct http_answer *a, struct token *t, struct fau
 	t->access.n = (uint32_t)token.n;
 	if (token.n == 0)
 		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, SPAN("access_token is empty"));
-	return true;
-}
-
-static bool take_token(const struct http_answer *a, struct token *t, struct fault *f)
-{
-	char scratch[80];
-	struct buf type = BUF(scratch);
-
-	if (json_string(a->body, "token_type", &type) == JSON_FOUND &&
-	    (type.full || (type.n != 0 && !span_eq_nocase(buf_span(&type), SPAN("Bearer")))))
-		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, buf_span(&type));
-	if (json_int(a->body, "expires_in", &t->expires_in) != JSON_FOUND)
-		t->expires_in = 0;
-	return take_access(a, t, f) && check_token(t, f);
+	return check_token(t, f);
 }
 
 /* A JSON object, and no redirect; else the fault. */
@@ -243,13 +232,13 @@ static bool is_credential(struct span key)
 {
 	char text[16];
 	struct buf b = BUF(text);
-	struct span name;
 
-	if (!json_unescape(&b, key))
+	if (!json_unescape(&b, key) || !buf_ok(&b))
 		return false;
-	name = buf_span(&b);
-	return buf_ok(&b) && (span_eq(name, SPAN("access_token")) || span_eq(name, SPAN("refresh_token")) ||
-	                      span_eq(name, SPAN("id_token")) || span_eq(name, SPAN("device_code")));
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (span_eq(buf_span(&b), span_z(names[i])))
+			return true;
+	return false;
 }
 
 /* "<token 2184 characters sha256:...>" or "<refresh_token 800 characters>" instead of a value. */

@@ -22,11 +22,6 @@ static const struct form {
 	[TOKEN_FORM_REFRESH_TOKEN] = { "refresh_token", true, true, false, true, "refresh_token" },
 };
 
-static void put_hidden(struct buf *shown, const char *key, size_t n)
-{
-	buf_say(shown, "&%s=<%s %zu characters>", key, key, n);
-}
-
 static void put_open(struct buf *body, struct buf *shown, const char *key, struct span value)
 {
 	pct_form(body, span_z(key), value);
@@ -36,7 +31,7 @@ static void put_open(struct buf *body, struct buf *shown, const char *key, struc
 static void put_secret(struct buf *body, struct buf *shown, const char *key, const struct secret *value)
 {
 	pct_form(body, span_z(key), secret_reveal(value));
-	put_hidden(shown, key, secret_length(value));
+	buf_say(shown, "&%s=<%s %zu characters>", key, key, secret_length(value));
 }
 
 void token_form(const struct token_request *q, struct buf *body, struct buf *shown)

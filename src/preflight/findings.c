@@ -5,18 +5,6 @@ enum {
 	SECRET_MIN = 8   /* a shorter "secret" may stand in a value by chance */
 };
 
-void findings_start(struct findings *l, const struct settings *s, const struct credential *c, struct row *row,
-                    struct fault *f)
-{
-	l->settings = s;
-	l->credential = c;
-	l->row = row;
-	l->fault = f;
-	l->note = BUF(l->text);
-	l->doubt = FAULT_NONE;
-	l->doubted = SETTING_PROVIDER;
-}
-
 static bool within(const struct secret *s, struct span text)
 {
 	size_t at;

@@ -5,7 +5,7 @@
 #include "report/row.h"
 #include "conf/settings.h"
 
-/* One look at the settings. Everything outlives it. */
+/* One look at the settings. Everything outlives it. Start with the first four, and note over text. */
 struct findings {
 	const struct settings *settings;
 	const struct credential *credential;
@@ -16,9 +16,6 @@ struct findings {
 	char text[FACT_TEXT_MAX];
 	struct buf note; /* what is odd and may work, separated by "; "; lies in text */
 };
-
-void findings_start(struct findings *l, const struct settings *s, const struct credential *c, struct row *row,
-                    struct fault *f);
 
 /* The setting cannot work: the fault, with "client_id = reader (o2pop.conf:3): WHY" as evidence, num is the setting.
  * Always false. WHY is a format of buf_say. A value that is or holds the secret stands there as "<40 characters>". */

@@ -116,20 +116,18 @@ static bool check_tenant(struct findings *l)
 {
 	struct span id = settings_get(l->settings, SETTING_TENANT_ID);
 	bool person = grant_row(l->settings->grant)->person;
+	const char *why;
 	size_t at;
 
 	if (person && (ids_any_tenant(id) || span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL))))
 		return check_persons_tenant(l, id);
-	if (ids_any_tenant(id))
-		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-		                       "that is for people of any tenant; an application "
-		                       "signs in at its own tenant");
-	if (span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL)))
-		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-		                       "that is the tenant of personal accounts, where no "
-		                       "application signs in by itself");
-	if (span_eq(id, SPAN(MICROSOFT_NO_ID)))
-		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "an ID of zeros stands for none");
+	why = ids_any_tenant(id) ? "that is for people of any tenant; an application signs in at its own tenant"
+	      : span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL))
+	              ? "that is the tenant of personal accounts, where no application signs in by itself"
+	      : span_eq(id, SPAN(MICROSOFT_NO_ID)) ? "an ID of zeros stands for none"
+	                                           : NULL;
+	if (why != NULL)
+		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "%s", why);
 	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))
 		return !person || check_persons_tenant(l, id);
 	return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
@@ -165,16 +163,12 @@ bool ids_shapes(struct findings *l)
 	return true;
 }
 
-static bool same(const struct settings *s, enum setting a, enum setting b)
-{
-	return settings_has(s, a) && span_eq_nocase(settings_get(s, a), settings_get(s, b));
-}
-
 bool ids_mixed(struct findings *l)
 {
 	for (size_t i = 0; i < IDS; i++) {
 		for (size_t j = i + 1; j < IDS; j++) {
-			if (!same(l->settings, ids[i], ids[j]))
+			if (!settings_has(l->settings, ids[i]) ||
+			    !span_eq_nocase(settings_get(l->settings, ids[i]), settings_get(l->settings, ids[j])))
 				continue;
 			if (i < IDS_IN_USE)
 				return findings_refuse(l, FAULT_IDS_MIXED, ids[i], "the same as %s",

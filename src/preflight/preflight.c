@@ -18,28 +18,20 @@ static bool refuse_mailbox(struct span mailbox, const char *why, struct fault *f
 	                 SPAN_ARG(span_first(mailbox, LOCAL_MAX + 1 + DOMAIN_MAX)), why);
 }
 
-static bool odd_text(struct span mailbox, struct fault *f)
-{
-	size_t at, open;
-	enum text_shape odd = text_shape_find(mailbox, &at);
-
-	if (odd == TEXT_SHAPE_CLEAN || odd == TEXT_SHAPE_NOT_ASCII || odd == TEXT_SHAPE_ENTITY ||
-	    odd == TEXT_SHAPE_ENCODED)
-		return false; /* letters of all languages may stand in an address (RFC 6531), and so may & and % */
-	if (span_find_byte(mailbox, '<', &open) && span_ends(span_trim(mailbox), SPAN(">")))
-		(void)refuse_mailbox(mailbox, "write the address alone, without name and angle brackets", f);
-	else
-		(void)refuse_mailbox(mailbox, text_shape_text(odd, at).z, f);
-	return true;
-}
-
 bool preflight_mailbox(struct span mailbox, struct fault *f)
 {
 	struct span domain, local = span_cut(mailbox, '@', &domain);
-	size_t at;
+	size_t at, open;
+	enum text_shape odd = text_shape_find(mailbox, &at);
 
-	if (odd_text(mailbox, f))
-		return false;
+	/* Letters of all languages may stand in an address (RFC 6531), and so may & and %. */
+	if (odd != TEXT_SHAPE_CLEAN && odd != TEXT_SHAPE_NOT_ASCII && odd != TEXT_SHAPE_ENTITY &&
+	    odd != TEXT_SHAPE_ENCODED)
+		return refuse_mailbox(mailbox,
+		                      span_find_byte(mailbox, '<', &open) && span_ends(span_trim(mailbox), SPAN(">"))
+		                              ? "write the address alone, without name and angle brackets"
+		                              : text_shape_text(odd, at).z,
+		                      f);
 	if (!span_find_byte(mailbox, '@', &at))
 		return refuse_mailbox(mailbox, "there is no @", f);
 	if (local.n == 0 || domain.n == 0)
@@ -58,22 +50,21 @@ bool preflight_mailbox(struct span mailbox, struct fault *f)
 
 /* ---- the step ------------------------------------------------------------------------------------ */
 
-/* A needed setting that is not there; num is the setting. */
-static bool need(struct findings *l, enum setting key)
+/* What is needed is not there; num is the setting that it comes from, as a rule. */
+static bool missing(struct findings *l, enum setting key)
 {
-	if (settings_has(l->settings, key))
-		return true;
 	row_fact(l->row, FACT_SETTING, span_z(settings_key(key)));
 	return fault_set(l->fault, FAULT_SETTING_MISSING, key, span_z(settings_key(key)));
 }
 
-/* The secret that the grant is proved with; without it the setting that it usually comes from is missing. */
+static bool need(struct findings *l, enum setting key)
+{
+	return settings_has(l->settings, key) || missing(l, key);
+}
+
 static bool need_secret(struct findings *l, const struct secret *secret, enum setting from)
 {
-	if (secret_is_set(secret))
-		return true;
-	row_fact(l->row, FACT_SETTING, span_z(settings_key(from)));
-	return fault_set(l->fault, FAULT_SETTING_MISSING, from, span_z(settings_key(from)));
+	return secret_is_set(secret) || missing(l, from);
 }
 
 static bool all_there(struct findings *l)
@@ -140,23 +131,18 @@ static bool check_proof(struct findings *l, int64_t now)
 	return true;
 }
 
-static bool look(struct findings *l)
-{
-	int64_t now = clock_unix();
-
-	if (l->settings->grant == GRANT_ACCESS_TOKEN)
-		return all_there(l) && check_proof(l, now);
-	return all_there(l) && ids_shapes(l) && scope_check(l) && check_proof(l, now) && ids_mixed(l) &&
-	       scope_places(l);
-}
-
 bool preflight_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f)
 {
-	struct findings l;
+	int64_t now = clock_unix();
+	struct findings l = { .settings = s, .credential = c, .row = row, .fault = f };
 	bool good;
 
-	findings_start(&l, s, c, row, f);
-	good = look(&l);
+	l.note = BUF(l.text);
+	if (s->grant == GRANT_ACCESS_TOKEN)
+		good = all_there(&l) && check_proof(&l, now);
+	else
+		good = all_there(&l) && ids_shapes(&l) && scope_check(&l) && check_proof(&l, now) && ids_mixed(&l) &&
+		       scope_places(&l);
 	findings_end(&l);
 	return good;
 }

@@ -67,13 +67,6 @@ static struct span resource_before(struct span word)
 	return provider_resource(word);
 }
 
-static bool is_graph(struct span resource)
-{
-	return span_starts_nocase(resource, SPAN("https://graph.microsoft.")) ||
-	       span_starts_nocase(resource, SPAN("https://dod-graph.microsoft.us")) ||
-	       span_eq_nocase(resource, SPAN(MICROSOFT_GRAPH));
-}
-
 /* What a person's scope asks for, word by word. */
 struct asked {
 	struct span resource; /* of the first permission */
@@ -85,7 +78,9 @@ static bool known_resource(struct findings *l, struct asked *a, struct span reso
 	if (resource.n == 0)
 		return refuse(l, "a permission without its resource means Microsoft Graph's, which opens no mailbox by "
 		                 "POP3");
-	if (is_graph(resource))
+	if (span_starts_nocase(resource, SPAN("https://graph.microsoft.")) ||
+	    span_starts_nocase(resource, SPAN("https://dod-graph.microsoft.us")) ||
+	    span_eq_nocase(resource, SPAN(MICROSOFT_GRAPH)))
 		return refuse(l, "Microsoft Graph's permission opens no mailbox by POP3; the mail server's does");
 	if (a->resource.n != 0 && !span_eq_nocase(a->resource, resource))
 		return refuse(l, "permissions of two resources; a token is for one");
@@ -177,23 +172,15 @@ bool scope_check(struct findings *l)
 	return true;
 }
 
-/* The first part of the path of the token URL: the tenant. */
-static struct span url_tenant(struct span target)
-{
-	struct span rest;
-
-	return span_cut(span_from(target, 1), '/', &rest);
-}
-
 static bool check_token_url(struct findings *l)
 {
 	struct url u = { .port = 0 };
-	struct span tenant;
+	struct span tenant, rest;
 	size_t at;
 
 	if (!settings_has(l->settings, SETTING_TOKEN_URL) || !url_parse(l->settings->token_url, &u))
 		return true;
-	tenant = url_tenant(u.target);
+	tenant = span_cut(span_from(u.target, 1), '/', &rest); /* the first part of the path */
 	if (ids_any_tenant(tenant) && !grant_row(l->settings->grant)->person)
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TOKEN_URL,
 		                       "its tenant stands for any; an application signs in at its own tenant");

@@ -41,9 +41,12 @@ static bool check_guid(struct findings *l, struct span secret)
 	                       "it has the form of an ID; the secret is in the column Value");
 }
 
-static bool entra_character(unsigned char c)
+static bool entra_letters(struct span s)
 {
-	return span_alnum_or(c, "~._-");
+	for (size_t i = 0; i < s.n; i++)
+		if (!span_alnum_or(s.p[i], "~._-"))
+			return false;
+	return true;
 }
 
 /* It may work, and if it does not, this is why. */
@@ -62,13 +65,8 @@ static void warn_unusual(struct findings *l, struct span secret)
 	if (secret.n < LENGTH_MIN || secret.n > LENGTH_MAX) {
 		buf_say(&why, "%zu characters, Entra's secrets have about 40: is it whole?", secret.n);
 		doubt(l, text);
-		return;
-	}
-	for (size_t i = 0; i < secret.n; i++) {
-		if (!entra_character(secret.p[i])) {
-			doubt(l, "a character that Entra's secrets no longer have");
-			return;
-		}
+	} else if (!entra_letters(secret)) {
+		doubt(l, "a character that Entra's secrets no longer have");
 	}
 }
 
@@ -77,12 +75,7 @@ static bool entra_form(struct span s)
 {
 	size_t at;
 
-	if (s.n < LENGTH_MIN || s.n > LENGTH_MAX || !span_find_byte(s, '~', &at))
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!entra_character(s.p[i]))
-			return false;
-	return true;
+	return s.n >= LENGTH_MIN && s.n <= LENGTH_MAX && span_find_byte(s, '~', &at) && entra_letters(s);
 }
 
 /* A secret of Entra's that somebody has percent-encoded: then nothing but the decoded one has their form. */
@@ -161,20 +154,6 @@ bool secret_shape_check(struct findings *l, int64_t now)
 
 /* ---- the assertion ------------------------------------------------------------------------------- */
 
-/* api://AzureADTokenExchange, in China and the US government's cloud with a name behind it. */
-static bool for_exchange(struct span aud)
-{
-	return span_starts_nocase(aud, SPAN("api://AzureADTokenExchange"));
-}
-
-/* An assertion that the application has signed itself is for the token endpoint. */
-static bool for_endpoint(const struct findings *l, const struct claims *c)
-{
-	struct span client = settings_get(l->settings, SETTING_CLIENT_ID);
-
-	return span_eq_nocase(span_z(c->iss), client) && span_eq_nocase(span_z(c->sub), client);
-}
-
 static bool check_times(struct findings *l, const struct claims *c, int64_t now)
 {
 	if (c->exp != 0 && c->exp + CLAIMS_SKEW_MAX_S < now)
@@ -187,6 +166,7 @@ static bool check_times(struct findings *l, const struct claims *c, int64_t now)
 
 bool secret_shape_assertion(struct findings *l, int64_t now)
 {
+	struct span client = settings_get(l->settings, SETTING_CLIENT_ID);
 	struct fault unreadable = { .code = FAULT_NONE };
 	struct claims c;
 
@@ -199,7 +179,10 @@ bool secret_shape_assertion(struct findings *l, int64_t now)
 	row_number(l->row, FACT_ASSERTION_EXPIRES, c.exp);
 	if (!check_times(l, &c, now))
 		return false;
-	if (!l->settings->provider->entra || for_endpoint(l, &c) || for_exchange(span_z(c.aud)))
+	if (!l->settings->provider->entra ||
+	    /* what the application has signed itself is for the token endpoint */
+	    (span_eq_nocase(span_z(c.iss), client) && span_eq_nocase(span_z(c.sub), client)) ||
+	    span_starts_nocase(span_z(c.aud), SPAN("api://AzureADTokenExchange"))) /* some clouds add a name */
 		return true;
 	findings_warn(l, SETTING_FEDERATED_TOKEN_FILE,
 	              "its audience is not api://AzureADTokenExchange, which federated "

@@ -142,13 +142,10 @@ enum text_shape text_shape_find(struct span s, size_t *at)
 	enum text_shape what;
 
 	*at = 0;
-	if (has_bom(s))
-		return TEXT_SHAPE_BOM;
-	if (quoted(s))
-		return TEXT_SHAPE_QUOTED;
-	if (placeholder(s))
-		return TEXT_SHAPE_PLACEHOLDER;
-	what = scan(s, at);
+	what = has_bom(s)       ? TEXT_SHAPE_BOM
+	       : quoted(s)      ? TEXT_SHAPE_QUOTED
+	       : placeholder(s) ? TEXT_SHAPE_PLACEHOLDER
+	                        : scan(s, at);
 	if (what != TEXT_SHAPE_CLEAN)
 		return what;
 	if (has_entity(s))

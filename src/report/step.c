@@ -90,24 +90,13 @@ const char *step_verdict(enum verdict v)
 
 enum exit_status step_exit_status(enum step r, const struct fault *f)
 {
+	enum fault_kind kind = fault_kind(f->code);
+
 	if (f->code == FAULT_DEADLINE)
 		return EXIT_STATUS_NETWORK;
-	switch (fault_kind(f->code)) {
-	case FAULT_KIND_INTERNAL:
+	if (kind == FAULT_KIND_INTERNAL)
 		return EXIT_STATUS_INTERNAL;
-	case FAULT_KIND_WAIT:
+	if (kind == FAULT_KIND_WAIT)
 		return EXIT_STATUS_LATER;
-	case FAULT_KIND_INPUT:
-		return EXIT_STATUS_SETTINGS;
-	case FAULT_KIND_NONE:
-	case FAULT_KIND_DNS:
-	case FAULT_KIND_NET:
-	case FAULT_KIND_TLS:
-	case FAULT_KIND_HTTP:
-	case FAULT_KIND_IDP:
-	case FAULT_KIND_TOKEN:
-	case FAULT_KIND_MAIL:
-		return table[r].exit;
-	}
-	return EXIT_STATUS_INTERNAL;
+	return kind == FAULT_KIND_INPUT ? EXIT_STATUS_SETTINGS : table[r].exit;
 }

@@ -32,7 +32,9 @@ static void fresh(void)
 	settings_init(&settings);
 	memset(&credential, 0, sizeof credential);
 	row = (struct row){ .step = STEP_CREDENTIAL };
-	findings_start(&findings, &settings, &credential, &row, &row.fault);
+	findings =
+		(struct findings){ .settings = &settings, .credential = &credential, .row = &row, .fault = &row.fault };
+	findings.note = BUF(findings.text);
 }
 
 static bool check(const char *certificate, const char *private_key, int64_t now)
