@@ -52,11 +52,10 @@ void buf_hex(struct buf *b, struct span s);
 /* A character in UTF-8; what is none (a surrogate, above U+10FFFF) becomes U+FFFD. */
 void buf_utf8(struct buf *b, uint32_t c);
 
-/* Bytes from outside, made fit for a terminal and a log: printable ASCII and well-formed
- * UTF-8 stay; control characters (also C1), bidirectional overrides, other invisible
- * format characters and broken UTF-8 become \xNN, a backslash stays itself.
- * CR and LF become one space together, a tab becomes one. What does not fit is cut at a character, with
- * "..." as the end and `full` left alone: evidence may be shortened, an answer may not. */
+/* Bytes from outside, made fit for a terminal and a log: printable ASCII and well-formed UTF-8 stay; control characters
+ * (also C1), bidirectional overrides, other invisible format characters and broken UTF-8 become \xNN, a backslash stays
+ * itself. CR and LF become one space together, a tab becomes one. What does not fit is cut at a character, with "..."
+ * as the end and `full` left alone: evidence may be shortened, an answer may not. */
 void buf_printable(struct buf *b, struct span s);
 
 #endif

@@ -39,9 +39,8 @@ struct fault {
 	char evidence[FAULT_EVIDENCE_MAX]; /* printable, not NUL-terminated, n bytes */
 };
 
-/* Record a failure and return false, so that `return fault_set(...)` reads well. The first setting
- * wins. The evidence is the peer's own words (or the refused input): it is made printable and,
- * when too long, shortened here. */
+/* Record a failure and return false, so that `return fault_set(...)` reads well. The first setting wins. The evidence
+ * is the peer's own words (or the refused input): it is made printable and, when too long, shortened here. */
 bool fault_set(struct fault *f, enum fault_code code, int64_t num, struct span evidence);
 
 /* The same with a sentence as evidence, in a format of buf_say. */

@@ -28,13 +28,12 @@ struct dns_answer {
 	uint16_t port;     /* where to connect: the question's port unless `resolve` names another */
 };
 
-/* `resolve` is the user's own table, entries "host:port:address[,address]..." separated by spaces, as curl has it
- * ("*" as host matches every host; IPv6 in brackets or bare; the first entry that matches counts), or empty. An
- * address may end in "@port": the connection then goes to that port (the end of an ssh tunnel) while name and port
- * stay what they are for TLS and reports; the addresses of an entry must agree on it. All of the table must be
- * well-formed (FAULT_SETTING_BAD with the entry), whatever is asked. An address literal as host needs no resolver.
- * Works without /etc (musl then asks 127.0.0.1). getaddrinfo may hang: the supervisor kills the process at the
- * deadline. */
+/* `resolve` is the user's own table, entries "host:port:address[,address]..." separated by spaces, as curl has it ("*"
+ * as host matches every host; IPv6 in brackets or bare; the first entry that matches counts), or empty. An address may
+ * end in "@port": the connection then goes to that port (the end of an ssh tunnel) while name and port stay what they
+ * are for TLS and reports; the addresses of an entry must agree on it. All of the table must be well-formed
+ * (FAULT_SETTING_BAD with the entry), whatever is asked. An address literal as host needs no resolver. Works without
+ * /etc (musl then asks 127.0.0.1). getaddrinfo may hang: the supervisor kills the process at the deadline. */
 struct dns_question {
 	struct span host;
 	uint16_t port;

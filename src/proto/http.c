@@ -9,13 +9,12 @@
 /* The head, but for the empty line at its end. */
 static void put_head(struct buf *b, const struct http_question *q)
 {
-	bool default_port = q->url->port == (q->url->tls ? 443 : 80);
 	size_t at;
 	bool literal6 = span_find_byte(q->url->host, ':', &at);
 
 	buf_say(b, "%s %.*s HTTP/1.1\r\n", q->body.n != 0 ? "POST" : "GET", SPAN_ARG(q->url->target));
 	buf_say(b, literal6 ? "Host: [%.*s]" : "Host: %.*s", SPAN_ARG(q->url->host));
-	if (!default_port)
+	if (q->url->port != (q->url->tls ? 443 : 80))
 		buf_say(b, ":%u", q->url->port);
 	buf_z(b, "\r\nUser-Agent: o2pop/" O2POP_VERSION "\r\nAccept: application/json\r\n");
 	if (q->body.n != 0)
@@ -55,11 +54,6 @@ static bool send_request(struct http *h, const struct http_question *q, struct f
 	return sent;
 }
 
-static bool not_http(struct http *h, struct fault *f)
-{
-	return fault_set(f, FAULT_HTTP_MALFORMED, h->message.status, span_first(h->message.reason, HTTP_EVIDENCE_MAX));
-}
-
 /* The peer has ended the stream; only a body without a length may end so, and not by a cut. */
 static bool ended(struct http *h, bool clean, struct fault *f)
 {
@@ -75,11 +69,8 @@ static bool receive_by(struct http *h, unsigned char *in, size_t cap, struct fau
 	for (;;) {
 		size_t n, used;
 
-		if (!stream_read(h->stream, in, cap, &n, f)) {
-			if (f->code == FAULT_TLS_TRUNCATED)
-				return ended(h, false, f);
-			return false;
-		}
+		if (!stream_read(h->stream, in, cap, &n, f))
+			return f->code == FAULT_TLS_TRUNCATED && ended(h, false, f);
 		if (n == 0)
 			return ended(h, true, f);
 		switch (httpmsg_push(&h->message, (struct span){ in, n }, &used)) {
@@ -88,7 +79,8 @@ static bool receive_by(struct http *h, unsigned char *in, size_t cap, struct fau
 		case HTTPMSG_MORE:
 			break;
 		case HTTPMSG_BAD:
-			return not_http(h, f);
+			return fault_set(f, FAULT_HTTP_MALFORMED, h->message.status,
+			                 span_first(h->message.reason, HTTP_EVIDENCE_MAX));
 		case HTTPMSG_TOO_LARGE:
 			return fault_limit(f, FAULT_HTTP_TOO_LARGE, h->message.head.n + h->message.body.n + n,
 			                   HTTPMSG_BODY_MAX);

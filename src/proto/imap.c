@@ -21,9 +21,8 @@ static bool get(struct imap *m, struct imapmsg *msg, struct fault *f)
 {
 	struct span line;
 
-	if (!line_reply(&m->line, &line, f))
+	if (!line_hear(&m->line, m->trace, &line, f))
 		return false;
-	trace_put(m->trace, TRACE_GOT, line);
 	if (imapmsg_literal(line))
 		return malformed(line, f); /* none of these commands is answered with one */
 	imapmsg_read(line, (struct span){ (const unsigned char *)m->tag, m->tag_n }, msg);
@@ -35,12 +34,6 @@ static bool refused(const struct imapmsg *msg, enum fault_code code, struct faul
 	return mail_refusal(msg->words, msg->code, code, f);
 }
 
-static bool say(struct imap *m, struct span line, struct fault *f)
-{
-	trace_put(m->trace, TRACE_SENT, span_first(line, line.n - 2));
-	return stream_write(m->line.stream, line, f);
-}
-
 /* Send a command with the next tag. */
 static bool command(struct imap *m, const char *words, struct fault *f)
 {
@@ -50,33 +43,45 @@ static bool command(struct imap *m, const char *words, struct fault *f)
 	buf_say(&tag, "o%u", ++m->commands);
 	m->tag_n = (uint32_t)tag.n;
 	buf_say(&line, "%.*s %s\r\n", SPAN_ARG(buf_span(&tag)), words);
-	return say(m, buf_span(&line), f);
+	return line_say(&m->line, m->trace, buf_span(&line), f);
 }
 
-/* What lines before the tagged one may tell. */
+/* What the lines before the one that decides may tell; to LOGOUT a BYE is one of them. */
 struct hints {
 	struct imapmsg_capability *capability;
 	uint64_t *messages;
+	bool leaving;
 };
 
-/* Read up to the line with our tag. A BYE before it is the server's answer. */
-static bool answer(struct imap *m, const struct hints *h, struct imapmsg *msg, enum fault_code code, struct fault *f)
+/* Read up to the line that decides: with our tag, a "+", or a BYE before it. */
+static bool decision(struct imap *m, const struct hints *h, struct imapmsg *msg, struct fault *f)
 {
 	for (unsigned i = 0; i <= IMAP_ANSWER_MAX; i++) {
 		if (!get(m, msg, f))
 			return false;
-		if (msg->kind == IMAPMSG_TAGGED)
-			return msg->status == IMAPMSG_OK || refused(msg, code, f);
-		if (msg->kind == IMAPMSG_CONTINUE)
-			return malformed(msg->words, f);
-		if (msg->status == IMAPMSG_BYE)
-			return refused(msg, code, f);
+		if (msg->kind != IMAPMSG_UNTAGGED || (msg->status == IMAPMSG_BYE && !h->leaving))
+			return true;
 		if (h->capability != NULL)
 			(void)imapmsg_capability(h->capability, msg->words);
-		if (h->messages != NULL && imapmsg_exists(msg->words, h->messages))
-			continue;
+		if (h->messages != NULL)
+			(void)!imapmsg_exists(msg->words, h->messages);
 	}
 	return fault_limit(f, FAULT_SERVICE_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+}
+
+static bool is_ok(const struct imapmsg *msg)
+{
+	return msg->kind == IMAPMSG_TAGGED && msg->status == IMAPMSG_OK;
+}
+
+/* The answer to a command; a refusal is `code`. */
+static bool answer(struct imap *m, const struct hints *h, struct imapmsg *msg, enum fault_code code, struct fault *f)
+{
+	if (!decision(m, h, msg, f))
+		return false;
+	if (msg->kind == IMAPMSG_CONTINUE)
+		return malformed(msg->words, f);
+	return is_ok(msg) || refused(msg, code, f);
 }
 
 bool imap_greeting(struct imap *m, struct span *text, struct fault *f)
@@ -95,7 +100,7 @@ bool imap_greeting(struct imap *m, struct span *text, struct fault *f)
 
 bool imap_capability(struct imap *m, struct imapmsg_capability *c, struct fault *f)
 {
-	struct hints h = { c, NULL };
+	struct hints h = { .capability = c };
 	struct imapmsg msg;
 
 	memset(c, 0, sizeof *c);
@@ -105,15 +110,10 @@ bool imap_capability(struct imap *m, struct imapmsg_capability *c, struct fault 
 /* The line that decides about a login, or the "+" before it. Untagged lines may come in between. */
 static bool verdict(struct imap *m, struct imapmsg *msg, struct fault *f)
 {
-	for (unsigned i = 0; i <= IMAP_ANSWER_MAX; i++) {
-		if (!get(m, msg, f))
-			return false;
-		if (msg->kind == IMAPMSG_CONTINUE || (msg->kind == IMAPMSG_TAGGED && msg->status == IMAPMSG_OK))
-			return true;
-		if (msg->kind == IMAPMSG_TAGGED || msg->status == IMAPMSG_BYE)
-			return refused(msg, msg->status == IMAPMSG_NO ? FAULT_AUTH_REFUSED : FAULT_AUTH_PROTOCOL, f);
-	}
-	return fault_limit(f, FAULT_SERVICE_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+	if (!decision(m, &(struct hints){ NULL }, msg, f))
+		return false;
+	return msg->kind == IMAPMSG_CONTINUE || is_ok(msg) ||
+	       refused(msg, msg->status == IMAPMSG_NO ? FAULT_AUTH_REFUSED : FAULT_AUTH_PROTOCOL, f);
 }
 
 /* The challenge is on its way to a refusal; it must be answered before that comes. */
@@ -123,7 +123,7 @@ static bool challenged(struct imap *m, enum sasl_mechanism how, struct span text
 	struct imapmsg msg;
 
 	sasl_challenge(m->trace, text, challenge);
-	if (!say(m, sasl_farewell(how), f) || !verdict(m, &msg, f))
+	if (!line_say(&m->line, m->trace, sasl_farewell(how), f) || !verdict(m, &msg, f))
 		return false;
 	if (msg.kind == IMAPMSG_CONTINUE)
 		return malformed(msg.words, f);
@@ -150,7 +150,7 @@ bool imap_auth(struct imap *m, const struct sasl_login *login, struct span *repl
 
 bool imap_examine(struct imap *m, uint64_t *messages, struct span *reply, struct fault *f)
 {
-	struct hints h = { NULL, messages };
+	struct hints h = { .messages = messages };
 	struct imapmsg msg;
 
 	*messages = 0;
@@ -164,13 +164,5 @@ bool imap_logout(struct imap *m, struct fault *f)
 {
 	struct imapmsg msg;
 
-	if (!command(m, "LOGOUT", f))
-		return false;
-	for (unsigned i = 0; i <= IMAP_ANSWER_MAX; i++) {
-		if (!get(m, &msg, f))
-			return false;
-		if (msg.kind == IMAPMSG_TAGGED)
-			return msg.status == IMAPMSG_OK || refused(&msg, FAULT_POP_REFUSED, f);
-	}
-	return fault_limit(f, FAULT_SERVICE_MALFORMED, (uint64_t)IMAP_ANSWER_MAX + 1, IMAP_ANSWER_MAX);
+	return command(m, "LOGOUT", f) && answer(m, &(struct hints){ .leaving = true }, &msg, FAULT_POP_REFUSED, f);
 }

@@ -66,6 +66,24 @@ bool line_reply(struct line *l, struct span *text, struct fault *f)
 	return take(l, text, NULL, f);
 }
 
+bool line_hear(struct line *l, const struct trace *t, struct span *text, struct fault *f)
+{
+	if (!line_reply(l, text, f))
+		return false;
+	trace_put(t, TRACE_GOT, *text);
+	return true;
+}
+
+bool line_say(struct line *l, const struct trace *t, struct span lines, struct fault *f)
+{
+	for (struct span rest = lines; rest.n != 0;) {
+		struct span line = span_cut(rest, '\n', &rest);
+
+		trace_put(t, TRACE_SENT, span_first(line, line.n - 1));
+	}
+	return stream_write(l->stream, lines, f);
+}
+
 void line_wipe(struct line *l)
 {
 	secret_wipe_used(l->p, l->cap);

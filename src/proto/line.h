@@ -2,6 +2,7 @@
 #ifndef PROTO_LINE_H
 #define PROTO_LINE_H
 
+#include "base/trace.h"
 #include "net/stream.h"
 
 /* The stream and the `cap` bytes at p outlive it. Private. */
@@ -22,6 +23,12 @@ bool line_next(struct line *l, struct span *text, bool *cut, struct fault *f) MU
 /* The same for replies, which are short: a line that does not fit is FAULT_POP_LINE_TOO_LONG as soon as `cap` bytes
  * have come without an end, with both numbers. */
 bool line_reply(struct line *l, struct span *text, struct fault *f) MUST;
+
+/* The same, and onto the trace. */
+bool line_hear(struct line *l, const struct trace *t, struct span *text, struct fault *f) MUST;
+
+/* Send lines that end in CRLF; each goes on the trace. */
+bool line_say(struct line *l, const struct trace *t, struct span lines, struct fault *f) MUST;
 
 /* Overwrite what the peer has said: it may have sent a secret back. Nothing can be read afterwards. */
 void line_wipe(struct line *l);

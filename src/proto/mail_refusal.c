@@ -21,11 +21,10 @@ bool mail_refusal(struct span line, struct span word, enum fault_code code, stru
 	uint64_t ms;
 	size_t at;
 
-	if (mailmsg_backoff(line, &ms))
-		return fault_set(
-			f, FAULT_POP_BUSY,
-			(int64_t)(ms / 1000 < MAIL_REFUSAL_WAIT_MAX_S ? (ms + 999) / 1000 : MAIL_REFUSAL_WAIT_MAX_S),
-			line);
+	if (mailmsg_backoff(line, &ms)) {
+		ms = ms / 1000 < MAIL_REFUSAL_WAIT_MAX_S ? (ms + 999) / 1000 : MAIL_REFUSAL_WAIT_MAX_S;
+		return fault_set(f, FAULT_POP_BUSY, (int64_t)ms, line);
+	}
 	for (size_t i = 0; i < COUNT(meanings); i++)
 		if (meanings[i].whole ? span_eq_nocase(word, meanings[i].words)
 		                      : span_find_nocase(line, meanings[i].words, &at))

@@ -11,15 +11,6 @@ void pop3_start(struct pop3 *p, struct stream *s, const struct trace *t)
 	p->pipelined = false;
 }
 
-/* A reply line: short, or a fault. */
-static bool reply_line(struct pop3 *p, struct span *line, struct fault *f)
-{
-	if (!line_reply(&p->line, line, f))
-		return false;
-	trace_put(p->trace, TRACE_GOT, *line);
-	return true;
-}
-
 static bool refused(struct span line, enum fault_code code, struct fault *f)
 {
 	struct span rest, text;
@@ -28,40 +19,29 @@ static bool refused(struct span line, enum fault_code code, struct fault *f)
 	return mail_refusal(line, mailmsg_code(rest, &text), code, f);
 }
 
-/* A line that must be +OK; *text is what follows. Anything else is `code`. */
-static bool expect_ok(struct pop3 *p, enum fault_code code, struct span *text, struct fault *f)
+/* A line that must have this status; *text is what follows it. -ERR is `code`, anything else malformed. */
+static bool judge(struct span line, enum mailmsg_status wanted, enum fault_code code, struct span *text,
+                  struct fault *f)
 {
-	struct span line;
+	enum mailmsg_status status = mailmsg_status(line, text);
 
-	if (!reply_line(p, &line, f))
-		return false;
-	switch (mailmsg_status(line, text)) {
-	case MAILMSG_OK:
+	if (status == wanted)
 		return true;
-	case MAILMSG_ERR:
-		return refused(line, code, f);
-	case MAILMSG_CONTINUE:
-	case MAILMSG_OTHER:
-		break;
-	}
-	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
-}
-
-/* Send lines that end in CRLF; each goes on the trace. */
-static bool say(struct pop3 *p, struct span lines, struct fault *f)
-{
-	for (struct span rest = lines; rest.n != 0;) {
-		struct span line = span_cut(rest, '\n', &rest);
-
-		trace_put(p->trace, TRACE_SENT, span_first(line, line.n - 1));
-	}
-	return stream_write(p->line.stream, lines, f);
+	return status == MAILMSG_ERR ? refused(line, code, f) : fault_set(f, FAULT_POP_MALFORMED, 0, line);
 }
 
 /* Say it, unless it is on its way already. */
 static bool ask(struct pop3 *p, struct span line, struct fault *f)
 {
-	return p->pipelined || say(p, line, f);
+	return p->pipelined || line_say(&p->line, p->trace, line, f);
+}
+
+/* A command that must be answered +OK; *text is what follows. */
+static bool expect_ok(struct pop3 *p, struct span command, enum fault_code code, struct span *text, struct fault *f)
+{
+	struct span line;
+
+	return ask(p, command, f) && line_hear(&p->line, p->trace, &line, f) && judge(line, MAILMSG_OK, code, text, f);
 }
 
 bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f)
@@ -69,16 +49,14 @@ bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f)
 	enum mailmsg_service service;
 	struct span line;
 
-	if (!reply_line(p, &line, f))
+	if (!line_hear(&p->line, p->trace, &line, f))
 		return false;
 	service = mailmsg_service(line);
 	if (service == MAILMSG_UNKNOWN)
 		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
 	if (service != MAILMSG_POP3)
 		return fault_set(f, FAULT_POP_OTHER_SERVICE, service, line);
-	if (mailmsg_status(line, text) != MAILMSG_OK)
-		return refused(line, FAULT_POP_REFUSED, f);
-	return true;
+	return mailmsg_status(line, text) == MAILMSG_OK || refused(line, FAULT_POP_REFUSED, f);
 }
 
 static struct span auth_line(enum sasl_mechanism m)
@@ -92,7 +70,7 @@ bool pop3_capa_auth_send(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
 	struct buf both = BUF(text);
 
 	buf_say(&both, "CAPA\r\n%.*s", SPAN_ARG(auth_line(m)));
-	p->pipelined = say(p, buf_span(&both), f);
+	p->pipelined = line_say(&p->line, p->trace, buf_span(&both), f);
 	return p->pipelined;
 }
 
@@ -101,14 +79,14 @@ bool pop3_capa(struct pop3 *p, struct mailmsg_capa *c, struct buf *shown, struct
 	struct span line, content;
 
 	memset(c, 0, sizeof *c);
-	if (!ask(p, SPAN("CAPA\r\n"), f) || !reply_line(p, &line, f))
+	if (!ask(p, SPAN("CAPA\r\n"), f) || !line_hear(&p->line, p->trace, &line, f))
 		return false;
 	if (mailmsg_status(line, &content) == MAILMSG_ERR)
 		return true;
 	if (mailmsg_status(line, &content) != MAILMSG_OK)
 		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
 	for (unsigned i = 0; i <= POP3_CAPA_MAX; i++) {
-		if (!reply_line(p, &line, f))
+		if (!line_hear(&p->line, p->trace, &line, f))
 			return false;
 		if (mailmsg_is_end(line, &content))
 			return true;
@@ -122,30 +100,19 @@ bool pop3_auth_begin(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
 {
 	struct span line, rest;
 
-	if (!ask(p, auth_line(m), f) || !reply_line(p, &line, f))
+	if (!ask(p, auth_line(m), f) || !line_hear(&p->line, p->trace, &line, f))
 		return false;
 	p->pipelined = false;
-	switch (mailmsg_status(line, &rest)) {
-	case MAILMSG_CONTINUE:
-		return true;
-	case MAILMSG_ERR:
-		return refused(line, FAULT_AUTH_REFUSED, f);
-	case MAILMSG_OK:
-	case MAILMSG_OTHER:
-		break;
-	}
-	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+	return judge(line, MAILMSG_CONTINUE, FAULT_AUTH_REFUSED, &rest, f);
 }
 
 bool pop3_auth_cancel(struct pop3 *p, struct fault *f)
 {
 	struct span line, rest;
 
-	if (!say(p, SPAN("*\r\n"), f) || !reply_line(p, &line, f))
+	if (!line_say(&p->line, p->trace, SPAN("*\r\n"), f) || !line_hear(&p->line, p->trace, &line, f))
 		return false;
-	if (mailmsg_status(line, &rest) != MAILMSG_ERR)
-		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
-	return true;
+	return mailmsg_status(line, &rest) == MAILMSG_ERR || fault_set(f, FAULT_POP_MALFORMED, 0, line);
 }
 
 /* A refusal after a challenge: the challenge tells more than the -ERR that follows, so both are evidence. */
@@ -154,7 +121,7 @@ static bool challenged(struct pop3 *p, enum sasl_mechanism m, struct span text, 
 	struct span line, rest;
 
 	sasl_challenge(p->trace, text, challenge);
-	if (!say(p, sasl_farewell(m), f) || !reply_line(p, &line, f))
+	if (!line_say(&p->line, p->trace, sasl_farewell(m), f) || !line_hear(&p->line, p->trace, &line, f))
 		return false;
 	return fault_say(f, mailmsg_status(line, &rest) == MAILMSG_OK ? FAULT_AUTH_FALSE_OK : FAULT_AUTH_CHALLENGE, 0,
 	                 "%.*s / %.*s", SPAN_ARG(span_first(buf_span(challenge), FAULT_EVIDENCE_MAX / 2)),
@@ -179,29 +146,21 @@ bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span 
 
 	if (!sasl_send(p->line.stream, p->trace, login, f))
 		return false;
-	if (!reply_line(p, &line, f)) {
+	if (!line_hear(&p->line, p->trace, &line, f)) {
 		/* The connection's end is this server's answer. */
 		if (f->code == FAULT_POP_CLOSED || f->code == FAULT_TLS_TRUNCATED || f->code == FAULT_TCP_RESET)
 			return fault_become(f, FAULT_AUTH_PROTOCOL, f->num, fault_evidence(f));
 		return false;
 	}
-	switch (mailmsg_status(line, &rest)) {
-	case MAILMSG_OK:
-		*reply = line;
-		return true;
-	case MAILMSG_ERR:
-		return refused(line, refusal_code(rest), f);
-	case MAILMSG_CONTINUE:
+	*reply = line;
+	if (mailmsg_status(line, &rest) == MAILMSG_CONTINUE)
 		return challenged(p, login->mechanism, rest, challenge, f);
-	case MAILMSG_OTHER:
-		break;
-	}
-	return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+	return judge(line, MAILMSG_OK, refusal_code(rest), &rest, f);
 }
 
 bool pop3_mailbox_send(struct pop3 *p, struct fault *f)
 {
-	p->pipelined = say(p, SPAN("STAT\r\nUIDL\r\nLIST\r\nTOP 1 0\r\nQUIT\r\n"), f);
+	p->pipelined = line_say(&p->line, p->trace, SPAN("STAT\r\nUIDL\r\nLIST\r\nTOP 1 0\r\nQUIT\r\n"), f);
 	return p->pipelined;
 }
 
@@ -209,11 +168,9 @@ bool pop3_stat(struct pop3 *p, uint64_t *messages, uint64_t *octets, struct faul
 {
 	struct span text;
 
-	if (!ask(p, SPAN("STAT\r\n"), f) || !expect_ok(p, FAULT_MAILBOX_REFUSED, &text, f))
+	if (!expect_ok(p, SPAN("STAT\r\n"), FAULT_MAILBOX_REFUSED, &text, f))
 		return false;
-	if (!mailmsg_stat(text, messages, octets))
-		return fault_set(f, FAULT_POP_MALFORMED, 0, text);
-	return true;
+	return mailmsg_stat(text, messages, octets) || fault_set(f, FAULT_POP_MALFORMED, 0, text);
 }
 
 /* The lines of a listing. They are not on the trace one by one: a mailbox may have 100,000. */
@@ -258,8 +215,7 @@ bool pop3_uidl(struct pop3 *p, uint64_t *count, struct buf *first, struct fault 
 	struct span text;
 
 	*count = 0;
-	return ask(p, SPAN("UIDL\r\n"), f) && expect_ok(p, FAULT_MAILBOX_REFUSED, &text, f) &&
-	       listing(p, take_uidl, &u, f);
+	return expect_ok(p, SPAN("UIDL\r\n"), FAULT_MAILBOX_REFUSED, &text, f) && listing(p, take_uidl, &u, f);
 }
 
 struct sizes {
@@ -284,16 +240,7 @@ bool pop3_list(struct pop3 *p, uint64_t *count, uint64_t *octets, struct fault *
 	struct span text;
 
 	*count = *octets = 0;
-	return ask(p, SPAN("LIST\r\n"), f) && expect_ok(p, FAULT_MAILBOX_REFUSED, &text, f) &&
-	       listing(p, take_size, &s, f);
-}
-
-static bool take_any(void *to, struct span line)
-{
-	uint64_t *lines = to;
-
-	(void)line;
-	return ++*lines <= POP3_TOP_MAX;
+	return expect_ok(p, SPAN("LIST\r\n"), FAULT_MAILBOX_REFUSED, &text, f) && listing(p, take_size, &s, f);
 }
 
 bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f)
@@ -302,16 +249,16 @@ bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f)
 	bool cut;
 
 	*lines = 0;
-	if (!ask(p, SPAN("TOP 1 0\r\n"), f) || !reply_line(p, &line, f))
+	if (!ask(p, SPAN("TOP 1 0\r\n"), f) || !line_hear(&p->line, p->trace, &line, f))
 		return false;
-	if (mailmsg_status(line, &rest) == MAILMSG_ERR)
-		return empty || refused(line, FAULT_MAILBOX_REFUSED, f);
-	if (mailmsg_status(line, &rest) != MAILMSG_OK)
-		return fault_set(f, FAULT_POP_MALFORMED, 0, line);
+	if (empty && mailmsg_status(line, &rest) == MAILMSG_ERR)
+		return true;
+	if (!judge(line, MAILMSG_OK, FAULT_MAILBOX_REFUSED, &rest, f))
+		return false;
 	do {
 		if (!line_next(&p->line, &line, &cut, f))
 			return false;
-		if (!mailmsg_is_end(line, &content) && !take_any(lines, content))
+		if (!mailmsg_is_end(line, &content) && ++*lines > POP3_TOP_MAX)
 			return fault_limit(f, FAULT_POP_MALFORMED, *lines, POP3_TOP_MAX);
 	} while (cut || !mailmsg_is_end(line, &content));
 	trace_put(p->trace, TRACE_NOTE, SPAN("the head of message 1, not shown"));
@@ -322,5 +269,5 @@ bool pop3_quit(struct pop3 *p, struct fault *f)
 {
 	struct span text;
 
-	return ask(p, SPAN("QUIT\r\n"), f) && expect_ok(p, FAULT_POP_REFUSED, &text, f);
+	return expect_ok(p, SPAN("QUIT\r\n"), FAULT_POP_REFUSED, &text, f);
 }

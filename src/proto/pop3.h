@@ -30,8 +30,7 @@ bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f) MUST;
 /* CAPA. `shown` receives the lines, separated by "; ". A server without CAPA (-ERR) gives an empty set and true. */
 bool pop3_capa(struct pop3 *p, struct mailmsg_capa *c, struct buf *shown, struct fault *f) MUST;
 
-/* CAPA and AUTH in one flight, for a server that is known to take it (pop3_capa and pop3_auth_begin then
- * only read). */
+/* CAPA and AUTH in one flight, for a server that is known to take it (pop3_capa and pop3_auth_begin then only read). */
 bool pop3_capa_auth_send(struct pop3 *p, enum sasl_mechanism m, struct fault *f) MUST;
 
 /* "AUTH XOAUTH2" or the other mechanism, answered by "+". */
@@ -40,10 +39,9 @@ bool pop3_auth_begin(struct pop3 *p, enum sasl_mechanism m, struct fault *f) MUS
 /* "*": the client gives up after pop3_auth_begin (RFC 5034 section 4). */
 bool pop3_auth_cancel(struct pop3 *p, struct fault *f) MUST;
 
-/* Send user and token, and read the verdict. With login->one_line pop3_auth_begin was not called. reply: the
- * server's last text, until the next call. A challenge (RFC 5034) is decoded into `challenge` and answered as
- * its mechanism demands (sasl_farewell); it is FAULT_AUTH_CHALLENGE, also when the server then says +OK
- * (FAULT_AUTH_FALSE_OK). */
+/* Send user and token, and read the verdict. With login->one_line pop3_auth_begin was not called. reply: the server's
+ * last text, until the next call. A challenge (RFC 5034) is decoded into `challenge` and answered as its mechanism
+ * demands (sasl_farewell); it is FAULT_AUTH_CHALLENGE, also when the server then says +OK (FAULT_AUTH_FALSE_OK). */
 bool pop3_auth_send(struct pop3 *p, const struct sasl_login *login, struct span *reply, struct buf *challenge,
                     struct fault *f) MUST;
 

@@ -32,15 +32,11 @@ static bool get(struct smtp *m, unsigned code, struct smtpmsg *msg, struct fault
 {
 	struct span line;
 
-	if (!line_reply(&m->line, &line, f))
+	if (!line_hear(&m->line, m->trace, &line, f))
 		return false;
-	trace_put(m->trace, TRACE_GOT, line);
 	if (!smtpmsg_read(line, msg) || (code != 0 && msg->code != code))
 		return fault_set(f, FAULT_SERVICE_MALFORMED, 0, line);
-	if (code != 0)
-		keep(m, msg->text);
-	else
-		keep(m, line);
+	keep(m, code != 0 ? msg->text : line);
 	return true;
 }
 
@@ -68,10 +64,10 @@ static bool refused(const struct smtp *m, const struct smtpmsg *msg, enum fault_
 	return mail_refusal(reply_span(m), SPAN_NONE, later ? FAULT_POP_BUSY : code, f);
 }
 
-static bool say(struct smtp *m, struct span line, struct fault *f)
+/* Send a line and read the reply to it. */
+static bool ask(struct smtp *m, struct span line, struct smtpmsg_ehlo *e, struct smtpmsg *msg, struct fault *f)
 {
-	trace_put(m->trace, TRACE_SENT, span_first(line, line.n - 2));
-	return stream_write(m->line.stream, line, f);
+	return line_say(&m->line, m->trace, line, f) && reply(m, e, msg, f);
 }
 
 /* A command and a reply that must have this code. */
@@ -79,7 +75,7 @@ static bool command(struct smtp *m, struct span line, unsigned code, struct smtp
 {
 	struct smtpmsg msg;
 
-	if (!say(m, line, f) || !reply(m, e, &msg, f))
+	if (!ask(m, line, e, &msg, f))
 		return false;
 	return msg.code == code || refused(m, &msg, FAULT_POP_REFUSED, f);
 }
@@ -117,7 +113,7 @@ static bool challenged(struct smtp *m, enum sasl_mechanism how, struct span text
 	struct smtpmsg msg;
 
 	sasl_challenge(m->trace, text, challenge);
-	if (!say(m, sasl_farewell(how), f) || !reply(m, NULL, &msg, f))
+	if (!ask(m, sasl_farewell(how), NULL, &msg, f))
 		return false;
 	if (msg.code == 235)
 		return fault_set(f, FAULT_AUTH_FALSE_OK, 0, reply_span(m));
@@ -130,7 +126,7 @@ bool smtp_auth(struct smtp *m, const struct sasl_login *login, struct span *verd
 	bool bearer = login->mechanism == SASL_OAUTHBEARER;
 	struct smtpmsg msg;
 
-	if (!say(m, bearer ? SPAN("AUTH OAUTHBEARER\r\n") : SPAN("AUTH XOAUTH2\r\n"), f) || !reply(m, NULL, &msg, f))
+	if (!ask(m, bearer ? SPAN("AUTH OAUTHBEARER\r\n") : SPAN("AUTH XOAUTH2\r\n"), NULL, &msg, f))
 		return false;
 	if (msg.code != 334)
 		return refused(m, &msg, FAULT_AUTH_REFUSED, f);

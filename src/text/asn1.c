@@ -101,8 +101,7 @@ static void put_dotted(struct buf *out, struct span oid)
 		buf_hex(out, oid);
 		return;
 	}
-	/* The first two arcs share a number: 40 * root + second, and only root 2 has a second
-	 * above 39. */
+	/* The first two arcs share a number: 40 * root + second, and only root 2 has a second above 39. */
 	root = arc < 80 ? arc / 40 : 2;
 	buf_say(out, "%llu.%llu", (unsigned long long)root, (unsigned long long)(arc - root * 40));
 	while (read_arc(&oid, &arc))

@@ -4,8 +4,7 @@
 
 #include "base/buf.h"
 
-/* The tags of RFC 5280. A context tag [n] is 0x80 + n, with ASN1_CONSTRUCTED when elements are
- * inside. */
+/* The tags of RFC 5280. A context tag [n] is 0x80 + n, with ASN1_CONSTRUCTED when elements are inside. */
 enum asn1_tag {
 	ASN1_BOOLEAN = 0x01,
 	ASN1_INTEGER = 0x02,

@@ -5,8 +5,7 @@
 #include "text/dn.h"
 #include "text/ip.h"
 
-/* Every walk below takes at least two bytes of the certificate a step, so its length bounds them
- * all. */
+/* Every walk below takes at least two bytes of the certificate a step, so its length bounds them all. */
 
 enum {
 	TAG_VERSION = ASN1_CONTEXT | ASN1_CONSTRUCTED | 0,
@@ -307,8 +306,7 @@ static bool read_host(struct span text, struct host *h)
 	return text.n != 0;
 }
 
-/* RFC 6125 section 6.4.3, the wildcard only as a whole label and never directly below a
- * top-level domain. */
+/* RFC 6125 section 6.4.3, the wildcard only as a whole label and never directly below a top-level domain. */
 static bool name_matches(struct span pattern, struct span host)
 {
 	struct span tail = span_from(pattern, 1);

@@ -29,8 +29,7 @@ struct der_cert {
 
 enum der_san_kind { DER_SAN_DNS, DER_SAN_IP, DER_SAN_EMAIL, DER_SAN_OTHER };
 
-/* False when it is not a well-formed certificate: every length is checked, nesting is bounded by
- * the grammar. */
+/* False when it is not a well-formed certificate: every length is checked, nesting is bounded by the grammar. */
 bool der_cert(struct span der, struct der_cert *c) MUST;
 
 /* The next entry of c->san; start with *at = 0. */
@@ -42,10 +41,9 @@ void der_name(struct buf *out, struct span name);
 /* One attribute of a Name ("CN", "O"), printable; false when absent. */
 bool der_name_part(struct buf *out, struct span name, const char *type) MUST;
 
-/* Does the certificate's subjectAltName (or CN without any SAN) match this host: exact or one
- * whole left-most wildcard label, not directly below a top-level domain; an IPv4 or IPv6 literal
- * matches only an iPAddress entry. Case-insensitive; one dot at the end of the host does not
- * count. */
+/* Does the certificate's subjectAltName (or CN without any SAN) match this host: exact or one whole left-most wildcard
+ * label, not directly below a top-level domain; an IPv4 or IPv6 literal matches only an iPAddress entry.
+ * Case-insensitive; one dot at the end of the host does not count. */
 bool der_matches_host(const struct der_cert *c, struct span host);
 
 /* Does this constraint extension allow the name? False also when it cannot be judged. dNSName

@@ -81,8 +81,7 @@ static void put_character(struct buf *out, uint32_t c)
 	put_cut(out, buf_span(&one));
 }
 
-/* Characters of `width` bytes, the most significant first; what is left over at the end is no
- * character. */
+/* Characters of `width` bytes, the most significant first; what is left over at the end is no character. */
 static void put_wide(struct buf *out, struct span s, size_t width)
 {
 	for (size_t i = 0; i < s.n; i += width) {
@@ -97,8 +96,7 @@ static void put_wide(struct buf *out, struct span s, size_t width)
 	}
 }
 
-/* A value of an attribute, in UTF-8 but not yet printable; what is no text as "#" and
- * hexadecimal (RFC 4514). */
+/* A value of an attribute, in UTF-8 but not yet printable; what is no text as "#" and hexadecimal (RFC 4514). */
 static void put_value(struct buf *out, const struct asn1 *value)
 {
 	switch (value->tag) {

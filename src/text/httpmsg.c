@@ -137,9 +137,8 @@ static void take_line(struct httpmsg *m, struct span line)
 	m->line_at = m->head.n;
 }
 
-/* The first bytes are no HTTP. What else came in the same piece, up to the end of the line, goes
- * into the head, because it tells what the peer is: "+OK The Microsoft Exchange POP3 service is
- * ready". */
+/* The first bytes are no HTTP. What else came in the same piece, up to the end of the line, goes into the head, because
+ * it tells what the peer is: "+OK The Microsoft Exchange POP3 service is ready". */
 static void refuse_start(struct httpmsg *m, struct span *rest)
 {
 	struct span line = span_first(*rest, m->head.cap - m->head.n);
@@ -221,8 +220,7 @@ static enum httpmsg_state after_size(unsigned char c)
 	return c == ' ' || c == '\t' ? HTTPMSG_AT_SIZE_BLANK : HTTPMSG_AT_END;
 }
 
-/* One byte of chunk framing (RFC 9112 section 7.1) leads to the next state; HTTPMSG_AT_END: not
- * this byte. */
+/* One byte of chunk framing (RFC 9112 section 7.1) leads to the next state; HTTPMSG_AT_END: not this byte. */
 static enum httpmsg_state frame_byte(struct httpmsg *m, unsigned char c)
 {
 	switch (m->state) {

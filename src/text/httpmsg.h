@@ -35,8 +35,7 @@ enum httpmsg_state {
 	HTTPMSG__STATES
 };
 
-/* The head and the body are gathered in two lent buffers. Private but for `status`, `head`, `body`
- * and `reason`. */
+/* The head and the body are gathered in two lent buffers. Private but for `status`, `head`, `body` and `reason`. */
 struct httpmsg {
 	int status;         /* 200..599 once the head is complete, else 0 */
 	struct buf head;    /* status line and fields, CRLF as received */
@@ -55,14 +54,13 @@ struct httpmsg {
 /* head and body: lent for as long as m is used; head of at least 1 kB. */
 void httpmsg_start(struct httpmsg *m, struct buf head, struct buf body);
 
-/* Take the next bytes. DONE: the message is complete, *used bytes of `in` belonged to it. MORE:
- * all of `in` was taken. BAD: this is not HTTP (m->reason borrows the offending bytes, from head
- * or a static text); obs-fold, NUL and other control characters, bare CR, conflicting or
- * repeated Content-Length, Content-Length beside Transfer-Encoding, other codings than chunked,
- * status 101 are all BAD; bytes that cannot begin a status line are refused at once, without
- * waiting for the end of the line. A line of the head may end in LF alone, chunk framing may
- * not. TOO_LARGE: a buffer is full, or the chunk overhead is used up. After any answer but MORE
- * the same answer comes again and nothing is taken. */
+/* Take the next bytes. DONE: the message is complete, *used bytes of `in` belonged to it. MORE: all of `in` was taken.
+ * BAD: this is not HTTP (m->reason borrows the offending bytes, from head or a static text); obs-fold, NUL and other
+ * control characters, bare CR, conflicting or repeated Content-Length, Content-Length beside Transfer-Encoding, other
+ * codings than chunked, status 101 are all BAD; bytes that cannot begin a status line are refused at once, without
+ * waiting for the end of the line. A line of the head may end in LF alone, chunk framing may not. TOO_LARGE: a buffer
+ * is full, or the chunk overhead is used up. After any answer but MORE the same answer comes again and nothing is
+ * taken. */
 enum httpmsg_result httpmsg_push(struct httpmsg *m, struct span in, size_t *used) MUST;
 
 /* The peer has closed: DONE when the message ends that way (no length was given), else BAD with

@@ -2,8 +2,7 @@
 
 #include "text/base64.h"
 
-/* One block while it is read: base64 is decoded four characters at a time, because lines may be
- * of any length. */
+/* One block while it is read: base64 is decoded four characters at a time, because lines may be of any length. */
 struct block {
 	unsigned char quad[4];
 	size_t n;    /* characters in quad */
@@ -53,9 +52,8 @@ static bool decode(struct block *b, struct buf *out, struct span line)
 	return true;
 }
 
-/* Read from behind a BEGIN line up to and with the END line. On false *at is where to look for
- * the next block: at the BEGIN that came too early, behind the END of another label, or at the
- * end of the text. */
+/* Read from behind a BEGIN line up to and with the END line. On false *at is where to look for the next block: at the
+ * BEGIN that came too early, behind the END of another label, or at the end of the text. */
 static bool read_block(struct span text, size_t *at, struct span label, struct buf *out)
 {
 	struct block b = { .n = 0 };

@@ -65,8 +65,7 @@ static bool plausible(const struct rsakey *k)
 	       k->dq.n <= k->q.n && k->iq.n <= k->p.n;
 }
 
-/* SEQUENCE { 0, n, e, d, p, q, d mod p-1, d mod q-1, 1/q mod p }, given the inside behind the
- * version. */
+/* SEQUENCE { 0, n, e, d, p, q, d mod p-1, d mod q-1, 1/q mod p }, given the inside behind the version. */
 static enum rsakey_kind read_rsa(struct span in, struct rsakey *k)
 {
 	struct rsakey r = { .bits = 0 };
@@ -94,8 +93,7 @@ static unsigned count_numbers(struct span in)
 	return in.n == 0 ? n : 0;
 }
 
-/* PKCS#1, given the inside behind the version. DSA's form has six numbers, the version among
- * them. */
+/* PKCS#1, given the inside behind the version. DSA's form has six numbers, the version among them. */
 static enum rsakey_kind read_pkcs1(unsigned char version, struct span in, struct rsakey *k)
 {
 	if (version == 0 && count_numbers(in) == 5)
@@ -116,8 +114,7 @@ static enum rsakey_kind read_inside(struct span octets, struct rsakey *k)
 	return version == 0 ? read_rsa(in, k) : version == 1 ? RSAKEY_OTHER : RSAKEY_BROKEN;
 }
 
-/* Behind the key stand attributes [0] and a public key [1], each at most once; nobody needs
- * them. */
+/* Behind the key stand attributes [0] and a public key [1], each at most once; nobody needs them. */
 static bool tail_ok(struct span in)
 {
 	struct asn1 e;
@@ -129,8 +126,7 @@ static bool tail_ok(struct span in)
 	return in.n == 0;
 }
 
-/* SEQUENCE { version, SEQUENCE { OID, parameters }, OCTET STRING, ... }, given the algorithm and
- * what is behind it. */
+/* SEQUENCE { version, SEQUENCE { OID, parameters }, OCTET STRING, ... }, given the algorithm and what is behind it. */
 static enum rsakey_kind read_pkcs8(struct span algorithm, struct span in, struct rsakey *k)
 {
 	struct span oid, octets;
@@ -240,8 +236,7 @@ static enum rsakey_kind judge_binary(struct span file)
 	return rsakey_read(file, &ignored) == RSAKEY_PKCS12 ? RSAKEY_PKCS12 : RSAKEY_BINARY;
 }
 
-/* A block that was skipped because it is no base64: the old way to encrypt puts a header into
- * it. */
+/* A block that was skipped because it is no base64: the old way to encrypt puts a header into it. */
 static enum rsakey_kind judge_bad(struct span skipped)
 {
 	size_t at;

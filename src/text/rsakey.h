@@ -22,8 +22,7 @@ enum rsakey_kind {
 	RSAKEY_RSA
 };
 
-/* RFC 8017 appendix A.1.2: positive numbers, big-endian, without leading zeros, borrowed from
- * the DER. */
+/* RFC 8017 appendix A.1.2: positive numbers, big-endian, without leading zeros, borrowed from the DER. */
 struct rsakey {
 	unsigned bits; /* of n */
 	struct span n, e, p, q;
@@ -35,9 +34,8 @@ struct rsakey {
  * and q are odd, the lengths fit together. Whether the numbers do, too, is not computed here. */
 enum rsakey_kind rsakey_read(struct span der, struct rsakey *k);
 
-/* The first RSA private key among the PEM blocks of a file; it stands in der, which must be
- * wiped by the caller, and *k borrows from there. A block that does not fit into der is passed
- * over: 3/4 of the file's length is always enough. */
+/* The first RSA private key among the PEM blocks of a file; it stands in der, which must be wiped by the caller, and *k
+ * borrows from there. A block that does not fit into der is passed over: 3/4 of the file's length is always enough. */
 enum rsakey_kind rsakey_find(struct span file, struct buf *der, struct rsakey *k);
 
 /* "an EC key", "a certificate", "nothing that is known": static. */

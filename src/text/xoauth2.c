@@ -30,8 +30,7 @@ static bool skip_word(struct span *s, struct span word)
 	return true;
 }
 
-/* Does s start with the byte 1 or with something that was meant to be it? *what: what is wrong
- * with it. */
+/* Does s start with the byte 1 or with something that was meant to be it? *what: what is wrong with it. */
 static size_t separator(struct span s, enum xoauth2_lint *what)
 {
 	static const struct {

@@ -7,8 +7,7 @@
 /* Bytes of the frame user=MAILBOX^Aauth=Bearer TOKEN^A^A (^A is the byte 1), and of its base64. */
 #define XOAUTH2_FRAME_SIZE(user, token) (5 + (user) + 1 + 12 + (token) + 2)
 
-/* The frame; user and token must already have been checked (no control characters, RFC 6750
- * alphabet). */
+/* The frame; user and token must already have been checked (no control characters, RFC 6750 alphabet). */
 void xoauth2_put(struct buf *out, struct span user, struct span token);
 
 /* What is wrong with a decoded frame, as people get it wrong by hand. */
@@ -33,10 +32,9 @@ enum xoauth2_lint xoauth2_get(struct span frame, struct span *user, struct span 
  * stands where the byte 1 belongs, GOOD when not. */
 enum xoauth2_lint xoauth2_spelt_out(struct span frame);
 
-/* The continuation text after "+ " of a refused login: base64 of JSON. Appends the JSON and,
- * when they are there, finds status, schemes and scope as printable text with a NUL at the end,
- * "" when absent. False, with nothing appended and *c untouched, when it is not base64 of a JSON
- * object or does not fit (json->full). */
+/* The continuation text after "+ " of a refused login: base64 of JSON. Appends the JSON and, when they are there, finds
+ * status, schemes and scope as printable text with a NUL at the end, "" when absent. False, with nothing appended and
+ * *c untouched, when it is not base64 of a JSON object or does not fit (json->full). */
 struct xoauth2_challenge {
 	char status[32], schemes[64], scope[160];
 };
