@@ -133,6 +133,8 @@ static void start(const char *grant)
 	reached_n = 0;
 }
 
+static int64_t interval; /* between two questions of a login, as the run left it */
+
 /* A run of the token worker, as far as the token. */
 static bool run(struct fault *f)
 {
@@ -148,6 +150,7 @@ static bool run(struct fault *f)
 	good = token_fetch_prepare(&fetch, &row, f) && token_fetch_run(&fetch, &token, &row, f);
 	row.fault = *f;
 	redact_row(&role.redact, &row);
+	interval = fetch.secrets.device.interval; /* before it is wiped with the rest */
 	token_fetch_end(&fetch);
 	worker_pipe_end(&pipe_end);
 	return good;
@@ -354,7 +357,7 @@ TEST(fetch_login_heeds_retry_after)
 		OK(!run(&f));
 		EQ(f.code, FAULT_LOGIN_LATE);
 		EQ(reached_n, 2);
-		EQ(fetch.secrets.device.interval, rows[i].interval);
+		EQ(interval, rows[i].interval);
 		rig_end();
 	}
 }

@@ -26,7 +26,9 @@ static const char known[] = "AADSTS7000215\n"
 
 TEST(causes_found_known)
 {
-	struct explain_found found = { SPAN("AADSTS7000215"), "The client secret is wrong.", 7000215 };
+	struct explain_found found = { .what = SPAN("AADSTS7000215"),
+		                       .meaning = "The client secret is wrong.",
+		                       .aadsts = 7000215 };
 
 	one_cause();
 	UPTO(cap, sizeof known)
@@ -43,7 +45,7 @@ TEST(causes_found_known)
 
 TEST(causes_found_unknown_code)
 {
-	struct explain_found found = { SPAN("AADSTS99"), "", 99 };
+	struct explain_found found = { .what = SPAN("AADSTS99"), .meaning = "", .aadsts = 99 };
 	struct buf out = BUF(bytes);
 	struct page p = { .out = &out };
 
@@ -123,7 +125,9 @@ TEST(causes_cause_by_its_id)
 
 TEST(causes_found_line)
 {
-	struct explain_found found = { SPAN("-ERR\033[2J\nno"), "The login was refused.", 0 };
+	struct explain_found found = { .what = SPAN("-ERR\033[2J\nno"),
+		                       .meaning = "The login was refused.",
+		                       .aadsts = 0 };
 	struct buf out = BUF(bytes);
 	struct page p = { .out = &out };
 
