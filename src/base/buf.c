@@ -18,6 +18,12 @@ struct span buf_span(const struct buf *b)
 	return (struct span){ b->p, b->n };
 }
 
+void buf_settle(struct buf *b, size_t mark)
+{
+	if (b->full)
+		b->n = mark;
+}
+
 void buf_put(struct buf *b, struct span s)
 {
 	if (b->full || s.n > b->cap - b->n) {
@@ -76,8 +82,7 @@ void buf_i64(struct buf *b, int64_t v)
 	if (v < 0)
 		buf_byte(b, '-');
 	buf_u64(b, v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v);
-	if (b->full)
-		b->n = mark;
+	buf_settle(b, mark);
 }
 
 void buf_hex(struct buf *b, struct span s)
@@ -89,8 +94,7 @@ void buf_hex(struct buf *b, struct span s)
 		buf_byte(b, digit[s.p[i] >> 4]);
 		buf_byte(b, digit[s.p[i] & 15]);
 	}
-	if (b->full)
-		b->n = mark;
+	buf_settle(b, mark);
 }
 
 /* True when the format goes on with this conversion, which is then behind it. */

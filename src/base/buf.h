@@ -30,6 +30,9 @@ bool buf_ok(const struct buf *b) MUST;
 /* What has been written; lives as long as the lent bytes and until the next append. */
 struct span buf_span(const struct buf *b);
 
+/* Take back what was appended since `mark`, a former b->n, if not all of it fitted. */
+void buf_settle(struct buf *b, size_t mark);
+
 void buf_put(struct buf *b, struct span s);
 void buf_z(struct buf *b, const char *z);
 void buf_byte(struct buf *b, unsigned char c);

@@ -49,14 +49,6 @@ static void climb_to_idp(struct token_worker *k)
 		idp_reached(&k->fetch.idp);
 }
 
-/* Nothing that is secret outlives its last use. */
-static void wipe(struct token_worker *k)
-{
-	token_fetch_end(&k->fetch);
-	preflight_wipe(k->credential);
-	secret_wipe(&k->result.token.access);
-}
-
 void token_worker_run(struct token_worker *k)
 {
 	struct worker *r = &k->role;
@@ -81,5 +73,7 @@ void token_worker_run(struct token_worker *k)
 		secret_wipe(&k->result.token.access);
 	(void)worker_send(r, WORKER_TOKEN, &k->result, sizeof k->result);
 	worker_done(r);
-	wipe(k);
+	token_fetch_end(&k->fetch); /* nothing that is secret outlives its last use */
+	preflight_wipe(k->credential);
+	secret_wipe(&k->result.token.access);
 }

@@ -54,12 +54,36 @@ bool asn1_take(struct span *in, unsigned char tag, struct span *content)
 
 bool asn1_only(struct span in, unsigned char tag, struct span *content)
 {
-	struct span inner;
+	struct asn1 e;
 
-	if (!asn1_take(&in, tag, &inner) || in.n != 0)
+	if (!asn1_next(&in, &e) || e.tag != tag || in.n != 0)
 		return false;
-	*content = inner;
+	*content = e.content;
 	return true;
+}
+
+bool asn1_positive(struct span *in, struct span *number)
+{
+	struct span v;
+
+	if (!asn1_take(in, ASN1_INTEGER, &v) || v.n == 0 || v.p[0] >= 0x80)
+		return false;
+	if (v.p[0] == 0) {
+		v = span_from(v, 1);
+		if (v.n == 0 || v.p[0] < 0x80)
+			return false;
+	}
+	*number = v;
+	return true;
+}
+
+unsigned asn1_bits(struct span number)
+{
+	unsigned bits = (unsigned)number.n * 8;
+
+	for (unsigned top = number.p[0]; top < 0x80; top = top << 1 | 1)
+		bits--;
+	return bits;
 }
 
 /* The next arc, seven bits a byte. */
@@ -80,23 +104,15 @@ static bool read_arc(struct span *oid, uint64_t *arc)
 	return false;
 }
 
-static bool is_oid(struct span oid)
-{
-	uint64_t arc;
-
-	if (oid.n == 0)
-		return false;
-	while (oid.n != 0)
-		if (!read_arc(&oid, &arc))
-			return false;
-	return true;
-}
-
 static void put_dotted(struct buf *out, struct span oid)
 {
+	struct span rest = oid;
 	uint64_t arc = 0, root;
+	bool good = oid.n != 0;
 
-	if (!is_oid(oid) || !read_arc(&oid, &arc)) {
+	while (good && rest.n != 0)
+		good = read_arc(&rest, &arc);
+	if (!good || !read_arc(&oid, &arc)) {
 		buf_byte(out, '#');
 		buf_hex(out, oid);
 		return;

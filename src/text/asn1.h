@@ -43,6 +43,12 @@ bool asn1_take(struct span *in, unsigned char tag, struct span *content) MUST;
 /* `in` is one element with this tag and nothing else. */
 bool asn1_only(struct span in, unsigned char tag, struct span *content) MUST;
 
+/* The same for a positive INTEGER, without the zero byte in front that DER needs when its top bit is set. */
+bool asn1_positive(struct span *in, struct span *number) MUST;
+
+/* The bits of such a number. */
+unsigned asn1_bits(struct span number);
+
 /* A row of a table of names. */
 struct asn1_name {
 	struct span oid; /* content */

@@ -45,8 +45,7 @@ static void put(struct buf *out, struct span in, bool url)
 			buf_fill(out, '=', 3 - n);
 		in = span_from(in, n);
 	}
-	if (out->full)
-		out->n = mark;
+	buf_settle(out, mark);
 }
 
 /* Nothing but digits, of a possible number, and no bit set that belongs to no byte. */
@@ -85,8 +84,7 @@ static bool get(struct buf *out, struct span digits, bool url)
 			buf_byte(out, (unsigned char)(bits >> have));
 		}
 	}
-	if (out->full)
-		out->n = mark;
+	buf_settle(out, mark);
 	return true;
 }
 

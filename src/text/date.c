@@ -169,23 +169,28 @@ bool date_asn1(struct span s, bool generalized, int64_t *unix_s)
 	return to_unix(&t, unix_s);
 }
 
-static void put_day(struct buf *out, const struct parts *t)
-{
-	if (t->year < 0)
-		buf_byte(out, '-');
-	buf_digits(out, (uint64_t)(t->year < 0 ? -t->year : t->year), 4);
-	buf_say(out, "-%02u-%02u", t->month, t->day);
-}
-
-void date_put(struct buf *out, int64_t unix_s)
+static void put(struct buf *out, int64_t unix_s, bool time)
 {
 	struct parts t = from_unix(unix_s);
 	size_t mark = out->n;
 
-	put_day(out, &t);
-	buf_say(out, " %02u:%02u:%02uZ", t.hour, t.minute, t.second);
-	if (out->full)
-		out->n = mark;
+	if (t.year < 0)
+		buf_byte(out, '-');
+	buf_digits(out, (uint64_t)(t.year < 0 ? -t.year : t.year), 4);
+	buf_say(out, "-%02u-%02u", t.month, t.day);
+	if (time)
+		buf_say(out, " %02u:%02u:%02uZ", t.hour, t.minute, t.second);
+	buf_settle(out, mark);
+}
+
+void date_put(struct buf *out, int64_t unix_s)
+{
+	put(out, unix_s, true);
+}
+
+void date_put_day(struct buf *out, int64_t unix_s)
+{
+	put(out, unix_s, false);
 }
 
 struct date_text date_text(int64_t unix_s)
@@ -195,16 +200,6 @@ struct date_text date_text(int64_t unix_s)
 
 	date_put(&b, unix_s);
 	return text;
-}
-
-void date_put_day(struct buf *out, int64_t unix_s)
-{
-	struct parts t = from_unix(unix_s);
-	size_t mark = out->n;
-
-	put_day(out, &t);
-	if (out->full)
-		out->n = mark;
 }
 
 struct date_text date_span_text(int64_t seconds)

@@ -64,14 +64,6 @@ static bool read_time(struct span *in, int64_t *t)
 	       date_asn1(e.content, e.tag == ASN1_GENERALIZED_TIME, t);
 }
 
-static bool read_validity(struct span *tbs, struct der_cert *c)
-{
-	struct span validity;
-
-	return asn1_take(tbs, ASN1_SEQUENCE, &validity) && read_time(&validity, &c->not_before) &&
-	       read_time(&validity, &c->not_after) && validity.n == 0;
-}
-
 static bool read_name(struct span *tbs, struct span *name)
 {
 	struct asn1 e;
@@ -106,9 +98,7 @@ static bool read_rsa(struct span key, unsigned *bits)
 		n = span_from(n, 1);
 	if (n.n == 0 || n.n > UINT32_MAX / 8)
 		return false;
-	*bits = (unsigned)n.n * 8;
-	for (unsigned top = n.p[0]; top < 0x80; top = top << 1 | 1)
-		--*bits;
+	*bits = asn1_bits(n);
 	return true;
 }
 
@@ -144,15 +134,13 @@ static bool read_key(struct span *tbs, struct der_cert *c)
 	return c->key != DER_KEY_RSA || read_rsa(span_from(bits, 1), &c->key_bits);
 }
 
-static bool read_constraints(struct span value, struct der_cert *c)
+/* True the first time. */
+static bool once(bool *seen)
 {
-	struct span content;
+	bool first = !*seen;
 
-	if (c->has_name_constraints || !asn1_only(value, ASN1_SEQUENCE, &content))
-		return false;
-	c->has_name_constraints = true;
-	c->name_constraints = value;
-	return true;
+	*seen = true;
+	return first;
 }
 
 static bool read_san(struct span value, struct der_cert *c)
@@ -160,9 +148,8 @@ static bool read_san(struct span value, struct der_cert *c)
 	struct span rest;
 	struct asn1 e;
 
-	if (c->has_san || !asn1_only(value, ASN1_SEQUENCE, &c->san))
+	if (!once(&c->has_san) || !asn1_only(value, ASN1_SEQUENCE, &c->san))
 		return false;
-	c->has_san = true;
 	for (rest = c->san; rest.n != 0; c->san_count++)
 		if (!asn1_next(&rest, &e) || (e.tag & 0xc0) != ASN1_CONTEXT)
 			return false;
@@ -173,9 +160,8 @@ static bool read_eku(struct span value, struct der_cert *c)
 {
 	struct span list, oid;
 
-	if (c->has_eku || !asn1_only(value, ASN1_SEQUENCE, &list) || list.n == 0)
+	if (!once(&c->has_eku) || !asn1_only(value, ASN1_SEQUENCE, &list) || list.n == 0)
 		return false;
-	c->has_eku = true;
 	while (list.n != 0) {
 		if (!asn1_take(&list, ASN1_OID, &oid))
 			return false;
@@ -201,16 +187,13 @@ static bool read_basic(struct span value, struct der_cert *c)
 {
 	struct span s, path;
 
-	if (c->has_basic)
-		return false;
-	c->has_basic = true;
-	return asn1_only(value, ASN1_SEQUENCE, &s) && read_boolean(&s, &c->is_ca) &&
+	return once(&c->has_basic) && asn1_only(value, ASN1_SEQUENCE, &s) && read_boolean(&s, &c->is_ca) &&
 	       (s.n == 0 || (asn1_take(&s, ASN1_INTEGER, &path) && s.n == 0));
 }
 
 static bool read_extension(struct span extension, struct der_cert *c)
 {
-	struct span oid, value;
+	struct span oid, value, list;
 	bool critical;
 
 	if (!asn1_take(&extension, ASN1_OID, &oid) || !read_boolean(&extension, &critical) ||
@@ -221,7 +204,7 @@ static bool read_extension(struct span extension, struct der_cert *c)
 	if (span_eq(oid, SPAN("\x55\x1d\x13")))
 		return read_basic(value, c);
 	if (span_eq(oid, SPAN("\x55\x1d\x1e")))
-		return read_constraints(value, c);
+		return once(&c->has_name_constraints) && asn1_only(c->name_constraints = value, ASN1_SEQUENCE, &list);
 	if (span_eq(oid, SPAN("\x55\x1d\x25")))
 		return read_eku(value, c);
 	return true;
@@ -232,10 +215,8 @@ static bool read_tail(struct span tbs, struct der_cert *c)
 {
 	struct span ignored, wrapped, list, extension;
 
-	if (tbs.n != 0 && tbs.p[0] == TAG_ISSUER_ID && !asn1_take(&tbs, TAG_ISSUER_ID, &ignored))
-		return false;
-	if (tbs.n != 0 && tbs.p[0] == TAG_SUBJECT_ID && !asn1_take(&tbs, TAG_SUBJECT_ID, &ignored))
-		return false;
+	(void)!asn1_take(&tbs, TAG_ISSUER_ID, &ignored);
+	(void)!asn1_take(&tbs, TAG_SUBJECT_ID, &ignored);
 	if (tbs.n == 0)
 		return true;
 	if (!asn1_only(tbs, TAG_EXTENSIONS, &wrapped) || !asn1_only(wrapped, ASN1_SEQUENCE, &list))
@@ -248,15 +229,17 @@ static bool read_tail(struct span tbs, struct der_cert *c)
 
 static bool read_tbs(struct span tbs, struct der_cert *c)
 {
-	struct span wrapped, version, oid, parameters;
+	struct span wrapped, version, oid, parameters, validity;
 
 	if (tbs.n != 0 && tbs.p[0] == TAG_VERSION &&
 	    (!asn1_take(&tbs, TAG_VERSION, &wrapped) || !asn1_only(wrapped, ASN1_INTEGER, &version) || version.n != 1 ||
 	     version.p[0] > 2))
 		return false;
 	return asn1_take(&tbs, ASN1_INTEGER, &c->serial) && c->serial.n != 0 &&
-	       read_algorithm(&tbs, &oid, &parameters) && read_name(&tbs, &c->issuer) && read_validity(&tbs, c) &&
-	       read_name(&tbs, &c->subject) && read_key(&tbs, c) && read_tail(tbs, c);
+	       read_algorithm(&tbs, &oid, &parameters) && read_name(&tbs, &c->issuer) &&
+	       asn1_take(&tbs, ASN1_SEQUENCE, &validity) && read_time(&validity, &c->not_before) &&
+	       read_time(&validity, &c->not_after) && validity.n == 0 && read_name(&tbs, &c->subject) &&
+	       read_key(&tbs, c) && read_tail(tbs, c);
 }
 
 bool der_cert(struct span der, struct der_cert *c)
@@ -322,20 +305,17 @@ static bool name_matches(struct span pattern, struct span host)
 bool der_matches_host(const struct der_cert *c, struct span host)
 {
 	enum der_san_kind kind;
-	struct span value, address;
+	struct span value;
 	struct host h;
 	struct asn1 cn;
 	size_t at = 0;
 
 	if (!read_host(host, &h))
 		return false;
-	address = (struct span){ h.ip.p, h.ip.n };
-	while (der_san(c, &at, &kind, &value)) {
-		if (h.is_ip && kind == DER_SAN_IP && span_eq(value, address))
+	while (der_san(c, &at, &kind, &value))
+		if (h.is_ip ? kind == DER_SAN_IP && span_eq(value, (struct span){ h.ip.p, h.ip.n })
+		            : kind == DER_SAN_DNS && name_matches(value, h.name))
 			return true;
-		if (!h.is_ip && kind == DER_SAN_DNS && name_matches(value, h.name))
-			return true;
-	}
 	return !c->has_san && !h.is_ip && dn_last(c->subject, SPAN("\x55\x04\x03"), &cn) &&
 	       (cn.tag == ASN1_UTF8 || cn.tag == ASN1_PRINTABLE || cn.tag == ASN1_IA5) &&
 	       name_matches(cn.content, h.name);
@@ -363,31 +343,16 @@ static bool name_within(struct span domain, struct span host)
 	if (host.n < domain.n || !span_eq_nocase(span_from(host, host.n - domain.n), domain))
 		return false;
 	above = host.n - domain.n;
-	if (domain.p[0] == '.')
-		return above != 0;
-	return above == 0 || host.p[above - 1] == '.';
+	return domain.p[0] == '.' ? above != 0 : above == 0 || host.p[above - 1] == '.';
 }
 
-/* Can a constraint be judged? An address with its mask. */
-static bool is_range(struct span s)
-{
-	return s.n == 2 * IP_V4 || s.n == 2 * IP_V6;
-}
-
-/* The same for a name: one that no host can be compared with must not let an excluded host pass. */
+/* Can a constraint be judged? A name that no host can be compared with must not let an excluded host pass. */
 static bool is_domain(struct span s)
 {
-	if (span_ends(s, SPAN(".")))
-		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '*')
 			return false;
-	return true;
-}
-
-static bool holds(const struct host *h, struct span base)
-{
-	return h->is_ip ? ip_within(base, &h->ip) : name_within(base, h->name);
+	return !span_ends(s, SPAN("."));
 }
 
 /* How many of the subtrees are about names of the host's kind, and how many hold the host. False
@@ -405,10 +370,10 @@ static bool count_subtrees(struct span list, const struct host *h, size_t *about
 			return false;
 		if (base.tag != (h->is_ip ? TAG_IP : TAG_DNS))
 			continue;
-		if (h->is_ip ? !is_range(base.content) : !is_domain(base.content))
+		if (h->is_ip ? base.content.n != 2 * IP_V4 && base.content.n != 2 * IP_V6 : !is_domain(base.content))
 			return false;
 		++*about;
-		*holding += holds(h, base.content);
+		*holding += h->is_ip ? ip_within(base.content, &h->ip) : name_within(base.content, h->name);
 	}
 	return true;
 }

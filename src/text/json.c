@@ -189,8 +189,7 @@ bool json_unescape(struct buf *out, struct span raw)
 		return false;
 	for (; (took = jsontok_character(rest, &c)) != 0; rest = span_from(rest, took))
 		buf_utf8(out, c);
-	if (out->full)
-		out->n = mark;
+	buf_settle(out, mark);
 	return true;
 }
 
@@ -319,6 +318,5 @@ void json_put_string(struct buf *out, struct span s)
 		s = span_from(s, took);
 	}
 	buf_byte(out, '"');
-	if (out->full)
-		out->n = mark;
+	buf_settle(out, mark);
 }

@@ -32,8 +32,7 @@ void pct_put(struct buf *out, struct span in)
 		buf_byte(out, digit[c >> 4]);
 		buf_byte(out, digit[c & 15]);
 	}
-	if (out->full)
-		out->n = mark;
+	buf_settle(out, mark);
 }
 
 bool pct_get(struct buf *out, struct span in)
@@ -50,8 +49,7 @@ bool pct_get(struct buf *out, struct span in)
 			i += 2;
 		buf_byte(out, c);
 	}
-	if (out->full)
-		out->n = mark;
+	buf_settle(out, mark);
 	return true;
 }
 
@@ -64,8 +62,7 @@ void pct_form(struct buf *out, struct span key, struct span value)
 	pct_put(out, key);
 	buf_byte(out, '=');
 	pct_put(out, value);
-	if (out->full)
-		out->n = mark;
+	buf_settle(out, mark);
 }
 
 bool pct_looks_encoded(struct span s)

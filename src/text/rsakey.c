@@ -10,24 +10,7 @@
 
 enum { PKCS12_VERSION = 3 };
 
-/* ---- RSAPrivateKey
- * ----------------------------------------------------------------------------- */
-
-/* A positive INTEGER, without the zero byte in front that DER needs when the top bit is set. */
-static bool read_number(struct span *in, struct span *number)
-{
-	struct span v;
-
-	if (!asn1_take(in, ASN1_INTEGER, &v) || v.n == 0 || v.p[0] >= 0x80)
-		return false;
-	if (v.p[0] == 0) {
-		v = span_from(v, 1);
-		if (v.n == 0 || v.p[0] < 0x80)
-			return false;
-	}
-	*number = v;
-	return true;
-}
+/* ---- RSAPrivateKey ------------------------------------------------------------------------------- */
 
 /* An INTEGER of one byte. */
 static bool read_small(struct span *in, unsigned char *value)
@@ -45,20 +28,11 @@ static bool is_odd(struct span number)
 	return (number.p[number.n - 1] & 1) != 0;
 }
 
-static unsigned bit_length(struct span number)
-{
-	unsigned bits = (unsigned)number.n * 8;
-
-	for (unsigned top = number.p[0]; top < 0x80; top <<= 1)
-		bits--;
-	return bits;
-}
-
 /* What holds for every key: a product has the bits of its factors together, or one less, and a
  * remainder is no longer than what it was divided by. */
 static bool plausible(const struct rsakey *k)
 {
-	size_t factors = (size_t)bit_length(k->p) + bit_length(k->q);
+	size_t factors = (size_t)asn1_bits(k->p) + asn1_bits(k->q);
 
 	return is_odd(k->n) && is_odd(k->e) && is_odd(k->p) && is_odd(k->q) &&
 	       (factors == k->bits || factors == (size_t)k->bits + 1) && k->e.n <= k->n.n && k->dp.n <= k->p.n &&
@@ -71,11 +45,11 @@ static enum rsakey_kind read_rsa(struct span in, struct rsakey *k)
 	struct rsakey r = { .bits = 0 };
 	struct span d;
 
-	if (!read_number(&in, &r.n) || !read_number(&in, &r.e) || !read_number(&in, &d) || !read_number(&in, &r.p) ||
-	    !read_number(&in, &r.q) || !read_number(&in, &r.dp) || !read_number(&in, &r.dq) ||
-	    !read_number(&in, &r.iq) || in.n != 0)
+	if (!asn1_positive(&in, &r.n) || !asn1_positive(&in, &r.e) || !asn1_positive(&in, &d) ||
+	    !asn1_positive(&in, &r.p) || !asn1_positive(&in, &r.q) || !asn1_positive(&in, &r.dp) ||
+	    !asn1_positive(&in, &r.dq) || !asn1_positive(&in, &r.iq) || in.n != 0)
 		return RSAKEY_BROKEN;
-	r.bits = bit_length(r.n);
+	r.bits = asn1_bits(r.n);
 	if (!plausible(&r))
 		return RSAKEY_BROKEN;
 	*k = r;
@@ -93,26 +67,13 @@ static unsigned count_numbers(struct span in)
 	return in.n == 0 ? n : 0;
 }
 
-/* PKCS#1, given the inside behind the version. DSA's form has six numbers, the version among them. */
-static enum rsakey_kind read_pkcs1(unsigned char version, struct span in, struct rsakey *k)
+/* PKCS#1, given the inside behind the version; 1 is that of more than two primes. */
+static enum rsakey_kind read_form(unsigned char version, struct span in, struct rsakey *k)
 {
-	if (version == 0 && count_numbers(in) == 5)
-		return RSAKEY_OTHER;
-	return version == 1 ? RSAKEY_OTHER : version == 0 ? read_rsa(in, k) : RSAKEY_BROKEN;
-}
-
-/* ---- PKCS#8
- * ------------------------------------------------------------------------------------ */
-
-static enum rsakey_kind read_inside(struct span octets, struct rsakey *k)
-{
-	struct span in;
-	unsigned char version;
-
-	if (!asn1_only(octets, ASN1_SEQUENCE, &in) || !read_small(&in, &version))
-		return RSAKEY_BROKEN;
 	return version == 0 ? read_rsa(in, k) : version == 1 ? RSAKEY_OTHER : RSAKEY_BROKEN;
 }
+
+/* ---- PKCS#8 -------------------------------------------------------------------------------------- */
 
 /* Behind the key stand attributes [0] and a public key [1], each at most once; nobody needs them. */
 static bool tail_ok(struct span in)
@@ -129,12 +90,15 @@ static bool tail_ok(struct span in)
 /* SEQUENCE { version, SEQUENCE { OID, parameters }, OCTET STRING, ... }, given the algorithm and what is behind it. */
 static enum rsakey_kind read_pkcs8(struct span algorithm, struct span in, struct rsakey *k)
 {
-	struct span oid, octets;
+	struct span oid, octets, inside;
+	unsigned char version;
 
 	if (!asn1_take(&algorithm, ASN1_OID, &oid) || !asn1_take(&in, ASN1_OCTET_STRING, &octets) || !tail_ok(in))
 		return RSAKEY_BROKEN;
 	if (span_eq(oid, SPAN(OID_RSA)))
-		return read_inside(octets, k);
+		return asn1_only(octets, ASN1_SEQUENCE, &inside) && read_small(&inside, &version)
+		               ? read_form(version, inside, k)
+		               : RSAKEY_BROKEN;
 	if (span_eq(oid, SPAN(OID_PSS)))
 		return RSAKEY_PSS;
 	if (span_eq(oid, SPAN(OID_EC)))
@@ -145,8 +109,7 @@ static enum rsakey_kind read_pkcs8(struct span algorithm, struct span in, struct
 	return RSAKEY_OTHER;
 }
 
-/* ---- all forms
- * --------------------------------------------------------------------------------- */
+/* ---- all forms ----------------------------------------------------------------------------------- */
 
 /* A SEQUENCE that begins with a version. */
 static enum rsakey_kind read_versioned(unsigned char version, struct span in, struct rsakey *k)
@@ -160,7 +123,9 @@ static enum rsakey_kind read_versioned(unsigned char version, struct span in, st
 	}
 	if (version == 1 && asn1_take(&behind, ASN1_OCTET_STRING, &content))
 		return RSAKEY_EC;
-	return read_pkcs1(version, in, k);
+	if (version == 0 && count_numbers(in) == 5)
+		return RSAKEY_OTHER; /* DSA's form has six numbers, the version among them */
+	return read_form(version, in, k);
 }
 
 /* CertificationRequestInfo begins with version 0; in a certificate that would be the serial
@@ -207,8 +172,7 @@ enum rsakey_kind rsakey_read(struct span der, struct rsakey *k)
 	return read_unversioned(der, in);
 }
 
-/* ---- files
- * ------------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------------------------- */
 
 /* A block whose label promises a private key, and whose bytes are none. */
 static enum rsakey_kind judge(struct span label, struct span der, struct rsakey *k)
@@ -255,14 +219,11 @@ enum rsakey_kind rsakey_find(struct span file, struct buf *der, struct rsakey *k
 		der->n = start;
 		der->full = false;
 		more = pem_next(file, &at, &label, der, &bad);
-		if (bad && judge_bad(span_first(span_from(file, before), at - before)) > found)
-			found = judge_bad(span_first(span_from(file, before), at - before));
+		kind = bad ? judge_bad(span_first(span_from(file, before), at - before)) : RSAKEY_NOTHING;
+		found = kind > found ? kind : found;
 		before = at;
-		if (!more || der->full)
-			continue;
-		kind = judge(label, span_from(buf_span(der), start), k);
-		if (kind > found)
-			found = kind;
+		kind = more && !der->full ? judge(label, span_from(buf_span(der), start), k) : RSAKEY_NOTHING;
+		found = kind > found ? kind : found;
 	} while (more && found != RSAKEY_RSA);
 	return found;
 }

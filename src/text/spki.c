@@ -2,52 +2,26 @@
 
 #include "text/asn1.h"
 
-struct curve {
+static const struct {
 	struct span oid;
 	enum der_key key;
 	unsigned bits;
-};
-
-static const struct curve curves[] = {
+} curves[] = {
 	{ SPAN_INIT("\x2a\x86\x48\xce\x3d\x03\x01\x07"), DER_KEY_P256, 256 },
 	{ SPAN_INIT("\x2b\x81\x04\x00\x22"), DER_KEY_P384, 384 },
 	{ SPAN_INIT("\x2b\x81\x04\x00\x23"), DER_KEY_P521, 521 },
 };
-
-/* A positive INTEGER without the zero byte in front that DER needs when the top bit is set. */
-static bool read_number(struct span *in, struct span *number)
-{
-	struct span v;
-
-	if (!asn1_take(in, ASN1_INTEGER, &v) || v.n == 0 || v.p[0] >= 0x80)
-		return false;
-	if (v.p[0] == 0)
-		v = span_from(v, 1);
-	if (v.n == 0 || v.p[0] == 0)
-		return false;
-	*number = v;
-	return true;
-}
-
-static unsigned bit_length(struct span number)
-{
-	unsigned bits = (unsigned)number.n * 8;
-
-	for (unsigned top = number.p[0]; top < 0x80; top <<= 1)
-		bits--;
-	return bits;
-}
 
 /* RSAPublicKey ::= SEQUENCE { modulus, publicExponent } */
 static bool read_rsa(struct span key, struct spki *k)
 {
 	struct span pair;
 
-	if (!asn1_only(key, ASN1_SEQUENCE, &pair) || !read_number(&pair, &k->a) || !read_number(&pair, &k->b) ||
+	if (!asn1_only(key, ASN1_SEQUENCE, &pair) || !asn1_positive(&pair, &k->a) || !asn1_positive(&pair, &k->b) ||
 	    pair.n != 0)
 		return false;
 	k->key = DER_KEY_RSA;
-	k->bits = bit_length(k->a);
+	k->bits = asn1_bits(k->a);
 	return true;
 }
 
@@ -74,15 +48,11 @@ bool spki_read(struct span der, struct spki *k)
 	    bits.p[0] != 0)
 		return false;
 	bits = span_from(bits, 1);
-	if (span_eq(oid, SPAN("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"))) {
-		if (!read_rsa(bits, &found))
-			return false;
-	} else if (span_eq(oid, SPAN("\x2a\x86\x48\xce\x3d\x02\x01"))) {
-		if (!asn1_only(algorithm, ASN1_OID, &curve) || !read_point(curve, bits, &found))
-			return false;
-	} else {
+	if (span_eq(oid, SPAN("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"))
+	            ? !read_rsa(bits, &found)
+	            : !span_eq(oid, SPAN("\x2a\x86\x48\xce\x3d\x02\x01")) || !asn1_only(algorithm, ASN1_OID, &curve) ||
+	                      !read_point(curve, bits, &found))
 		return false;
-	}
 	*k = found;
 	return true;
 }
