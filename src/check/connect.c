@@ -27,7 +27,7 @@ static bool note_failure(const struct connection *to, const struct row *row, con
 	 * --share knows them only there. */
 	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME || f->code == FAULT_CERT_CONSTRAINT)
 		more.n = 0;
-	trace_say(&to->role->trace, TRACE_NOTE, "%s %.*s: %.*s%s%.*s", step_id(row->step),
+	trace_say(&to->worker->trace, TRACE_NOTE, "%s %.*s: %.*s%s%.*s", step_id(row->step),
 	          SPAN_ARG(row_get(row, FACT_HOST)), SPAN_ARG(what), more.n != 0 ? ": " : "", SPAN_ARG(more));
 	return false;
 }
@@ -67,7 +67,7 @@ bool connect_dns(void *self, struct row *row, struct fault *f)
 	row_list(row, FACT_ADDRESSES, buf_span(&b), ' ');
 	if (to->addresses.given && settings_has(to->settings, SETTING_RESOLVE))
 		row_fact(row, FACT_VIA, SPAN("the resolve setting"));
-	trace_put(&to->role->trace, TRACE_NOTE, buf_span(&b));
+	trace_put(&to->worker->trace, TRACE_NOTE, buf_span(&b));
 	return true;
 }
 
@@ -93,7 +93,7 @@ bool connect_tcp(void *self, struct row *row, struct fault *f)
 	struct tcp_attempts attempts = { .n = 0 };
 	char text[DNS_TEXT_MAX + 32];
 	struct buf b = BUF(text);
-	bool connected = tcp_connect(&to->tcp, &to->addresses, to->addresses.port, to->role->deadline, &attempts, f);
+	bool connected = tcp_connect(&to->tcp, &to->addresses, to->addresses.port, to->worker->deadline, &attempts, f);
 
 	put_host(row, to);
 	put_attempts(row, to, &attempts);
@@ -104,7 +104,7 @@ bool connect_tcp(void *self, struct row *row, struct fault *f)
 	row_fact(row, FACT_ADDRESS, buf_span(&b));
 	if (to->addresses.port != to->port)
 		row_say(row, FACT_VIA, "port %u", to->addresses.port);
-	trace_put(&to->role->trace, TRACE_NOTE, SPAN("connected"));
+	trace_put(&to->worker->trace, TRACE_NOTE, SPAN("connected"));
 	return true;
 }
 
@@ -180,7 +180,7 @@ static void put_session(struct row *row, const struct connection *to)
 			der_name(&b, anchor->subject);
 		row_fact(row, FACT_ANCHOR, buf_span(&b));
 	}
-	trace_say(&to->role->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));
+	trace_say(&to->worker->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));
 }
 
 bool connect_tls(void *self, struct row *row, struct fault *f)

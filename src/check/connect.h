@@ -10,7 +10,7 @@
 
 /* One server. Fill in the first part; `stream` is what the protocol talks over. */
 struct connection {
-	struct worker *role;
+	struct worker *worker;
 	const struct settings *settings;
 	const struct trust *trust;
 	struct span host;

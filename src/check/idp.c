@@ -7,7 +7,7 @@ void idp_aim(struct idp *p, struct url url)
 	if (!span_eq(url.host, p->url.host) || url.port != p->url.port || url.tls != p->url.tls)
 		idp_close(p);
 	p->url = url;
-	p->reach.role = p->role;
+	p->reach.worker = p->worker;
 	p->reach.settings = p->settings;
 	p->reach.host = url.host;
 	p->reach.port = url.port;
@@ -44,7 +44,7 @@ static bool exchange(struct idp *p, struct http_question *ask, struct http_answe
 
 	ask->url = &p->url;
 	p->http.stream = &p->reach.stream;
-	p->http.trace = &p->role->trace;
+	p->http.trace = &p->worker->trace;
 	good = good && http_exchange(&p->http, ask, a, f);
 	idp_close(p);
 	return good;
@@ -60,7 +60,7 @@ bool idp_post(struct idp *p, const struct token_request *q, struct http_answer *
 	if (!buf_ok(&form))
 		return fault_limit(f, FAULT_LIMIT, form.n, sizeof p->form);
 	ask.body = buf_span(&form);
-	ask.body_shown = p->role->show_secrets ? ask.body : buf_span(&shown);
+	ask.body_shown = p->worker->show_secrets ? ask.body : buf_span(&shown);
 	good = exchange(p, &ask, a, f);
 	secret_wipe_bytes(p->form, form.n);
 	return good;
@@ -70,7 +70,7 @@ bool idp_get(struct idp *p, struct span fields, struct span fields_shown, struct
 {
 	struct http_question ask = {
 		.fields = fields,
-		.fields_shown = p->role->show_secrets ? fields : fields_shown,
+		.fields_shown = p->worker->show_secrets ? fields : fields_shown,
 	};
 
 	return exchange(p, &ask, a, f);
@@ -120,11 +120,11 @@ void idp_tell(struct idp *p, const struct http_answer *a, const struct refusal *
 {
 	struct buf shown = BUF(p->shown);
 
-	if (p->role->show_secrets)
+	if (p->worker->show_secrets)
 		buf_put(&shown, a->body);
 	else
 		token_show(a, t, &shown);
-	trace_put(&p->role->trace, TRACE_GOT, buf_span(&shown));
+	trace_put(&p->worker->trace, TRACE_GOT, buf_span(&shown));
 	take_date(p, a, r, row);
 	put_refusal(row, a, r);
 }

@@ -8,7 +8,7 @@
 
 /* Fill worker, settings and reach.trust before, and the rest with zero. */
 struct idp {
-	struct worker *role;
+	struct worker *worker;
 	const struct settings *settings;
 	struct connection reach;
 	struct url url; /* where the next request goes */

@@ -19,7 +19,7 @@ static bool step_greeting(void *self, struct row *row, struct fault *f)
 	struct span text;
 	size_t at;
 
-	pop3_start(&p->pop, &p->reach.stream, &p->role.trace);
+	pop3_start(&p->pop, &p->reach.stream, &p->worker.trace);
 	if (!pop3_greeting(&p->pop, &text, f))
 		return false;
 	row_fact(row, FACT_GREETING, text);
@@ -73,34 +73,34 @@ static void wait_for_token(struct mail_worker *p, struct fault *refused)
 	struct worker_begin begin = { STEP_AUTH };
 	struct worker_head head;
 
-	if (worker_passed(&p->role, STEP_CAPA))
-		(void)worker_send(&p->role, WORKER_BEGIN, &begin, sizeof begin);
-	if (worker_passed(&p->role, STEP_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
+	if (worker_passed(&p->worker, STEP_CAPA))
+		(void)worker_send(&p->worker, WORKER_BEGIN, &begin, sizeof begin);
+	if (worker_passed(&p->worker, STEP_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
 		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, refused);
-	if (worker_read(p->role.in, &head, sizeof head, p->role.deadline) && head.magic == WORKER_MAGIC &&
-	    head.kind == WORKER_TOKEN && worker_read(p->role.in, &p->token, sizeof p->token, p->role.deadline) &&
+	if (worker_read(p->worker.in, &head, sizeof head, p->worker.deadline) && head.magic == WORKER_MAGIC &&
+	    head.kind == WORKER_TOKEN && worker_read(p->worker.in, &p->token, sizeof p->token, p->worker.deadline) &&
 	    secret_valid(&p->token.token.access) && p->token.token.mark_n <= TOKEN_MARK_MAX &&
 	    (unsigned)p->token.because < STEP__COUNT) {
-		redact_secret(&p->role.redact, &p->token.token.access, "access_token");
-		redact_sasl(&p->role.redact, p->mailbox);
+		redact_secret(&p->worker.redact, &p->token.token.access, "access_token");
+		redact_sasl(&p->worker.redact, p->mailbox);
 		if (p->token.good)
-			worker_assume(&p->role, STEP_CLAIMS);
+			worker_assume(&p->worker, STEP_CLAIMS);
 		else
-			worker_blame(&p->role, STEP_CLAIMS, p->token.because);
+			worker_blame(&p->worker, STEP_CLAIMS, p->token.because);
 		return;
 	}
-	worker_blame(&p->role, STEP_CLAIMS, STEP_TOKEN);
+	worker_blame(&p->worker, STEP_CLAIMS, STEP_TOKEN);
 }
 
-struct entry {
-	struct mail_worker *probe;
+struct auth_step {
+	struct mail_worker *mail;
 	struct fault refused; /* of AUTH, before there was a token */
 };
 
 static bool step_auth(void *self, struct row *row, struct fault *f)
 {
-	struct entry *e = self;
-	struct mail_worker *p = e->probe;
+	struct auth_step *e = self;
+	struct mail_worker *p = e->mail;
 	struct sasl_login login = { .user = p->mailbox,
 		                    .token = &p->token.token.access,
 		                    .mark = token_mark_span(&p->token.token),
@@ -108,7 +108,7 @@ static bool step_auth(void *self, struct row *row, struct fault *f)
 		                    .host = p->reach.host,
 		                    .port = p->reach.port,
 		                    .one_line = p->settings->form == POP_FORM_ONE_LINE,
-		                    .show_secret = p->role.show_secrets };
+		                    .show_secret = p->worker.show_secrets };
 	char text[1024];
 	struct buf challenge = BUF(text);
 	struct span reply = SPAN_NONE;
@@ -171,7 +171,7 @@ static bool step_quit(void *self, struct row *row, struct fault *f)
 
 	if (p->pop.pipelined && !p->sent_all)
 		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, &(struct fault){ 0 });
-	if ((p->begun && !worker_passed(&p->role, STEP_CLAIMS) && !pop3_auth_cancel(&p->pop, f)) ||
+	if ((p->begun && !worker_passed(&p->worker, STEP_CLAIMS) && !pop3_auth_cancel(&p->pop, f)) ||
 	    !pop3_quit(&p->pop, f))
 		row->verdict = VERDICT_WARN;
 	return true;
@@ -196,7 +196,7 @@ static bool session_lives(const struct worker *r)
 
 static void say_goodbye(struct mail_worker *p)
 {
-	struct worker *r = &p->role;
+	struct worker *r = &p->worker;
 
 	if (!worker_passed(r, STEP_GREETING) || session_lives(r)) {
 		worker_step(r, STEP_QUIT, step_quit, p);
@@ -214,7 +214,7 @@ static void tell_chain(struct mail_worker *p)
 
 		for (uint32_t k = 0; k < c.n; k++)
 			c.der[k] = p->reach.tls.chain.cert[i].der[k];
-		(void)worker_send(&p->role, WORKER_CERTIFICATE, &c, sizeof c);
+		(void)worker_send(&p->worker, WORKER_CERTIFICATE, &c, sizeof c);
 	}
 }
 
@@ -229,7 +229,7 @@ static bool step_address(void *self, struct row *row, struct fault *f)
 
 static bool refuse_address(struct mail_worker *p)
 {
-	struct worker *r = &p->role;
+	struct worker *r = &p->worker;
 
 	if (p->judged || p->mailbox.n == 0 || r->stop_after < STEP_AUTH ||
 	    preflight_mailbox(p->mailbox, &(struct fault){ 0 }))
@@ -246,14 +246,14 @@ static bool refuse_address(struct mail_worker *p)
 
 void mail_worker_run(struct mail_worker *p)
 {
-	struct entry entry = { .probe = p };
-	struct worker *r = &p->role;
+	struct auth_step step = { .mail = p };
+	struct worker *r = &p->worker;
 
 	if (refuse_address(p)) {
 		worker_done(r);
 		return;
 	}
-	p->reach.role = r;
+	p->reach.worker = r;
 	p->reach.settings = p->settings;
 	p->reach.host = settings_get(p->settings, SETTING_POP_HOST);
 	p->reach.port = p->settings->pop_port;
@@ -267,8 +267,8 @@ void mail_worker_run(struct mail_worker *p)
 	worker_step(r, STEP_GREETING, step_greeting, p);
 	worker_step(r, STEP_CAPA, step_capa, p);
 	if (p->mailbox.n != 0 && r->stop_after >= STEP_AUTH) {
-		wait_for_token(p, &entry.refused);
-		worker_step(r, STEP_AUTH, step_auth, &entry);
+		wait_for_token(p, &step.refused);
+		worker_step(r, STEP_AUTH, step_auth, &step);
 		worker_step(r, STEP_MAILBOX, step_mailbox, p);
 	}
 	say_goodbye(p);

@@ -6,10 +6,10 @@
 #include "check/connect.h"
 #include "proto/pop3.h"
 
-/* What a probe works in. It lives in a process of its own, which never held the client's secret and ends with
+/* What the mail worker works in. It lives in a process of its own, which never held the client's secret and ends with
  * mail_worker_run. */
 struct mail_worker {
-	struct worker role;
+	struct worker worker;
 	const struct settings *settings;
 	struct span mailbox; /* empty: stop after CAPA, nobody logs in */
 	bool judged;         /* the credential step judges the mailbox's form, because it is the only one */
@@ -23,7 +23,7 @@ struct mail_worker {
 	uint64_t messages;
 };
 
-/* Climb from pop-dns to quit. Fill worker, settings, mailbox and reach.trust before. */
+/* Take the steps from pop-dns to quit. Fill worker, settings, mailbox and reach.trust before. */
 void mail_worker_run(struct mail_worker *p);
 
 #endif

@@ -21,7 +21,7 @@ static bool speaks_for(enum step_by worker, enum worker_side side)
 	static const enum step_by by[WORKER_SIDE__COUNT] = {
 		[WORKER_SIDE_SUPERVISOR] = STEP_BY_SUPERVISOR, [WORKER_SIDE_IDP] = STEP_BY_TOKEN_WORKER,
 		[WORKER_SIDE_POP] = STEP_BY_MAIL_WORKER,       [WORKER_SIDE_IMAP] = STEP_BY_TRIAGE_WORKER,
-		[WORKER_SIDE_SMTP] = STEP_BY_TRIAGE_WORKER,    [WORKER_SIDE_DISC] = STEP_BY_TENANT_WORKER,
+		[WORKER_SIDE_SMTP] = STEP_BY_TRIAGE_WORKER,    [WORKER_SIDE_TENANT] = STEP_BY_TENANT_WORKER,
 	};
 
 	return (unsigned)side < WORKER_SIDE__COUNT && by[side] == worker;

@@ -31,7 +31,7 @@ static void run_token_worker(struct run *run, const struct run_job *j, int out, 
 {
 	struct token_worker *k = &run->worker.token_worker;
 
-	prepare(&k->role, run, j, WORKER_SIDE_IDP);
+	prepare(&k->worker, run, j, WORKER_SIDE_IDP);
 	k->settings = run->ask->settings;
 	k->mailbox = run->ask->only;
 	k->credential = run->ask->credential;
@@ -40,13 +40,13 @@ static void run_token_worker(struct run *run, const struct run_job *j, int out, 
 	k->fetch.min_life_s = run->ask->min_life_s;
 	k->fetch.idp.reach.trust = run->ask->trust;
 	k->fetch.settings = k->settings;
-	k->role.files = token_fetch_wants_store(&k->fetch);
+	k->worker.files = token_fetch_wants_store(&k->fetch);
 	(void)lock_memory(k->credential, sizeof *k->credential);
 	(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
 	if (run->ask->obtain != NULL && !run->ask->obtain(run->ask->obtain_from, k->credential, &k->unread) &&
 	    k->unread.code == FAULT_NONE)
 		(void)fault_set(&k->unread, FAULT_FILE_UNREADABLE, 0, SPAN("a secret"));
-	worker_start(&k->role, out, in);
+	worker_start(&k->worker, out, in);
 	token_worker_run(k);
 }
 
@@ -54,13 +54,13 @@ static void run_mail_worker(struct run *run, const struct run_job *j, int out, i
 {
 	struct mail_worker *p = &run->worker.mail_worker;
 
-	prepare(&p->role, run, j, WORKER_SIDE_POP);
+	prepare(&p->worker, run, j, WORKER_SIDE_POP);
 	p->settings = run->ask->settings;
 	p->mailbox = j->report.mailbox;
 	p->judged = run->ask->only.n != 0;
 	p->certificates = run->ask->certificates;
 	p->reach.trust = run->ask->trust;
-	worker_start(&p->role, out, in);
+	worker_start(&p->worker, out, in);
 	(void)lock_memory(&p->token, sizeof p->token);
 	mail_worker_run(p);
 }
@@ -69,24 +69,24 @@ static void run_tenant_worker(struct run *run, const struct run_job *j, int out,
 {
 	struct tenant_worker *s = &run->worker.tenant_worker;
 
-	prepare(&s->role, run, j, WORKER_SIDE_DISC);
+	prepare(&s->worker, run, j, WORKER_SIDE_TENANT);
 	s->settings = run->ask->settings;
 	s->mailbox = j->report.mailbox;
 	s->reach.trust = run->ask->trust;
-	worker_start(&s->role, out, in);
+	worker_start(&s->worker, out, in);
 	tenant_worker_run(s);
 }
 
-static void run_triage(struct run *run, const struct run_job *j, int out, int in)
+static void run_triage_worker(struct run *run, const struct run_job *j, int out, int in)
 {
 	struct triage_worker *t = &run->worker.triage_worker;
 
-	prepare(&t->role, run, j, WORKER_SIDE_IMAP);
+	prepare(&t->worker, run, j, WORKER_SIDE_IMAP);
 	t->settings = run->ask->settings;
 	t->mailbox = j->report.mailbox;
 	t->token = &run->token.token;
 	t->reach.trust = run->ask->trust;
-	worker_start(&t->role, out, in);
+	worker_start(&t->worker, out, in);
 	(void)lock_memory(t->token, sizeof *t->token);
 	triage_worker_run(t);
 }
@@ -134,7 +134,7 @@ static void (*const work[])(struct run *, const struct run_job *, int out, int i
 	[STEP_BY_TOKEN_WORKER] = run_token_worker,
 	[STEP_BY_TENANT_WORKER] = run_tenant_worker,
 	[STEP_BY_MAIL_WORKER] = run_mail_worker,
-	[STEP_BY_TRIAGE_WORKER] = run_triage,
+	[STEP_BY_TRIAGE_WORKER] = run_triage_worker,
 };
 
 bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault *f)

@@ -1,4 +1,4 @@
-/* summary: makes one report of what the roles have told. */
+/* summary: makes one report of what the workers have found. */
 #ifndef CHECK_SUMMARY_H
 #define CHECK_SUMMARY_H
 

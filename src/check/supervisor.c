@@ -23,7 +23,7 @@
 enum {
 	SUPERVISOR_GRACE_MS = 300,        /* between a mail worker's own deadline and its end */
 	SUPERVISOR_TICK_MS = 100,         /* how often progress is reported */
-	SUPERVISOR_TENANT_MS = 1000,      /* how much longer than for all others the tenant worker is waited for */
+	SUPERVISOR_TENANT_WAIT_MS = 1000, /* how much longer than for all others the tenant worker is waited for */
 	SUPERVISOR_HANDOVER_MAX_MS = 2000 /* at most so long before the mail worker's deadline ends the token worker */
 };
 
@@ -246,7 +246,7 @@ static void go_on(struct run *run, struct run_job *j)
 		j->state = RUN_READY;
 		j->ready_ms = clock_ms();
 	}
-	if (running(&run->tenant_worker) && clock_ms() - j->ready_ms < SUPERVISOR_TENANT_MS)
+	if (running(&run->tenant_worker) && clock_ms() - j->ready_ms < SUPERVISOR_TENANT_WAIT_MS)
 		return;
 	if (running(&run->tenant_worker))
 		end_helper(run, &run->tenant_worker, true);

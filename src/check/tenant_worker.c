@@ -21,7 +21,7 @@ static void get_text(struct span json, const char *path, char *field, size_t siz
 }
 
 /* The first GUID in a URL of the answer. */
-static bool get_id(struct span json, const char *path, struct tenant_worker_tenant *t)
+static bool get_id(struct span json, const char *path, struct tenant_worker_found *t)
 {
 	unsigned char scratch[512];
 	struct buf raw = BUF(scratch), out = buf_field(t->id, sizeof t->id);
@@ -33,21 +33,21 @@ static bool get_id(struct span json, const char *path, struct tenant_worker_tena
 	return true;
 }
 
-bool tenant_worker_read(struct span json, struct tenant_worker_tenant *t)
+bool tenant_worker_read(struct span json, struct tenant_worker_found *t)
 {
-	*t = (struct tenant_worker_tenant){ .id = "" };
+	*t = (struct tenant_worker_found){ .id = "" };
 	get_text(json, "tenant_region_scope", t->region, sizeof t->region);
 	get_text(json, "tenant_region_sub_scope", t->sub_region, sizeof t->sub_region);
 	get_text(json, "cloud_instance_name", t->instance, sizeof t->instance);
 	return get_id(json, "issuer", t) || get_id(json, "token_endpoint", t);
 }
 
-static bool sub_region_is(const struct tenant_worker_tenant *t, struct span word)
+static bool sub_region_is(const struct tenant_worker_found *t, struct span word)
 {
 	return span_eq_nocase(span_z(t->sub_region), word);
 }
 
-void tenant_worker_put_cloud(struct buf *out, const struct tenant_worker_tenant *t)
+void tenant_worker_put_cloud(struct buf *out, const struct tenant_worker_found *t)
 {
 	switch (cloud_of_authority(span_z(t->instance))) {
 	case CLOUD_UNKNOWN:
@@ -113,7 +113,7 @@ static bool reach_it(struct tenant_worker *s, struct fault *f)
 {
 	struct row unseen = { .step = STEP_TENANT };
 
-	s->reach.role = &s->role;
+	s->reach.worker = &s->worker;
 	s->reach.settings = s->settings;
 	s->reach.host = s->url.host;
 	s->reach.port = s->url.port;
@@ -126,7 +126,7 @@ static bool reach_it(struct tenant_worker *s, struct fault *f)
 	return false;
 }
 
-static enum answer ask(struct tenant_worker *s, struct span tenant, struct tenant_worker_tenant *t, struct fault *f)
+static enum answer ask(struct tenant_worker *s, struct span tenant, struct tenant_worker_found *t, struct fault *f)
 {
 	struct http_question q = { .url = &s->url };
 	struct buf shown = BUF(s->shown);
@@ -136,13 +136,13 @@ static enum answer ask(struct tenant_worker *s, struct span tenant, struct tenan
 	if (!make_url(s, tenant, f) || !reach_it(s, f))
 		return ANSWER_TROUBLE;
 	s->http.stream = &s->reach.stream;
-	s->http.trace = &s->role.trace;
+	s->http.trace = &s->worker.trace;
 	answered = http_exchange(&s->http, &q, &a, f);
 	stream_close(&s->reach.stream);
 	if (!answered)
 		return ANSWER_TROUBLE;
 	token_show(&a, &s->none, &shown);
-	trace_put(&s->role.trace, TRACE_GOT, buf_span(&shown));
+	trace_put(&s->worker.trace, TRACE_GOT, buf_span(&shown));
 	if (a.status == 200 && tenant_worker_read(a.body, t))
 		return ANSWER_TENANT;
 	if (says_no_tenant(&a, f))
@@ -169,7 +169,7 @@ static void warn(struct row *row, const char *note)
 }
 
 /* The authority that was asked answers for all clouds that it knows of, and names the right one. */
-static bool check_cloud(const struct tenant_worker *s, const struct tenant_worker_tenant *t, struct row *row,
+static bool check_cloud(const struct tenant_worker *s, const struct tenant_worker_found *t, struct row *row,
                         struct fault *f)
 {
 	enum cloud asked = cloud_of_authority(s->url.host), found = cloud_of_authority(span_z(t->instance));
@@ -187,12 +187,12 @@ static bool check_cloud(const struct tenant_worker *s, const struct tenant_worke
 }
 
 /* Is the tenant of the settings the one that was found? It may be given as a domain: then that is looked up, too. */
-static bool check_id(struct tenant_worker *s, struct span domain, const struct tenant_worker_tenant *t, struct row *row,
+static bool check_id(struct tenant_worker *s, struct span domain, const struct tenant_worker_found *t, struct row *row,
                      struct fault *f)
 {
 	struct span tenant = settings_get(s->settings, SETTING_TENANT_ID);
 	struct fault trouble = { .code = FAULT_NONE };
-	struct tenant_worker_tenant configured;
+	struct tenant_worker_found configured;
 
 	if (tenant.n == 0 || ids_any_tenant(tenant) || span_eq_nocase(tenant, domain) ||
 	    span_eq_nocase(tenant, span_z(t->id)))
@@ -218,7 +218,7 @@ static bool step_tenant(void *self, struct row *row, struct fault *f)
 	struct tenant_worker *s = self;
 	struct span domain = tenant_worker_domain(s->mailbox);
 	struct fault trouble = { .code = FAULT_NONE };
-	struct tenant_worker_tenant t;
+	struct tenant_worker_found t;
 	const struct provider *found;
 	char text[80];
 	struct buf cloud = BUF(text);
@@ -257,6 +257,6 @@ struct span tenant_worker_domain(struct span mailbox)
 
 void tenant_worker_run(struct tenant_worker *s)
 {
-	worker_step(&s->role, STEP_TENANT, step_tenant, s);
-	worker_done(&s->role);
+	worker_step(&s->worker, STEP_TENANT, step_tenant, s);
+	worker_done(&s->worker);
 }

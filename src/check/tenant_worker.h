@@ -8,7 +8,7 @@
 #include "text/guid.h"
 
 /* What an OpenID configuration of Entra tells; absent texts are empty. Printable. */
-struct tenant_worker_tenant {
+struct tenant_worker_found {
 	char id[GUID_LENGTH + 1];
 	char region[16];     /* tenant_region_scope: NA, EU, AS, USGov, ... */
 	char sub_region[16]; /* tenant_region_sub_scope: GCC, DODCON (GCC High), DOD; absent elsewhere */
@@ -17,7 +17,7 @@ struct tenant_worker_tenant {
 
 /* What the tenant worker works in. It lives in a process of its own, which ends with tenant_worker_run. */
 struct tenant_worker {
-	struct worker role;
+	struct worker worker;
 	const struct settings *settings;
 	struct span mailbox;
 	struct connection reach;
@@ -37,9 +37,9 @@ void tenant_worker_run(struct tenant_worker *s);
 struct span tenant_worker_domain(struct span mailbox);
 
 /* Read the body. False when it names no tenant. */
-bool tenant_worker_read(struct span json, struct tenant_worker_tenant *t) MUST;
+bool tenant_worker_read(struct span json, struct tenant_worker_found *t) MUST;
 
 /* "worldwide (GCC)", "US government (DoD)": the cloud for people. */
-void tenant_worker_put_cloud(struct buf *out, const struct tenant_worker_tenant *t);
+void tenant_worker_put_cloud(struct buf *out, const struct tenant_worker_found *t);
 
 #endif

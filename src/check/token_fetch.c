@@ -67,7 +67,7 @@ static int64_t end_of(const struct token *t)
 
 static bool open_store(struct token_fetch *x, struct row *row, struct fault *f)
 {
-	x->stored = store_open(&x->store, settings_get(x->settings, SETTING_TOKEN_CACHE), x->role->deadline, f);
+	x->stored = store_open(&x->store, settings_get(x->settings, SETTING_TOKEN_CACHE), x->worker->deadline, f);
 	if (!x->stored)
 		return false;
 	if (store_note(&x->store).n != 0) {
@@ -77,7 +77,7 @@ static bool open_store(struct token_fetch *x, struct row *row, struct fault *f)
 	make_key(x);
 	if (store_find(&x->store, x->id, &x->secrets.kept))
 		x->served = x->min_life_s > 0 && !x->login && life_left(&x->secrets.kept) >= x->min_life_s;
-	redact_secret(&x->role->redact, &x->secrets.kept.refresh, "refresh_token");
+	redact_secret(&x->worker->redact, &x->secrets.kept.refresh, "refresh_token");
 	return true;
 }
 
@@ -136,8 +136,8 @@ static bool take(struct token_fetch *x, const struct http_answer *a, struct toke
 {
 	bool good = token_read(a, t, &x->secrets.refresh, r, f);
 
-	redact_secret(&x->role->redact, &t->access, "access_token");
-	redact_secret(&x->role->redact, &x->secrets.refresh, "refresh_token");
+	redact_secret(&x->worker->redact, &t->access, "access_token");
+	redact_secret(&x->worker->redact, &x->secrets.refresh, "refresh_token");
 	idp_tell(&x->idp, a, r, t, row);
 	return good;
 }
@@ -168,7 +168,7 @@ static bool sign(struct token_fetch *x, struct fault *f)
 	            assertion_sign(&s->key, &q, &s->assertion, f);
 
 	assertion_wipe(&s->key);
-	redact_secret(&x->role->redact, &s->assertion, "assertion");
+	redact_secret(&x->worker->redact, &s->assertion, "assertion");
 	return good;
 }
 
@@ -187,7 +187,7 @@ static bool sign_grant(struct token_fetch *x, struct fault *f)
 	q.audience = span_z(account.token_uri);
 	good = good && assertion_sign_grant(&s->key, &q, &s->assertion, f);
 	assertion_wipe(&s->key);
-	redact_secret(&x->role->redact, &s->assertion, "assertion");
+	redact_secret(&x->worker->redact, &s->assertion, "assertion");
 	return good;
 }
 
@@ -237,7 +237,7 @@ static bool start_device(struct token_fetch *x, struct row *row, struct fault *f
 	if (!idp_post(&x->idp, &q, &a, f))
 		return false;
 	good = device_read(&a, &x->secrets.device, &r, f);
-	redact_secret(&x->role->redact, &x->secrets.device.code, "device_code");
+	redact_secret(&x->worker->redact, &x->secrets.device.code, "device_code");
 	idp_tell(&x->idp, &a, &r, &none, row);
 	if (!good)
 		return false;
@@ -245,7 +245,7 @@ static bool start_device(struct token_fetch *x, struct row *row, struct fault *f
 	memcpy(prompt.uri, x->secrets.device.uri, sizeof prompt.uri);
 	memcpy(prompt.complete, x->secrets.device.complete, sizeof prompt.complete);
 	prompt.expires_in = x->secrets.device.expires_in;
-	return worker_send(x->role, WORKER_PROMPT, &prompt, sizeof prompt);
+	return worker_send(x->worker, WORKER_PROMPT, &prompt, sizeof prompt);
 }
 
 /* The next question comes later, and not before the provider wants it: `asked` are the seconds of its Retry-After. */
@@ -283,7 +283,7 @@ static struct deadline login_end(const struct token_fetch *x)
 {
 	struct deadline end = clock_deadline(x->secrets.device.expires_in * 1000);
 
-	return end.at_ms < x->role->deadline.at_ms ? end : x->role->deadline;
+	return end.at_ms < x->worker->deadline.at_ms ? end : x->worker->deadline;
 }
 
 static bool sign_in(struct token_fetch *x, struct token *t, struct row *row, struct fault *f)
@@ -355,9 +355,9 @@ static bool patiently(struct token_fetch *x, struct token *t, struct row *row, s
 		int64_t asked = f->num * 1000;
 
 		if (!x->patient || fault_kind(f->code) != FAULT_KIND_WAIT || tries == TOKEN_FETCH_TRIES_MAX ||
-		    !pause_ms(asked > ms ? asked : ms, x->role->deadline))
+		    !pause_ms(asked > ms ? asked : ms, x->worker->deadline))
 			return false;
-		trace_put(&x->role->trace, TRACE_NOTE, SPAN("the provider was busy: once more"));
+		trace_put(&x->worker->trace, TRACE_NOTE, SPAN("the provider was busy: once more"));
 		*f = (struct fault){ .code = FAULT_NONE };
 		row->facts = 0;
 	}

@@ -16,7 +16,7 @@ enum {
 
 /* Fill in the first part, and idp as it asks. */
 struct token_fetch {
-	struct worker *role;
+	struct worker *worker;
 	const struct settings *settings;
 	const struct credential *credential;
 	struct span mailbox; /* the only one of the run, or empty */

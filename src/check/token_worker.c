@@ -32,11 +32,11 @@ static bool step_claims(void *self, struct row *row, struct fault *f)
 }
 
 /* The way to the token endpoint; there is none when the token is there already. */
-static void climb_to_idp(struct token_worker *k)
+static void reach_idp(struct token_worker *k)
 {
 	static const enum step way[] = { STEP_IDP_DNS, STEP_IDP_TCP, STEP_IDP_TLS };
 	struct connection *reach = &k->fetch.idp.reach;
-	struct worker *r = &k->role;
+	struct worker *r = &k->worker;
 
 	if (k->fetch.served || k->settings->grant == GRANT_ACCESS_TOKEN) {
 		for (size_t i = 0; i < COUNT(way); i++)
@@ -51,9 +51,9 @@ static void climb_to_idp(struct token_worker *k)
 
 void token_worker_run(struct token_worker *k)
 {
-	struct worker *r = &k->role;
+	struct worker *r = &k->worker;
 
-	k->fetch.role = k->fetch.idp.role = r;
+	k->fetch.worker = k->fetch.idp.worker = r;
 	k->fetch.settings = k->fetch.idp.settings = k->settings;
 	k->fetch.credential = k->credential;
 	k->fetch.mailbox = k->mailbox;
@@ -63,7 +63,7 @@ void token_worker_run(struct token_worker *k)
 	redact_secret(&r->redact, &k->credential->refresh_token, "refresh_token");
 	redact_secret(&r->redact, &k->credential->identity_header, "identity_header");
 	worker_step(r, STEP_CREDENTIAL, step_credential, k);
-	climb_to_idp(k);
+	reach_idp(k);
 	worker_step(r, STEP_TOKEN, step_token, k);
 	token_fetch_end(&k->fetch);
 	worker_step(r, STEP_CLAIMS, step_claims, k);

@@ -7,7 +7,7 @@
 
 /* What the token worker works in. It lives in a process of its own, which ends with token_worker_run. */
 struct token_worker {
-	struct worker role;
+	struct worker worker;
 	const struct settings *settings;
 	struct credential *credential;
 	struct fault unread; /* why a secret could not be read */
@@ -17,7 +17,7 @@ struct token_worker {
 	struct worker_token result;
 };
 
-/* Climb from credential to claims, then tell the supervisor the token (or the root cause). Fill worker, settings,
+/* Take the steps from credential to claims, then tell the supervisor the token (or the root cause). Fill worker, settings,
  * credential, mailbox, unread and the first part of fetch before. The credential is wiped. */
 void token_worker_run(struct token_worker *k);
 

@@ -11,7 +11,7 @@ struct service {
 	const char *host; /* the provider's */
 	uint16_t port;
 	bool tls; /* from the first byte on */
-	struct span role, scope;
+	struct span app_role, scope;
 	bool (*talk)(struct triage_worker *t, struct row *row, struct fault *f);
 	enum service_state found;
 	struct fault fault;
@@ -33,7 +33,8 @@ static bool may_ask(const struct triage_worker *t, const struct service *d)
 {
 	if (!t->claims.jwt || !t->settings->provider->entra)
 		return true;
-	return claims_is_app(&t->claims) ? claims_has(t->claims.roles, d->role) : claims_has(t->claims.scp, d->scope);
+	return claims_is_app(&t->claims) ? claims_has(t->claims.roles, d->app_role)
+	                                 : claims_has(t->claims.scp, d->scope);
 }
 
 static struct sasl_login login_of(const struct triage_worker *t)
@@ -44,7 +45,7 @@ static struct sasl_login login_of(const struct triage_worker *t)
 		                    .mechanism = t->settings->mechanism,
 		                    .host = t->reach.host,
 		                    .port = t->reach.port,
-		                    .show_secret = t->role.show_secrets };
+		                    .show_secret = t->worker.show_secrets };
 }
 
 /* The mechanism of the settings, or the fault that says that the service does not have it. */
@@ -67,7 +68,7 @@ static bool talk_imap(struct triage_worker *t, struct row *row, struct fault *f)
 	char scratch[1024];
 	struct buf challenge = BUF(scratch);
 
-	imap_start(m, &t->reach.stream, &t->role.trace);
+	imap_start(m, &t->reach.stream, &t->worker.trace);
 	if (!imap_greeting(m, &text, f) || !imap_capability(m, &c, f))
 		return false;
 	if (!offers(t, c.xoauth2, c.oauthbearer, " among the capabilities", f))
@@ -87,7 +88,7 @@ static bool start_tls(struct triage_worker *t, struct fault *f)
 	struct smtpmsg_ehlo e;
 	struct span text;
 
-	smtp_start(m, &t->reach.stream, &t->role.trace);
+	smtp_start(m, &t->reach.stream, &t->worker.trace);
 	if (!smtp_greeting(m, &text, f) || !smtp_ehlo(m, &e, f))
 		return false;
 	if (!e.starttls)
@@ -97,7 +98,7 @@ static bool start_tls(struct triage_worker *t, struct fault *f)
 	t->reach.tls_wanted = true;
 	if (!connect_tls(&t->reach, &unseen, f))
 		return false;
-	smtp_start(m, &t->reach.stream, &t->role.trace);
+	smtp_start(m, &t->reach.stream, &t->worker.trace);
 	return true;
 }
 
@@ -127,7 +128,7 @@ static bool converse(struct triage_worker *t, const struct service *d, struct ro
 	struct row unseen = { .step = STEP_TRIAGE };
 	bool good;
 
-	t->role.side = d->side;
+	t->worker.side = d->side;
 	t->reach.host = host_of(t, d);
 	t->reach.port = d->port;
 	t->reach.tls_wanted = d->tls;
@@ -156,7 +157,7 @@ static void try_service(struct triage_worker *t, struct service *d, enum fact wo
 static void put_why(const struct triage_worker *t, const struct service *d, struct buf *note)
 {
 	const char *separator = note->n != 0 ? "; " : "";
-	struct span wanted = claims_is_app(&t->claims) ? d->role : d->scope;
+	struct span wanted = claims_is_app(&t->claims) ? d->app_role : d->scope;
 
 	if (d->found == SERVICE_UNREACHED)
 		buf_say(note, "%s%s: %s", separator, d->name, fault_text(d->fault.code));
@@ -173,7 +174,7 @@ static bool step_triage(void *self, struct row *row, struct fault *f)
 		                .host = p->imap_host,
 		                .port = IMAPS,
 		                .tls = true,
-		                .role = SPAN("IMAP.AccessAsApp"),
+		                .app_role = SPAN("IMAP.AccessAsApp"),
 		                .scope = SPAN("IMAP.AccessAsUser.All"),
 		                .talk = talk_imap };
 	struct service smtp = { .name = "SMTP",
@@ -181,20 +182,21 @@ static bool step_triage(void *self, struct row *row, struct fault *f)
 		                .host = p->smtp_host,
 		                .port = SUBMISSION,
 		                .tls = false,
-		                .role = SPAN("SMTP.SendAsApp"),
+		                .app_role = SPAN("SMTP.SendAsApp"),
 		                .scope = SPAN("SMTP.Send"),
 		                .talk = talk_smtp };
-	struct deadline all = t->role.deadline;
+	struct deadline all = t->worker.deadline;
 	char text[FACT_TEXT_MAX];
 	struct buf note = BUF(text);
 	bool app;
 
 	if (!claims_read(&t->token->access, &t->claims, f))
 		return false;
-	app = t->claims.jwt && claims_is_app(&t->claims);       /* what cannot be read is a person's */
-	t->role.deadline = clock_deadline(clock_left(all) / 2); /* a silent server must not take the other one's time */
+	app = t->claims.jwt && claims_is_app(&t->claims); /* what cannot be read is a person's */
+	t->worker.deadline =
+		clock_deadline(clock_left(all) / 2); /* a silent server must not take the other one's time */
 	try_service(t, &imap, FACT_IMAP, FACT_IMAP_STATE, row);
-	t->role.deadline = all;
+	t->worker.deadline = all;
 	try_service(t, &smtp, FACT_SMTP, FACT_SMTP_STATE, row);
 	row->because = STEP_TRIAGE;
 	if (imap.found == SERVICE_NOT_TRIED && smtp.found == SERVICE_NOT_TRIED)
@@ -209,11 +211,11 @@ static bool step_triage(void *self, struct row *row, struct fault *f)
 
 void triage_worker_run(struct triage_worker *t)
 {
-	t->reach.role = &t->role;
+	t->reach.worker = &t->worker;
 	t->reach.settings = t->settings;
-	redact_secret(&t->role.redact, &t->token->access, "access_token");
-	redact_sasl(&t->role.redact, t->mailbox);
-	worker_assume(&t->role, STEP_CLAIMS);
-	worker_step(&t->role, STEP_TRIAGE, step_triage, t);
-	worker_done(&t->role);
+	redact_secret(&t->worker.redact, &t->token->access, "access_token");
+	redact_sasl(&t->worker.redact, t->mailbox);
+	worker_assume(&t->worker, STEP_CLAIMS);
+	worker_step(&t->worker, STEP_TRIAGE, step_triage, t);
+	worker_done(&t->worker);
 }

@@ -11,7 +11,7 @@
 
 /* What the worker works in. It lives in a process of its own, which ends with triage_worker_run. */
 struct triage_worker {
-	struct worker role;
+	struct worker worker;
 	const struct settings *settings;
 	struct span mailbox;
 	const struct token *token;

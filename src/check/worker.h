@@ -17,7 +17,7 @@ enum worker_side {
 	WORKER_SIDE_POP,
 	WORKER_SIDE_IMAP,
 	WORKER_SIDE_SMTP,
-	WORKER_SIDE_DISC,
+	WORKER_SIDE_TENANT,
 	WORKER_SIDE__COUNT
 };
 
@@ -31,8 +31,8 @@ enum worker_message {
 	WORKER_ROW,         /* its result: struct row */
 	WORKER_NOTE,        /* a line for the transcript: struct worker_note */
 	WORKER_CERTIFICATE, /* struct worker_certificate */
-	WORKER_TOKEN,       /* token worker to supervisor to probe: struct worker_token */
-	WORKER_PROMPT,      /* worker: a person is to sign in: struct worker_prompt */
+	WORKER_TOKEN,       /* token worker to supervisor to mail worker: struct worker_token */
+	WORKER_PROMPT,      /* token worker: a person is to sign in: struct worker_prompt */
 	WORKER_DONE,        /* nothing more will come: struct worker_done */
 	WORKER_MESSAGE__COUNT
 };

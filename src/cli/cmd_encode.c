@@ -29,7 +29,7 @@ static bool read_token(struct app *app, struct secret *s, struct fault *f)
 static int encode(struct app *app, struct span mailbox)
 {
 	struct token token;
-	struct token_request_format bearer = { &token.access, mailbox, &app->settings, 0 };
+	struct token_format_input bearer = { &token.access, mailbox, &app->settings, 0 };
 	struct buf out = BUF(app->text);
 	struct fault f = { 0 }, why = { 0 };
 	bool good = read_token(app, &app->token, &f);

@@ -30,7 +30,7 @@ static void on_event(void *command, const struct run_event *event)
 
 static int print(const struct token_command *t, struct app *app)
 {
-	struct token_request_format bearer = { &app->token, t->mailbox, &app->settings, t->expires_in };
+	struct token_format_input bearer = { &app->token, t->mailbox, &app->settings, t->expires_in };
 	struct buf out = BUF(app->text);
 	int status;
 

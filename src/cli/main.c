@@ -62,7 +62,7 @@ static void end_without_secrets(int sig)
 	_exit(128 + sig);
 }
 
-/* The roles have this from here: they are forked. What is ignored stays so. */
+/* The workers have this from here: they are forked. What is ignored stays so. */
 static void watch_signals(void)
 {
 	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };

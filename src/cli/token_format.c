@@ -3,7 +3,7 @@
 #include "text/base64.h"
 #include "text/json_write.h"
 
-static void put_json(struct buf *out, const struct token_request_format *b)
+static void put_json(struct buf *out, const struct token_format_input *b)
 {
 	struct json_write w = { .out = out };
 
@@ -15,7 +15,7 @@ static void put_json(struct buf *out, const struct token_request_format *b)
 	json_write_close(&w, '}');
 }
 
-static void put_sasl(struct buf *out, const struct token_request_format *b)
+static void put_sasl(struct buf *out, const struct token_format_input *b)
 {
 	unsigned char scratch[SASL_FRAME_MAX];
 	struct buf frame = BUF(scratch);
@@ -32,7 +32,7 @@ static void put_sasl(struct buf *out, const struct token_request_format *b)
 	secret_wipe_bytes(scratch, frame.n);
 }
 
-void token_format_put(struct buf *out, enum token_format form, const struct token_request_format *b)
+void token_format_put(struct buf *out, enum token_format form, const struct token_format_input *b)
 {
 	switch (form) {
 	case TOKEN_FORMAT_HEADER:

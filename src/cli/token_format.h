@@ -12,7 +12,7 @@ enum token_format {
 	TOKEN_FORMAT__COUNT
 };
 
-struct token_request_format {
+struct token_format_input {
 	const struct secret *token;
 	struct span mailbox;             /* for SASL */
 	const struct settings *settings; /* for SASL: mechanism and mail server */
@@ -20,6 +20,6 @@ struct token_request_format {
 };
 
 /* Append it, with a line feed. */
-void token_format_put(struct buf *out, enum token_format form, const struct token_request_format *b);
+void token_format_put(struct buf *out, enum token_format form, const struct token_format_input *b);
 
 #endif

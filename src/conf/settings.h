@@ -43,7 +43,7 @@ enum {
 	SETTINGS_SECRET_END_WARN_S = 30 * 86400 /* a new secret takes somebody with rights, and those have holidays */
 };
 
-/* The secrets, apart from the rest, so that a role which does not need them can wipe them. */
+/* The secrets, apart from the rest, so that a process that does not need them can wipe them. */
 struct credential {
 	struct secret client_secret;
 	struct secret assertion;       /* of federated_token_file */
@@ -59,7 +59,7 @@ struct settings {
 	struct span value[SETTING__COUNT]; /* as given, trimmed; borrowed from the arena, the environment or argv */
 	enum setting_source source[SETTING__COUNT];
 	struct span origin[SETTING__COUNT]; /* "o2pop.conf:12", "O2POP_CLIENT_ID", "--client-id" */
-	/* What the values mean; valid after resolve_settings (conf/resolve_settings.h). */
+	/* What the values mean; valid after resolve_settings (conf/resolve.h). */
 	const struct provider *provider;
 	enum grant grant;
 	enum assertion_form assertion;

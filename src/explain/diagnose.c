@@ -156,7 +156,7 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 
 /* ---- claims ------------------------------------------------------------------------------------ */
 
-static void pick_worker(const struct explain_case *c, struct knowledge_causes *l, bool from_file)
+static void pick_role(const struct explain_case *c, struct knowledge_causes *l, bool from_file)
 {
 	struct span roles = placeholder_fact(c, FACT_ROLES);
 
@@ -196,7 +196,7 @@ static void pick_claims(const struct explain_case *c, struct knowledge_causes *l
 	else if (code == FAULT_CLAIM_AUDIENCE && placeholder_has(aud, "ps.outlook.com"))
 		knowledge_add(l, CAUSE_AUD_CONSENT);
 	else if (code == FAULT_CLAIM_ROLE)
-		pick_worker(c, l, from_file);
+		pick_role(c, l, from_file);
 	else if (code == FAULT_CLAIM_EXPIRED || code == FAULT_CLAIM_NOT_YET)
 		pick_times(c, l, from_file && code == FAULT_CLAIM_EXPIRED);
 }

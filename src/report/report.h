@@ -10,7 +10,7 @@ enum { REPORT_MAILBOX_MAX = 320 }; /* RFC 5321: 64 + @ + 255 */
 /* Everything about one mailbox. The token worker's rows are the same in the reports of all mailboxes of a run. */
 struct report {
 	const struct settings *settings; /* outlives the report */
-	struct span mailbox;             /* borrowed from the settings or the list */
+	struct span mailbox;             /* borrowed from the job that works on it */
 	struct span proved;              /* another mailbox of the run, which this token has opened; empty: none yet */
 	int64_t started_unix;
 	int64_t ms;

@@ -8,7 +8,7 @@ const char *transcript_side(enum worker_side side)
 {
 	static const char name[][5] = {
 		[WORKER_SIDE_SUPERVISOR] = "main", [WORKER_SIDE_IDP] = "idp",   [WORKER_SIDE_POP] = "pop",
-		[WORKER_SIDE_IMAP] = "imap",       [WORKER_SIDE_SMTP] = "smtp", [WORKER_SIDE_DISC] = "disc",
+		[WORKER_SIDE_IMAP] = "imap",       [WORKER_SIDE_SMTP] = "smtp", [WORKER_SIDE_TENANT] = "disc",
 	};
 
 	return name[side];

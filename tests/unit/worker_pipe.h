@@ -1,4 +1,4 @@
-/* worker_pipe: a role that works in the test's own process: what it tells is read back from a pipe. */
+/* worker_pipe: a worker that works in the test's own process: what it tells is read back from a pipe. */
 #ifndef TESTS_UNIT_WORKER_PIPE_H
 #define TESTS_UNIT_WORKER_PIPE_H
 
@@ -12,7 +12,7 @@ struct worker_pipe {
 	int in, out;
 };
 
-/* A role with nothing passed, a deadline far away, and our end of its pipe. A pipe takes 64 kB: the rows of all steps,
+/* A worker with nothing passed, a deadline far away, and our end of its pipe. A pipe takes 64 kB: the rows of all steps,
  * and no transcript. */
 T_UNUSED
 static struct worker_pipe worker_pipe_start(struct worker *r)

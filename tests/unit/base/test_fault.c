@@ -145,7 +145,7 @@ TEST(fault_from_a_pipe)
 	f.n = UINT32_MAX;
 	OK(!fault_valid(&f));
 
-	/* a role that was taken over may not write to the terminal */
+	/* a worker that was taken over may not write to the terminal */
 	f.n = 4;
 	memcpy(f.evidence, "\x1b[2J", 4);
 	OK(!fault_valid(&f));

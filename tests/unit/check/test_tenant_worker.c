@@ -87,9 +87,9 @@ static void answer(size_t i, const char *path, const char *bytes)
 }
 
 /* Run it, and get its row. */
-static struct row climb(const char *mailbox)
+static struct row take(const char *mailbox)
 {
-	struct worker_pipe p = worker_pipe_start(&tenant_worker.role);
+	struct worker_pipe p = worker_pipe_start(&tenant_worker.worker);
 	struct worker_begin begin;
 	struct worker_done done;
 	struct row row = { .verdict = VERDICT_NONE };
@@ -119,7 +119,7 @@ TEST(the_same_tenant)
 
 	given("microsoft", TENANT);
 	answer(0, "/contoso.example", CONFIGURATION("11111111-2222-3333-4444-555555555555", "microsoftonline.com", ""));
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.verdict, VERDICT_PASS);
 	EQ(row_get(&row, FACT_TENANT_FOUND), SPAN(TENANT));
 	EQ(row_get(&row, FACT_CLOUD), SPAN("worldwide"));
@@ -129,11 +129,11 @@ TEST(the_same_tenant)
 	EQ(answers[0].closes, 1);
 	given("microsoft", "contoso.EXAMPLE"); /* the domain itself is compared by name, without another question */
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
-	EQ(climb("alice@contoso.example").verdict, VERDICT_PASS);
+	EQ(take("alice@contoso.example").verdict, VERDICT_PASS);
 	EQ(asked, 1);
 	given("microsoft", "");
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
-	EQ(climb("alice@contoso.example").verdict, VERDICT_PASS);
+	EQ(take("alice@contoso.example").verdict, VERDICT_PASS);
 }
 
 TEST(another_tenant)
@@ -142,7 +142,7 @@ TEST(another_tenant)
 
 	given("microsoft", OTHER);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.verdict, VERDICT_FAIL);
 	EQ(row.fault.code, FAULT_TENANT_OTHER);
 	EQ(fault_evidence(&row.fault), SPAN(TENANT));
@@ -156,22 +156,22 @@ TEST(a_tenant_given_by_another_domain)
 	given("microsoft", "contoso.onmicrosoft.com");
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
 	answer(1, "/contoso.onmicrosoft.com", CONFIGURATION(TENANT, "microsoftonline.com", ""));
-	EQ(climb("alice@contoso.example").verdict, VERDICT_PASS);
+	EQ(take("alice@contoso.example").verdict, VERDICT_PASS);
 	EQ(asked, 2);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
 	answer(1, "/contoso.onmicrosoft.com", CONFIGURATION(OTHER, "microsoftonline.com", ""));
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.fault.code, FAULT_TENANT_OTHER);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
 	answer(1, "/contoso.onmicrosoft.com",
 	       "HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\"invalid_tenant\","
 	       "\"error_description\":\"AADSTS90002: Tenant 'x' not found. "
 	       "Trace ID: 1\"}");
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.fault.code, FAULT_TENANT_OTHER);
 	answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
 	answer(1, "/contoso.onmicrosoft.com", "");
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.verdict, VERDICT_WARN);
 	OK(row_get(&row, FACT_NOTE).n != 0);
 }
@@ -183,14 +183,14 @@ TEST(another_cloud)
 	given("microsoft", TENANT);
 	answer(0, "/contoso.example",
 	       CONFIGURATION(TENANT, "microsoftonline.us", ",\"tenant_region_sub_scope\":\"DODCON\""));
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.fault.code, FAULT_TENANT_CLOUD);
 	EQ(row_get(&row, FACT_CLOUD), SPAN("US government (GCC High)"));
 	EQ(fault_evidence(&row.fault), SPAN("cloud_instance_name microsoftonline.us, tenant_region_sub_scope DODCON"));
 	EQ(row_get(&row, FACT_PROVIDER_FOUND), SPAN("microsoft-gcchigh"));
 	answer(0, "/contoso.example",
 	       CONFIGURATION(TENANT, "microsoftonline.com", ",\"tenant_region_sub_scope\":\"GCC\""));
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.verdict, VERDICT_PASS); /* GCC lives in the worldwide cloud */
 	EQ(row_get(&row, FACT_CLOUD), SPAN("worldwide (GCC)"));
 	EQ(row_get(&row, FACT_PROVIDER_FOUND), SPAN("microsoft"));
@@ -204,14 +204,14 @@ TEST(a_tenant_that_stands_for_any)
 	for (size_t i = 0; i < COUNT(any); i++) {
 		given("microsoft", any[i]);
 		answer(0, "/contoso.example", CONFIGURATION(TENANT, "microsoftonline.com", ""));
-		EQ(climb("alice@contoso.example").verdict, VERDICT_PASS);
+		EQ(take("alice@contoso.example").verdict, VERDICT_PASS);
 		EQ(asked, 1);
 	}
 }
 
 TEST(the_wrong_house_of_the_right_cloud)
 {
-	struct tenant_worker_tenant t = { .instance = "microsoftonline.us", .sub_region = "DOD" };
+	struct tenant_worker_found t = { .instance = "microsoftonline.us", .sub_region = "DOD" };
 	char text[80];
 	struct buf b = BUF(text);
 	size_t at;
@@ -222,7 +222,7 @@ TEST(the_wrong_house_of_the_right_cloud)
 	given("microsoft-gcchigh", TENANT);
 	answer(0, "/contoso.example",
 	       CONFIGURATION(TENANT, "microsoftonline.com", ",\"tenant_region_sub_scope\":\"DOD\""));
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	EQ(row.verdict, VERDICT_WARN);
 	OK(span_find(row_get(&row, FACT_NOTE), SPAN("provider = microsoft-dod"), &at));
 }
@@ -236,7 +236,7 @@ TEST(a_domain_without_a_tenant)
 	       "HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":\"invalid_tenant\","
 	       "\"error_description\":\"AADSTS90002: Tenant 'nowhere.example' not "
 	       "found. Trace ID: abc\"}");
-	row = climb("alice@nowhere.example");
+	row = take("alice@nowhere.example");
 	EQ(row.verdict, VERDICT_FAIL);
 	EQ(row.fault.code, FAULT_TENANT_NOT_FOUND);
 	EQ(row.fault.num, 90002);
@@ -265,7 +265,7 @@ TEST(trouble_is_a_skip)
 	for (size_t i = 0; i < COUNT(bytes); i++) {
 		t_at("row %lu", (unsigned long)i);
 		answer(0, "/contoso.example", bytes[i]);
-		row = climb("alice@contoso.example");
+		row = take("alice@contoso.example");
 		EQ(row.verdict, VERDICT_SKIP);
 		EQ(row.because, STEP_TENANT);
 		EQ(row.fault.code, FAULT_NONE);
@@ -273,7 +273,7 @@ TEST(trouble_is_a_skip)
 	}
 	closed_way = 1;
 	answer(0, "/contoso.example", "");
-	row = climb("alice@contoso.example");
+	row = take("alice@contoso.example");
 	closed_way = 0;
 	EQ(row.verdict, VERDICT_SKIP);
 	EQ(row_get(&row, FACT_NOTE), SPAN("the connection was refused: 192.0.2.1 ECONNREFUSED"));
@@ -304,7 +304,7 @@ TEST(configurations)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		struct tenant_worker_tenant t;
+		struct tenant_worker_found t;
 		char text[80];
 		struct buf b = BUF(text);
 

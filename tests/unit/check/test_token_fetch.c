@@ -15,7 +15,7 @@
 #define CLIENT_ID "00000000-0000-0000-0000-000000000001"
 
 static struct token_fetch fetch;
-static struct worker role;
+static struct worker worker;
 static struct worker_pipe pipe_end;
 static struct settings settings;
 static struct credential credential;
@@ -140,16 +140,16 @@ static bool run(struct fault *f)
 {
 	bool good;
 
-	pipe_end = worker_pipe_start(&role);
+	pipe_end = worker_pipe_start(&worker);
 	memset(&row, 0, sizeof row);
 	*f = (struct fault){ .code = FAULT_NONE };
 	OK(resolve_settings(&settings, f));
-	fetch.role = fetch.idp.role = &role;
+	fetch.worker = fetch.idp.worker = &worker;
 	fetch.settings = fetch.idp.settings = &settings;
 	fetch.credential = &credential;
 	good = token_fetch_prepare(&fetch, &row, f) && token_fetch_run(&fetch, &token, &row, f);
 	row.fault = *f;
-	redact_row(&role.redact, &row);
+	redact_row(&worker.redact, &row);
 	interval = fetch.secrets.device.interval; /* before it is wiped with the rest */
 	token_fetch_end(&fetch);
 	worker_pipe_end(&pipe_end);

@@ -136,9 +136,9 @@ static void services(const char *imap_says, const char *smtp_says)
 	tls_good = true;
 }
 
-static struct row climb(void)
+static struct row take(void)
 {
-	struct worker_pipe p = worker_pipe_start(&triage.role);
+	struct worker_pipe p = worker_pipe_start(&triage.worker);
 	struct worker_begin begin;
 	struct worker_done done;
 	struct row row = { .verdict = VERDICT_NONE };
@@ -215,7 +215,7 @@ TEST(what_the_doors_say)
 		token_with(row[i].claims);
 		services(row[i].imap, row[i].smtp);
 		consent();
-		got = climb();
+		got = take();
 		EQ(got.verdict, VERDICT_PASS);
 		EQ(t_shown(&got, FACT_IMAP_STATE), span_z(row[i].imap_state));
 		EQ(t_shown(&got, FACT_SMTP_STATE), span_z(row[i].smtp_state));
@@ -237,13 +237,13 @@ TEST(the_deciding_words_are_kept)
 	token_with(BOTH);
 	services("o2 OK AUTHENTICATE completed.\r\n", DISABLED);
 	consent();
-	got = climb();
+	got = take();
 	EQ(row_get(&got, FACT_IMAP), SPAN("OK [READ-ONLY] EXAMINE completed."));
 	EQ(row_get(&got, FACT_SMTP),
 	   SPAN("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."));
 	services(FAILED, "235 2.7.0 Authentication successful\r\n");
 	consent();
-	got = climb();
+	got = take();
 	EQ(row_get(&got, FACT_IMAP), SPAN("NO AUTHENTICATE failed."));
 	EQ(row_get(&got, FACT_SMTP), SPAN("235 2.7.0 Authentication successful"));
 	EQ(imap.closes, 1);
@@ -257,7 +257,7 @@ TEST(no_right_to_knock_anywhere)
 	given("microsoft");
 	token_with("{\"idtyp\":\"app\",\"roles\":[\"POP.AccessAsApp\"]}");
 	services(NULL, NULL);
-	got = climb();
+	got = take();
 	EQ(got.verdict, VERDICT_SKIP);
 	EQ(got.because, STEP_TRIAGE);
 	EQ(row_get(&got, FACT_NOTE), SPAN("IMAP not tried: the token has no IMAP.AccessAsApp; "
@@ -278,14 +278,14 @@ TEST(smtp_without_tls_gets_no_token)
 	token_with(BOTH);
 	services(FAILED, "235 never\r\n");
 	script_start(&clear, plain, COUNT(plain));
-	got = climb();
+	got = take();
 	EQ(t_shown(&got, FACT_SMTP_STATE), SPAN("unclear"));
 	EQ(row_get(&got, FACT_SMTP), SPAN("no STARTTLS in the answer to EHLO"));
 	OK(script_done(&clear));
 	services(FAILED, "235 never\r\n");
 	consent();
 	tls_good = false;
-	got = climb();
+	got = take();
 	EQ(t_shown(&got, FACT_SMTP_STATE), SPAN("unreached"));
 	EQ(smtp.at, 0u);
 }
@@ -298,7 +298,7 @@ TEST(another_provider_or_server)
 	token_with("{\"scope\":\"https://mail.google.com/\",\"sub\":\"x\"}");
 	services(FAILED, UNSUCCESSFUL);
 	consent();
-	got = climb();
+	got = take();
 	EQ(imap_asked + smtp_asked, 2);
 	EQ(triage.reach.host, SPAN("smtp.gmail.com"));
 	settings_init(&settings);
@@ -309,7 +309,7 @@ TEST(another_provider_or_server)
 	token_with(BOTH);
 	services(FAILED, UNSUCCESSFUL);
 	consent();
-	got = climb();
+	got = take();
 	EQ(triage.reach.host, SPAN("mail.contoso.example"));
 	EQ(got.verdict, VERDICT_PASS);
 }

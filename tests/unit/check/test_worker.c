@@ -1,7 +1,7 @@
 /* check/worker: how a step is taken and told, and what is read from a pipe. */
 #include "worker_pipe.h"
 
-static struct worker role;
+static struct worker worker;
 
 static bool passes(void *self, struct row *row, struct fault *f)
 {
@@ -28,14 +28,14 @@ static bool fails(void *self, struct row *row, struct fault *f)
 
 TEST(what_passes_is_told)
 {
-	struct worker_pipe p = worker_pipe_start(&role);
+	struct worker_pipe p = worker_pipe_start(&worker);
 	struct worker_begin begin;
 	struct worker_done done;
 	struct row row;
 	int calls = 0;
 
-	OK(worker_step(&role, STEP_POP_DNS, passes, &calls));
-	OK(worker_passed(&role, STEP_POP_DNS));
+	OK(worker_step(&worker, STEP_POP_DNS, passes, &calls));
+	OK(worker_passed(&worker, STEP_POP_DNS));
 	OK(worker_pipe_next(&p, WORKER_BEGIN, &begin));
 	EQ(begin.step, STEP_POP_DNS);
 	OK(worker_pipe_next(&p, WORKER_ROW, &row));
@@ -43,7 +43,7 @@ TEST(what_passes_is_told)
 	EQ(row.verdict, VERDICT_PASS);
 	EQ(row_get(&row, FACT_NOTE), SPAN("good"));
 	OK(row_valid(&row));
-	worker_done(&role);
+	worker_done(&worker);
 	OK(worker_pipe_next(&p, WORKER_DONE, &done));
 	EQ(calls, 1);
 	worker_pipe_end(&p);
@@ -51,13 +51,13 @@ TEST(what_passes_is_told)
 
 TEST(a_warning_is_passed)
 {
-	struct worker_pipe p = worker_pipe_start(&role);
+	struct worker_pipe p = worker_pipe_start(&worker);
 	struct worker_begin begin;
 	struct row row;
 	int calls = 0;
 
-	OK(worker_step(&role, STEP_POP_DNS, warns, &calls));
-	OK(worker_step(&role, STEP_POP_TCP, passes, &calls));
+	OK(worker_step(&worker, STEP_POP_DNS, warns, &calls));
+	OK(worker_step(&worker, STEP_POP_TCP, passes, &calls));
 	OK(worker_pipe_next(&p, WORKER_BEGIN, &begin) && worker_pipe_next(&p, WORKER_ROW, &row));
 	EQ(row.verdict, VERDICT_WARN);
 	worker_pipe_end(&p);
@@ -65,18 +65,18 @@ TEST(a_warning_is_passed)
 
 TEST(a_failure_skips_what_needs_it)
 {
-	struct worker_pipe p = worker_pipe_start(&role);
+	struct worker_pipe p = worker_pipe_start(&worker);
 	struct worker_begin begin;
 	struct row row;
 	int calls = 0;
 
-	OK(worker_step(&role, STEP_POP_DNS, passes, &calls));
-	OK(!worker_step(&role, STEP_POP_TCP, fails, &calls));
-	OK(!worker_step(&role, STEP_POP_TLS, passes, &calls));
-	OK(!worker_step(&role, STEP_GREETING, passes, &calls));
+	OK(worker_step(&worker, STEP_POP_DNS, passes, &calls));
+	OK(!worker_step(&worker, STEP_POP_TCP, fails, &calls));
+	OK(!worker_step(&worker, STEP_POP_TLS, passes, &calls));
+	OK(!worker_step(&worker, STEP_GREETING, passes, &calls));
 	EQ(calls, 2);
-	EQ(role.last, FAULT_TCP_REFUSED);
-	EQ(role.last_step, STEP_POP_TCP);
+	EQ(worker.last, FAULT_TCP_REFUSED);
+	EQ(worker.last_step, STEP_POP_TCP);
 	OK(worker_pipe_next(&p, WORKER_BEGIN, &begin) && worker_pipe_next(&p, WORKER_ROW, &row));
 	OK(worker_pipe_next(&p, WORKER_BEGIN, &begin) && worker_pipe_next(&p, WORKER_ROW, &row));
 	EQ(row.verdict, VERDICT_FAIL);
@@ -92,36 +92,36 @@ TEST(a_failure_skips_what_needs_it)
 
 TEST(a_step_that_was_never_tried_blocks_too)
 {
-	struct worker_pipe p = worker_pipe_start(&role);
+	struct worker_pipe p = worker_pipe_start(&worker);
 	struct row row;
 	int calls = 0;
 
-	OK(!worker_step(&role, STEP_AUTH, passes, &calls));
+	OK(!worker_step(&worker, STEP_AUTH, passes, &calls));
 	OK(worker_pipe_next(&p, WORKER_ROW, &row));
 	EQ(row.verdict, VERDICT_SKIP);
 	EQ(row.because, STEP_CLAIMS); /* the first of its needs in the order of the steps */
-	worker_assume(&role, STEP_CLAIMS);
-	worker_blame(&role, STEP_CAPA, STEP_POP_TLS);
-	OK(!worker_step(&role, STEP_AUTH, passes, &calls));
+	worker_assume(&worker, STEP_CLAIMS);
+	worker_blame(&worker, STEP_CAPA, STEP_POP_TLS);
+	OK(!worker_step(&worker, STEP_AUTH, passes, &calls));
 	OK(worker_pipe_next(&p, WORKER_ROW, &row));
 	EQ(row.because, STEP_POP_TLS);
-	worker_assume(&role, STEP_CAPA);
-	OK(worker_step(&role, STEP_AUTH, passes, &calls));
+	worker_assume(&worker, STEP_CAPA);
+	OK(worker_step(&worker, STEP_AUTH, passes, &calls));
 	EQ(calls, 1);
 	worker_pipe_end(&p);
 }
 
 TEST(nothing_behind_the_end)
 {
-	struct worker_pipe p = worker_pipe_start(&role);
+	struct worker_pipe p = worker_pipe_start(&worker);
 	struct worker_begin begin;
 	struct row row;
 	int calls = 0;
 
-	role.stop_after = STEP_POP_DNS;
-	OK(worker_step(&role, STEP_POP_DNS, passes, &calls));
-	OK(!worker_step(&role, STEP_POP_TCP, passes, &calls));
-	worker_skip(&role, STEP_POP_TLS, STEP_POP_DNS);
+	worker.stop_after = STEP_POP_DNS;
+	OK(worker_step(&worker, STEP_POP_DNS, passes, &calls));
+	OK(!worker_step(&worker, STEP_POP_TCP, passes, &calls));
+	worker_skip(&worker, STEP_POP_TLS, STEP_POP_DNS);
 	EQ(calls, 1);
 	OK(worker_pipe_next(&p, WORKER_BEGIN, &begin) && worker_pipe_next(&p, WORKER_ROW, &row));
 	OK(!worker_pipe_next(&p, WORKER_ROW, &row));
@@ -156,12 +156,12 @@ TEST(reading_a_pipe)
 
 TEST(a_supervisor_that_is_gone)
 {
-	struct worker_pipe p = worker_pipe_start(&role);
+	struct worker_pipe p = worker_pipe_start(&worker);
 	struct worker_begin begin = { STEP_AUTH };
 
 	signal(SIGPIPE, SIG_IGN);
 	close(p.in);
-	OK(!worker_send(&role, WORKER_BEGIN, &begin, sizeof begin));
+	OK(!worker_send(&worker, WORKER_BEGIN, &begin, sizeof begin));
 	close(p.out);
 	signal(SIGPIPE, SIG_DFL);
 }

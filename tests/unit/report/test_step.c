@@ -27,7 +27,7 @@ TEST(unknown_ids)
 	EQ(r, STEP_AUTH);
 }
 
-/* A step needs only steps before it: whoever climbs in order has what it needs, and root causes come first. */
+/* A step needs only steps before it: whoever takes in order has what it needs, and root causes come first. */
 TEST(needs_point_downwards)
 {
 	for (int i = 0; i < STEP__COUNT; i++) {
@@ -49,7 +49,7 @@ TEST(the_arms_are_apart)
 				EQ(step_by((enum step)i), step_by((enum step)j));
 }
 
-TEST(roles)
+TEST(who_takes_it)
 {
 	EQ(step_by(STEP_CREDENTIAL), STEP_BY_TOKEN_WORKER);
 	EQ(step_by(STEP_CLAIMS), STEP_BY_TOKEN_WORKER);

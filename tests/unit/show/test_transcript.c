@@ -21,7 +21,7 @@ static const struct {
 	{ 61005, WORKER_SIDE_IDP, TRACE_SENT, "POST /x", "  61.005 idp -> POST /x\n" },
 	{ 3600000, WORKER_SIDE_IMAP, TRACE_GOT, "", "3600.000 imap <- \n" },
 	{ 100000000, WORKER_SIDE_SMTP, TRACE_GOT, "250", "100000.000 smtp <- 250\n" },
-	{ -5, WORKER_SIDE_DISC, TRACE_NOTE, "x", "   0.000 disc == x\n" },
+	{ -5, WORKER_SIDE_TENANT, TRACE_NOTE, "x", "   0.000 disc == x\n" },
 	{ 1, WORKER_SIDE_POP, TRACE_GOT, "a\r\nb\tc\033[1m\xff \xc3\xa9",
 	  "   0.001 pop <- a b c\\x1b[1m\\xff \xc3\xa9\n" },
 };
