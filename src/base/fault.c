@@ -8,7 +8,6 @@ static const struct {
 	[FAULT_NONE] = { "none", "nothing failed", FAULT_KIND_NONE },
 #define FAULT(name, id, kind, text) [FAULT_##name] = { id, text, FAULT_KIND_##kind },
 #include "base/fault.def"
-#undef FAULT
 };
 
 bool fault_set(struct fault *f, enum fault_code code, int64_t num, struct span evidence)

@@ -9,7 +9,6 @@ enum fault_code {
 	FAULT_NONE,
 #define FAULT(name, id, kind, text) FAULT_##name,
 #include "base/fault.def"
-#undef FAULT
 	FAULT__COUNT
 };
 

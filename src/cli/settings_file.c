@@ -43,8 +43,7 @@ static bool unknown_setting(const struct place *at, struct span name, struct fau
 	                 best != NULL ? best : "", best != NULL ? "?" : "");
 }
 
-/* A file that a settings file names is looked for beside it: "client_secret_file = secret" works
- * from every folder. */
+/* A file that a settings file names is looked for beside it: "client_secret_file = secret" works from every folder. */
 static struct span beside(struct span path, struct span value, struct buf *scratch)
 {
 	size_t folder = path.n;

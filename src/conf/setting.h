@@ -5,7 +5,6 @@
 enum setting {
 #define SETTING(name, key, kind, flags, text) SETTING_##name,
 #include "conf/setting.def"
-#undef SETTING
 	SETTING__COUNT
 };
 

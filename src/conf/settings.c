@@ -14,7 +14,6 @@ static const struct {
 } table[SETTING__COUNT] = {
 #define SETTING(name, key, kind, flags, text) [SETTING_##name] = { key, text, SETTING_KIND_##kind, flags },
 #include "conf/setting.def"
-#undef SETTING
 };
 
 static const char *const source_name[] = {

@@ -40,7 +40,6 @@ static const struct {
 } findings[DECODE_FOUND__COUNT] = {
 #define FINDING(name, id, problem, text, fix) [DECODE_FOUND_##name] = { id, problem, text, fix },
 #include "explain/decode.def"
-#undef FINDING
 };
 
 const char *decode_finding_id(enum decode_finding f)

@@ -28,7 +28,6 @@ enum {
 enum decode_finding {
 #define FINDING(name, id, problem, text, fix) DECODE_FOUND_##name,
 #include "explain/decode.def"
-#undef FINDING
 	DECODE_FOUND__COUNT
 };
 
@@ -55,8 +54,7 @@ struct decoded {
 	struct buf scratch;
 };
 
-/* scratch: DECODE_SCRATCH bytes, lent for as long as d is used; it holds parts of the token
- * afterwards: wipe it. */
+/* scratch: DECODE_SCRATCH bytes, lent for as long as d is used; it holds parts of the token afterwards: wipe it. */
 void decode_text(struct decoded *d, struct span text, int64_t now, struct buf scratch);
 
 /* "access token", and the stable id "access-token". */

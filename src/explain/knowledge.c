@@ -21,7 +21,6 @@
 static const char cause_ids[] = "\0" /* CAUSE_NONE */
 #define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) id "\0"
 #include "explain/causes.def"
-#undef CAUSE
 	;
 
 enum { CERTAINTY_SHIFT = 4 };
@@ -30,13 +29,11 @@ static const unsigned char cause_marks[CAUSE__COUNT] = {
 #define CAUSE(name, id, who, holds, certainty, text, fix, verify, source)                                              \
 	[CAUSE_##name] = EXPLAIN_##who | EXPLAIN_##certainty << CERTAINTY_SHIFT,
 #include "explain/causes.def"
-#undef CAUSE
 };
 
 static const uint16_t cause_for[CAUSE__COUNT] = {
 #define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) [CAUSE_##name] = holds,
 #include "explain/causes.def"
-#undef CAUSE
 };
 
 static const char *next_text(const char *p)
@@ -137,8 +134,6 @@ static const uint32_t rows[] = {
 #define KNOWN(kind, key, meaning, ...) ROW(KNOWN_##kind, NUMBER_##kind(key)),
 #define SAME(kind, key)                ROW(KNOWN_##kind | SAME_AS_ABOVE, NUMBER_##kind(key)),
 #include "explain/known.def"
-#undef KNOWN
-#undef SAME
 };
 
 enum { ROWS = COUNT(rows) };
@@ -159,8 +154,6 @@ static const char row_texts[] =
 #define KNOWN(kind, key, meaning, ...) TEXT_##kind(key, #key) "\0"
 #define SAME(kind, key)                TEXT_##kind(key, #key) "\0"
 #include "explain/known.def"
-#undef KNOWN
-#undef SAME
 	;
 
 /* One for each KNOWN, none for SAME. */
@@ -176,8 +169,6 @@ static const struct {
 #define KNOWN(kind, key, meaning, ...)   GROUP(__VA_ARGS__, 0, 0)
 #define SAME(kind, key)
 #include "explain/known.def"
-#undef KNOWN
-#undef SAME
 };
 _Static_assert(CAUSE__COUNT <= UINT8_MAX, "a cause is stored in a byte");
 

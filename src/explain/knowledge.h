@@ -10,7 +10,6 @@ enum cause {
 	CAUSE_NONE,
 #define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) CAUSE_##name,
 #include "explain/causes.def"
-#undef CAUSE
 	CAUSE__COUNT
 };
 

@@ -32,11 +32,10 @@ struct assertion_key {
 	char key_id[ASSERTION_TEXT_MAX];    /* kid of the header; "" when there is none */
 };
 
-/* Read certificate and private key out of the PEM texts of their files. The key may stand in the
- * certificate's file: `key` is then not set. Of several certificates, as in a chain, it is the
- * one with the key's public half. A signature is made for trial. On false *k is wiped and f->num
- * is an enum assertion_file: KEY_MISSING, KEY_ENCRYPTED, KEY_FORMAT, KEY_KIND, KEY_SIZE,
- * KEY_BROKEN, APP_CERT_MISSING or KEY_MISMATCH, with what was found instead as evidence. Whether
+/* Read certificate and private key out of the PEM texts of their files. The key may stand in the certificate's file:
+ * `key` is then not set. Of several certificates, as in a chain, it is the one with the key's public half. A signature
+ * is made for trial. On false *k is wiped and f->num is an enum assertion_file: KEY_MISSING, KEY_ENCRYPTED, KEY_FORMAT,
+ * KEY_KIND, KEY_SIZE, KEY_BROKEN, APP_CERT_MISSING or KEY_MISMATCH, with what was found instead as evidence. Whether
  * the certificate is in time is not looked at. */
 bool assertion_load(struct assertion_key *k, const struct secret *certificate, const struct secret *key,
                     struct fault *f) MUST;
@@ -46,8 +45,7 @@ bool assertion_load_key(struct assertion_key *k, struct span pem, struct fault *
 
 void assertion_wipe(struct assertion_key *k);
 
-/* The thumbprint as the portal shows it: hexadecimal, upper case. By SHA-1 (40 digits) or
- * SHA-256 (64). */
+/* The thumbprint as the portal shows it: hexadecimal, upper case. By SHA-1 (40 digits) or SHA-256 (64). */
 void assertion_thumbprint(const struct assertion_key *k, bool sha256, struct buf *out);
 
 /* What a client assertion says (RFC 7523 section 2.2): iss and sub are the client id, aud is
@@ -63,8 +61,7 @@ struct assertion_request {
 bool assertion_sign(const struct assertion_key *k, const struct assertion_request *r, struct secret *out,
                     struct fault *f) MUST;
 
-/* What a service account asks for (RFC 7523 section 2.1, as Google has it): a token for the
- * mailbox `subject`. */
+/* What a service account asks for (RFC 7523 section 2.1, as Google has it): a token for the mailbox `subject`. */
 struct assertion_grant {
 	struct span issuer, subject, scope, audience; /* without subject, the account itself */
 	int64_t now;

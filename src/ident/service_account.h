@@ -15,9 +15,8 @@ struct service_account {
 	char token_uri[SERVICE_ACCOUNT_URL_MAX + 1]; /* its audience, and where it goes: https, or local */
 };
 
-/* Read the file's text. The key's id goes into k->key_id ("" when absent). On false
- * (FAULT_SERVICE_ACCOUNT) k and a are wiped, and the evidence names the member that is missing or
- * wrong, or what the file is instead. */
+/* Read the file's text. The key's id goes into k->key_id ("" when absent). On false (FAULT_SERVICE_ACCOUNT) k and a are
+ * wiped, and the evidence names the member that is missing or wrong, or what the file is instead. */
 bool service_account_read(const struct secret *json, struct assertion_key *k, struct service_account *a,
                           struct fault *f) MUST;
 

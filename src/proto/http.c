@@ -127,10 +127,3 @@ bool http_exchange(struct http *h, const struct http_question *q, struct http_an
 	};
 	return true;
 }
-
-void http_wipe(struct http *h)
-{
-	secret_wipe_bytes(h->head, h->message.head.n);
-	secret_wipe_bytes(h->body, h->message.body.n);
-	h->message.head.n = h->message.body.n = 0;
-}

@@ -12,8 +12,8 @@ enum {
 	HTTP_EVIDENCE_MAX = 300       /* how much of an unexpected body is quoted */
 };
 
-/* The buffers of one exchange. http_exchange wipes the request; http_wipe wipes the answer, with which the spans of
- * a struct http_answer end. */
+/* The buffers of one exchange. http_exchange wipes the request; the answer, which the spans of a struct http_answer
+ * borrow, stays until the next one, and its process wipes it at its end. */
 struct http {
 	struct stream *stream;
 	const struct trace *trace;
@@ -41,6 +41,5 @@ struct http_answer {
 };
 
 bool http_exchange(struct http *h, const struct http_question *q, struct http_answer *a, struct fault *f) MUST;
-void http_wipe(struct http *h);
 
 #endif

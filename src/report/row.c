@@ -10,7 +10,6 @@ static const struct {
 } facts[FACT__COUNT] = {
 #define FACT(name, text, kind, standin, list) [FACT_##name] = { .id = text, .words = list, .type = ROW_##kind },
 #include "report/fact.def"
-#undef FACT
 };
 
 const char *row_fact_id(enum fact key)

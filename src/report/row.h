@@ -8,7 +8,6 @@
 enum fact {
 #define FACT(name, id, type, standin, words) FACT_##name,
 #include "report/fact.def"
-#undef FACT
 	FACT__COUNT
 };
 

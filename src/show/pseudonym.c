@@ -230,7 +230,6 @@ void pseudonym_report(struct pseudonym *s, const struct report *r)
 	static const unsigned char kind[FACT__COUNT] = {
 #define FACT(name, id, type, standin, words) [FACT_##name] = PSEUDONYM_##standin,
 #include "report/fact.def"
-#undef FACT
 	};
 
 	if (r->settings != NULL)

@@ -264,19 +264,6 @@ enum json_found json_int(struct span text, const char *path, int64_t *v)
 	return JSON_FOUND;
 }
 
-enum json_found json_bool(struct span text, const char *path, bool *v)
-{
-	struct json_value value;
-	enum json_found found = json_at(text, path, &value);
-
-	if (found != JSON_FOUND)
-		return found;
-	if (value.type != JSON_BOOL)
-		return JSON_WRONG_TYPE;
-	*v = value.raw.p[0] == 't';
-	return JSON_FOUND;
-}
-
 /* The short escape of a character, '\0' if it has none. */
 static unsigned char short_escape(uint32_t c)
 {

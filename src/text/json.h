@@ -39,8 +39,6 @@ enum json_found json_string(struct span text, const char *path, struct buf *out)
  * 1e3 or 5.0 as long as the value is whole. Out of int64 is JSON_WRONG_TYPE. */
 enum json_found json_int(struct span text, const char *path, int64_t *v) MUST;
 
-enum json_found json_bool(struct span text, const char *path, bool *v) MUST;
-
 /* Walk an array or object value that came from json_at: start with *at = 0; each call gives the next
  * element (key.n != 0 or key.p != NULL only in objects; key is the raw string with quotes). */
 bool json_next(struct json_value container, size_t *at, struct span *key, struct json_value *element);

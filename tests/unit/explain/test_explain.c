@@ -25,7 +25,6 @@ static const struct {
 } causes[] = {
 #define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) { #name, id, text, fix, verify, source },
 #include "explain/causes.def"
-#undef CAUSE
 };
 
 static const struct {
@@ -35,16 +34,12 @@ static const struct {
 #define KNOWN(kind, key, meaning, ...) { #kind, #key, #__VA_ARGS__, KNOWN_##kind },
 #define SAME(kind, key)                { #kind, #key, "", KNOWN_##kind },
 #include "explain/known.def"
-#undef KNOWN
-#undef SAME
 };
 
 static const char *const meanings[] = {
 #define KNOWN(kind, key, meaning, ...) meaning,
 #define SAME(kind, key)
 #include "explain/known.def"
-#undef KNOWN
-#undef SAME
 };
 
 static const uint64_t aadsts[] = {
@@ -63,8 +58,6 @@ static const uint64_t aadsts[] = {
 #define SAME(kind, key)                CODES_##kind(key)
 #include "explain/known.def"
 
-#undef KNOWN
-#undef SAME
 };
 
 /* ---- a report in which everything is known ----------------------------------------------------- */

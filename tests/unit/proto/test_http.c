@@ -66,22 +66,6 @@ TEST(post_in_every_slice)
 	OK(!script_traced(&script, "{\"a\"")); /* the caller knows what of the body may be shown */
 }
 
-TEST(the_answer_can_be_wiped)
-{
-	struct url u = url_of("https://login.example/t/oauth2/v2.0/token");
-	struct http_question q = { .url = &u, .body = SPAN(FORM) };
-	struct http_answer a;
-	struct fault f;
-
-	script_start(&script, post, COUNT(post));
-	OK(exchange(&q, &a, &f));
-	http_wipe(&http);
-	for (size_t i = 0; i < sizeof http.head; i++)
-		OK(http.head[i] == 0);
-	for (size_t i = 0; i < sizeof http.body; i++)
-		OK(http.body[i] == 0);
-}
-
 TEST(the_request_is_wiped)
 {
 	struct url u = url_of("https://login.example/t/oauth2/v2.0/token");

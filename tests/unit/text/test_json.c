@@ -134,17 +134,14 @@ TEST(json_at_never_answers_from_broken_text)
 	struct json_value v = { JSON_NULL, SPAN_INIT("untouched") };
 	struct buf b = edge_buf(64);
 	int64_t n = 77;
-	bool yes = true;
 	struct span text = edge_span(SPAN("{\"a\":1,\"s\":\"x\",\"b\":false,\"z\":}"));
 
 	EQ(json_at(text, "a", &v), JSON_MALFORMED);
 	EQ(json_string(text, "s", &b), JSON_MALFORMED);
 	EQ(json_int(text, "a", &n), JSON_MALFORMED);
-	EQ(json_bool(text, "b", &yes), JSON_MALFORMED);
 	EQ(v.raw, SPAN("untouched"));
 	EQ(b.n, 0);
 	EQ(n, 77);
-	EQ(yes, true);
 }
 
 static const struct {
@@ -286,7 +283,6 @@ TEST(json_int_and_bool_answers)
 {
 	struct span text = edge_span(SPAN(ANSWER));
 	int64_t n = 77;
-	bool yes = true;
 
 	EQ(json_int(text, "error_codes.1", &n), JSON_FOUND);
 	EQ(n, 50011);
@@ -294,14 +290,6 @@ TEST(json_int_and_bool_answers)
 	EQ(n, -125);
 	EQ(json_int(text, "error", &n), JSON_WRONG_TYPE);
 	EQ(json_int(text, "absent", &n), JSON_ABSENT);
-	EQ(json_bool(text, "off", &yes), JSON_FOUND);
-	EQ(yes, false);
-	EQ(json_bool(text, "on", &yes), JSON_FOUND);
-	EQ(yes, true);
-	EQ(json_bool(text, "none", &yes), JSON_WRONG_TYPE);
-	EQ(json_bool(text, "twice", &yes), JSON_WRONG_TYPE);
-	EQ(json_bool(text, "absent", &yes), JSON_ABSENT);
-	EQ(json_bool(edge_span(SPAN("\"true\"")), "", &yes), JSON_WRONG_TYPE);
 }
 
 /* A number of a hundred thousand digits costs one pass. */
