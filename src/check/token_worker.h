@@ -17,8 +17,8 @@ struct token_worker {
 	struct worker_token result;
 };
 
-/* Take the steps from credential to claims, then tell the supervisor the token (or the root cause). Fill worker, settings,
- * credential, mailbox, unread and the first part of fetch before. The credential is wiped. */
+/* Take the steps from credential to claims, then tell the supervisor the token (or the root cause). Fill worker,
+ * settings, credential, mailbox, unread and the first part of fetch before. The credential is wiped. */
 void token_worker_run(struct token_worker *k);
 
 #endif

@@ -12,8 +12,8 @@ struct worker_pipe {
 	int in, out;
 };
 
-/* A worker with nothing passed, a deadline far away, and our end of its pipe. A pipe takes 64 kB: the rows of all steps,
- * and no transcript. */
+/* A worker with nothing passed, a deadline far away, and our end of its pipe. A pipe takes 64 kB: the rows of all
+ * steps, and no transcript. */
 T_UNUSED
 static struct worker_pipe worker_pipe_start(struct worker *r)
 {
