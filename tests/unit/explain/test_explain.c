@@ -1761,7 +1761,6 @@ TEST(explain_pasted_log)
 	}
 }
 
-/* Lookups take less than 10 ms, also with sanitizers and on slow machines by far: here the whole of it. */
 /* Whatever the text is, nothing is read beyond it. */
 TEST(explain_any_bytes)
 {
