@@ -1,7 +1,6 @@
 #include "t.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "explain/explain.h"
 #include "facts.h"
