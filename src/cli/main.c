@@ -96,7 +96,7 @@ static int run(const struct command *c, int argc, char **argv, int from)
 	app.command = c->bit;
 	app.name = c->name;
 	settings_init(&app.settings);
-	if (!options_read(&app.options, &app.settings, c->bit, argc, argv, from, &f))
+	if (!options_read(&app.options, &app.settings, c->bit, argc - from, argv + from, &f))
 		return app_refuse(&app, &f);
 	if (app.options.given[OPTION_HELP] != 0)
 		return help_command(c);

@@ -257,10 +257,9 @@ struct span options_format(int argc, char **argv)
 	return found;
 }
 
-bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, int from,
-                  struct fault *f)
+bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, struct fault *f)
 {
-	struct cursor c = { .argc = argc, .argv = argv, .at = from };
+	struct cursor c = { .argc = argc, .argv = argv };
 	bool ended = false;
 
 	memset(o, 0, offsetof(struct options, argument)); /* a page that is not touched costs nothing */

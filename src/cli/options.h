@@ -68,10 +68,9 @@ int options_command(int argc, char **argv);
 /* The value of --format wherever it stands, also where the rest cannot be understood; empty without it. */
 struct span options_format(int argc, char **argv);
 
-/* Read argv[from..argc) for one command (or for all, before the command is known). Settings'
+/* Read argv[0..argc) for one command (or for all, before the command is known). Settings'
  * flags go into `s`. On false the fault's evidence is a sentence that names the argument; a
  * secret that was given as a value is overwritten in argv and not in the evidence. */
-bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, int from,
-                  struct fault *f) MUST;
+bool options_read(struct options *o, struct settings *s, unsigned command, int argc, char **argv, struct fault *f) MUST;
 
 #endif

@@ -58,8 +58,8 @@ static struct span beside(struct span path, struct span value, struct buf *scrat
 	return buf_ok(scratch) ? buf_span(scratch) : value;
 }
 
-static bool take_file_setting(struct settings_file *l, struct settings *s, struct credential *c, const struct place *at,
-                              struct span name, struct span value, struct fault *f)
+static bool take_file_setting(struct settings_file *l, const struct place *at, struct span name, struct span value,
+                              struct fault *f)
 {
 	struct place_text origin = place_text(at);
 	enum setting key;
@@ -72,20 +72,19 @@ static bool take_file_setting(struct settings_file *l, struct settings *s, struc
 	if (settings_kind(key) == SETTING_KIND_PATH)
 		value = beside(at->path, value, &scratch);
 	if (settings_kind(key) != SETTING_KIND_SECRET)
-		return settings_set(s, key, value, SETTING_FROM_FILE, span_z(origin.z), f);
+		return settings_set(l->settings, key, value, SETTING_FROM_FILE, span_z(origin.z), f);
 	l->secret_seen = true;
-	if (s->source[key] > SETTING_FROM_FILE)
+	if (l->settings->source[key] > SETTING_FROM_FILE)
 		return true;
-	if (!secret_set(&c->client_secret, value))
+	if (!secret_set(&l->credential->client_secret, value))
 		return fault_limit(f, FAULT_LIMIT, value.n, SECRET_MAX);
-	return settings_set(s, key, SPAN("<set>"), SETTING_FROM_FILE, span_z(origin.z), f);
+	return settings_set(l->settings, key, SPAN("<set>"), SETTING_FROM_FILE, span_z(origin.z), f);
 }
 
 /* The lines before the first section are for all; of the sections only the chosen one counts. */
-static bool parse_file(struct settings_file *l, struct span text, struct span path, struct span profile,
-                       struct settings *s, struct credential *c, struct fault *f)
+static bool parse_file(struct settings_file *l, struct span text, struct span path, struct fault *f)
 {
-	bool counts = true, profile_seen = profile.n == 0;
+	bool counts = true, profile_seen = l->profile.n == 0;
 	struct place at = { path, 0 };
 
 	if (span_starts(text, SPAN("\xef\xbb\xbf")))
@@ -98,11 +97,11 @@ static bool parse_file(struct settings_file *l, struct span text, struct span pa
 		case INI_EMPTY:
 			break;
 		case INI_SECTION:
-			counts = span_eq(key, profile);
+			counts = span_eq(key, l->profile);
 			profile_seen = profile_seen || counts;
 			break;
 		case INI_SETTING:
-			if (counts && !take_file_setting(l, s, c, &at, key, value, f))
+			if (counts && !take_file_setting(l, &at, key, value, f))
 				return false;
 			break;
 		case INI_BAD:
@@ -114,7 +113,7 @@ static bool parse_file(struct settings_file *l, struct span text, struct span pa
 	at.line = 0;
 	if (!profile_seen)
 		return fault_say(f, FAULT_SETTING_BAD, 0, "%s: there is no section '%.*s'", place_text(&at).z,
-		                 SPAN_ARG(span_first(profile, 80)));
+		                 SPAN_ARG(span_first(l->profile, 80)));
 	return true;
 }
 
@@ -162,8 +161,7 @@ static bool find_file(const struct options *o, struct buf *path)
 	       exists(path, "/etc/o2pop.conf", "");
 }
 
-static bool load_file(struct settings_file *l, const struct options *o, struct settings *s, struct credential *c,
-                      struct fault *f)
+static bool load_file(struct settings_file *l, const struct options *o, struct fault *f)
 {
 	struct buf text = BUF(l->file), path = BUF(l->path);
 	bool good;
@@ -179,8 +177,7 @@ static bool load_file(struct settings_file *l, const struct options *o, struct s
 	if (!files_open(buf_span(&path), FILES_PUBLIC, &fd, f))
 		return false;
 	l->path_n = path.n;
-	good = files_drain(fd, buf_span(&path), &text, f) &&
-	       parse_file(l, buf_span(&text), buf_span(&path), l->profile, s, c, f);
+	good = files_drain(fd, buf_span(&path), &text, f) && parse_file(l, buf_span(&text), buf_span(&path), f);
 	secret_wipe_bytes(l->file, text.n);
 	/* Who may read and change it matters as far as it holds a secret or names a command. */
 	good = good && (!l->secret_seen || files_private(fd, buf_span(&path), f)) &&
@@ -228,12 +225,14 @@ bool settings_file_settings(struct settings_file *l, const struct options *o, st
 	static const enum setting ways[] = { SETTING_CLIENT_SECRET_FILE, SETTING_CLIENT_SECRET_COMMAND };
 	const char *profile = getenv("O2POP_PROFILE");
 
+	l->settings = s;
+	l->credential = c;
 	l->secret_seen = l->steers = false;
 	l->path_n = 0;
 	l->profile = o->value[OPTION_PROFILE];
 	if (o->given[OPTION_PROFILE] == 0 && profile != NULL)
 		l->profile = span_z(profile);
-	if (!variables_load(s, c, f) || !load_file(l, o, s, c, f))
+	if (!variables_load(s, c, f) || !load_file(l, o, f))
 		return false;
 	/* A secret gives way to a way to it that comes from a stronger source. */
 	for (size_t i = 0; i < COUNT(ways); i++)

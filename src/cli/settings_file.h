@@ -10,6 +10,8 @@ enum { SETTINGS_FILE_MAX = 64 * 1024 }; /* a settings file with a hundred profil
 
 /* What loading works in; wipe it afterwards, it held secrets. */
 struct settings_file {
+	struct settings *settings; /* what it completes */
+	struct credential *credential;
 	unsigned char file[SETTINGS_FILE_MAX];
 	struct span profile; /* the section in force, or empty */
 	bool secret_seen;    /* the settings file holds a client secret */

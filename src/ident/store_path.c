@@ -86,16 +86,16 @@ static void put_command(const struct store_path *p, enum store_path_part part, c
 		buf_z(out, "FILE");
 }
 
-/* What is wrong, with " (mode 0644)" if that is it, and what to type; command may be NULL. */
+/* What is wrong, with " (mode 0644)" where a chmod mends it, and what to type; command may be NULL. */
 static bool refuse(const struct store_path *p, enum store_path_part part, const struct stat *st, const char *why,
-                   bool mode, const char *command, struct fault *f)
+                   const char *command, struct fault *f)
 {
 	char text[FAULT_EVIDENCE_MAX];
 	struct buf b = BUF(text);
 
 	store_path_put(p, part, &b);
 	buf_z(&b, why);
-	if (mode)
+	if (command != NULL && span_starts(span_z(command), SPAN("chmod")))
 		buf_say(&b, " (mode 0%u%u%u)", st->st_mode >> 6 & 7, st->st_mode >> 3 & 7, st->st_mode & 7);
 	if (command != NULL)
 		put_command(p, part, command, &b);
@@ -112,7 +112,7 @@ static bool refuse_owner(const struct store_path *p, enum store_path_part part, 
 	        part == STORE_PATH_FOLDER ? ", who can exchange what is in it; name a file in a folder of your own"
 	                                  : "");
 	buf_say(&c, "chown %u", geteuid());
-	return refuse(p, part, st, why, false, part == STORE_PATH_FOLDER ? NULL : command, f);
+	return refuse(p, part, st, why, part == STORE_PATH_FOLDER ? NULL : command, f);
 }
 
 /* ---- what may be used -------------------------------------------------------------------------- */
@@ -120,17 +120,17 @@ static bool refuse_owner(const struct store_path *p, enum store_path_part part, 
 bool store_path_judge(const struct store_path *p, enum store_path_part part, const struct stat *st, struct fault *f)
 {
 	if (S_ISLNK(st->st_mode))
-		return refuse(p, part, st, " is a symbolic link; the file itself is needed", false, NULL, f);
+		return refuse(p, part, st, " is a symbolic link; the file itself is needed", NULL, f);
 	if (S_ISDIR(st->st_mode))
-		return refuse(p, part, st, " is a folder; a file is needed", false, NULL, f);
+		return refuse(p, part, st, " is a folder; a file is needed", NULL, f);
 	if (!S_ISREG(st->st_mode))
-		return refuse(p, part, st, " is not a regular file", false, NULL, f);
+		return refuse(p, part, st, " is not a regular file", NULL, f);
 	if (st->st_uid != geteuid())
 		return refuse_owner(p, part, st, f);
 	if ((st->st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return refuse(p, part, st, " is open to others", true, "chmod 600", f);
+		return refuse(p, part, st, " is open to others", "chmod 600", f);
 	if (st->st_nlink > 1)
-		return refuse(p, part, st, " has another name too, by which others may reach it", false,
+		return refuse(p, part, st, " has another name too, by which others may reach it",
 		              "find / -xdev -samefile", f);
 	return true;
 }
@@ -144,7 +144,7 @@ static bool judge_folder(const struct store_path *p, struct fault *f)
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return refuse_owner(p, STORE_PATH_FOLDER, &st, f);
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st.st_mode & S_ISVTX) == 0)
-		return refuse(p, STORE_PATH_FOLDER, &st, " can be changed by others", true, "chmod go-w", f);
+		return refuse(p, STORE_PATH_FOLDER, &st, " can be changed by others", "chmod go-w", f);
 	return true;
 }
 

@@ -30,7 +30,7 @@ static void split(const char *words)
 static bool read_line(unsigned command, const char *words)
 {
 	split(words);
-	return options_read(&line.options, &line.settings, command, line.argc, line.argv, 0, &line.fault);
+	return options_read(&line.options, &line.settings, command, line.argc, line.argv, &line.fault);
 }
 
 static struct span said(void)
@@ -150,9 +150,9 @@ TEST(options_too_many_arguments)
 	for (size_t i = 0; i < COUNT(argv); i++)
 		argv[i] = line.text[0];
 	strcpy(line.text[0], "a@b");
-	OK(options_read(&line.options, &line.settings, COMMAND_CHECK, OPTIONS_ARGUMENTS_MAX, argv, 0, &f));
+	OK(options_read(&line.options, &line.settings, COMMAND_CHECK, OPTIONS_ARGUMENTS_MAX, argv, &f));
 	EQ(line.options.arguments, OPTIONS_ARGUMENTS_MAX);
-	OK(!options_read(&line.options, &line.settings, COMMAND_CHECK, OPTIONS_ARGUMENTS_MAX + 1, argv, 0, &f));
+	OK(!options_read(&line.options, &line.settings, COMMAND_CHECK, OPTIONS_ARGUMENTS_MAX + 1, argv, &f));
 }
 
 TEST(options_find_the_command)
