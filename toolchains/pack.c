@@ -20,6 +20,7 @@ static const char causes[] = "\0\0\0" /* CAUSE_NONE */
 static const char meanings[] =
 #define KNOWN(kind, key, meaning, ...) meaning "\0"
 #define SAME(...)
+#define WHEN(kind, key, words, of, meaning, ...) meaning "\0"
 #include "explain/known.def"
 	;
 static const char steps[] =

@@ -13,7 +13,7 @@
 
 enum {
 	APP_TEXT_MAX = 640 * 1024,  /* reports: one has 20 kB, --wait keeps those of all mailboxes of a try */
-	APP_INPUT_MAX = 1024 * 1024 /* a log that is pasted into explain */
+	APP_INPUT_MAX = 1024 * 1024 /* a file that is pasted; explain reads longer ones in pieces */
 };
 
 /* Static in main.c, zero at the start, touched only as far as a command needs it. Together with code and stack it has
@@ -29,7 +29,10 @@ struct app {
 	struct settings_file load;
 	union {
 		struct run run;
-		unsigned char input[APP_INPUT_MAX]; /* what is read by a command that runs nothing */
+		struct {
+			unsigned char input[APP_INPUT_MAX]; /* what is read by a command that runs nothing */
+			struct reading reading;
+		};
 	};
 	struct secret token;
 	struct explanation explanation;

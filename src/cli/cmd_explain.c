@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/files.h"
@@ -5,42 +7,81 @@
 #include "cli/app.h"
 #include "show/causes.h"
 
-/* The same line comes a hundred times in a log. */
-enum { EXPLAIN_FOUND_MAX = 64, EXPLAIN_EXIT_NOTHING = 1 };
-
-/* What was explained already, by what it means. */
-struct seen {
-	unsigned known[EXPLAIN_FOUND_MAX];
-	uint64_t aadsts[EXPLAIN_FOUND_MAX];
-	size_t n;
+enum {
+	EXPLAIN_SHOWN_MAX = 6, /* of many things those that say most */
+	EXPLAIN_IDS_MAX = 64,
+	EXPLAIN_EXIT_NOTHING = 1,
+	WINDOW_KEPT = 16 * 1024, /* of a long text: before and behind what is looked at */
 };
 
-static bool is_new(struct seen *seen, const struct explain_found *found)
-{
-	for (size_t i = 0; i < seen->n; i++)
-		if (seen->known[i] == found->known && seen->aadsts[i] == found->aadsts)
-			return false;
-	if (seen->n == EXPLAIN_FOUND_MAX)
-		return false;
-	seen->known[seen->n] = found->known;
-	seen->aadsts[seen->n++] = found->aadsts;
-	return true;
-}
-
-/* The text: the arguments with blanks between, or the standard input. */
-static bool read_text(struct app *app, struct buf *text, struct fault *f)
+/* The arguments with spaces between; false when the standard input is to be read. */
+static bool read_arguments(struct app *app, struct buf *text)
 {
 	const struct options *o = &app->options;
 
-	if (o->arguments == 0 && isatty(STDIN_FILENO) == 1)
+	if (o->arguments == 0 || (o->arguments == 1 && span_eq(o->argument[0], SPAN("-"))))
+		return false;
+	for (size_t i = 0; i < o->arguments; i++)
+		buf_say(text, "%s%.*s", i == 0 ? "" : " ", SPAN_ARG(o->argument[i]));
+	return true;
+}
+
+/* Read the standard input until the window is full or all is read; *last then. */
+static bool fill(struct buf *text, bool *last, struct fault *f)
+{
+	*last = false;
+	while (!*last && text->n < text->cap) {
+		ssize_t n = read(STDIN_FILENO, text->p + text->n, text->cap - text->n);
+
+		if (n < 0 && errno != EINTR)
+			return fault_set(f, FAULT_FILE_UNREADABLE, errno, SPAN("the standard input cannot be read"));
+		*last = n == 0;
+		text->n += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* A log of any length passes through one window. *text is left with all of a text that fits into it. */
+static bool read_on(struct reading *r, struct buf *text, struct fault *f)
+{
+	size_t from = 0;
+	bool last;
+
+	do {
+		size_t to, kept;
+
+		if (!fill(text, &last, f))
+			return false;
+		to = last ? text->n : text->n - WINDOW_KEPT;
+		reading_take(r, buf_span(text), from, to);
+		if (last)
+			break;
+		kept = to - WINDOW_KEPT;
+		memmove(text->p, text->p + kept, text->n - kept);
+		text->n -= kept;
+		from = WINDOW_KEPT;
+	} while (!last);
+	return true;
+}
+
+static bool read_text(struct app *app, struct buf *text, struct fault *f)
+{
+	struct reading *r = &app->reading;
+
+	reading_start(r);
+	if (read_arguments(app, text)) {
+		if (!buf_ok(text))
+			return fault_limit(f, FAULT_LIMIT, text->n, text->cap);
+		reading_take(r, buf_span(text), 0, text->n);
+	} else if (app->options.arguments == 0 && isatty(STDIN_FILENO) == 1) {
 		return fault_set(f, FAULT_USAGE, 0,
 		                 SPAN("nothing to explain: give a code or a text (o2pop explain AADSTS7000215), or - "
 		                      "to read a log from the standard input"));
-	if (o->arguments == 0 || (o->arguments == 1 && span_eq(o->argument[0], SPAN("-"))))
-		return files_read(SPAN("-"), FILES_PUBLIC, text, f);
-	for (size_t i = 0; i < o->arguments; i++)
-		buf_say(text, "%s%.*s", i == 0 ? "" : " ", SPAN_ARG(o->argument[i]));
-	return buf_ok(text) || fault_limit(f, FAULT_LIMIT, text->n, text->cap);
+	} else if (!read_on(r, text, f)) {
+		return false;
+	}
+	reading_end(r);
+	return true;
 }
 
 /* "8", "exit 8", "exit status 8" */
@@ -67,7 +108,7 @@ struct result {
 };
 
 /* One thing that was found; `causes` is NULL for what has none. False: it is for people, who get more words. */
-static bool put_json(struct result *o, struct span what, struct span meaning, uint64_t aadsts,
+static bool put_json(struct result *o, struct span what, struct span meaning, const struct explain_found *found,
                      const struct explanation *causes)
 {
 	o->n++;
@@ -76,8 +117,10 @@ static bool put_json(struct result *o, struct span what, struct span meaning, ui
 	json_write_open(&o->json, NULL, '{');
 	json_write_text(&o->json, "what", what);
 	json_write_some(&o->json, "meaning", meaning);
-	if (aadsts != 0)
-		json_write_i64(&o->json, "aadsts", (int64_t)aadsts);
+	if (found != NULL)
+		json_write_i64(&o->json, "line", (int64_t)found->line);
+	if (found != NULL && found->aadsts != 0)
+		json_write_i64(&o->json, "aadsts", (int64_t)found->aadsts);
 	else
 		json_write_null(&o->json, "aadsts");
 	if (causes != NULL) {
@@ -92,7 +135,7 @@ static bool put_json(struct result *o, struct span what, struct span meaning, ui
 
 static void put_cause(struct result *o, const struct explanation *e)
 {
-	if (!put_json(o, span_z(e->cause[0].id), SPAN("a cause that o2pop's reports name"), 0, e))
+	if (!put_json(o, span_z(e->cause[0].id), SPAN("a cause that o2pop's reports name"), NULL, e))
 		causes_cause(&o->page, e);
 }
 
@@ -103,10 +146,10 @@ static bool own_word(struct app *app, struct result *o, struct span text)
 	enum step step;
 
 	if (is_exit(text, &status)) {
-		if (!put_json(o, text, help_exit(status), 0, NULL))
+		if (!put_json(o, text, help_exit(status), NULL, NULL))
 			causes_exit(&o->page, (unsigned)status, help_exit(status));
 	} else if (step_find(text, &step)) {
-		if (!put_json(o, text, span_z(step_proves(step)), 0, NULL))
+		if (!put_json(o, text, span_z(step_proves(step)), NULL, NULL))
 			causes_step(&o->page, step);
 	} else if (explain_cause(text, &app->explanation)) {
 		put_cause(o, &app->explanation);
@@ -119,11 +162,11 @@ static bool own_word(struct app *app, struct result *o, struct span text)
 /* The ids of causes in a report in JSON, behind what else is known of it. */
 static bool own_ids(struct app *app, struct result *o, struct span text)
 {
-	const char *seen[EXPLAIN_FOUND_MAX];
+	const char *seen[EXPLAIN_IDS_MAX];
 	struct span key = SPAN("\"id\":\"");
 	size_t at, n = 0;
 
-	while (span_find(text, key, &at) && n < EXPLAIN_FOUND_MAX) {
+	while (span_find(text, key, &at) && n < EXPLAIN_IDS_MAX) {
 		struct span id = span_cut(span_from(text, at + key.n), '"', &text);
 		size_t i = 0;
 
@@ -144,23 +187,29 @@ static bool own_ids(struct app *app, struct result *o, struct span text)
 /* True when at least one thing is known. */
 static bool explain_all(struct app *app, struct result *o, struct span text)
 {
-	struct seen seen = { .n = 0 };
 	struct explain_found found;
 	bool known = false;
-	size_t at = 0;
 
-	while (explain_text(text, &at, &found, &app->explanation)) {
-		if (!is_new(&seen, &found))
-			continue;
-		if (seen.n > 1)
+	for (unsigned i = 0; explain_reading(&app->reading, i, &found, &app->explanation); i++) {
+		if (!o->as_json && (i == EXPLAIN_SHOWN_MAX || (known && app->explanation.n == 0 && found.aadsts == 0)))
+			break;
+		if (o->n != 0)
 			page_end(&o->page);
-		if (!put_json(o, found.what, span_z(found.meaning), found.aadsts, &app->explanation))
+		if (!put_json(o, found.what, span_z(found.meaning), &found, &app->explanation))
 			causes_found(&o->page, &found, &app->explanation);
-		known = known || found.meaning[0] != '\0';
+		known = known || (found.meaning[0] != '\0' && app->explanation.n != 0);
 	}
 	text = span_trim(text);
 	known = own_ids(app, o, text) || known;
 	return o->n != 0 ? known : own_word(app, o, text);
+}
+
+static void put_reading(struct app *app, struct result *o)
+{
+	if (!o->as_json)
+		causes_reading(&o->page, &app->reading);
+	else
+		json_report_reading(&o->json, &app->reading);
 }
 
 int cmd_explain(struct app *app)
@@ -178,15 +227,20 @@ int cmd_explain(struct app *app)
 	if (o.as_json) {
 		json_write_open(&o.json, NULL, '{');
 		json_write_z(&o.json, "schema", "o2pop.explain/1");
-		json_write_open(&o.json, "found", '[');
 	}
+	put_reading(app, &o);
+	if (o.as_json)
+		json_write_open(&o.json, "found", '[');
 	known = explain_all(app, &o, buf_span(&text));
 	if (o.as_json) {
 		json_write_close(&o.json, ']');
+		json_report_lost(&o.json, &app->reading);
 		json_write_close(&o.json, '}');
 		buf_byte(&out, '\n');
-	} else if (o.n == 0) {
-		causes_nothing(&o.page, span_first(span_trim(buf_span(&text)), 200));
+	} else {
+		causes_lost(&o.page, &app->reading);
+		if (!known)
+			causes_nothing(&o.page);
 	}
 	return app_print(&out, known ? EXIT_STATUS_OK : EXPLAIN_EXIT_NOTHING);
 }

@@ -34,7 +34,7 @@ bool retry_mendable(enum step step, const struct fault *f)
 	if (fault_kind(f->code) == FAULT_KIND_WAIT)
 		return true;
 	if (f->code == FAULT_TOKEN_REFUSED)
-		return (knowledge_flags(knowledge_find(KNOWN_AADSTS, f->num)) & KNOWN_MENDABLE) != 0;
+		return (knowledge_marks(knowledge_find(KNOWN_AADSTS, f->num)) & KNOWN_MENDABLE) != 0;
 	return f->code == FAULT_CLAIM_ROLE || f->code == FAULT_AUTH_REFUSED || f->code == FAULT_AUTH_CHALLENGE ||
 	       f->code == FAULT_AUTH_NOT_CONNECTED || f->code == FAULT_MAILBOX_LOCKED ||
 	       (step == STEP_MAILBOX && f->code == FAULT_MAILBOX_REFUSED);

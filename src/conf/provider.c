@@ -148,6 +148,35 @@ const struct provider *provider_of_cloud(enum cloud c, struct span region)
 	return found;
 }
 
+/* "com", "de", "co.uk", "com.br": what stands behind a name that its owner has in every country. */
+static bool country(struct span s)
+{
+	if (span_starts_nocase(s, SPAN("com.")) || span_starts_nocase(s, SPAN("co.")))
+		s = span_from(s, s.p[2] == '.' ? 3 : 4);
+	return span_eq_nocase(s, SPAN("com")) || s.n == 2;
+}
+
+const struct provider *provider_of_people(struct span domain)
+{
+	static const struct {
+		const char *name, *provider;
+	} names[] = {
+		{ "outlook", "outlook-personal" },
+		{ "hotmail", "outlook-personal" },
+		{ "live", "outlook-personal" },
+		{ "msn", "outlook-personal" },
+		{ "windowslive", "outlook-personal" },
+		{ "gmail", "google" },
+		{ "googlemail", "google" },
+	};
+	struct span behind, name = span_cut(domain, '.', &behind);
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (span_eq_nocase(name, span_z(names[i].name)) && country(behind))
+			return provider_find(span_z(names[i].provider));
+	return NULL;
+}
+
 bool provider_allows(const struct provider *p, enum grant g)
 {
 	return (p->grants >> g & 1) != 0;

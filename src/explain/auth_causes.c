@@ -4,12 +4,6 @@
 
 enum { TOKEN_LENGTH_MAX = 4096 }; /* Exchange's front end breaks off longer ones since July 2025 */
 
-/* Does the fault's evidence hold these words? */
-static bool said(const struct explain_case *c, const char *words)
-{
-	return placeholder_has(placeholder_evidence(c), words);
-}
-
 static enum fault_code fault_of(const struct explain_case *c)
 {
 	return placeholder_row(c)->fault.code;
@@ -18,9 +12,7 @@ static enum fault_code fault_of(const struct explain_case *c)
 /* What is known of the state of affairs behind the service. */
 static enum service_finding what_is_known(const struct explain_case *c)
 {
-	bool closed = fault_of(c) == FAULT_AUTH_NOT_CONNECTED || said(c, "not connected");
-
-	return closed ? SERVICE_SAYS_CLOSED : c->known.services;
+	return fault_of(c) == FAULT_AUTH_NOT_CONNECTED ? SERVICE_SAYS_CLOSED : c->known.services;
 }
 
 static bool too_long(const struct explain_case *c)
@@ -51,8 +43,7 @@ static void add_unknown_application(const struct explain_case *c, struct knowled
 	struct span known = placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID), oid = placeholder_fact(c, FACT_OID);
 	bool other = known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
 
-	if (!c->known.proved)
-		knowledge_add(l, other ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
+	knowledge_add(l, other ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
 }
 
 static void pick_application(const struct explain_case *c, struct knowledge_causes *l)
@@ -81,80 +72,55 @@ static void pick_application(const struct explain_case *c, struct knowledge_caus
 
 static void pick_exchange(const struct explain_case *c, struct knowledge_causes *l)
 {
-	int64_t kind, life;
+	int64_t life;
 
 	if (c->r->row[STEP_TENANT].fault.code == FAULT_TENANT_OTHER)
 		knowledge_add(l, CAUSE_MAILBOX_ELSEWHERE);
 	if (placeholder_number(c, FACT_TOKEN_LIFE, &life) && life < 0)
 		knowledge_add(l, CAUSE_TOKEN_EXPIRED);
-	if (placeholder_has(placeholder_fact(c, FACT_AUD), "ps.outlook.com"))
-		knowledge_add(l, CAUSE_AUD_CONSENT);
+	knowledge_add_row(l, match_best(placeholder_fact(c, FACT_AUD), KNOWN_AUDIENCE, l->holds));
 	if (too_long(c))
 		knowledge_add(l, CAUSE_TOKEN_LONG);
-	if (placeholder_number(c, FACT_TOKEN_KIND, &kind) && kind == ROW_TOKEN_OPAQUE)
-		knowledge_add(l, CAUSE_POP_PERSONAL);
 	if (c->known.person)
 		pick_person(c, l);
 	else
 		pick_application(c, l);
 }
 
-/* AUTH itself was refused, before there was a token in it. */
-static bool not_understood(const struct explain_case *c)
+/* The line of the answer that says more than "no"; KNOWLEDGE_NOTHING when it does not. */
+static unsigned telling(const struct explain_case *c, unsigned holds)
 {
-	return said(c, "not valid in this state") || said(c, "Protocol error. 1") || said(c, "unknown command");
+	unsigned row = match_best(placeholder_evidence(c), KNOWN_LINE, holds);
+
+	return row != KNOWLEDGE_NOTHING && knowledge_general(row) ? KNOWLEDGE_NOTHING : row;
 }
 
-/* Lines that say more than "no". */
-static bool telling(const struct explain_case *c, struct knowledge_causes *l)
+static void pick_protocol(const struct explain_case *c, struct knowledge_causes *l)
 {
-	static const char *const lines[] = {
-		"throttled",        "Server Unavailable",
-		"closed. 11",       "closed. 22",
-		"Logon failure",    "Basic authentication",
-		"BasicAuthBlocked", "NoPrimarySmtpAddress",
-		"enabled for POP",  "[SYS/",
-		"[IN-USE]",         "base64",
-		"mechanism",        "Connection refused",
-		"[LOGIN-DELAY]",
-	};
-
-	for (size_t i = 0; i < COUNT(lines); i++)
-		if (said(c, lines[i]))
-			return knowledge_add_row(l, match_kind(placeholder_evidence(c), KNOWN_LINE));
-	return false;
+	if (too_long(c))
+		knowledge_add(l, CAUSE_TOKEN_LONG);
+	if (c->r->settings != NULL && c->r->settings->form == POP_FORM_ONE_LINE)
+		knowledge_add(l, CAUSE_ONE_LINE_AUTH);
+	if (l->n == 0)
+		knowledge_add(l, CAUSE_AUTH_BROKEN_OFF);
+	knowledge_add(l, CAUSE_SERVER_BUSY);
 }
 
 void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 {
-	int64_t server = c->known.entra ? ROW_SERVER_EXCHANGE : ROW_SERVER_OTHER; /* when the greeting did not say */
+	unsigned plain = knowledge_find(KNOWN_FAULT, fault_of(c));
+	unsigned row = knowledge_choose(plain, placeholder_evidence(c), l->holds);
 
-	(void)!placeholder_number(c, FACT_SERVER, &server);
-	if (telling(c, l))
+	knowledge_add_row(l, telling(c, l->holds));
+	if (l->n != 0)
 		return;
-	if (not_understood(c)) {
-		knowledge_add(l, CAUSE_NO_XOAUTH2_MIDDLE, CAUSE_SERVER_OTHER);
-		return;
-	}
-	if (fault_of(c) == FAULT_AUTH_PROTOCOL || said(c, "Protocol error")) {
-		if (too_long(c))
-			knowledge_add(l, CAUSE_TOKEN_LONG);
-		if (c->r->settings != NULL && c->r->settings->form == POP_FORM_ONE_LINE)
-			knowledge_add(l, CAUSE_ONE_LINE_AUTH);
-		if (l->n == 0)
-			knowledge_add(l, CAUSE_AUTH_BROKEN_OFF);
-		knowledge_add(l, CAUSE_SERVER_BUSY);
-		return;
-	}
-	if (server == ROW_SERVER_GMAIL) {
-		knowledge_add(l, CAUSE_GMAIL_TOKEN, CAUSE_GMAIL_POP_OFF);
-	} else if (server == ROW_SERVER_EXCHANGE) {
+	if (fault_of(c) == FAULT_AUTH_PROTOCOL)
+		pick_protocol(c, l);
+	else if (row != plain) { /* who is neither a tenant's Exchange nor its mailbox */
+		knowledge_add_row(l, match_best(placeholder_evidence(c), KNOWN_LINE, l->holds));
+		knowledge_add_row(l, row);
+	} else
 		pick_exchange(c, l);
-	} else {
-		if (!c->known.proved)
-			knowledge_add(l, CAUSE_DOVECOT_TOKEN);
-		knowledge_add(l, CAUSE_DOVECOT_USER, CAUSE_SERVER_OTHER);
-	}
 }
 
 /* ---- the block for PowerShell ------------------------------------------------------------------ */
@@ -191,7 +157,7 @@ static void put_step(const struct explain_case *c, const char *template)
 /* Would the block help, and is there all that it needs? */
 static bool wanted(const struct explain_case *c)
 {
-	int64_t server = ROW_SERVER_EXCHANGE; /* unless the greeting says otherwise */
+	unsigned holds = evidence_holds(c->r, &c->known, c->step);
 	enum fault_code code = fault_of(c);
 	const char *needs = c->known.person ? "{'mailbox}" : "{'mailbox} {appid} {oid}";
 	struct buf *scratch = &c->e->scratch;
@@ -199,8 +165,8 @@ static bool wanted(const struct explain_case *c)
 	bool known = wording_fill(c, needs, TEMPLATE_SCRIPT).n != 0;
 
 	scratch->n = mark;
-	(void)!placeholder_number(c, FACT_SERVER, &server);
-	return known && c->known.entra && !not_understood(c) && server == ROW_SERVER_EXCHANGE &&
+	return known && c->known.entra && (holds & FOR_WORK) != 0 && (holds & FOR_ORGANISATION) != 0 &&
+	       telling(c, holds) == KNOWLEDGE_NOTHING &&
 	       (code == FAULT_AUTH_REFUSED || code == FAULT_AUTH_CHALLENGE || code == FAULT_AUTH_NOT_CONNECTED);
 }
 

@@ -11,11 +11,6 @@ enum { CODE_MIN = 10000 }; /* a fault.num below this is an HTTP status */
 
 /* ---- the token endpoint ------------------------------------------------------------------------ */
 
-static bool by_grant(const struct explain_case *c, enum grant g)
-{
-	return c->r->settings != NULL && c->r->settings->grant == g;
-}
-
 /* What the tenant step found out about the mailbox's domain, when it matters to the refusal. */
 static void pick_tenant(const struct explain_case *c, struct knowledge_causes *l)
 {
@@ -28,87 +23,42 @@ static void pick_tenant(const struct explain_case *c, struct knowledge_causes *l
 		knowledge_add(l, CAUSE_TENANT_WRONG);
 }
 
-/* Numbers that stand for more than one thing: the words decide. */
-static void pick_by_words(unsigned flags, struct span words, struct knowledge_causes *l)
+/* No AADSTS number that is known: the words of OAuth, or the status. */
+static void pick_unknown(const struct explain_case *c, int64_t code, unsigned error, struct knowledge_causes *l)
 {
-	if ((flags & KNOWN_WORDS_KEY) != 0 && placeholder_has(words, "client secret"))
-		knowledge_add(l, CAUSE_SECRET_WRONG, CAUSE_SECRET_MANGLED);
-	if ((flags & KNOWN_WORDS_KEY) != 0 &&
-	    (placeholder_has(words, "Key was found") || placeholder_has(words, "did not match the expected")))
-		knowledge_add(l, CAUSE_KEY_MISMATCH, CAUSE_KEY_NOT_UPLOADED);
-	if ((flags & KNOWN_WORDS_ASSERTION) != 0 && !placeholder_has(words, "assertion"))
-		knowledge_add(l, CAUSE_SCOPE_WRONG);
-	if ((flags & KNOWN_WORDS_FOUND) != 0 && placeholder_has(words, "not found"))
-		knowledge_add(l, CAUSE_CLIENT_ID_WRONG);
-}
+	unsigned more = knowledge_named(KNOWN_SUBERROR, placeholder_fact(c, FACT_SUBERROR));
 
-/* No AADSTS number that is known: the words of OAuth, or the status. Of the form of the request o2pop is sure, and of
- * the tenant when discovery found it. */
-static void pick_unknown(const struct explain_case *c, int64_t code, struct knowledge_causes *l)
-{
-	struct span error = placeholder_fact(c, FACT_ERROR);
-
-	if (code >= CODE_MIN || span_eq(error, SPAN("invalid_request")))
+	if (code >= CODE_MIN)
 		knowledge_add(l, CAUSE_ENTRA_UNKNOWN);
-	if (!knowledge_add_row(l, knowledge_named(KNOWN_SUBERROR, placeholder_fact(c, FACT_SUBERROR))) &&
-	    !knowledge_add_row(l, knowledge_named(KNOWN_ERROR, error)))
+	if (!knowledge_add_row(l, knowledge_choose(more, placeholder_evidence(c), l->holds)) &&
+	    !knowledge_add_row(l, error))
 		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, code));
-	(void)knowledge_drop(l, CAUSE_REQUEST_FORM);
-	if (c->known.tenant_right || by_grant(c, GRANT_MANAGED_IDENTITY) || !c->known.entra)
-		(void)knowledge_drop(l, CAUSE_TENANT_UNKNOWN);
-}
-
-/* Those who answer in OAuth's words, and mean something of their own. */
-static bool pick_not_entra(const struct explain_case *c, struct knowledge_causes *l)
-{
-	struct span error = placeholder_fact(c, FACT_ERROR);
-
-	if (placeholder_on_identity(c) && placeholder_has(placeholder_evidence(c), "Identity not found"))
-		knowledge_add(l, CAUSE_NO_IDENTITY);
-	else if (!by_grant(c, GRANT_SERVICE_ACCOUNT))
-		return false;
-	else if (span_eq(error, SPAN("invalid_grant")))
-		knowledge_add(l, CAUSE_ACCOUNT_REFUSED);
-	else if (span_eq(error, SPAN("unauthorized_client")) || span_eq(error, SPAN("access_denied")))
-		knowledge_add(l, CAUSE_DELEGATION);
-	return l->n != 0;
 }
 
 static void pick_refusal(const struct explain_case *c, struct knowledge_causes *l)
 {
+	struct span said = placeholder_evidence(c);
 	int64_t code = placeholder_row(c)->fault.num;
-	unsigned row = knowledge_find(KNOWN_AADSTS, code), flags = knowledge_flags(row);
+	unsigned row = knowledge_choose(knowledge_find(KNOWN_AADSTS, code), said, l->holds);
+	unsigned error =
+		knowledge_choose(knowledge_named(KNOWN_ERROR, placeholder_fact(c, FACT_ERROR)), said, l->holds);
+	unsigned marks = knowledge_marks(row != KNOWLEDGE_NOTHING ? row : error);
 
-	if (pick_not_entra(c, l))
-		return;
 	/* The secret was refused, and looked odd before it was sent: that is why. */
-	if (c->known.secret_odd &&
-	    ((flags & KNOWN_ASK_SECRET) != 0 ||
-	     (code < CODE_MIN && span_eq(placeholder_fact(c, FACT_ERROR), SPAN("invalid_client")))))
+	if (c->known.secret_odd && (marks & KNOWN_ASK_SECRET) != 0)
 		knowledge_add(l, CAUSE_SECRET_MANGLED);
-	if ((flags & KNOWN_ASK_TENANT) != 0)
+	if ((marks & KNOWN_ASK_TENANT) != 0)
 		pick_tenant(c, l);
-	if ((flags & KNOWN_ASK_CLOCK) != 0 && c->known.clock_off)
+	if ((marks & KNOWN_ASK_CLOCK) != 0 && c->known.clock_off)
 		knowledge_add(l, CAUSE_CLOCK_WRONG);
-	pick_by_words(flags, placeholder_evidence(c), l);
 	if (!knowledge_add_row(l, row))
-		pick_unknown(c, code, l);
+		pick_unknown(c, code, error, l);
+	if (l->n == 0 && (l->ruled & UNLESS_CLOUD) != 0)
+		knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
 	if (l->n == 0) { /* a known code that these settings do not explain: the code is believed */
-		l->holds = FOR_ALL;
-		pick_by_words(flags, placeholder_evidence(c), l);
+		l->holds |= FOR_GRANTS | FOR_ASKERS;
 		knowledge_add_row(l, row);
 	}
-}
-
-/* The page of a network that wants people to log in first. */
-static bool like_portal(struct span said)
-{
-	static const char *const words[] = { "guest", "hotspot", "captive", "wi-fi", "wifi", "portal" };
-
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (placeholder_has(said, words[i]))
-			return true;
-	return false;
 }
 
 /* "Not now", in the provider's words or by the status; words may come with any status. */
@@ -122,6 +72,12 @@ static void pick_busy(const struct explain_case *c, struct knowledge_causes *l)
 		knowledge_add(l, CAUSE_ENTRA_TRANSIENT);
 	else if (!knowledge_add_row(l, knowledge_find(KNOWN_AADSTS, code)) && (status == 429 || status >= 500))
 		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, status));
+}
+
+/* Does the evidence hold a word of this kind? */
+static bool said(const struct explain_case *c, enum known_kind kind)
+{
+	return match_best(placeholder_evidence(c), kind, FOR_ALL) != KNOWLEDGE_NOTHING;
 }
 
 static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
@@ -140,11 +96,11 @@ static void pick_http(const struct explain_case *c, struct knowledge_causes *l)
 	}
 	if (!row_i64(row, FACT_HTTP_STATUS, &status) && fault_kind(code) == FAULT_KIND_HTTP)
 		status = row->fault.num;
-	if (match_kind(placeholder_evidence(c), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING)
+	if (said(c, KNOWN_INSPECTOR))
 		knowledge_add(l, CAUSE_PROXY_PAGE);
 	if (page && own)
 		knowledge_add(l, CAUSE_TOKEN_URL_WRONG);
-	if (like_portal(placeholder_evidence(c)))
+	if (said(c, KNOWN_PORTAL))
 		knowledge_add(l, CAUSE_CAPTIVE_PORTAL);
 	if (status >= 400)
 		knowledge_add_row(l, knowledge_find(KNOWN_HTTP, status));
@@ -160,10 +116,10 @@ static void pick_role(const struct explain_case *c, struct knowledge_causes *l, 
 {
 	struct span roles = placeholder_fact(c, FACT_ROLES);
 
-	if (placeholder_has(roles, "full_access_as_app"))
-		knowledge_add(l, CAUSE_ROLE_EWS);
-	else if (roles.n != 0)
+	if (roles.n != 0 && !knowledge_add_row(l, match_best(roles, KNOWN_ROLE, l->holds)))
 		knowledge_add(l, CAUSE_ROLE_OTHER);
+	else if (roles.n != 0)
+		return;
 	else if (placeholder_fact(c, FACT_SCP).n != 0)
 		knowledge_add(l, CAUSE_SCP_NO_POP);
 	else if (placeholder_fact(c, FACT_OID).n == 0) /* no oid: there is no service principal */
@@ -188,13 +144,9 @@ static void pick_claims(const struct explain_case *c, struct knowledge_causes *l
 {
 	enum fault_code code = placeholder_row(c)->fault.code;
 	bool from_file = placeholder_setting(c, SETTING_ACCESS_TOKEN_FILE).n != 0;
-	struct span aud = placeholder_fact(c, FACT_AUD);
 
-	if (code == FAULT_CLAIM_AUDIENCE &&
-	    (placeholder_has(aud, "graph.microsoft") || placeholder_has(aud, MICROSOFT_GRAPH)))
-		knowledge_add(l, CAUSE_AUD_GRAPH);
-	else if (code == FAULT_CLAIM_AUDIENCE && placeholder_has(aud, "ps.outlook.com"))
-		knowledge_add(l, CAUSE_AUD_CONSENT);
+	if (code == FAULT_CLAIM_AUDIENCE)
+		knowledge_add_row(l, match_best(placeholder_fact(c, FACT_AUD), KNOWN_AUDIENCE, l->holds));
 	else if (code == FAULT_CLAIM_ROLE)
 		pick_role(c, l, from_file);
 	else if (code == FAULT_CLAIM_EXPIRED || code == FAULT_CLAIM_NOT_YET)
@@ -207,15 +159,12 @@ static void pick_input(const struct explain_case *c, struct knowledge_causes *l)
 {
 	struct span tenant = placeholder_setting(c, SETTING_TENANT_ID);
 
-	if (placeholder_row(c)->fault.code == FAULT_SCOPE_SHAPE && c->r->settings != NULL &&
-	    grant_row(c->r->settings->grant)->person)
-		knowledge_add(l, CAUSE_SCOPE_PERSON);
 	if (placeholder_row(c)->fault.code != FAULT_TENANT_SHAPE)
 		return;
 	if (ids_any_tenant(tenant) || placeholder_row(c)->fault.num == SETTING_TOKEN_URL)
 		knowledge_add(l, CAUSE_TENANT_COMMON);
 	if (placeholder_has(tenant, MICROSOFT_PERSONAL))
-		knowledge_add(l, CAUSE_PERSONAL_ACCOUNT);
+		knowledge_add(l, CAUSE_PERSONAL_ACCOUNT, CAUSE_CONSUMER_MAILBOX);
 }
 
 /* ---- the mail server --------------------------------------------------------------------------- */
@@ -246,7 +195,7 @@ static void pick_mail(const struct explain_case *c, struct knowledge_causes *l)
 	else if (code == FAULT_POP_OTHER_SERVICE || code == FAULT_POP_MALFORMED)
 		net_causes_service(c, placeholder_evidence(c), l);
 	else if (code != FAULT_AUTH_FALSE_OK)
-		knowledge_add_row(l, match_kind(placeholder_evidence(c), KNOWN_LINE));
+		knowledge_add_row(l, match_best(placeholder_evidence(c), KNOWN_LINE, l->holds));
 }
 
 void diagnose(const struct explain_case *c, struct knowledge_causes *l)
@@ -291,10 +240,12 @@ void diagnose(const struct explain_case *c, struct knowledge_causes *l)
 	case FAULT_KIND_INTERNAL:
 		break;
 	}
-	for (int i = 0; i < 2 && l->n == 0; i++) {
-		knowledge_add_row(l, knowledge_find(KNOWN_FAULT, f->code));
-		l->holds = FOR_ALL; /* a fault that fits these settings badly still has its causes */
+	for (int i = 0; i < 3 && l->n == 0; i++) {
+		knowledge_add_row(
+			l, knowledge_choose(knowledge_find(KNOWN_FAULT, f->code), placeholder_evidence(c), l->holds));
+		if (l->n == 0 && (l->ruled & UNLESS_CLOUD) != 0)
+			knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
+		l->holds |= i == 0 ? FOR_GRANTS | FOR_ASKERS
+		                   : FOR_ALL; /* what fits these settings badly still has its causes */
 	}
-	if (c->known.cloud_right && knowledge_drop(l, CAUSE_CLOUD_WRONG) && l->n == 0)
-		knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
 }

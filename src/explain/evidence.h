@@ -3,6 +3,7 @@
 #ifndef EXPLAIN_EVIDENCE_H
 #define EXPLAIN_EVIDENCE_H
 
+#include "explain/knowledge.h"
 #include "report/report.h"
 #include "report/service.h"
 
@@ -24,6 +25,9 @@ struct evidence {
 };
 
 void evidence_read(const struct report *r, struct evidence *e);
+
+/* The FOR_... bits that hold at this step, and the UNLESS_... bits that are the case. */
+unsigned evidence_holds(const struct report *r, const struct evidence *e, enum step step);
 
 /* The server of this step sent one certificate, and it is not its own issuer. */
 bool evidence_alone(const struct row *row);

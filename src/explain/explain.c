@@ -17,14 +17,20 @@ static void start(struct explanation *e)
 
 static void fill(const struct explain_case *c, const struct knowledge_causes *l)
 {
-	for (unsigned i = 0; i < l->n; i++)
-		wording_cause(c, l->cause[i], &c->e->cause[c->e->n++]);
+	for (unsigned i = 0; i < l->n && c->e->n < EXPLAIN_CAUSES_MAX; i++) {
+		size_t mark = c->e->scratch.n;
+
+		if (wording_cause(c, l->cause[i], &c->e->cause[c->e->n]))
+			c->e->n++;
+		else
+			c->e->scratch.n = mark;
+	}
 }
 
 /* The secret's end is near or past, says the note of the credential step. */
 static const char *secret_end(const struct explain_case *c)
 {
-	if ((knowledge_flags(knowledge_find(KNOWN_AADSTS, c->r->row[STEP_TOKEN].fault.num)) & KNOWN_SECRET_ENDED) != 0)
+	if ((knowledge_marks(knowledge_find(KNOWN_AADSTS, c->r->row[STEP_TOKEN].fault.num)) & KNOWN_SECRET_ENDED) != 0)
 		return "{note}.";
 	if (!c->known.entra)
 		return "{note}. Make the next secret now, and note its end as secret_expires.";
@@ -51,7 +57,7 @@ static const char *without_fault(enum step step, const struct row *row)
 /* What a warning means, in one or two sentences. */
 static struct span warning(const struct explain_case *c)
 {
-	struct knowledge_causes l = { .holds = knowledge_for(c->r->settings) };
+	struct knowledge_causes l = { .holds = evidence_holds(c->r, &c->known, c->step) };
 	const struct row *row = placeholder_row(c);
 	bool noted = row_get(row, FACT_NOTE).n != 0;
 	struct knowledge_template t;
@@ -70,13 +76,22 @@ static struct span warning(const struct explain_case *c)
 void explain_report(const struct report *r, struct explanation *e)
 {
 	struct explain_case c = { .r = r, .e = e };
-	struct knowledge_causes l = { .holds = knowledge_for(r->settings) };
+	struct knowledge_causes l = { .n = 0 };
 
 	start(e);
 	evidence_read(r, &c.known);
 	if (report_first_failure(r, &c.step)) {
+		l.holds = evidence_holds(r, &c.known, c.step);
 		diagnose(&c, &l);
 		fill(&c, &l);
+		if (e->n == 0) { /* what the settings say already is no cause */
+			l.n = 0;
+			if (c.step < STEP_POP_DNS)
+				knowledge_add(&l, CAUSE_ENTRA_UNKNOWN, CAUSE_PROVIDER_UNKNOWN);
+			else
+				knowledge_add(&l, CAUSE_SERVER_OTHER);
+			fill(&c, &l);
+		}
 		ruled_out(&c);
 		e->powershell = auth_causes_script(&c);
 	}
@@ -85,27 +100,26 @@ void explain_report(const struct report *r, struct explanation *e)
 			e->warning[c.step] = warning(&c);
 }
 
-bool explain_text(struct span text, size_t *at, struct explain_found *found, struct explanation *e)
+bool explain_reading(const struct reading *r, unsigned i, struct explain_found *found, struct explanation *e)
 {
-	struct explain_case c = { .e = e };
-	struct knowledge_causes l = { .holds = FOR_ALL };
+	struct explain_case c = { .e = e, .known = { .provider = r->provider }, .read = r };
+	struct knowledge_causes l = { .holds = r->holds };
 	struct buf meaning = BUF(found->meaning);
-	struct match_hit hit;
+	const struct reading_hit *h = &r->hit[i];
 
 	start(e);
-	if (!match_text(text, *at, &hit))
+	if (i >= r->hits || !h->shown)
 		return false;
-	found->what = span_first(span_from(text, hit.at), hit.n);
-	found->aadsts = hit.aadsts;
-	found->known = hit.row;
-	if (hit.row != KNOWLEDGE_NOTHING) {
-		found->known = knowledge_base(hit.row);
-		knowledge_meaning(hit.row, &meaning);
-		l.holds &= hit.aadsts != 0 ? ~(unsigned)FOR_OTHER : FOR_ALL;
-		knowledge_add_row(&l, hit.row);
+	*found = (struct explain_found){ span_z((const char *)h->what), h->line, "", h->aadsts };
+	if (h->row != KNOWLEDGE_NOTHING) {
+		knowledge_meaning(h->row, &meaning);
+		knowledge_add_row(&l, h->row);
+		if (l.n == 0) { /* none for whom the text seems to speak of */
+			l.holds |= FOR_ALL & ~(unsigned)FOR_PROVIDERS;
+			knowledge_add_row(&l, h->row);
+		}
 	}
 	buf_byte(&meaning, '\0');
-	*at = hit.at + hit.n;
 	fill(&c, &l);
 	return true;
 }

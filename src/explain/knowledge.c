@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netdb.h>
 
+#include "conf/microsoft.h"
 #include "text/packed.h"
 
 /* Names that not every libc has; the numbers are Linux's. */
@@ -31,7 +32,7 @@ static const unsigned char cause_marks[CAUSE__COUNT] = {
 #include "explain/causes.def"
 };
 
-static const uint16_t cause_for[CAUSE__COUNT] = {
+static const uint32_t cause_for[CAUSE__COUNT] = {
 #define CAUSE(name, id, who, holds, certainty, text, fix, verify, source) [CAUSE_##name] = holds,
 #include "explain/causes.def"
 };
@@ -43,44 +44,49 @@ static const char *next_text(const char *p)
 	return p + 1;
 }
 
-unsigned knowledge_for(const struct settings *s)
-{
-	unsigned holds = FOR_ALL;
+static const unsigned dimensions[] = { FOR_GRANTS, FOR_ASKERS, FOR_PROVIDERS, FOR_PROTOCOLS,
+	                               FOR_LOGINS, FOR_OWNERS, FOR_SPEAKERS };
 
-	if (s == NULL || s->provider == NULL)
-		return holds;
-	holds = 1u << s->grant;
-	if (settings_has(s, SETTING_CLIENT_SECRET) || settings_has(s, SETTING_CLIENT_SECRET_FILE) ||
-	    settings_has(s, SETTING_CLIENT_SECRET_COMMAND))
-		holds |= (holds & FOR_SIGN_IN) != 0 ? FOR_SECRET : 0;
-	return holds | (s->provider->personal ? FOR_PERSONAL
-	                : s->provider->entra  ? FOR_WORK
-	                : s->provider->google ? FOR_GOOGLE
-	                                      : FOR_CUSTOM);
+bool knowledge_holds(unsigned of, unsigned holds)
+{
+	for (size_t i = 0; i < COUNT(dimensions); i++)
+		if ((of & dimensions[i]) != 0 && (of & holds & dimensions[i]) == 0)
+			return false;
+	return true;
+}
+
+void knowledge_prove(unsigned *proved, unsigned more)
+{
+	for (size_t i = 0; i < COUNT(dimensions); i++) {
+		unsigned now = *proved & dimensions[i], other = more & dimensions[i];
+
+		*proved &= ~dimensions[i];
+		*proved |= (now & other) != 0 ? now & other : now | other;
+	}
+}
+
+unsigned knowledge_narrow(unsigned proved)
+{
+	unsigned holds = 0;
+
+	for (size_t i = 0; i < COUNT(dimensions); i++)
+		holds |= (proved & dimensions[i]) != 0 ? proved & dimensions[i] : dimensions[i];
+	return holds;
 }
 
 void knowledge_add_list(struct knowledge_causes *l, const enum cause *c)
 {
-	for (; *c != CAUSE_NONE && l->n < EXPLAIN_CAUSES_MAX; c++) {
-		unsigned i = 0, grants = cause_for[*c] & FOR_GRANTS, providers = cause_for[*c] & FOR_PROVIDERS;
+	for (; *c != CAUSE_NONE && l->n < KNOWLEDGE_CAUSES_MAX; c++) {
+		unsigned i = 0, ruled = cause_for[*c] & l->holds & UNLESS_ALL;
 
 		while (i < l->n && l->cause[i] != *c)
 			i++;
-		if (i == l->n && (grants == 0 || (grants & l->holds) != 0) &&
-		    (providers == 0 || (providers & l->holds) != 0))
+		if (i < l->n || !knowledge_holds(cause_for[*c], l->holds))
+			continue;
+		l->ruled |= ruled;
+		if (ruled == 0)
 			l->cause[l->n++] = *c;
 	}
-}
-
-bool knowledge_drop(struct knowledge_causes *l, enum cause c)
-{
-	unsigned n = 0, before = l->n;
-
-	for (unsigned i = 0; i < before; i++)
-		if (l->cause[i] != c)
-			l->cause[n++] = l->cause[i];
-	l->n = n;
-	return n != before;
 }
 
 void knowledge_cause(enum cause c, struct knowledge_template *t)
@@ -122,7 +128,13 @@ enum { NUMBER_BITS = 25, SAME_AS_ABOVE = 0x40 };
 #define NUMBER_ERROR(key)     0
 #define NUMBER_SUBERROR(key)  0
 #define NUMBER_LINE(key)      0
+#define NUMBER_CLUE(key)      0
 #define NUMBER_INSPECTOR(key) 0
+#define NUMBER_AUTHORITY(key) 0
+#define NUMBER_PORTAL(key)    0
+#define NUMBER_SERVICE(key)   0
+#define NUMBER_AUDIENCE(key)  0
+#define NUMBER_ROLE(key)      0
 #define NUMBER_ALERT(key)     key
 #define NUMBER_ENGINE(key)    key
 #define NUMBER_ERRNO(key)     key
@@ -131,8 +143,9 @@ enum { NUMBER_BITS = 25, SAME_AS_ABOVE = 0x40 };
 #define NUMBER_FAULT(key)     FAULT_##key
 
 static const uint32_t rows[] = {
-#define KNOWN(kind, key, meaning, ...) ROW(KNOWN_##kind, NUMBER_##kind(key)),
-#define SAME(kind, key)                ROW(KNOWN_##kind | SAME_AS_ABOVE, NUMBER_##kind(key)),
+#define KNOWN(kind, key, meaning, ...)           ROW(KNOWN_##kind, NUMBER_##kind(key)),
+#define SAME(kind, key)                          ROW(KNOWN_##kind | SAME_AS_ABOVE, NUMBER_##kind(key)),
+#define WHEN(kind, key, words, of, meaning, ...) KNOWN(kind, key, meaning, __VA_ARGS__)
 #include "explain/known.def"
 };
 
@@ -140,37 +153,61 @@ enum { ROWS = COUNT(rows) };
 
 /* What match_text looks for; "" for a row that is found by its number. */
 static const char row_texts[] =
-#define TEXT_AADSTS(key, name)         ""
-#define TEXT_ERROR(key, name)          key
-#define TEXT_SUBERROR(key, name)       key
-#define TEXT_LINE(key, name)           key
-#define TEXT_INSPECTOR(key, name)      key
-#define TEXT_ALERT(key, name)          ""
-#define TEXT_ENGINE(key, name)         ""
-#define TEXT_ERRNO(key, name)          name
-#define TEXT_RESOLVER(key, name)       name
-#define TEXT_HTTP(key, name)           ""
-#define TEXT_FAULT(key, name)          ""
-#define KNOWN(kind, key, meaning, ...) TEXT_##kind(key, #key) "\0"
-#define SAME(kind, key)                TEXT_##kind(key, #key) "\0"
+#define TEXT_AADSTS(key, name)                   ""
+#define TEXT_ERROR(key, name)                    key
+#define TEXT_SUBERROR(key, name)                 key
+#define TEXT_LINE(key, name)                     key
+#define TEXT_CLUE(key, name)                     key
+#define TEXT_INSPECTOR(key, name)                key
+#define TEXT_AUTHORITY(key, name)                key
+#define TEXT_PORTAL(key, name)                   key
+#define TEXT_SERVICE(key, name)                  key
+#define TEXT_AUDIENCE(key, name)                 key
+#define TEXT_ROLE(key, name)                     key
+#define TEXT_ALERT(key, name)                    ""
+#define TEXT_ENGINE(key, name)                   ""
+#define TEXT_ERRNO(key, name)                    name
+#define TEXT_RESOLVER(key, name)                 name
+#define TEXT_HTTP(key, name)                     ""
+#define TEXT_FAULT(key, name)                    ""
+#define KNOWN(kind, key, meaning, ...)           TEXT_##kind(key, #key) "\0"
+#define SAME(kind, key)                          TEXT_##kind(key, #key) "\0"
+#define WHEN(kind, key, words, of, meaning, ...) KNOWN(kind, key, meaning, __VA_ARGS__)
 #include "explain/known.def"
 	;
 
-/* One for each KNOWN, none for SAME. */
-enum { ROW_CAUSES = 5 }; /* of which EXPLAIN_CAUSES_MAX are shown */
+/* One for each KNOWN and WHEN, none for SAME. */
+enum { ROW_CAUSES = 5, VARIANT = 1 << 29 /* it is a WHEN row */ };
 
-static const struct {
-	uint16_t flags;
-	uint8_t cause[ROW_CAUSES];
-} groups[] = {
-#define CAUSES(...)                      CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
-#define CAUSES_5(a, b, c, d, e, ...)     CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e
-#define GROUP(a, b, c, d, e, flags, ...) { flags, { a, b, c, d, e } },
-#define KNOWN(kind, key, meaning, ...)   GROUP(__VA_ARGS__, 0, 0)
+#define CAUSES(...)                  CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
+#define CAUSES_5(a, b, c, d, e, ...) CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e
+#define ONLY_CAUSES(a, b, c, d, e, ...)                                                                                \
+	{                                                                                                              \
+		a, b, c, d, e                                                                                          \
+	}
+#define ONLY_MARKS(a, b, c, d, e, marks, ...) (marks)
+
+static const uint32_t group_marks[] = {
+#define KNOWN(kind, key, meaning, ...) ONLY_MARKS(__VA_ARGS__, 0, 0),
 #define SAME(kind, key)
+#define WHEN(kind, key, words, of, meaning, ...) VARIANT | (of) | ONLY_MARKS(__VA_ARGS__, 0, 0),
 #include "explain/known.def"
 };
-_Static_assert(CAUSE__COUNT <= UINT8_MAX, "a cause is stored in a byte");
+
+static const uint16_t group_causes[][ROW_CAUSES] = {
+#define KNOWN(kind, key, meaning, ...) ONLY_CAUSES(__VA_ARGS__, 0),
+#define SAME(kind, key)
+#define WHEN(kind, key, words, of, meaning, ...) ONLY_CAUSES(__VA_ARGS__, 0),
+#include "explain/known.def"
+};
+
+/* The words of each group; "" for none. */
+static const char group_words[] =
+#define KNOWN(kind, key, meaning, ...) "\0"
+#define SAME(kind, key)
+#define WHEN(kind, key, words, of, meaning, ...) words "\0"
+#include "explain/known.def"
+	;
 
 unsigned knowledge_rows(void)
 {
@@ -216,9 +253,18 @@ void knowledge_meaning(unsigned row, struct buf *out)
 		packed_put(out, packed_lists_meanings, knowledge_group(row));
 }
 
-unsigned knowledge_flags(unsigned row)
+unsigned knowledge_marks(unsigned row)
 {
-	return row == KNOWLEDGE_NOTHING ? 0 : groups[knowledge_group(row)].flags;
+	return row == KNOWLEDGE_NOTHING ? 0 : group_marks[knowledge_group(row)];
+}
+
+bool knowledge_general(unsigned row)
+{
+	enum known_kind kind = knowledge_kind(row);
+	unsigned marks = knowledge_marks(row);
+
+	return (marks & KNOWN_GENERAL) != 0 ||
+	       ((marks & VARIANT) == 0 && (kind == KNOWN_ERROR || kind == KNOWN_SUBERROR || kind == KNOWN_HTTP));
 }
 
 bool knowledge_add_row(struct knowledge_causes *l, unsigned row)
@@ -226,7 +272,7 @@ bool knowledge_add_row(struct knowledge_causes *l, unsigned row)
 	if (row == KNOWLEDGE_NOTHING)
 		return false;
 	for (unsigned i = 0; i < ROW_CAUSES; i++)
-		knowledge_add(l, (enum cause)groups[knowledge_group(row)].cause[i]);
+		knowledge_add(l, (enum cause)group_causes[knowledge_group(row)][i]);
 	return true;
 }
 
@@ -275,4 +321,78 @@ unsigned knowledge_tls(int64_t num)
 		return knowledge_find(KNOWN_ENGINE, num);
 	return knowledge_find(KNOWN_ALERT,
 	                      num - (num < KNOWLEDGE_ALERT_SENT ? KNOWLEDGE_ALERT_RECEIVED : KNOWLEDGE_ALERT_SENT));
+}
+
+/* ---- rows with the same key -------------------------------------------------------------------- */
+
+static const char *text_at(const char *list, unsigned n)
+{
+	while (n-- != 0)
+		list = next_text(list);
+	return list;
+}
+
+unsigned knowledge_next(unsigned row)
+{
+	const char *key = text_at(row_texts, row), *text = key;
+	uint32_t like = rows[row] & ~((uint32_t)SAME_AS_ABOVE << NUMBER_BITS);
+
+	for (unsigned i = row + 1; i < ROWS; i++) {
+		text = next_text(text);
+		if ((rows[i] & ~((uint32_t)SAME_AS_ABOVE << NUMBER_BITS)) == like && span_eq(span_z(text), span_z(key)))
+			return i;
+	}
+	return KNOWLEDGE_NOTHING;
+}
+
+bool knowledge_words(unsigned row, struct span said)
+{
+	struct span words = span_z(text_at(group_words, knowledge_group(row)));
+	bool found = words.n == 0;
+	size_t at;
+
+	while (words.n != 0 && !found)
+		found = span_find_nocase(said, span_cut(words, '|', &words), &at);
+	return found;
+}
+
+/* The longest words count, then the dimensions. */
+int knowledge_weight(unsigned row, unsigned holds)
+{
+	unsigned group = knowledge_group(row), marks = group_marks[group];
+	struct span words = span_z(text_at(group_words, group));
+	int n = 0;
+
+	if ((marks & VARIANT) == 0)
+		return 0;
+	if (!knowledge_holds(marks, holds))
+		return -1;
+	for (size_t i = 0; i < COUNT(dimensions) && words.n == 0; i++) /* without words it has to be certain */
+		if ((marks & dimensions[i]) != 0 && (holds & dimensions[i] & ~marks) != 0)
+			return -1;
+	while (words.n != 0) {
+		struct span word = span_cut(words, '|', &words);
+
+		n = (int)word.n > n ? (int)word.n : n;
+	}
+	n *= 1 + (int)COUNT(dimensions);
+	for (size_t i = 0; i < COUNT(dimensions); i++)
+		n += (marks & dimensions[i]) != 0;
+	return n;
+}
+
+unsigned knowledge_choose(unsigned row, struct span said, unsigned holds)
+{
+	unsigned best = row;
+	int most = -1;
+
+	for (; row != KNOWLEDGE_NOTHING; row = knowledge_next(row)) {
+		int n = knowledge_words(row, said) ? knowledge_weight(row, holds) : -1;
+
+		if (n > most) {
+			most = n;
+			best = row;
+		}
+	}
+	return best;
 }

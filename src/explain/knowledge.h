@@ -18,6 +18,7 @@ enum known_kind {
 	KNOWN_ERROR,
 	KNOWN_SUBERROR,
 	KNOWN_LINE,
+	KNOWN_CLUE, /* tells nothing but where we are: whose server, which protocol, which program */
 	KNOWN_INSPECTOR,
 	KNOWN_ALERT,
 	KNOWN_ENGINE,
@@ -25,6 +26,12 @@ enum known_kind {
 	KNOWN_RESOLVER,
 	KNOWN_HTTP,
 	KNOWN_FAULT,
+	KNOWN_PASTED = KNOWN_FAULT, /* the kinds up to here are looked for in what a person pastes */
+	KNOWN_AUTHORITY,            /* issuers that mail services buy from */
+	KNOWN_PORTAL,               /* words of a network's log-in page */
+	KNOWN_SERVICE,              /* how a server greets that is not the one */
+	KNOWN_AUDIENCE,
+	KNOWN_ROLE,
 	KNOWN__COUNT
 };
 
@@ -38,47 +45,86 @@ enum {
 	KNOWLEDGE_ALERT_OTHER = 255
 };
 
-/* Of whom a cause can be true: a bit a grant, a bit a kind of provider. A cause that names some of the grants holds for
- * no other one, and likewise with providers. */
+/* Of whom something can be true: bits in dimensions, of which one is an alternative to the other. Where a row or a cause
+ * names some bits of a dimension, one of them has to hold; where it names none, the dimension does not matter. */
 enum {
 	FOR_ANY = 0,
-	FOR_SECRET = 1 << GRANT_CLIENT_SECRET, /* also of a person's grant, when there is a client secret beside it */
-	FOR_CERTIFICATE = 1 << GRANT_CERTIFICATE,
-	FOR_FEDERATED = 1 << GRANT_FEDERATED,
+	/* how the application proves itself; a person's sign-in has a secret, or nothing of this */
+	FOR_SECRET = 1 << 0,
+	FOR_CERTIFICATE = 1 << 1,
+	FOR_FEDERATED = 1 << 2,
 	FOR_ASSERTION = FOR_CERTIFICATE | FOR_FEDERATED,
-	FOR_IDENTITY = 1 << GRANT_MANAGED_IDENTITY,
-	FOR_APP = 1 << GRANT_CLIENT_SECRET | FOR_ASSERTION | FOR_IDENTITY,
-	FOR_SIGN_IN = 1 << GRANT_DEVICE_CODE | 1 << GRANT_REFRESH_TOKEN,
-	FOR_SERVICE_ACCOUNT = 1 << GRANT_SERVICE_ACCOUNT,
-	FOR_GRANTS = (1 << GRANT__COUNT) - 1,
-	FOR_WORK = 1 << GRANT__COUNT, /* a tenant of Entra's */
-	FOR_PERSONAL = 2 << GRANT__COUNT,
-	FOR_GOOGLE = 4 << GRANT__COUNT,
-	FOR_CUSTOM = 8 << GRANT__COUNT,
+	FOR_IDENTITY = 1 << 3,
+	FOR_SERVICE_ACCOUNT = 1 << 4,
+	FOR_GRANTS = (1 << 5) - 1,
+	/* whose token it is */
+	FOR_APPLICATION = 1 << 5,
+	FOR_PERSON = 1 << 6,
+	FOR_ASKERS = FOR_APPLICATION | FOR_PERSON,
+	/* who issues it and has the mailbox */
+	FOR_WORK = 1 << 7, /* a tenant of Entra's */
+	FOR_PERSONAL = 1 << 8,
 	FOR_ENTRA = FOR_WORK | FOR_PERSONAL,
-	FOR_OTHER = FOR_GOOGLE | FOR_CUSTOM,
-	FOR_EXCHANGE = FOR_WORK | FOR_CUSTOM,
+	FOR_GOOGLE = 1 << 9,
+	FOR_YAHOO = 1 << 10,
+	FOR_CUSTOM = 1 << 11,
+	FOR_OTHER = FOR_GOOGLE | FOR_YAHOO | FOR_CUSTOM,
 	FOR_PROVIDERS = FOR_ENTRA | FOR_OTHER,
-	FOR_ALL = FOR_GRANTS | FOR_PROVIDERS
+	/* what is spoken; HTTP on the way to the token */
+	FOR_HTTP = 1 << 12,
+	FOR_POP3 = 1 << 13,
+	FOR_IMAP = 1 << 14,
+	FOR_SMTP = 1 << 15,
+	FOR_PROTOCOLS = FOR_HTTP | FOR_POP3 | FOR_IMAP | FOR_SMTP,
+	/* what logs in */
+	FOR_TOKEN = 1 << 16,
+	FOR_PASSWORD = 1 << 17,
+	FOR_LOGINS = FOR_TOKEN | FOR_PASSWORD,
+	/* whose mailbox it is */
+	FOR_CONSUMER = 1 << 18, /* hotmail.com, gmail.com: of nobody's tenant */
+	FOR_ORGANISATION = 1 << 19,
+	FOR_OWNERS = FOR_CONSUMER | FOR_ORGANISATION,
+	/* whose request or login it was */
+	FOR_O2POP = 1 << 20,
+	FOR_PROGRAM = 1 << 21,
+	FOR_SPEAKERS = FOR_O2POP | FOR_PROGRAM,
+	FOR_ALL = (1 << 22) - 1
 };
 
-/* The bits that hold for these settings; all of them without settings. */
-unsigned knowledge_for(const struct settings *s);
+/* Beside them, on a cause: what rules it out. */
+enum {
+	UNLESS_TENANT = 1 << 22,  /* discovery found the mailbox's tenant, and it is that of the settings */
+	UNLESS_CLOUD = 1 << 23,   /* the same with the cloud */
+	UNLESS_CLOCK = 1 << 24,   /* the clock is right to some minutes */
+	UNLESS_PROVED = 1 << 25,  /* the same token opened another mailbox */
+	UNLESS_GENUINE = 1 << 26, /* the certificate is from an authority that mail services buy from */
+	UNLESS_ALL = UNLESS_TENANT | UNLESS_CLOUD | UNLESS_CLOCK | UNLESS_PROVED | UNLESS_GENUINE
+};
+
+/* Does what is true of `of` hold among `holds`? What rules it out is looked at, too. */
+bool knowledge_holds(unsigned of, unsigned holds);
+
+/* Add what a text proves: within a dimension the narrower counts, and both where they contradict each other. */
+void knowledge_prove(unsigned *proved, unsigned more);
+
+/* What can hold where `proved` is all that is known: in dimensions of which nothing is known, everything. */
+unsigned knowledge_narrow(unsigned proved);
+
+/* More than are shown: of some it comes out that their fix is what the settings say already. */
+enum { KNOWLEDGE_CAUSES_MAX = 8 };
 
 /* The causes chosen so far, the most likely first. */
 struct knowledge_causes {
-	unsigned holds; /* FOR_... bits: what does not hold is not added */
-	enum cause cause[EXPLAIN_CAUSES_MAX];
+	unsigned holds; /* FOR_... bits, and UNLESS_... bits that are the case: what does not hold is not added */
+	enum cause cause[KNOWLEDGE_CAUSES_MAX];
 	unsigned n;
+	unsigned ruled; /* the UNLESS_... bits for which a cause was not added */
 };
 
 /* Append those that hold, in this order, unless they are there already or the list is full. The list ends with
  * CAUSE_NONE, which the macro adds. */
 void knowledge_add_list(struct knowledge_causes *l, const enum cause *c);
 #define knowledge_add(l, ...) knowledge_add_list(l, (const enum cause[]){ __VA_ARGS__, CAUSE_NONE })
-
-/* Take out, if it is there; true when it was. */
-bool knowledge_drop(struct knowledge_causes *l, enum cause c);
 
 enum { KNOWLEDGE_TEXTS_MAX = 2048 }; /* of one cause, with their NULs */
 
@@ -97,25 +143,24 @@ enum cause knowledge_cause_named(struct span id);
 /* A row of known.def is named by its position; KNOWLEDGE_NOTHING is none. */
 enum { KNOWLEDGE_NOTHING = 0xffff };
 
-/* What is to be known of a code beside its meaning: the flags of its KNOWN row. */
+/* What is to be known of a row beside its meaning, in one word with its FOR_... bits. Of a KNOWN row these say what it
+ * proves when it is met, of a WHEN row also where it holds. */
 enum {
-	KNOWN_PROVES_APP = 1 << 0,      /* Entra says it only after it has found tenant and application */
-	KNOWN_MENDABLE = 1 << 1,        /* comes while a change is on its way to all servers: worth another try */
-	KNOWN_ASK_TENANT = 1 << 2,      /* what discovery found about the domain's tenant may be the reason */
-	KNOWN_ASK_CLOCK = 1 << 3,       /* this machine's clock may be */
-	KNOWN_ASK_SECRET = 1 << 4,      /* an oddity of the secret may be */
-	KNOWN_SECRET_ENDED = 1 << 5,    /* the client secret has expired */
-	KNOWN_WRAPPER = 1 << 6,         /* a second code beside it says more */
-	KNOWN_WORDS_KEY = 1 << 7,       /* stands for more than one thing: the words about secret or key decide */
-	KNOWN_WORDS_ASSERTION = 1 << 8, /* the same, whether an assertion is named */
-	KNOWN_WORDS_FOUND = 1 << 9      /* the same, whether "not found" is said */
+	KNOWN_PROVES_APP = 1 << 22,   /* Entra says it only after it has found tenant and application */
+	KNOWN_MENDABLE = 1 << 23,     /* comes while a change is on its way to all servers: worth another try */
+	KNOWN_ASK_TENANT = 1 << 24,   /* what discovery found about the domain's tenant may be the reason */
+	KNOWN_ASK_CLOCK = 1 << 25,    /* this machine's clock may be */
+	KNOWN_ASK_SECRET = 1 << 26,   /* an oddity of the secret may be */
+	KNOWN_SECRET_ENDED = 1 << 27, /* the client secret has expired */
+	KNOWN_GENERAL = 1 << 28       /* says little by itself: whatever else the same answer says counts more */
 };
 
 unsigned knowledge_rows(void);
-unsigned knowledge_base(unsigned row);  /* the KNOWN row that a SAME row belongs to */
-unsigned knowledge_flags(unsigned row); /* 0 for KNOWLEDGE_NOTHING */
+unsigned knowledge_base(unsigned row);  /* the KNOWN or WHEN row that a SAME row belongs to */
+unsigned knowledge_marks(unsigned row); /* KNOWN_... and FOR_... bits; 0 for KNOWLEDGE_NOTHING */
+bool knowledge_general(unsigned row);   /* KNOWN_GENERAL, or of a kind that is general by nature */
 enum known_kind knowledge_kind(unsigned row);
-unsigned knowledge_group(unsigned row); /* how many KNOWN rows stand before the one that it belongs to */
+unsigned knowledge_group(unsigned row); /* how many KNOWN and WHEN rows stand before the one that it belongs to */
 int64_t knowledge_number(unsigned row); /* the key of the kinds with numbers */
 void knowledge_meaning(unsigned row, struct buf *out);
 
@@ -130,6 +175,19 @@ unsigned knowledge_named(enum known_kind kind, struct span name);
 
 /* The row for a fault.num of FAULT_KIND_TLS. */
 unsigned knowledge_tls(int64_t num);
+
+/* Of all rows with the kind and key of this one the most specific that holds: of a WHEN row the words have to stand in
+ * what was said, and its bits to hold. Longest words win, then most dimensions, then the KNOWN row. For
+ * KNOWLEDGE_NOTHING it is that. */
+unsigned knowledge_choose(unsigned row, struct span said, unsigned holds);
+
+/* The two things that it looks at: do the words of this row stand there, which a KNOWN row does not need; and how much
+ * does it demand that holds: 0 for a KNOWN row, -1 when it does not hold. */
+bool knowledge_words(unsigned row, struct span said);
+int knowledge_weight(unsigned row, unsigned holds);
+
+/* The next row behind this one with the same kind and key; KNOWLEDGE_NOTHING when there is none. */
+unsigned knowledge_next(unsigned row);
 
 /* The texts that rows are found by, all in one string: text, NUL, next row's text, NUL ... "" for rows that are
  * found by number alone. */

@@ -4,17 +4,34 @@
 
 #include "explain/knowledge.h"
 
+enum {
+	MATCH_ROWS_MAX = 2048, /* rows of known.def; a test holds it against the table */
+	MATCH_HEADS = 1024     /* a power of two */
+};
+
+/* The rows that have a text, by its first three letters. */
+struct match_index {
+	uint16_t first[MATCH_HEADS]; /* row + 1; 0 is the end */
+	uint16_t next[MATCH_ROWS_MAX];
+	uint16_t text[MATCH_ROWS_MAX]; /* where it begins in knowledge_texts */
+};
+void match_prepare(struct match_index *index);
+
 struct match_hit {
-	size_t at, n;    /* where in the text */
+	size_t n;        /* how long it is */
 	unsigned row;    /* of known.def; KNOWLEDGE_NOTHING for an AADSTS code that is not listed */
 	uint64_t aadsts; /* the number of an AADSTS code, else 0 */
 };
 
-/* The first known thing at or behind `from` that the text does not already hold before `from`. An AADSTS code
- * silences the less telling names and statuses around it, and the wrapper codes before it. */
-bool match_text(struct span text, size_t from, struct match_hit *hit);
+/* The longest known thing that begins at text[at]. Of rows
+ * with the same key it is the first: knowledge_choose finds the others. */
+bool match_at(const struct match_index *index, struct span text, size_t at, struct match_hit *hit);
 
-/* The first row of this kind in the text; KNOWLEDGE_NOTHING if there is none. */
-unsigned match_kind(struct span text, enum known_kind kind);
+/* A text that is nothing but a number: as people type it after "explain". */
+bool match_number(struct span text, struct match_hit *hit);
+
+/* What says most in this text, of one kind: the longest that is not general, else the longest. Of rows with the same
+ * key the one that holds best. KNOWLEDGE_NOTHING when there is none. */
+unsigned match_best(struct span text, enum known_kind kind, unsigned holds);
 
 #endif

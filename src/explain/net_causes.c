@@ -63,17 +63,10 @@ void net_causes_tcp(const struct explain_case *c, struct knowledge_causes *l)
 
 /* ---- TLS --------------------------------------------------------------------------------------- */
 
-/* Authorities that well-known mail services buy from: seeing one means that nobody is in between. */
+/* An authority that well-known mail services buy from: seeing one means that nobody is in between. */
 static bool well_known_authority(struct span issuer)
 {
-	static const char *const names[] = {
-		"DigiCert", "Microsoft", "Google Trust", "GlobalSign", "Let's Encrypt", "Sectigo", "Entrust", "Amazon",
-	};
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (placeholder_has(issuer, names[i]))
-			return true;
-	return false;
+	return match_best(issuer, KNOWN_AUTHORITY, FOR_ALL) != KNOWLEDGE_NOTHING;
 }
 
 static void pick_untrusted(const struct explain_case *c, struct knowledge_causes *l)
@@ -95,15 +88,7 @@ static void pick_untrusted(const struct explain_case *c, struct knowledge_causes
 
 void net_causes_service(const struct explain_case *c, struct span said, struct knowledge_causes *l)
 {
-	if (placeholder_has(said, "* OK") || placeholder_has(said, "IMAP"))
-		knowledge_add(l, CAUSE_IS_IMAP);
-	else if (placeholder_has(said, "+OK"))
-		knowledge_add(l, CAUSE_CLEAR_POP);
-	else if (placeholder_has(said, "220 ") || placeholder_has(said, "220-") || placeholder_has(said, "SMTP"))
-		knowledge_add(l, CAUSE_IS_SMTP);
-	else if (placeholder_has(said, "HTTP") || placeholder_has(said, "<html"))
-		knowledge_add(l, CAUSE_IS_HTTP);
-	else
+	if (!knowledge_add_row(l, match_best(said, KNOWN_SERVICE, l->holds)))
 		knowledge_add(l, placeholder_on_idp(c) ? CAUSE_IS_HTTP : CAUSE_IS_OTHER, CAUSE_TLS_MIDDLEBOX);
 }
 
@@ -131,9 +116,11 @@ void net_causes_tls(const struct explain_case *c, struct knowledge_causes *l)
 {
 	const struct fault *f = &placeholder_row(c)->fault;
 
+	if (well_known_authority(placeholder_fact(c, FACT_ISSUER)))
+		l->holds |= UNLESS_GENUINE;
 	pick_times(c, l);
-	if (match_kind(placeholder_fact(c, FACT_ISSUER), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING ||
-	    match_kind(placeholder_fact(c, FACT_CHAIN), KNOWN_INSPECTOR) != KNOWLEDGE_NOTHING) {
+	if (match_best(placeholder_fact(c, FACT_ISSUER), KNOWN_INSPECTOR, FOR_ALL) != KNOWLEDGE_NOTHING ||
+	    match_best(placeholder_fact(c, FACT_CHAIN), KNOWN_INSPECTOR, FOR_ALL) != KNOWLEDGE_NOTHING) {
 		knowledge_add(l, CAUSE_TLS_INSPECTION);
 		return;
 	}
@@ -145,6 +132,4 @@ void net_causes_tls(const struct explain_case *c, struct knowledge_causes *l)
 		knowledge_add_row(l, knowledge_tls(f->num));
 	if (l->n == 0)
 		knowledge_add_row(l, knowledge_find(KNOWN_FAULT, f->code));
-	if (well_known_authority(placeholder_fact(c, FACT_ISSUER)))
-		(void)knowledge_drop(l, CAUSE_TLS_INSPECTION);
 }

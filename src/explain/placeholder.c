@@ -220,7 +220,9 @@ static bool put_oid(const struct explain_case *c, struct buf *out)
 static bool put_scope(const struct explain_case *c, struct buf *out)
 {
 	const struct provider *p = c->known.provider;
-	bool person = c->r != NULL && c->r->settings != NULL && grant_row(c->r->settings->grant)->person;
+	bool person = c->r != NULL && c->r->settings != NULL ? grant_row(c->r->settings->grant)->person
+	              : c->read != NULL                      ? (c->read->holds & FOR_ASKERS) == FOR_PERSON
+	                                                     : false;
 
 	p = p != NULL ? p : provider_at(0);
 	return put_z(out, person ? p->scope_user : p->scope_app);
@@ -418,6 +420,15 @@ static const struct {
 	{ "key_file", put_key_file, false },
 };
 
+/* What a pasted text names of its own settings. */
+static bool put_read(const struct explain_case *c, struct span name, struct buf *out)
+{
+	for (int i = 0; c->read != NULL && i < READING_VALUES; i++)
+		if (span_eq(name, span_z(reading_value_id((enum reading_value)i))))
+			return put_z(out, (const char *)c->read->value[i]);
+	return false;
+}
+
 bool placeholder(const struct explain_case *c, struct span name, struct buf *out)
 {
 	enum setting key;
@@ -433,7 +444,7 @@ bool placeholder(const struct explain_case *c, struct span name, struct buf *out
 		if (span_eq(name, span_z(row_fact_id((enum fact)i))))
 			return (row = holder(c, (enum fact)i)) != NULL && row_put(out, row, (enum fact)i);
 	if (c->r == NULL || c->r->settings == NULL)
-		return false;
+		return put_read(c, name, out);
 	if (span_eq(name, SPAN("token_url")))
 		return put_span(out, c->r->settings->token_url);
 	return settings_find(name, &key) && settings_kind(key) != SETTING_KIND_SECRET &&

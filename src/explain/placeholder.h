@@ -4,6 +4,7 @@
 
 #include "explain/evidence.h"
 #include "explain/explanation.h"
+#include "explain/reading.h"
 #include "report/report.h"
 
 /* What is being explained. r == NULL: nothing but a code or a line, there are no values. */
@@ -12,6 +13,7 @@ struct explain_case {
 	enum step step;        /* the step in question */
 	struct explanation *e; /* whose scratch receives the texts */
 	struct evidence known;
+	const struct reading *read; /* where there is no report: what a pasted text says; may be NULL */
 };
 
 /* Append the value of a placeholder: a special of placeholder.c, a fact by its id, or a setting by its key (secrets

@@ -53,7 +53,7 @@ static void say_token(const struct explain_case *c)
 	if (c->step != STEP_TOKEN || f->code != FAULT_TOKEN_REFUSED)
 		return;
 	say(c, true, "The network, TLS and proxies: the identity provider itself answered.");
-	say(c, (knowledge_flags(knowledge_find(KNOWN_AADSTS, f->num)) & KNOWN_PROVES_APP) != 0,
+	say(c, (knowledge_marks(knowledge_find(KNOWN_AADSTS, f->num)) & KNOWN_PROVES_APP) != 0,
 	    "Client id and tenant: Entra found the application.");
 }
 

@@ -17,6 +17,8 @@ static const struct {
 	{ "secret", "Put it alone into the file {client_secret_file}.\n"
 	            "~Put it alone into a file, and name that file in client_secret_file." },
 	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {good_scope}" },
+	{ "other_token", "If that stands there already, the token was not requested with it: see where token_url and "
+	                 "access_token_file come from with o2pop config." },
 	{ "clouds", "Worldwide and GCC: provider = microsoft. GCC High: microsoft-gcchigh. DoD: microsoft-dod. "
 	            "China (21Vianet): microsoft-china." },
 	{ "add_role", "{reg} > API permissions > Add a permission > APIs my organization uses > "
@@ -51,6 +53,13 @@ static const struct {
 	{ "tls12", "The administrator of the server, or of the proxy, admits TLS 1.2 with ECDHE and AES-GCM." },
 	{ "probe", "\to2pop probe {host}:{port}" },
 	{ "login", "Sign in again: o2pop login, or the program that keeps the refresh token." },
+	{ "person_logs", "{portal} > Monitoring & health > Sign-in logs > User sign-ins (non-interactive)" },
+	{ "google_clients", "console.cloud.google.com > APIs & Services > Credentials" },
+	{ "google_audience", "console.cloud.google.com > Google Auth Platform > Audience" },
+	{ "google_sa_keys", "console.cloud.google.com > IAM & Admin > Service Accounts > the account > Keys" },
+	{ "google_again",
+	  "authorise once more in a browser (access_type=offline, prompt=consent) and put the new refresh "
+	  "token into the file that refresh_token_file names." },
 	{ "no_person", "Let the application sign in by itself (client credentials), or a person by device code." },
 	{ "get_sp", "\tGet-ServicePrincipal | Where-Object AppId -eq {'appid} | Format-List AppId,ObjectId" },
 	{ "get_perm", "\tGet-MailboxPermission -Identity {'mailbox} | Format-Table User,AccessRights,Deny" },
@@ -82,7 +91,29 @@ struct span wording_fill(const struct explain_case *c, const char *template, enu
 	return (struct span){ out->p + mark, out->n - mark };
 }
 
-void wording_cause(const struct explain_case *c, enum cause cause, struct explain_cause *out)
+/* Is all that the fix says to write what the settings are already? Text behind it says what else there is to do. */
+static bool says_what_is(const struct explain_case *c, struct span fix)
+{
+	unsigned same = 0;
+
+	while (c->r != NULL && c->r->settings != NULL && fix.n != 0) {
+		struct span value, line = span_cut(fix, '\n', &fix);
+		struct span key = span_trim(span_cut(line, '=', &value));
+		enum setting setting;
+
+		if (!span_starts(line, SPAN("\t")) || !settings_find(key, &setting)) {
+			if (same != 0)
+				return false;
+			continue;
+		}
+		if (!span_eq(settings_get(c->r->settings, setting), span_trim(value)))
+			return false;
+		same++;
+	}
+	return same != 0;
+}
+
+bool wording_cause(const struct explain_case *c, enum cause cause, struct explain_cause *out)
 {
 	struct knowledge_template t;
 
@@ -95,4 +126,5 @@ void wording_cause(const struct explain_case *c, enum cause cause, struct explai
 	out->verify = wording_fill(c, t.verify, TEMPLATE_LINES);
 	if (out->verify.n == 0 && c->r != NULL)
 		out->verify = SPAN("Run the same check again.");
+	return !says_what_is(c, out->fix);
 }

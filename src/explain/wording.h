@@ -9,7 +9,7 @@
 /* Fill a template (text/template.h) into the scratch of the case. Empty when nothing of it can be filled. */
 struct span wording_fill(const struct explain_case *c, const char *template, enum template_form form);
 
-/* Fill a whole cause. */
-void wording_cause(const struct explain_case *c, enum cause cause, struct explain_cause *out);
+/* Fill a whole cause. False: all that its fix would write into the settings stands there already, so it is none. */
+bool wording_cause(const struct explain_case *c, enum cause cause, struct explain_cause *out);
 
 #endif

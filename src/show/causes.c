@@ -54,6 +54,8 @@ void causes_found(struct page *p, const struct explain_found *found, const struc
 	page_tone(p, PAGE_STRONG);
 	page_words(p, 0, found->what);
 	page_tone(p, PAGE_PLAIN);
+	if (found->line > 1)
+		page_say(p, " (line %llu)", (unsigned long long)found->line);
 	page_end(p);
 	if (found->meaning[0] != '\0')
 		page_lines(p, 2, span_z(found->meaning));
@@ -135,21 +137,55 @@ void causes_exit(struct page *p, unsigned status, struct span meaning)
 		page_lines(p, 2, SPAN("With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."));
 }
 
-void causes_nothing(struct page *p, struct span text)
+void causes_reading(struct page *p, const struct reading *r)
 {
-	page_z(p, "Nothing known was found");
-	if (text.n != 0) {
-		page_z(p, " in:");
+	char text[200];
+	struct buf b = BUF(text);
+	bool any = false;
+
+	reading_context(r, &b);
+	if (b.n != 0 && r->lines > 1) {
+		page_z(p, "Read as: ");
+		page_words(p, CAUSES_TEXT, buf_span(&b));
 		page_end(p);
-		page_to(p, 2);
-		page_words(p, 2, text);
-	} else {
-		page_z(p, ": the text is empty.");
+		any = true;
 	}
+	for (int i = 0; i < READING_VALUES; i++) {
+		const char *value = (const char *)r->value[i];
+
+		if (value[0] == '\0' || (i != READING_CHALLENGE && r->lines == 1))
+			continue;
+		page_say(p, "  %s: ", reading_value_id((enum reading_value)i));
+		page_words(p, 4, span_z(value));
+		page_end(p);
+		any = true;
+	}
+	if (any)
+		page_end(p);
+}
+
+void causes_lost(struct page *p, const struct reading *r)
+{
+	if (r->losts == 0 || r->lines == 1)
+		return;
+	page_heading(p, "Not understood");
+	for (unsigned i = 0; i < r->losts; i++) {
+		page_say(p, "  line %llu: ", (unsigned long long)r->lost[i].line);
+		page_words(p, 4, span_z((const char *)r->lost[i].text));
+		page_end(p);
+	}
+	page_say(p, "  (%llu of %llu lines were understood)", (unsigned long long)r->understood,
+	         (unsigned long long)r->lines);
 	page_end(p);
-	page_end(p);
+}
+
+void causes_nothing(struct page *p)
+{
 	page_lines(p, 0,
-	           SPAN("o2pop knows AADSTS codes, OAuth errors, replies of mail servers, TLS alerts, errors of the "
-	                "network, and of its own reports the fault ids, cause ids, steps and exit statuses. Any AADSTS "
-	                "code can be looked up at https://login.microsoftonline.com/error"));
+	           SPAN("Nothing was found that explains a failure. Paste the answer itself: the line that begins with "
+	                "-ERR, NO or a number like 535, the JSON with \"error\" and \"error_description\", or the "
+	                "innermost message of a stack trace, with the lines before it.\n"
+	                "o2pop knows AADSTS codes, OAuth errors, replies of mail servers, what common programs print "
+	                "of TLS and the network, and of its own reports the fault ids, cause ids, steps and exit "
+	                "statuses. Any AADSTS code can be looked up at https://login.microsoftonline.com/error"));
 }

@@ -21,7 +21,13 @@ void causes_cause(struct page *p, const struct explanation *e);
 void causes_step(struct page *p, enum step step);
 void causes_exit(struct page *p, unsigned status, struct span meaning);
 
-/* `o2pop explain` found nothing it knows in the text. */
-void causes_nothing(struct page *p, struct span text);
+/* Where a pasted text comes from and what it names, as far as it was understood; nothing when that is nothing. */
+void causes_reading(struct page *p, const struct reading *r);
+
+/* Lines of it that look like errors and were not understood. */
+void causes_lost(struct page *p, const struct reading *r);
+
+/* `o2pop explain` found nothing that helps: what to paste instead. */
+void causes_nothing(struct page *p);
 
 #endif

@@ -265,3 +265,32 @@ void json_report_error(struct buf *out, const char *command, const struct fault 
 	json_write_close(&w, '}');
 	buf_byte(out, '\n');
 }
+
+void json_report_reading(struct json_write *w, const struct reading *r)
+{
+	char text[200];
+	struct buf b = BUF(text);
+
+	reading_context(r, &b);
+	json_write_open(w, "understood", '{');
+	json_write_some(w, "context", buf_span(&b));
+	for (int i = 0; i < READING_VALUES; i++)
+		json_write_some(w, reading_value_id((enum reading_value)i), span_z((const char *)r->value[i]));
+	json_write_close(w, '}');
+}
+
+void json_report_lost(struct json_write *w, const struct reading *r)
+{
+	json_write_open(w, "lines", '{');
+	json_write_i64(w, "all", (int64_t)r->lines);
+	json_write_i64(w, "understood", (int64_t)r->understood);
+	json_write_open(w, "not_understood", '[');
+	for (unsigned i = 0; i < r->losts; i++) {
+		json_write_open(w, NULL, '{');
+		json_write_i64(w, "line", (int64_t)r->lost[i].line);
+		json_write_text(w, "text", span_z((const char *)r->lost[i].text));
+		json_write_close(w, '}');
+	}
+	json_write_close(w, ']');
+	json_write_close(w, '}');
+}

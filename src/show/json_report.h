@@ -44,6 +44,11 @@ void json_report_error(struct buf *out, const char *command, const struct fault 
 /* The member "causes". */
 void json_report_causes(struct json_write *w, const struct explanation *e);
 
+/* Of a pasted text: the members "understood" (what it proves and names), and "lines" with those that were not
+ * understood. */
+void json_report_reading(struct json_write *w, const struct reading *r);
+void json_report_lost(struct json_write *w, const struct reading *r);
+
 /* The ids of causes[].who. */
 const char *json_report_who(enum explain_who who);
 const char *json_report_certainty(enum explain_certainty certainty);

@@ -142,13 +142,32 @@ TEST(causes_nothing_known)
 	struct page p = { .out = &out };
 	size_t at;
 
-	causes_nothing(&p, SPAN("hello \033 world"));
-	OK(span_starts(buf_span(&out), SPAN("Nothing known was found in:\n  hello \\x1b "
-	                                    "world\n\no2pop knows AADSTS codes")));
-	out.n = 0;
-	causes_nothing(&p, SPAN(""));
-	OK(span_starts(buf_span(&out), SPAN("Nothing known was found: the text is empty.\n")));
+	causes_nothing(&p);
+	OK(span_starts(buf_span(&out), SPAN("Nothing was found that explains a failure.")));
+	OK(span_find(buf_span(&out), SPAN("error_description"), &at));
 	OK(!span_find(buf_span(&out), SPAN(" \n"), &at));
+}
+
+/* Where a text comes from, what it names, and what was not understood of it. */
+TEST(causes_of_a_reading)
+{
+	static const char text[] = "S: +OK Gpop ready\nC: AUTH XOAUTH2\nS: + "
+				   "eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=\n\n"
+				   "frobnicator failed\033[2J\n";
+	static struct reading r;
+	struct buf out = BUF(bytes);
+	struct page p = { .out = &out };
+
+	reading_start(&r);
+	reading_take(&r, SPAN(text), 0, sizeof text - 1);
+	reading_end(&r);
+	causes_reading(&p, &r);
+	EQ(buf_span(&out), SPAN("Read as: Google, POP3, a login with a token\n"
+	                        "  challenge: {\"status\":\"400\",\"schemes\":\"Bearer\"}\n\n"));
+	out.n = 0;
+	causes_lost(&p, &r);
+	EQ(buf_span(&out), SPAN("\nNot understood\n  line 5: frobnicator failed\\x1b[2J\n"
+	                        "  (3 of 4 lines were understood)\n"));
 }
 
 /* Counts beyond the arrays, as a broken caller might leave them. */

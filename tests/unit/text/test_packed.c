@@ -12,6 +12,7 @@ static const char *const causes[] = {
 static const char *const meanings[] = {
 #define KNOWN(kind, key, meaning, ...) meaning,
 #define SAME(kind, key)
+#define WHEN(kind, key, words, of, meaning, ...) meaning,
 #include "explain/known.def"
 };
 static const char *const steps[] = {
