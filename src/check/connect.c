@@ -27,7 +27,7 @@ static bool note_failure(const struct connection *to, const struct row *row, con
 	 * --share knows them only there. */
 	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME || f->code == FAULT_CERT_CONSTRAINT)
 		more.n = 0;
-	trace_say(&to->worker->trace, TRACE_NOTE, "%s %.*s: %.*s%s%.*s", step_id(row->step),
+	trace_say(&to->worker->trace, TRACE_NOTE, "%s %.*s: %.*s%s%.*s", step_table[row->step].id,
 	          SPAN_ARG(row_get(row, FACT_HOST)), SPAN_ARG(what), more.n != 0 ? ": " : "", SPAN_ARG(more));
 	return false;
 }

@@ -88,7 +88,7 @@ static void put_tenant(struct report *r, const struct report *tenant_worker)
 void summary(struct report *r, const struct report *run, const struct report *tenant_worker)
 {
 	for (int i = 0; i < STEP__COUNT; i++)
-		if (step_by((enum step)i) == STEP_BY_TOKEN_WORKER)
+		if (step_table[i].by == STEP_BY_TOKEN_WORKER)
 			r->row[i] = run->row[i];
 	put_tenant(r, tenant_worker);
 	blame_the_way(r);

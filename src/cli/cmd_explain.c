@@ -106,7 +106,7 @@ static bool own_word(struct app *app, struct result *o, struct span text)
 		if (!put_json(o, text, help_exit(status), 0, NULL))
 			causes_exit(&o->page, (unsigned)status, help_exit(status));
 	} else if (step_find(text, &step)) {
-		if (!put_json(o, text, span_z(step_proves(step)), 0, NULL))
+		if (!put_json(o, text, span_z(step_table[step].proves), 0, NULL))
 			causes_step(&o->page, step);
 	} else if (explain_cause(text, &app->explanation)) {
 		put_cause(o, &app->explanation);

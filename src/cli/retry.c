@@ -55,7 +55,7 @@ void retry_report(struct retry *a, const struct report *r)
 		a->asked_ms = r->row[step].fault.num * 1000;
 	if (a->n != 0)
 		return;
-	buf_say(&b, "%s: %s", step_id(step), fault_text(r->row[step].fault.code));
+	buf_say(&b, "%s: %s", step_table[step].id, fault_text(r->row[step].fault.code));
 	a->n = b.n;
 }
 

@@ -91,7 +91,7 @@ static void put_steps(struct page *p, const char *label, uint32_t set)
 			continue;
 		page_to(p, 2);
 		page_z(p, before);
-		page_words(p, 2, span_z(step_id((enum step)i)));
+		page_words(p, 2, span_z(step_table[i].id));
 		before = ", ";
 	}
 	if (before != label)
@@ -103,11 +103,11 @@ void causes_step(struct page *p, enum step step)
 	char text[120];
 	struct buf b = BUF(text);
 
-	page_toned(p, PAGE_STRONG, span_z(step_id(step)));
+	page_toned(p, PAGE_STRONG, span_z(step_table[step].id));
 	page_end(p);
 	page_lines(p, 2, SPAN("A step of o2pop check. It proves:"));
-	page_lines(p, 2, span_z(step_proves(step)));
-	put_steps(p, "It needs: ", step_needs(step));
+	page_lines(p, 2, span_z(step_table[step].proves));
+	put_steps(p, "It needs: ", step_table[step].needs);
 	if (!can_fail(step))
 		return;
 	buf_say(&b, "When it fails, the exit status is %d (a deadline: 3; throttled or busy: 10).",

@@ -77,8 +77,8 @@ static void put_step(struct json_write *w, const struct row *row)
 	const struct fault *f = &row->fault;
 
 	json_write_open(w, NULL, '{');
-	json_write_z(w, "id", step_id(row->step));
-	json_write_z(w, "verdict", step_verdict(row->verdict));
+	json_write_z(w, "id", step_table[row->step].id);
+	json_write_z(w, "verdict", step_verdict[row->verdict]);
 	json_write_i64(w, "began_ms", row->began_ms);
 	json_write_i64(w, "ms", row->ms);
 	if (f->code == FAULT_NONE) {
@@ -94,7 +94,7 @@ static void put_step(struct json_write *w, const struct row *row)
 		json_write_text(w, "evidence", fault_evidence(f));
 	}
 	if (row->verdict == VERDICT_SKIP)
-		json_write_z(w, "because", step_id(row->because));
+		json_write_z(w, "because", step_table[row->because].id);
 	else
 		json_write_null(w, "because");
 	put_facts(w, row);
@@ -128,7 +128,7 @@ static void put_warnings(struct json_write *w, const struct report *r, const str
 		if (r->row[i].verdict != VERDICT_WARN)
 			continue;
 		json_write_open(w, NULL, '{');
-		json_write_z(w, "step", step_id((enum step)i));
+		json_write_z(w, "step", step_table[i].id);
 		json_write_text(w, "text", sentence.n != 0 ? sentence : row_get(&r->row[i], FACT_NOTE));
 		json_write_close(w, '}');
 	}
@@ -161,7 +161,7 @@ void json_report_one(struct buf *out, const struct report *r, const struct expla
 	json_write_z(&w, "version", O2POP_VERSION);
 	json_write_moment(&w, "started", r->started_unix);
 	json_write_some(&w, "mailbox", r->mailbox);
-	json_write_z(&w, "verdict", step_verdict(report_verdict(r)));
+	json_write_z(&w, "verdict", step_verdict[report_verdict(r)]);
 	json_write_i64(&w, "exit", report_exit(r));
 	json_write_i64(&w, "ms", r->ms);
 	json_write_open(&w, "steps", '[');
@@ -220,7 +220,7 @@ void json_report_many_end(struct buf *out, const struct json_report_many *m, enu
 	json_write_open(&w, "summary", '{');
 	json_write_i64(&w, "mailboxes", (int64_t)all);
 	for (int v = VERDICT_PASS; v <= VERDICT_FAIL; v++)
-		json_write_i64(&w, step_verdict((enum verdict)v), (int64_t)m->count[v]);
+		json_write_i64(&w, step_verdict[v], (int64_t)m->count[v]);
 	json_write_i64(&w, "exit", gravest);
 	json_write_i64(&w, "ms", m->ms);
 	json_write_open(&w, "causes", '[');

@@ -96,7 +96,7 @@ static void put_part(struct buf *out, struct span name)
 			json_write_z(&w, NULL, json_report_certainty((enum explain_certainty)i));
 	if (span_eq(name, SPAN("step")))
 		for (int i = 0; i < STEP__COUNT; i++)
-			json_write_z(&w, NULL, step_id((enum step)i));
+			json_write_z(&w, NULL, step_table[i].id);
 	if (span_eq(name, SPAN("fault")))
 		for (int i = FAULT_NONE + 1; i < FAULT__COUNT; i++)
 			json_write_z(&w, NULL, fault_id((enum fault_code)i));

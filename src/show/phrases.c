@@ -358,8 +358,8 @@ bool phrases_skipped(struct buf *out, const struct report *r, const struct row *
 			continue;
 		if (named++ != 0)
 			buf_z(out, named == others ? " and " : ", ");
-		buf_z(out, step_id(o->step));
+		buf_z(out, step_table[o->step].id);
 	}
-	buf_say(out, ": %s must pass first", step_id(row->because));
+	buf_say(out, ": %s must pass first", step_table[row->because].id);
 	return true;
 }

@@ -59,7 +59,7 @@ static void put_step(struct page *p, const struct report *r, const struct row *r
 		phrases_time(&ms, row->ms);
 	page_mark(p, row->verdict);
 	at = p->column + TEXT_REPORT_ID;
-	page_z(p, step_id(row->step));
+	page_z(p, step_table[row->step].id);
 	page_to(p, at);
 	page_row(p, at, buf_span(&b), buf_span(&ms));
 }
@@ -171,7 +171,7 @@ static unsigned put_warnings(struct page *p, const struct report *r, const struc
 			text = row->fault.code == FAULT_NONE ? SPAN("see its line above")
 			                                     : span_z(fault_text(row->fault.code));
 		page_to(p, 2);
-		page_z(p, step_id((enum step)i));
+		page_z(p, step_table[i].id);
 		page_to(p, 2 + TEXT_REPORT_ID);
 		page_lines(p, 2 + TEXT_REPORT_ID, text);
 	}
@@ -194,10 +194,10 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 	page_end(p);
 	put_verdict(p, report_verdict(r));
 	if (report_first_failure(r, &failed)) {
-		buf_say(&b, "%s: %s", step_id(failed), fault_text(r->row[failed].fault.code));
+		buf_say(&b, "%s: %s", step_table[failed].id, fault_text(r->row[failed].fault.code));
 		for (int i = failed + 1; i < STEP__COUNT; i++)
 			if (r->row[i].verdict == VERDICT_FAIL)
-				buf_say(&b, "; also %s", step_id((enum step)i));
+				buf_say(&b, "; also %s", step_table[i].id);
 		buf_say(&b, "; exit status %d", (int)report_exit(r));
 	} else if (row_i64(&r->row[STEP_MAILBOX], FACT_MESSAGES, &messages)) {
 		phrases_count(&b, messages, "message");
@@ -239,7 +239,7 @@ void text_report_one(struct page *p, const struct report *r, const struct explan
 /* Is this step the same in the reports of all mailboxes? */
 static bool common(enum step step)
 {
-	return step_by(step) == STEP_BY_TOKEN_WORKER || step_by(step) == STEP_BY_SUPERVISOR;
+	return step_table[step].by == STEP_BY_TOKEN_WORKER || step_table[step].by == STEP_BY_SUPERVISOR;
 }
 
 void text_report_many_start(struct text_report_many *m)
@@ -285,7 +285,7 @@ static void put_mailbox(struct page *p, const struct report *r)
 
 	if (report_first_failure(r, &failed)) {
 		v = common(failed) ? VERDICT_SKIP : v;
-		buf_say(&b, v == VERDICT_SKIP ? "skipped: %s must pass first" : "%s: ", step_id(failed));
+		buf_say(&b, v == VERDICT_SKIP ? "skipped: %s must pass first" : "%s: ", step_table[failed].id);
 		if (v != VERDICT_SKIP)
 			phrases_failed(&b, &r->row[failed], false);
 	} else {
@@ -362,7 +362,7 @@ static void put_group(struct page *p, const struct text_report_many *m, const st
 	unsigned char bytes[PHRASES_MAX];
 	struct buf b = BUF(bytes);
 
-	buf_say(&b, "%s: %s (", step_id(g->step), fault_text(g->code));
+	buf_say(&b, "%s: %s (", step_table[g->step].id, fault_text(g->code));
 	phrases_count(&b, (int64_t)g->mailboxes, g->mailboxes == 1 ? "mailbox" : "mailboxe");
 	buf_z(&b, ")");
 	page_end(p);
