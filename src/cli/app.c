@@ -152,8 +152,7 @@ bool app_settled(struct app *app, int *status)
 		page_to(&page, 2);
 		page_z(&page, settings_key(needed[i]));
 		page_to(&page, APP_HELP);
-		page_words(&page, APP_HELP, span_z(settings_help(needed[i])));
-		page_end(&page);
+		page_row(&page, APP_HELP, span_z(settings_help(needed[i])), SPAN_NONE);
 	}
 	page_end(&page);
 	page_lines(&page, 0,

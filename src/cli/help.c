@@ -148,8 +148,7 @@ static void meaning(struct page *p, struct span text)
 	if (p->column > HELP_TEXT - 2)
 		page_end(p);
 	page_to(p, HELP_TEXT);
-	page_words(p, HELP_TEXT, text);
-	page_end(p);
+	page_row(p, HELP_TEXT, text, SPAN_NONE);
 }
 
 /* 0: those that every command knows. */
@@ -245,8 +244,7 @@ static int help_all(void)
 		page_to(&p, 2);
 		page_toned(&p, PAGE_STRONG, span_z(commands[i].name));
 		page_to(&p, 12);
-		page_words(&p, 12, span_z(commands[i].summary));
-		page_end(&p);
+		page_row(&p, 12, span_z(commands[i].summary), SPAN_NONE);
 	}
 	page_heading(&p, "Settings");
 	page_lines(&p, 2,

@@ -21,13 +21,9 @@ static void cause(struct page *p, const struct explain_cause *c, unsigned number
 	if (number != 0)
 		page_say(p, " %u", number);
 	page_tone(p, PAGE_PLAIN);
-	page_to(p, CAUSES_TEXT);
 	page_lines(p, CAUSES_TEXT, c->text);
-	if (c->certainty == EXPLAIN_UNCONFIRMED) {
-		page_to(p, CAUSES_TEXT);
-		page_words(p, CAUSES_TEXT, SPAN("(not confirmed: believed, but neither documented nor seen)"));
-		page_end(p);
-	}
+	if (c->certainty == EXPLAIN_UNCONFIRMED)
+		page_lines(p, CAUSES_TEXT, SPAN("(not confirmed: believed, but neither documented nor seen)"));
 	field(p, "Who", span_z(explain_who(c->who)));
 	field(p, "Fix", c->fix);
 	field(p, "Verify", c->verify);
@@ -44,8 +40,7 @@ void causes_causes(struct page *p, const struct explanation *e)
 	page_heading(p, "Not the cause");
 	for (unsigned i = 0; i < e->nots && i < EXPLAIN_NOTS_MAX; i++) {
 		page_z(p, "  - ");
-		page_words(p, 4, e->not_cause[i]);
-		page_end(p);
+		page_row(p, 4, e->not_cause[i], SPAN_NONE);
 	}
 }
 

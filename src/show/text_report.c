@@ -19,8 +19,7 @@ static void put_head(struct page *p, const struct report *r, struct span what)
 	page_words(p, 2, what);
 	date_put(&b, r->started_unix);
 	page_z(p, "  ");
-	page_words(p, 2, buf_span(&b));
-	page_end(p);
+	page_row(p, 2, buf_span(&b), SPAN_NONE);
 	page_end(p);
 }
 
@@ -73,8 +72,7 @@ static void put_evidence(struct page *p, const struct row *row)
 		return;
 	page_heading(p, phrases_quoted(&row->fault) ? "Server said" : "Evidence");
 	page_to(p, 2);
-	page_words(p, 2, said);
-	page_end(p);
+	page_row(p, 2, said, SPAN_NONE);
 }
 
 /* Does the token carry the right to knock at another service? What cannot be read may. */
@@ -107,9 +105,7 @@ static void put_triage(struct page *p, const struct report *r, const struct expl
 	if (!may_triage(r))
 		buf_z(&b, " It needs a right for IMAP or SMTP in the token, which has none yet.");
 	page_heading(p, "To know more");
-	page_to(p, 2);
-	page_words(p, 2, buf_span(&b));
-	page_end(p);
+	page_lines(p, 2, buf_span(&b));
 }
 
 static void put_powershell(struct page *p, const struct explanation *e)
@@ -147,8 +143,7 @@ static void put_support(struct page *p, const struct report *r)
 		page_to(p, 2);
 		page_z(p, id[i].label);
 		page_to(p, 18);
-		page_words(p, 18, buf_span(&value));
-		page_end(p);
+		page_row(p, 18, buf_span(&value), SPAN_NONE);
 	}
 }
 
@@ -172,7 +167,6 @@ static unsigned put_warnings(struct page *p, const struct report *r, const struc
 			                                     : span_z(fault_text(row->fault.code));
 		page_to(p, 2);
 		page_z(p, step_table[i].id);
-		page_to(p, 2 + TEXT_REPORT_ID);
 		page_lines(p, 2 + TEXT_REPORT_ID, text);
 	}
 	return n;
@@ -326,8 +320,7 @@ static void explain_later(struct page *p, struct text_report_many *m, const stru
 	if (!common(failed)) {
 		page_to(&later, 2);
 		page_z(&later, "for example ");
-		page_words(&later, 4, r->mailbox);
-		page_end(&later);
+		page_row(&later, 4, r->mailbox, SPAN_NONE);
 	}
 	put_evidence(&later, &r->row[failed]);
 	causes_causes(&later, e);
@@ -388,8 +381,7 @@ void text_report_many_end(struct page *p, struct text_report_many *m, enum exit_
 		phrases_count(&b, (int64_t)m->ungrouped, "more failure");
 		buf_z(&b, " of further kinds: check those mailboxes alone");
 		page_end(p);
-		page_words(p, 0, buf_span(&b));
-		page_end(p);
+		page_lines(p, 0, buf_span(&b));
 	}
 	page_end(p);
 	put_verdict(p, m->failed != 0 ? VERDICT_FAIL : VERDICT_PASS);
