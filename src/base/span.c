@@ -64,6 +64,11 @@ bool span_starts_nocase(struct span s, struct span prefix)
 	return s.n >= prefix.n && span_eq_nocase(span_first(s, prefix.n), prefix);
 }
 
+bool span_ends_nocase(struct span s, struct span suffix)
+{
+	return s.n >= suffix.n && span_eq_nocase(span_from(s, s.n - suffix.n), suffix);
+}
+
 bool span_find(struct span s, struct span needle, size_t *at)
 {
 	for (size_t i = 0; i + needle.n <= s.n; i++) {

@@ -39,6 +39,7 @@ bool span_ends(struct span s, struct span suffix);
 /* The same, with A-Z and a-z taken as equal and no locale. */
 bool span_eq_nocase(struct span a, struct span b);
 bool span_starts_nocase(struct span s, struct span prefix);
+bool span_ends_nocase(struct span s, struct span suffix);
 
 /* Find the first place of needle (or of one byte). *at is untouched when there is none. */
 bool span_find(struct span s, struct span needle, size_t *at);

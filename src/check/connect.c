@@ -1,6 +1,7 @@
 #include "check/connect.h"
 
 #include "text/der.h"
+#include "text/dn.h"
 #include "text/url.h"
 
 /* A certificate that ends this soon is worth a warning. */
@@ -121,17 +122,17 @@ static void put_chain(struct row *row, const struct tls *t)
 
 		if (!der_cert(der, &c))
 			continue;
-		der_name(&b, i == 0 ? c.subject : c.issuer);
+		dn_put(&b, i == 0 ? c.subject : c.issuer);
 		if (i == 0)
 			row_fact(row, FACT_SUBJECT, buf_span(&b));
 		b = BUF(one);
-		der_name(&b, c.issuer);
+		dn_put(&b, c.issuer);
 		if (i == 0)
 			row_fact(row, FACT_ISSUER, buf_span(&b));
 		buf_z(&all, all.n != 0 ? "\n" : "");
 		b = BUF(one);
-		if (!der_name_part(&b, c.issuer, "CN"))
-			der_name(&b, c.issuer);
+		if (!dn_put_part(&b, c.issuer, "CN"))
+			dn_put(&b, c.issuer);
 		buf_put(&all, buf_span(&b));
 	}
 	row_list(row, FACT_CHAIN, buf_span(&all), ROW_SEPARATOR);
@@ -176,8 +177,8 @@ static void put_session(struct row *row, const struct connection *to)
 	row_fact(row, FACT_TLS_VERSION, span_z(tls_version(&to->tls)));
 	row_fact(row, FACT_TLS_SUITE, span_z(tls_suite(&to->tls)));
 	if (anchor != NULL) {
-		if (!der_name_part(&b, anchor->subject, "CN"))
-			der_name(&b, anchor->subject);
+		if (!dn_put_part(&b, anchor->subject, "CN"))
+			dn_put(&b, anchor->subject);
 		row_fact(row, FACT_ANCHOR, buf_span(&b));
 	}
 	trace_say(&to->worker->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));

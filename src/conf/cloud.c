@@ -1,5 +1,7 @@
 #include "conf/cloud.h"
 
+#include "text/url.h"
+
 struct row {
 	const char *host;
 	enum cloud cloud;
@@ -23,17 +25,10 @@ static const struct row mail[] = {
 	{ "office.de", CLOUD_GERMANY },
 };
 
-static bool under(struct span host, struct span name)
-{
-	if (host.n < name.n || !span_eq_nocase(span_from(host, host.n - name.n), name))
-		return false;
-	return host.n == name.n || host.p[host.n - name.n - 1] == '.';
-}
-
 static enum cloud find(const struct row *row, size_t n, struct span host)
 {
 	for (size_t i = 0; i < n; i++)
-		if (under(host, span_z(row[i].host)))
+		if (url_is_below(host, span_z(row[i].host)))
 			return row[i].cloud;
 	return CLOUD_UNKNOWN;
 }

@@ -54,6 +54,9 @@ TEST(span_prefix_and_suffix)
 	OK(span_starts_nocase(s, SPAN("bEARER")));
 	OK(!span_starts_nocase(s, SPAN("Bearer abcd")));
 	OK(!span_ends(s, SPAN("ABC")));
+	OK(span_ends_nocase(s, SPAN("R ABC")));
+	OK(!span_ends_nocase(s, SPAN("r abd")));
+	OK(!span_ends_nocase(edge_span(span_from(s, 7)), s));
 	OK(span_starts((struct span){ NULL, 0 }, SPAN("")));
 	OK(span_ends((struct span){ NULL, 0 }, SPAN("")));
 }
