@@ -1,4 +1,3 @@
-#include "base/clock.h"
 #include "check/lock.h"
 #include "cli/mailbox_list.h"
 #include "cli/retry.h"

@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "net/trust.h"
 #include "show/page.h"
-#include "text/ini.h"
 #include "text/date.h"
 
 /* Where what an option means begins; a longer option stands on a line of its own. */

@@ -11,7 +11,6 @@
 
 #include "cli/output.h"
 #include "explain/knowledge.h"
-#include "show/phrases.h"
 
 /* What a try sends to the process that waits. */
 struct result {

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "conf/resolve.h"
-#include "cli/files.h"
 #include "cli/variables.h"
 #include "text/ini.h"
 

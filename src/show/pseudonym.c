@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "show/recognise.h"
 #include "show/well_known.h"
 #include "text/guid.h"
 #include "text/url.h"
