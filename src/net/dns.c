@@ -132,11 +132,6 @@ const char *dns_error_text(int64_t eai)
 
 /* ---- collecting -------------------------------------------------------------------------------- */
 
-static bool same(const struct dns_address *a, const struct dns_address *b)
-{
-	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0 && a->scope == b->scope;
-}
-
 /* Keep an address unless its family is not wanted or it is known already. */
 static void collect(struct found *all, const struct dns_address *a, enum dns_family wanted)
 {
@@ -146,7 +141,7 @@ static void collect(struct found *all, const struct dns_address *a, enum dns_fam
 	if ((wanted != DNS_ANY && wanted != a->family) || *n == FOUND_MAX)
 		return;
 	for (size_t i = 0; i < *n; i++)
-		if (same(&list[i], a))
+		if (memcmp(list[i].bytes, a->bytes, sizeof a->bytes) == 0 && list[i].scope == a->scope)
 			return;
 	if (all->n4 + all->n6 == 0)
 		all->v6_first = a->family == DNS_IPV6;
