@@ -9,11 +9,6 @@ static unsigned width(const struct page *p)
 	return p->width > PAGE_WIDTH_MAX ? PAGE_WIDTH_MAX : p->width;
 }
 
-static bool blank(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* One character of s as it is shown: the bytes in *one, its columns in *columns. Returns how much of s it took. */
 enum { SHOWN_MAX = 16 }; /* four bytes as \xNN */
 
@@ -156,7 +151,7 @@ static struct span word(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.n && !blank(s.p[n]))
+	while (n < s.n && !span_is_space(s.p[n]))
 		n++;
 	return span_first(s, n);
 }
@@ -185,7 +180,7 @@ static size_t blanks_of(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.n && blank(s.p[n]))
+	while (n < s.n && span_is_space(s.p[n]))
 		n++;
 	return n;
 }
@@ -331,7 +326,7 @@ static void lines(struct page *p, unsigned indent, struct span text, bool all_ty
 	while (text.n != 0) {
 		struct span line = span_cut(text, '\n', &text);
 
-		while (line.n != 0 && blank(line.p[line.n - 1]))
+		while (line.n != 0 && span_is_space(line.p[line.n - 1]))
 			line.n--;
 		if (line.n == 0)
 			page_end(p);
