@@ -52,7 +52,7 @@ static bool all_local(const struct connection *to, struct fault *f)
 bool connect_dns(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
-	struct dns_question q = { to->host, to->port, DNS_ANY, settings_get(to->settings, SETTING_RESOLVE) };
+	struct dns_question q = { to->host, to->port, settings_get(to->settings, SETTING_RESOLVE) };
 	char text[FACT_TEXT_MAX];
 	struct buf b = BUF(text);
 
@@ -131,8 +131,7 @@ static void put_chain(struct row *row, const struct tls *t)
 			row_fact(row, FACT_ISSUER, buf_span(&b));
 		buf_z(&all, all.n != 0 ? "\n" : "");
 		b = BUF(one);
-		if (!dn_put_part(&b, c.issuer, "CN"))
-			dn_put(&b, c.issuer);
+		dn_put_short(&b, c.issuer);
 		buf_put(&all, buf_span(&b));
 	}
 	row_list(row, FACT_CHAIN, buf_span(&all), ROW_SEPARATOR);
@@ -177,8 +176,7 @@ static void put_session(struct row *row, const struct connection *to)
 	row_fact(row, FACT_TLS_VERSION, span_z(tls_version(&to->tls)));
 	row_fact(row, FACT_TLS_SUITE, span_z(tls_suite(&to->tls)));
 	if (anchor != NULL) {
-		if (!dn_put_part(&b, anchor->subject, "CN"))
-			dn_put(&b, anchor->subject);
+		dn_put_short(&b, anchor->subject);
 		row_fact(row, FACT_ANCHOR, buf_span(&b));
 	}
 	trace_say(&to->worker->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));

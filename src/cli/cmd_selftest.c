@@ -127,8 +127,7 @@ static enum verdict test_roots(struct buf *seen)
 	if (next == NULL)
 		return VERDICT_FAIL;
 	buf_z(seen, "; the next to expire is ");
-	if (!dn_put_part(seen, next->subject, "CN"))
-		dn_put(seen, next->subject);
+	dn_put_short(seen, next->subject);
 	buf_z(seen, " on ");
 	date_put_day(seen, next->not_after);
 	if (expired != 0 || next->not_after - now < SELFTEST_ROOT_SOON_S)

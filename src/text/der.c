@@ -302,7 +302,7 @@ bool der_matches_host(const struct der_cert *c, struct span host)
 		if (h.is_ip ? kind == DER_SAN_IP && span_eq(value, (struct span){ h.ip.p, h.ip.n })
 		            : kind == DER_SAN_DNS && name_matches(value, h.name))
 			return true;
-	return !c->has_san && !h.is_ip && dn_last(c->subject, SPAN("\x55\x04\x03"), &cn) &&
+	return !c->has_san && !h.is_ip && dn_last(c->subject, SPAN(DN_COMMON_NAME), &cn) &&
 	       (cn.tag == ASN1_UTF8 || cn.tag == ASN1_PRINTABLE || cn.tag == ASN1_IA5) &&
 	       name_matches(cn.content, h.name);
 }
