@@ -221,13 +221,8 @@ struct pseudonym *app_pseudonym(struct app *app)
 
 struct page app_page(struct app *app, struct buf *out, enum output_to to)
 {
-	struct output_terminal t = output_terminal(to);
+	struct page page = output_page(out, to);
 
-	return (struct page){
-		.out = out,
-		.width = t.terminal ? t.width : 0,
-		.colour = t.colour,
-		.utf8 = t.utf8,
-		.pseudonym = app_pseudonym(app),
-	};
+	page.pseudonym = app_pseudonym(app);
+	return page;
 }

@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "net/trust.h"
-#include "show/page.h"
 #include "text/date.h"
 
 /* Where what an option means begins; a longer option stands on a line of its own. */
@@ -134,13 +133,6 @@ const struct command *help_find(struct span name)
 	return NULL;
 }
 
-static struct page page_on(struct buf *out, enum output_to to)
-{
-	struct output_terminal t = output_terminal(to);
-
-	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour, .utf8 = t.utf8 };
-}
-
 /* What stands left is on the page; its meaning goes to the right of it or below. */
 static void meaning(struct page *p, struct span text)
 {
@@ -207,7 +199,7 @@ int help_command(const struct command *c)
 {
 	unsigned char scratch[16 * 1024];
 	struct buf out = BUF(scratch);
-	struct page p = page_on(&out, OUTPUT_RESULT);
+	struct page p = output_page(&out, OUTPUT_RESULT);
 
 	page_say(&p, "Usage: o2pop %s%s%s [OPTION...]", c->name, c->arguments[0] != '\0' ? " " : "", c->arguments);
 	page_end(&p);
@@ -228,7 +220,7 @@ static int help_all(void)
 {
 	unsigned char scratch[16 * 1024];
 	struct buf out = BUF(scratch);
-	struct page p = page_on(&out, OUTPUT_RESULT);
+	struct page p = output_page(&out, OUTPUT_RESULT);
 
 	page_lines(&p, 0,
 	           SPAN("Usage: o2pop COMMAND [ARGUMENT...] [OPTION...]\n"
@@ -266,7 +258,7 @@ static int help_short(void)
 {
 	unsigned char scratch[2048];
 	struct buf out = BUF(scratch);
-	struct page p = page_on(&out, OUTPUT_DIAGNOSTIC);
+	struct page p = output_page(&out, OUTPUT_DIAGNOSTIC);
 
 	page_lines(&p, 0,
 	           SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is wrong. Begin with one of:\n\n"
