@@ -43,15 +43,10 @@ enum cloud cloud_of_mail(struct span host)
 	return find(mail, COUNT(mail), host);
 }
 
-const char *cloud_name(enum cloud c)
-{
-	static const char *const names[] = {
-		[CLOUD_UNKNOWN] = "an unknown cloud",
-		[CLOUD_WORLDWIDE] = "Microsoft's worldwide cloud (also GCC)",
-		[CLOUD_US_GOV] = "the US government cloud (GCC High, DoD)",
-		[CLOUD_CHINA] = "the cloud in China (21Vianet)",
-		[CLOUD_GERMANY] = "the German cloud, which was closed in 2021",
-	};
-
-	return names[c];
-}
+const char *const cloud_name[] = {
+	[CLOUD_UNKNOWN] = "an unknown cloud",
+	[CLOUD_WORLDWIDE] = "Microsoft's worldwide cloud (also GCC)",
+	[CLOUD_US_GOV] = "the US government cloud (GCC High, DoD)",
+	[CLOUD_CHINA] = "the cloud in China (21Vianet)",
+	[CLOUD_GERMANY] = "the German cloud, which was closed in 2021",
+};

@@ -200,7 +200,7 @@ static bool check_token_url(struct findings *l)
 static void warn_cloud(struct findings *l, enum setting key, enum cloud is, enum cloud authority)
 {
 	if (is != CLOUD_UNKNOWN && authority != CLOUD_UNKNOWN && is != authority)
-		findings_warn(l, key, "of %s, but the authority is of %s", cloud_name(is), cloud_name(authority));
+		findings_warn(l, key, "of %s, but the authority is of %s", cloud_name[is], cloud_name[authority]);
 }
 
 bool scope_places(struct findings *l)

@@ -231,7 +231,7 @@ static void triage(struct buf *b, const struct row *row)
 	int64_t finding;
 
 	if (row_i64(row, FACT_FINDING, &finding))
-		sentence(b, "", span_z(service_sentence((enum service_finding)finding)));
+		sentence(b, "", span_z(service_sentence[finding]));
 	sentence(b, "IMAP said: ", row_get(row, FACT_IMAP));
 	sentence(b, "SMTP said: ", row_get(row, FACT_SMTP));
 	sentence(b, "", row_get(row, FACT_NOTE));
