@@ -3,8 +3,8 @@
 /* The length of "HTTP/1.1 200". */
 enum { STATUS_LINE_MIN = 12 };
 
-/* Chunk framing (RFC 9112 section 7.1): in a state, the byte that leads to the next one, and what one that may not stand
- * there means. The states without a text take every byte. */
+/* Chunk framing (RFC 9112 section 7.1): in a state, the byte that leads to the next one, and what it means when a byte
+ * may not stand there. The states without a text take every byte. */
 static const struct {
 	unsigned char byte;
 	enum httpmsg_state next;
