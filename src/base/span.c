@@ -20,9 +20,23 @@ bool span_alnum_or(unsigned char c, const char *others)
 	       span_find_byte(span_z(others), c, &at);
 }
 
-static bool space(unsigned char c)
+bool span_is_blank(unsigned char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return c == ' ' || c == '\t';
+}
+
+bool span_is_space(unsigned char c)
+{
+	return span_is_blank(c) || c == '\r' || c == '\n';
+}
+
+size_t span_run(struct span s, const char *others)
+{
+	size_t n = 0;
+
+	while (n < s.n && span_alnum_or(s.p[n], others))
+		n++;
+	return n;
 }
 
 struct span span_z(const char *z)
@@ -62,6 +76,11 @@ bool span_eq_nocase(struct span a, struct span b)
 bool span_starts_nocase(struct span s, struct span prefix)
 {
 	return s.n >= prefix.n && span_eq_nocase(span_first(s, prefix.n), prefix);
+}
+
+bool span_ends_nocase(struct span s, struct span suffix)
+{
+	return s.n >= suffix.n && span_eq_nocase(span_from(s, s.n - suffix.n), suffix);
 }
 
 bool span_find(struct span s, struct span needle, size_t *at)
@@ -113,9 +132,9 @@ struct span span_first(struct span s, size_t n)
 
 struct span span_trim(struct span s)
 {
-	while (s.n != 0 && space(s.p[0]))
+	while (s.n != 0 && span_is_space(s.p[0]))
 		s = span_from(s, 1);
-	while (s.n != 0 && space(s.p[s.n - 1]))
+	while (s.n != 0 && span_is_space(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }

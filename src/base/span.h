@@ -39,6 +39,7 @@ bool span_ends(struct span s, struct span suffix);
 /* The same, with A-Z and a-z taken as equal and no locale. */
 bool span_eq_nocase(struct span a, struct span b);
 bool span_starts_nocase(struct span s, struct span prefix);
+bool span_ends_nocase(struct span s, struct span suffix);
 
 /* Find the first place of needle (or of one byte). *at is untouched when there is none. */
 bool span_find(struct span s, struct span needle, size_t *at);
@@ -59,10 +60,16 @@ struct span span_cut(struct span s, unsigned char c, struct span *rest);
 /* A decimal number, digits only, at most `max`. *v is untouched on false. */
 bool span_u64(struct span s, uint64_t max, uint64_t *v) MUST;
 
-/* Of ASCII, without locale: a small letter for a capital one, a digit, a letter or digit or one of `others`. */
+/* Of ASCII, without locale: a small letter for a capital one, a digit, a letter or digit or one of `others`; a space or
+ * tab, and the same with CR and LF. */
 unsigned char span_lower(unsigned char c);
 bool span_is_digit(unsigned char c);
 bool span_alnum_or(unsigned char c, const char *others);
+bool span_is_blank(unsigned char c);
+bool span_is_space(unsigned char c);
+
+/* How many bytes at the start of s are letters, digits or one of `others`. */
+size_t span_run(struct span s, const char *others);
 
 /* The value of a hexadecimal digit in either case; *v is untouched on false. */
 bool span_hex_digit(unsigned char c, unsigned *v);

@@ -1,6 +1,7 @@
 #include "check/connect.h"
 
 #include "text/der.h"
+#include "text/dn.h"
 #include "text/url.h"
 
 /* A certificate that ends this soon is worth a warning. */
@@ -27,7 +28,7 @@ static bool note_failure(const struct connection *to, const struct row *row, con
 	 * --share knows them only there. */
 	if (span_find(more, what, &at) || f->code == FAULT_CERT_NAME || f->code == FAULT_CERT_CONSTRAINT)
 		more.n = 0;
-	trace_say(&to->worker->trace, TRACE_NOTE, "%s %.*s: %.*s%s%.*s", step_id(row->step),
+	trace_say(&to->worker->trace, TRACE_NOTE, "%s %.*s: %.*s%s%.*s", step_table[row->step].id,
 	          SPAN_ARG(row_get(row, FACT_HOST)), SPAN_ARG(what), more.n != 0 ? ": " : "", SPAN_ARG(more));
 	return false;
 }
@@ -51,7 +52,7 @@ static bool all_local(const struct connection *to, struct fault *f)
 bool connect_dns(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
-	struct dns_question q = { to->host, to->port, DNS_ANY, settings_get(to->settings, SETTING_RESOLVE) };
+	struct dns_question q = { to->host, to->port, settings_get(to->settings, SETTING_RESOLVE) };
 	char text[FACT_TEXT_MAX];
 	struct buf b = BUF(text);
 
@@ -121,17 +122,16 @@ static void put_chain(struct row *row, const struct tls *t)
 
 		if (!der_cert(der, &c))
 			continue;
-		der_name(&b, i == 0 ? c.subject : c.issuer);
+		dn_put(&b, i == 0 ? c.subject : c.issuer);
 		if (i == 0)
 			row_fact(row, FACT_SUBJECT, buf_span(&b));
 		b = BUF(one);
-		der_name(&b, c.issuer);
+		dn_put(&b, c.issuer);
 		if (i == 0)
 			row_fact(row, FACT_ISSUER, buf_span(&b));
 		buf_z(&all, all.n != 0 ? "\n" : "");
 		b = BUF(one);
-		if (!der_name_part(&b, c.issuer, "CN"))
-			der_name(&b, c.issuer);
+		dn_put_short(&b, c.issuer);
 		buf_put(&all, buf_span(&b));
 	}
 	row_list(row, FACT_CHAIN, buf_span(&all), ROW_SEPARATOR);
@@ -176,8 +176,7 @@ static void put_session(struct row *row, const struct connection *to)
 	row_fact(row, FACT_TLS_VERSION, span_z(tls_version(&to->tls)));
 	row_fact(row, FACT_TLS_SUITE, span_z(tls_suite(&to->tls)));
 	if (anchor != NULL) {
-		if (!der_name_part(&b, anchor->subject, "CN"))
-			der_name(&b, anchor->subject);
+		dn_put_short(&b, anchor->subject);
 		row_fact(row, FACT_ANCHOR, buf_span(&b));
 	}
 	trace_say(&to->worker->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));

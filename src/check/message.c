@@ -71,12 +71,13 @@ bool message_take(struct run *run, struct run_job *j)
 		return false;
 	switch ((enum worker_message)head.kind) {
 	case WORKER_BEGIN:
-		if ((unsigned)run->message.begin.step >= STEP__COUNT || step_by(run->message.begin.step) != j->worker)
+		if ((unsigned)run->message.begin.step >= STEP__COUNT ||
+		    step_table[run->message.begin.step].by != j->worker)
 			return false;
 		j->now = run->message.begin.step;
 		return true;
 	case WORKER_ROW:
-		if (!row_valid(&run->message.row) || step_by(run->message.row.step) != j->worker)
+		if (!row_valid(&run->message.row) || step_table[run->message.row.step].by != j->worker)
 			return false;
 		j->report.row[run->message.row.step] = run->message.row;
 		j->now = STEP__COUNT;

@@ -68,27 +68,20 @@ void redact_sasl(struct redact *h, struct span mailbox)
 	add_frame(h, buf_span(&bearer));
 }
 
-/* The characters that tokens, secrets and their encodings consist of. */
-static bool credential_character(unsigned char c)
-{
-	return span_alnum_or(c, "-._~+/=%");
-}
-
 void redact_put(const struct redact *h, struct span text, struct buf *out)
 {
 	while (text.n != 0) {
 		const struct redact_key *k = key_at(h, text);
-		size_t n;
 
 		if (k == NULL) {
 			buf_byte(out, text.p[0]);
 			text = span_from(text, 1);
 			continue;
 		}
-		for (n = k->n; n < text.n && credential_character(text.p[n]); n++)
-			continue;
 		buf_say(out, "<%s>", k->name);
-		text = span_from(text, n);
+		text = span_from(text, k->n);
+		/* The characters that tokens, secrets and their encodings consist of. */
+		text = span_from(text, span_run(text, "-._~+/=%"));
 	}
 }
 

@@ -7,11 +7,6 @@ static bool passed(const struct report *r, enum step step)
 	return r->row[step].verdict == VERDICT_PASS || r->row[step].verdict == VERDICT_WARN;
 }
 
-static bool same_domain(struct span a, struct span b)
-{
-	return a.n != 0 && span_eq_nocase(a, b);
-}
-
 /* The tenant step must not fail a check that otherwise passes: the login proves more than any look-up. */
 static void soften_tenant(struct report *r)
 {
@@ -73,14 +68,12 @@ static void put_tenant(struct report *r, const struct report *tenant_worker)
 
 	if (tenant_worker->row[STEP_TENANT].verdict == VERDICT_NONE || r->mailbox.n == 0)
 		return;
-	if (same_domain(own, asked)) {
+	if (own.n != 0 && span_eq_nocase(own, asked)) {
 		*row = tenant_worker->row[STEP_TENANT];
 	} else if (own.n == 0) {
 		summary_no_domain(row);
 	} else {
-		buf_z(&why, "in this run only ");
-		buf_put(&why, span_first(asked, FACT_TEXT_MAX / 2));
-		buf_z(&why, " was looked up");
+		buf_say(&why, "in this run only %.*s was looked up", SPAN_ARG(span_first(asked, FACT_TEXT_MAX / 2)));
 		skip_tenant(row, buf_span(&why));
 	}
 }
@@ -88,7 +81,7 @@ static void put_tenant(struct report *r, const struct report *tenant_worker)
 void summary(struct report *r, const struct report *run, const struct report *tenant_worker)
 {
 	for (int i = 0; i < STEP__COUNT; i++)
-		if (step_by((enum step)i) == STEP_BY_TOKEN_WORKER)
+		if (step_table[i].by == STEP_BY_TOKEN_WORKER)
 			r->row[i] = run->row[i];
 	put_tenant(r, tenant_worker);
 	blame_the_way(r);

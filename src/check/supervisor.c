@@ -152,13 +152,13 @@ static void complete_rows(const struct run *run, struct run_job *j, int signal_n
 
 	if (failed == STEP__COUNT) {
 		for (int i = STEP__COUNT - 1; i >= 0; i--)
-			if (step_by((enum step)i) == j->worker && j->report.row[i].verdict == VERDICT_NONE)
+			if (step_table[i].by == j->worker && j->report.row[i].verdict == VERDICT_NONE)
 				failed = (enum step)i;
 	}
 	for (int i = 0; i < STEP__COUNT && i <= (int)run->ask->stop_after; i++) {
 		struct row *row = &j->report.row[i];
 
-		if (step_by((enum step)i) != j->worker || row->verdict != VERDICT_NONE)
+		if (step_table[i].by != j->worker || row->verdict != VERDICT_NONE)
 			continue;
 		row->step = (enum step)i;
 		row->verdict = i == (int)failed ? VERDICT_FAIL : VERDICT_SKIP;
@@ -168,7 +168,7 @@ static void complete_rows(const struct run *run, struct run_job *j, int signal_n
 		row->ms = clock_ms() - run->start_ms - row->began_ms;
 		(void)fault_set(&row->fault, late ? FAULT_DEADLINE : FAULT_WORKER_DIED, late ? 0 : signal_number,
 		                late ? SPAN("no answer until the time was up") : SPAN("the worker ended early"));
-		run_note(run, j, WORKER_SIDE_SUPERVISOR, "%s: %.*s", step_id(row->step),
+		run_note(run, j, WORKER_SIDE_SUPERVISOR, "%s: %.*s", step_table[row->step].id,
 		         SPAN_ARG(fault_evidence(&row->fault)));
 	}
 }

@@ -88,15 +88,6 @@ static bool says_no_tenant(const struct http_answer *a, struct fault *f)
 	return true;
 }
 
-/* "HTTP 404, text/html" */
-static void no_answer(const struct http_answer *a, struct fault *f)
-{
-	struct span type = span_first(a->content_type, 80);
-
-	(void)fault_say(f, FAULT_HTTP_STATUS, a->status, "HTTP %d%s%.*s", a->status, type.n != 0 ? ", " : "",
-	                SPAN_ARG(type));
-}
-
 static bool make_url(struct tenant_worker *s, struct span tenant, struct fault *f)
 {
 	struct buf b = BUF(s->text);
@@ -131,6 +122,7 @@ static enum answer ask(struct tenant_worker *s, struct span tenant, struct tenan
 	struct http_question q = { .url = &s->url };
 	struct buf shown = BUF(s->shown);
 	struct http_answer a;
+	struct span type;
 	bool answered;
 
 	if (!make_url(s, tenant, f) || !reach_it(s, f))
@@ -147,7 +139,9 @@ static enum answer ask(struct tenant_worker *s, struct span tenant, struct tenan
 		return ANSWER_TENANT;
 	if (says_no_tenant(&a, f))
 		return ANSWER_NO_TENANT;
-	no_answer(&a, f);
+	type = span_first(a.content_type, 80);
+	(void)fault_say(f, FAULT_HTTP_STATUS, a.status, "HTTP %d%s%.*s", a.status, type.n != 0 ? ", " : "",
+	                SPAN_ARG(type));
 	return ANSWER_TROUBLE;
 }
 
@@ -193,24 +187,17 @@ static bool check_id(struct tenant_worker *s, struct span domain, const struct t
 	struct span tenant = settings_get(s->settings, SETTING_TENANT_ID);
 	struct fault trouble = { .code = FAULT_NONE };
 	struct tenant_worker_found configured;
+	enum answer answer;
 
 	if (tenant.n == 0 || ids_any_tenant(tenant) || span_eq_nocase(tenant, domain) ||
 	    span_eq_nocase(tenant, span_z(t->id)))
 		return true;
-	if (guid_ok(tenant))
-		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
-	switch (ask(s, tenant, &configured, &trouble)) {
-	case ANSWER_TENANT:
-		if (span_eq_nocase(span_z(configured.id), span_z(t->id)))
-			return true;
-		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
-	case ANSWER_NO_TENANT:
-		return fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
-	case ANSWER_TROUBLE:
-		break;
-	}
-	warn(row, "the tenant of the settings could not be compared with the mailbox's");
-	return true;
+	answer = guid_ok(tenant) ? ANSWER_NO_TENANT : ask(s, tenant, &configured, &trouble);
+	if (answer == ANSWER_TROUBLE)
+		warn(row, "the tenant of the settings could not be compared with the mailbox's");
+	return answer == ANSWER_TROUBLE ||
+	       (answer == ANSWER_TENANT && span_eq_nocase(span_z(configured.id), span_z(t->id))) ||
+	       fault_set(f, FAULT_TENANT_OTHER, 0, span_z(t->id));
 }
 
 static bool step_tenant(void *self, struct row *row, struct fault *f)

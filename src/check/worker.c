@@ -163,7 +163,7 @@ bool worker_read(int fd, void *p, size_t n, struct deadline deadline)
 /* The root cause among the needs of a step; false when all of them passed. */
 static bool blocked(const struct worker *r, enum step step, enum step *because)
 {
-	uint32_t missing = step_needs(step) & ~r->passed;
+	uint32_t missing = step_table[step].needs & ~r->passed;
 
 	for (int i = 0; i < STEP__COUNT; i++) {
 		if (missing & 1u << i) {

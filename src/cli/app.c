@@ -152,8 +152,7 @@ bool app_settled(struct app *app, int *status)
 		page_to(&page, 2);
 		page_z(&page, settings_key(needed[i]));
 		page_to(&page, APP_HELP);
-		page_words(&page, APP_HELP, span_z(settings_help(needed[i])));
-		page_end(&page);
+		page_row(&page, APP_HELP, span_z(settings_help(needed[i])), SPAN_NONE);
 	}
 	page_end(&page);
 	page_lines(&page, 0,
@@ -222,13 +221,8 @@ struct pseudonym *app_pseudonym(struct app *app)
 
 struct page app_page(struct app *app, struct buf *out, enum output_to to)
 {
-	struct output_terminal t = output_terminal(to);
+	struct page page = output_page(out, to);
 
-	return (struct page){
-		.out = out,
-		.width = t.terminal ? t.width : 0,
-		.colour = t.colour,
-		.utf8 = t.utf8,
-		.pseudonym = app_pseudonym(app),
-	};
+	page.pseudonym = app_pseudonym(app);
+	return page;
 }

@@ -1,4 +1,3 @@
-#include "base/clock.h"
 #include "check/lock.h"
 #include "cli/mailbox_list.h"
 #include "cli/retry.h"
@@ -74,7 +73,7 @@ static bool read_stop(struct app *app, enum step *stop_after, int *status)
 		return true;
 	buf_z(&b, " is not a step; the steps are ");
 	for (int i = 0; i < STEP__COUNT; i++)
-		buf_say(&b, "%s%s", i == 0 ? "" : ", ", step_id((enum step)i));
+		buf_say(&b, "%s%s", i == 0 ? "" : ", ", step_table[i].id);
 	return app_stop(status, app_usage(app, "--stop-after ", given, text));
 }
 

@@ -46,7 +46,7 @@ static void take_entry(struct app *app, enum setting key, struct entry *e)
 
 	e->key = settings_key(key);
 	e->value = settings_get(s, key);
-	e->source = settings_source(s->source[key]);
+	e->source = settings_source[s->source[key]];
 	e->origin = s->origin[key];
 	e->content = (struct span){ NULL, 0 };
 	if (settings_kind(key) == SETTING_KIND_SECRET && e->value.n != 0) {

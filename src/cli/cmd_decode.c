@@ -135,8 +135,7 @@ static void put_findings(struct page *p, const struct decoded *d)
 		page_end(p);
 		page_mark(p, decode_finding_problem(what) ? VERDICT_FAIL : VERDICT_WARN);
 		indent = p->column;
-		page_words(p, indent, d->found[i].text);
-		page_end(p);
+		page_row(p, indent, d->found[i].text, SPAN_NONE);
 		/* What mends several is said once, behind the last of them. */
 		if (i + 1 == d->n || !span_eq(fix, span_z(decode_finding_fix(d->found[i + 1].what))))
 			page_lines(p, indent, fix);

@@ -2,7 +2,6 @@
 
 #include "preflight/preflight.h"
 #include "cli/token_format.h"
-#include "cli/files.h"
 #include "cli/secrets.h"
 #include "cli/app.h"
 #include "ident/token.h"

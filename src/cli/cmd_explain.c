@@ -149,7 +149,7 @@ static bool own_word(struct app *app, struct result *o, struct span text)
 		if (!put_json(o, text, help_exit(status), NULL, NULL))
 			causes_exit(&o->page, (unsigned)status, help_exit(status));
 	} else if (step_find(text, &step)) {
-		if (!put_json(o, text, span_z(step_proves(step)), NULL, NULL))
+		if (!put_json(o, text, span_z(step_table[step].proves), NULL, NULL))
 			causes_step(&o->page, step);
 	} else if (explain_cause(text, &app->explanation)) {
 		put_cause(o, &app->explanation);

@@ -1,4 +1,3 @@
-#include "preflight/preflight.h"
 #include "cli/session.h"
 
 /* A device code lives a quarter of an hour. */

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 #include "text/base64.h"
 #include "text/der.h"
+#include "text/dn.h"
 #include "text/url.h"
 
 enum { PEM_COLUMNS = 64 }; /* RFC 7468 section 2 */
@@ -21,9 +22,9 @@ static void put_certificate(struct buf *out, struct span der)
 
 	if (der_cert(der, &c)) {
 		buf_z(out, "# subject: ");
-		der_name(out, c.subject);
+		dn_put(out, c.subject);
 		buf_z(out, "\n# issuer:  ");
-		der_name(out, c.issuer);
+		dn_put(out, c.issuer);
 		buf_z(out, "\n");
 	}
 	base64_put(&text, der);

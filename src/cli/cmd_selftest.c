@@ -13,7 +13,7 @@
 #include "net/tls.h"
 #include "text/base64.h"
 #include "text/date.h"
-#include "text/der.h"
+#include "text/dn.h"
 #include "text/httpmsg.h"
 #include "text/json.h"
 #include "text/xoauth2.h"
@@ -127,8 +127,7 @@ static enum verdict test_roots(struct buf *seen)
 	if (next == NULL)
 		return VERDICT_FAIL;
 	buf_z(seen, "; the next to expire is ");
-	if (!der_name_part(seen, next->subject, "CN"))
-		der_name(seen, next->subject);
+	dn_put_short(seen, next->subject);
 	buf_z(seen, " on ");
 	date_put_day(seen, next->not_after);
 	if (expired != 0 || next->not_after - now < SELFTEST_ROOT_SOON_S)
@@ -249,8 +248,7 @@ int cmd_selftest(struct app *app)
 		page_mark(&page, v);
 		page_z(&page, tests[i].name);
 		page_to(&page, SELFTEST_TEXT);
-		page_words(&page, SELFTEST_TEXT, buf_span(&seen));
-		page_end(&page);
+		page_row(&page, SELFTEST_TEXT, buf_span(&seen), SPAN_NONE);
 	}
 	page_end(&page);
 	page_lines(&page, 0,

@@ -2,8 +2,6 @@
 
 #include "base/buf.h"
 #include "net/trust.h"
-#include "show/page.h"
-#include "text/ini.h"
 #include "text/date.h"
 
 /* Where what an option means begins; a longer option stands on a line of its own. */
@@ -135,21 +133,13 @@ const struct command *help_find(struct span name)
 	return NULL;
 }
 
-static struct page page_on(struct buf *out, enum output_to to)
-{
-	struct output_terminal t = output_terminal(to);
-
-	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour, .utf8 = t.utf8 };
-}
-
 /* What stands left is on the page; its meaning goes to the right of it or below. */
 static void meaning(struct page *p, struct span text)
 {
 	if (p->column > HELP_TEXT - 2)
 		page_end(p);
 	page_to(p, HELP_TEXT);
-	page_words(p, HELP_TEXT, text);
-	page_end(p);
+	page_row(p, HELP_TEXT, text, SPAN_NONE);
 }
 
 /* 0: those that every command knows. */
@@ -209,7 +199,7 @@ int help_command(const struct command *c)
 {
 	unsigned char scratch[16 * 1024];
 	struct buf out = BUF(scratch);
-	struct page p = page_on(&out, OUTPUT_RESULT);
+	struct page p = output_page(&out, OUTPUT_RESULT);
 
 	page_say(&p, "Usage: o2pop %s%s%s [OPTION...]", c->name, c->arguments[0] != '\0' ? " " : "", c->arguments);
 	page_end(&p);
@@ -230,7 +220,7 @@ static int help_all(void)
 {
 	unsigned char scratch[16 * 1024];
 	struct buf out = BUF(scratch);
-	struct page p = page_on(&out, OUTPUT_RESULT);
+	struct page p = output_page(&out, OUTPUT_RESULT);
 
 	page_lines(&p, 0,
 	           SPAN("Usage: o2pop COMMAND [ARGUMENT...] [OPTION...]\n"
@@ -245,8 +235,7 @@ static int help_all(void)
 		page_to(&p, 2);
 		page_toned(&p, PAGE_STRONG, span_z(commands[i].name));
 		page_to(&p, 12);
-		page_words(&p, 12, span_z(commands[i].summary));
-		page_end(&p);
+		page_row(&p, 12, span_z(commands[i].summary), SPAN_NONE);
 	}
 	page_heading(&p, "Settings");
 	page_lines(&p, 2,
@@ -269,7 +258,7 @@ static int help_short(void)
 {
 	unsigned char scratch[2048];
 	struct buf out = BUF(scratch);
-	struct page p = page_on(&out, OUTPUT_DIAGNOSTIC);
+	struct page p = output_page(&out, OUTPUT_DIAGNOSTIC);
 
 	page_lines(&p, 0,
 	           SPAN("o2pop tests OAuth2 access to a POP3 mailbox and says what is wrong. Begin with one of:\n\n"

@@ -10,17 +10,6 @@ enum { FILE_MAX = 1024 * 1024 }; /* bytes of a mailbox file: 40,000 addresses */
 /* Bits to tell names apart by: ten thousand mailboxes leave most of them unset. */
 enum { MARKS = 65536 };
 
-/* The next line of the file that is neither empty nor a comment. */
-static bool next_line(struct span *lines, struct span *mailbox)
-{
-	while (lines->n != 0) {
-		*mailbox = span_trim(span_cut(*lines, '\n', lines));
-		if (mailbox->n != 0 && mailbox->p[0] != '#')
-			return true;
-	}
-	return false;
-}
-
 static bool next_name(const struct app *app, struct mailbox_place *at, struct span *mailbox)
 {
 	const struct options *o = &app->options;
@@ -29,8 +18,11 @@ static bool next_name(const struct app *app, struct mailbox_place *at, struct sp
 		*mailbox = o->argument[at->next++];
 		return true;
 	}
-	if (next_line(&at->lines, mailbox))
-		return true;
+	while (at->lines.n != 0) {
+		*mailbox = span_trim(span_cut(at->lines, '\n', &at->lines));
+		if (mailbox->n != 0 && mailbox->p[0] != '#')
+			return true;
+	}
 	if (at->next != 0 || o->given[OPTION_MAILBOXES] != 0 || !settings_has(&app->settings, SETTING_MAILBOX))
 		return false;
 	at->next = 1;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "text/ini.h"
 
 const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_HELP] = { "help", 'h', NULL, COMMAND_ALL, "this text" },

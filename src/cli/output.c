@@ -6,8 +6,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-
 static struct span environment(const char *name)
 {
 	const char *value = getenv(name);
@@ -42,6 +40,13 @@ struct output_terminal output_terminal(enum output_to to)
 	if (t.terminal && ioctl(to, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
 		t.width = size.ws_col < 40 ? 40 : size.ws_col;
 	return t;
+}
+
+struct page output_page(struct buf *out, enum output_to to)
+{
+	struct output_terminal t = output_terminal(to);
+
+	return (struct page){ .out = out, .width = t.terminal ? t.width : 0, .colour = t.colour, .utf8 = t.utf8 };
 }
 
 bool output_put(enum output_to to, struct span text)

@@ -2,7 +2,7 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
-#include "base/span.h"
+#include "show/page.h"
 
 enum output_to { OUTPUT_RESULT = 1, OUTPUT_DIAGNOSTIC = 2 }; /* file descriptors */
 
@@ -16,6 +16,9 @@ struct output_terminal {
 };
 
 struct output_terminal output_terminal(enum output_to to);
+
+/* A page of `out` as wide and colourful as what it is written to. */
+struct page output_page(struct buf *out, enum output_to to);
 
 /* Write all of it. False when nobody reads any more or the disk is full: there is nobody left to tell. */
 bool output_put(enum output_to to, struct span text);

@@ -11,7 +11,6 @@
 
 #include "cli/output.h"
 #include "explain/knowledge.h"
-#include "show/phrases.h"
 
 /* What a try sends to the process that waits. */
 struct result {
@@ -55,7 +54,7 @@ void retry_report(struct retry *a, const struct report *r)
 		a->asked_ms = r->row[step].fault.num * 1000;
 	if (a->n != 0)
 		return;
-	buf_say(&b, "%s: %s", step_id(step), fault_text(r->row[step].fault.code));
+	buf_say(&b, "%s: %s", step_table[step].id, fault_text(r->row[step].fault.code));
 	a->n = b.n;
 }
 

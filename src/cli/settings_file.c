@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "conf/resolve.h"
-#include "cli/files.h"
 #include "cli/variables.h"
 #include "text/ini.h"
 
@@ -117,21 +116,6 @@ static bool parse_file(struct settings_file *l, struct span text, struct span pa
 	return true;
 }
 
-/* HEAD TAIL, if there is such a file. */
-static bool exists(struct buf *path, const char *head, const char *tail)
-{
-	char z[FILES_PATH_MAX];
-	struct buf b = buf_field(z, sizeof z);
-
-	if (head == NULL || head[0] == '\0')
-		return false;
-	buf_say(&b, "%s%s", head, tail);
-	if (!buf_ok(&b) || access(z, F_OK) != 0)
-		return false;
-	buf_put(path, buf_span(&b));
-	return true;
-}
-
 void settings_file_places(struct buf *out)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -146,7 +130,10 @@ void settings_file_places(struct buf *out)
 /* The settings file to read: named by the user (must exist), or the first of the usual places that exists. */
 static bool find_file(const struct options *o, struct buf *path)
 {
-	const char *variable = getenv("O2POP_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME");
+	const char *variable = getenv("O2POP_CONFIG");
+	char text[2 * FILES_PATH_MAX];
+	struct buf places = BUF(text);
+	struct span rest;
 
 	if (o->given[OPTION_CONFIG] != 0) {
 		buf_put(path, o->value[OPTION_CONFIG]);
@@ -156,9 +143,18 @@ static bool find_file(const struct options *o, struct buf *path)
 		buf_z(path, variable);
 		return true;
 	}
-	return (xdg != NULL && xdg[0] != '\0' ? exists(path, xdg, "/o2pop/o2pop.conf")
-	                                      : exists(path, getenv("HOME"), "/.config/o2pop/o2pop.conf")) ||
-	       exists(path, "/etc/o2pop.conf", "");
+	settings_file_places(&places);
+	for (rest = buf_span(&places); rest.n != 0;) {
+		char z[FILES_PATH_MAX];
+		struct buf one = buf_field(z, sizeof z);
+
+		buf_put(&one, span_cut(rest, '\n', &rest));
+		if (buf_ok(&one) && access(z, F_OK) == 0) {
+			buf_put(path, buf_span(&one));
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool load_file(struct settings_file *l, const struct options *o, struct fault *f)

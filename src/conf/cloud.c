@@ -1,5 +1,7 @@
 #include "conf/cloud.h"
 
+#include "text/url.h"
+
 struct row {
 	const char *host;
 	enum cloud cloud;
@@ -23,17 +25,10 @@ static const struct row mail[] = {
 	{ "office.de", CLOUD_GERMANY },
 };
 
-static bool under(struct span host, struct span name)
-{
-	if (host.n < name.n || !span_eq_nocase(span_from(host, host.n - name.n), name))
-		return false;
-	return host.n == name.n || host.p[host.n - name.n - 1] == '.';
-}
-
 static enum cloud find(const struct row *row, size_t n, struct span host)
 {
 	for (size_t i = 0; i < n; i++)
-		if (under(host, span_z(row[i].host)))
+		if (url_is_below(host, span_z(row[i].host)))
 			return row[i].cloud;
 	return CLOUD_UNKNOWN;
 }
@@ -48,15 +43,10 @@ enum cloud cloud_of_mail(struct span host)
 	return find(mail, COUNT(mail), host);
 }
 
-const char *cloud_name(enum cloud c)
-{
-	static const char *const names[] = {
-		[CLOUD_UNKNOWN] = "an unknown cloud",
-		[CLOUD_WORLDWIDE] = "Microsoft's worldwide cloud (also GCC)",
-		[CLOUD_US_GOV] = "the US government cloud (GCC High, DoD)",
-		[CLOUD_CHINA] = "the cloud in China (21Vianet)",
-		[CLOUD_GERMANY] = "the German cloud, which was closed in 2021",
-	};
-
-	return names[c];
-}
+const char *const cloud_name[] = {
+	[CLOUD_UNKNOWN] = "an unknown cloud",
+	[CLOUD_WORLDWIDE] = "Microsoft's worldwide cloud (also GCC)",
+	[CLOUD_US_GOV] = "the US government cloud (GCC High, DoD)",
+	[CLOUD_CHINA] = "the cloud in China (21Vianet)",
+	[CLOUD_GERMANY] = "the German cloud, which was closed in 2021",
+};

@@ -15,6 +15,6 @@ enum cloud cloud_of_authority(struct span host);
 enum cloud cloud_of_mail(struct span host);
 
 /* "Microsoft's worldwide cloud (also GCC)"; static. */
-const char *cloud_name(enum cloud c);
+extern const char *const cloud_name[];
 
 #endif

@@ -1,7 +1,5 @@
 #include "conf/grant.h"
 
-#include "conf/setting.h"
-
 static const struct grant_row table[GRANT__COUNT] = {
 	[GRANT_CLIENT_SECRET] = {
 		.id = "client-secret",

@@ -16,7 +16,7 @@ static const struct {
 #include "conf/setting.def"
 };
 
-static const char *const source_name[] = {
+const char *const settings_source[] = {
 	[SETTING_UNSET] = "not set",  [SETTING_FROM_DEFAULT] = "default",         [SETTING_FROM_PROVIDER] = "provider",
 	[SETTING_FROM_FILE] = "file", [SETTING_FROM_ENVIRONMENT] = "environment", [SETTING_FROM_FLAG] = "flag",
 };
@@ -100,11 +100,6 @@ struct secret *settings_secret(struct credential *c, enum setting key)
 bool settings_secret_file(enum setting key)
 {
 	return (table[key].flags & HOLDS_SECRET) != 0 && table[key].kind == SETTING_KIND_PATH;
-}
-
-const char *settings_source(enum setting_source source)
-{
-	return source_name[source];
 }
 
 bool settings_find(struct span name, enum setting *key)

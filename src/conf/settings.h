@@ -107,7 +107,7 @@ struct secret *settings_secret(struct credential *c, enum setting key);
 /* Does a file that this setting names hold a secret? Such a file may be one that can be read only once. */
 bool settings_secret_file(enum setting key);
 
-const char *settings_source(enum setting_source source);
+extern const char *const settings_source[];
 
 /* The setting with this name, however it is spelt (client-id, CLIENT_ID); false when there is none. */
 bool settings_find(struct span name, enum setting *key);

@@ -2,6 +2,7 @@
 
 #include "net/tls_sha256.h"
 #include "text/base64.h"
+#include "text/dn.h"
 #include "text/json.h"
 #include "text/pem.h"
 #include "text/spki.h"
@@ -92,7 +93,7 @@ static bool take(struct assertion_key *k, struct span der, const struct der_cert
 	tls_sha256(der, k->sha256);
 	k->not_before = c->not_before;
 	k->not_after = c->not_after;
-	der_name(&name, c->subject);
+	dn_put(&name, c->subject);
 	buf_printable(&subject, buf_span(&name));
 	return spki_read(c->spki, &public) && public.key == DER_KEY_RSA &&
 	       assertion_rsa_matches(&k->rsa, public.a, public.b);

@@ -52,19 +52,9 @@ bool token_take(const struct secret *given, struct token *t, struct fault *f)
 /* The values that are credentials. */
 static const char *const names[] = { "access_token", "refresh_token", "id_token", "device_code" };
 
-/* The length of what may be a credential at the start of s: letters, digits and what base64 has beside them, but
- * neither dot nor slash, which addresses have. */
-static size_t credential_run(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.n && span_alnum_or(s.p[n], "-_~+="))
-		n++;
-	return n;
-}
-
 /* A piece of a body as evidence. In an answer that cannot be read a token may stand anywhere: behind its name all is
- * left out, and elsewhere every long run of letters that is no ID. */
+ * left out, and elsewhere every long run of letters that is no ID; neither dot nor slash, which addresses have, is in
+ * such a run. */
 static void put_body(struct buf *b, struct span body)
 {
 	struct span rest = span_trim(body), shown;
@@ -76,7 +66,7 @@ static void put_body(struct buf *b, struct span body)
 		if (span_find_nocase(shown, span_z(names[i]), &at) && at < left)
 			left = at;
 	for (size_t n; left != 0; left = n < left ? left - n : 0, rest = span_from(rest, n)) {
-		n = credential_run(rest);
+		n = span_run(rest, "-_~+=");
 		if (n < CREDENTIAL_MIN || guid_ok(span_first(rest, n))) {
 			n = n != 0 ? n : 1;
 			buf_put(b, span_first(rest, n < left ? n : left));

@@ -98,55 +98,18 @@ void dns_put(struct buf *out, const struct dns_address *a)
 		buf_say(out, "%%%u", a->scope);
 }
 
-const char *dns_error_text(int64_t eai)
-{
-	switch (eai) {
-	case EAI_NONAME:
-		return "the name does not exist";
-#ifdef EAI_NODATA
-	case EAI_NODATA:
-		return "the name has no address";
-#endif
-#ifdef EAI_ADDRFAMILY
-	case EAI_ADDRFAMILY:
-		return "the name has no address of this family";
-#endif
-	case EAI_AGAIN:
-		return "no name server gave an answer";
-	case EAI_FAIL:
-		return "the name server refused to answer";
-	case EAI_FAMILY:
-		return "the address family is not supported";
-	case EAI_MEMORY:
-		return "out of memory";
-	case EAI_SYSTEM:
-		return "the operating system refused a call of the resolver";
-	case EAI_BADFLAGS:
-	case EAI_SERVICE:
-	case EAI_SOCKTYPE:
-	case EAI_OVERFLOW:
-		return "the resolver was called wrongly";
-	}
-	return "unknown resolver error";
-}
-
 /* ---- collecting -------------------------------------------------------------------------------- */
 
-static bool same(const struct dns_address *a, const struct dns_address *b)
-{
-	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0 && a->scope == b->scope;
-}
-
-/* Keep an address unless its family is not wanted or it is known already. */
-static void collect(struct found *all, const struct dns_address *a, enum dns_family wanted)
+/* Keep an address unless it is known already. */
+static void collect(struct found *all, const struct dns_address *a)
 {
 	struct dns_address *list = a->family == DNS_IPV4 ? all->v4 : all->v6;
 	size_t *n = a->family == DNS_IPV4 ? &all->n4 : &all->n6;
 
-	if ((wanted != DNS_ANY && wanted != a->family) || *n == FOUND_MAX)
+	if (*n == FOUND_MAX)
 		return;
 	for (size_t i = 0; i < *n; i++)
-		if (same(&list[i], a))
+		if (memcmp(list[i].bytes, a->bytes, sizeof a->bytes) == 0 && list[i].scope == a->scope)
 			return;
 	if (all->n4 + all->n6 == 0)
 		all->v6_first = a->family == DNS_IPV6;
@@ -203,7 +166,7 @@ static bool table_list(struct span list, const struct dns_question *q, struct fo
 			list = span_from(list, comma + 1);
 		*port = p;
 		first = false;
-		collect(all, &a, q->family);
+		collect(all, &a);
 	}
 	return true;
 }
@@ -256,23 +219,41 @@ static bool table_ask(const struct dns_question *q, struct found *all, struct dn
 
 /* ---- the resolver ------------------------------------------------------------------------------ */
 
+/* What an error number of getaddrinfo means. */
+static const struct meaning {
+	int error;
+	enum fault_code code;
+	const char *text;
+} meanings[] = {
+	{ EAI_NONAME, FAULT_DNS_NOT_FOUND, "the name does not exist" },
+	{ EAI_NODATA, FAULT_DNS_NOT_FOUND, "the name has no address" },
+	{ EAI_ADDRFAMILY, FAULT_DNS_FAILED, "the name has no address of this family" },
+	{ EAI_AGAIN, FAULT_DNS_FAILED, "no name server gave an answer" },
+	{ EAI_FAIL, FAULT_DNS_FAILED, "the name server refused to answer" },
+	{ EAI_FAMILY, FAULT_DNS_FAILED, "the address family is not supported" },
+	{ EAI_MEMORY, FAULT_DNS_FAILED, "out of memory" },
+	{ EAI_SYSTEM, FAULT_DNS_FAILED, "the operating system refused a call of the resolver" },
+	{ EAI_BADFLAGS, FAULT_DNS_FAILED, "the resolver was called wrongly" },
+	{ EAI_SERVICE, FAULT_DNS_FAILED, "the resolver was called wrongly" },
+	{ EAI_SOCKTYPE, FAULT_DNS_FAILED, "the resolver was called wrongly" },
+	{ EAI_OVERFLOW, FAULT_DNS_FAILED, "the resolver was called wrongly" },
+};
+
 static bool fail(const struct dns_question *q, int eai, struct fault *f)
 {
-	enum fault_code code = FAULT_DNS_FAILED;
+	static const struct meaning other = { 0, FAULT_DNS_FAILED, "unknown resolver error" };
+	const struct meaning *m = &other;
 	int error = errno;
 
-	if (eai == EAI_NONAME)
-		code = FAULT_DNS_NOT_FOUND;
-#ifdef EAI_NODATA
-	if (eai == EAI_NODATA)
-		code = FAULT_DNS_NOT_FOUND;
-#endif
+	for (size_t i = 0; i < COUNT(meanings); i++)
+		if (meanings[i].error == eai)
+			m = &meanings[i];
 	if (eai == EAI_SYSTEM)
-		return fault_say(f, code, eai, "%.*s: %s, errno %d", SPAN_ARG(q->host), dns_error_text(eai), error);
-	return fault_say(f, code, eai, "%.*s: %s", SPAN_ARG(q->host), dns_error_text(eai));
+		return fault_say(f, m->code, eai, "%.*s: %s, errno %d", SPAN_ARG(q->host), m->text, error);
+	return fault_say(f, m->code, eai, "%.*s: %s", SPAN_ARG(q->host), m->text);
 }
 
-static void collect_all(const struct addrinfo *list, enum dns_family wanted, struct found *all)
+static void collect_all(const struct addrinfo *list, struct found *all)
 {
 	for (const struct addrinfo *i = list; i != NULL; i = i->ai_next) {
 		struct dns_address a = { .family = DNS_IPV4 };
@@ -292,7 +273,7 @@ static void collect_all(const struct addrinfo *list, enum dns_family wanted, str
 		} else {
 			continue;
 		}
-		collect(all, &a, wanted);
+		collect(all, &a);
 	}
 }
 
@@ -308,21 +289,10 @@ static bool resolver_ask(const struct dns_question *q, struct found *all, bool *
 	host[q->host.n] = '\0';
 	*given = span_find_byte(q->host, '%', &at);
 	hints.ai_flags = *given ? AI_NUMERICHOST : 0;
-	switch (q->family) {
-	case DNS_ANY:
-		hints.ai_family = AF_UNSPEC;
-		break;
-	case DNS_IPV4:
-		hints.ai_family = AF_INET;
-		break;
-	case DNS_IPV6:
-		hints.ai_family = AF_INET6;
-		break;
-	}
 	eai = getaddrinfo(host, NULL, &hints, &list);
 	if (eai != 0)
 		return fail(q, eai, f);
-	collect_all(list, q->family, all);
+	collect_all(list, all);
 	freeaddrinfo(list);
 	return true;
 }
@@ -338,7 +308,7 @@ bool dns_ask(const struct dns_question *q, struct dns_answer *a, struct fault *f
 	if (!table_ask(q, &all, a, f))
 		return false;
 	if (!a->given && dns_literal(q->host, &literal)) {
-		collect(&all, &literal, q->family);
+		collect(&all, &literal);
 		a->given = true;
 	}
 	if (!a->given && !resolver_ask(q, &all, &a->given, f))

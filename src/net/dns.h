@@ -11,10 +11,10 @@ enum {
 	DNS_TEXT_MAX = 50       /* an address as text: 39 of IPv6, '%' and a scope number */
 };
 
-enum dns_family { DNS_ANY, DNS_IPV4, DNS_IPV6 };
+enum dns_family { DNS_IPV4, DNS_IPV6 };
 
 struct dns_address {
-	enum dns_family family; /* DNS_IPV4 or DNS_IPV6 */
+	enum dns_family family;
 	unsigned char bytes[16];
 	uint32_t scope; /* of a link-local IPv6 address */
 };
@@ -37,7 +37,6 @@ struct dns_answer {
 struct dns_question {
 	struct span host;
 	uint16_t port;
-	enum dns_family family;
 	struct span resolve;
 };
 bool dns_ask(const struct dns_question *q, struct dns_answer *a, struct fault *f) MUST;
@@ -46,8 +45,5 @@ bool dns_ask(const struct dns_question *q, struct dns_answer *a, struct fault *f
 bool dns_literal(struct span host, struct dns_address *a) MUST;
 
 void dns_put(struct buf *out, const struct dns_address *a);
-
-/* The static text of a getaddrinfo error number. */
-const char *dns_error_text(int64_t eai);
 
 #endif

@@ -8,6 +8,7 @@
 #include "net/tls_sha256.h"
 #include "text/date.h"
 #include "text/der.h"
+#include "text/dn.h"
 
 enum {
 	NAMES_SHOWN = 5,      /* of a certificate that is for another name */
@@ -32,7 +33,7 @@ static struct name name_of(struct span der)
 	struct name name;
 	struct buf b = buf_field(name.z, sizeof name.z);
 
-	der_name(&b, der);
+	dn_put(&b, der);
 	return name;
 }
 

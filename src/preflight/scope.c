@@ -51,8 +51,7 @@ static bool check_form(struct findings *l, struct span scope)
 		return refuse(l, "the name of a permission; an application asks for " EXCHANGE SUFFIX);
 	if (!span_ends(scope, SPAN(SUFFIX)) && span_ends(scope, SPAN(".default")))
 		return refuse(l, "there must be a slash before .default");
-	if (scope.n < sizeof SUFFIX - 1 ||
-	    !span_eq_nocase(span_from(scope, scope.n - (sizeof SUFFIX - 1)), SPAN(SUFFIX)))
+	if (!span_ends_nocase(scope, SPAN(SUFFIX)))
 		return refuse(l, "it must end in /.default, as " EXCHANGE SUFFIX);
 	if (!span_ends(scope, SPAN(SUFFIX)))
 		findings_warn(l, SETTING_SCOPE, "write /.default in small letters");
@@ -201,7 +200,7 @@ static bool check_token_url(struct findings *l)
 static void warn_cloud(struct findings *l, enum setting key, enum cloud is, enum cloud authority)
 {
 	if (is != CLOUD_UNKNOWN && authority != CLOUD_UNKNOWN && is != authority)
-		findings_warn(l, key, "of %s, but the authority is of %s", cloud_name(is), cloud_name(authority));
+		findings_warn(l, key, "of %s, but the authority is of %s", cloud_name[is], cloud_name[authority]);
 }
 
 bool scope_places(struct findings *l)

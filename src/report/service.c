@@ -38,16 +38,11 @@ enum service_finding service_judge(enum service_state imap, enum service_state s
 	return smtp == SERVICE_REFUSED ? SERVICE_SAYS_REFUSED : SERVICE_SAYS_NOTHING;
 }
 
-const char *service_sentence(enum service_finding finding)
-{
-	static const char *const sentences[] = {
-		[SERVICE_SAYS_NOTHING] = "the other services say nothing about the token",
-		[SERVICE_SAYS_POP_ONLY] = "the mailbox opens by IMAP: of all things only POP3 is closed",
-		[SERVICE_SAYS_CLOSED] = "the token is accepted, but the mailbox does not open",
-		[SERVICE_SAYS_OTHER] = "the token is accepted, but it is not for this mailbox",
-		[SERVICE_SAYS_ACCEPTED] = "the SMTP server accepts the token",
-		[SERVICE_SAYS_REFUSED] = "the other services refuse the token, too",
-	};
-
-	return sentences[finding];
-}
+const char *const service_sentence[] = {
+	[SERVICE_SAYS_NOTHING] = "the other services say nothing about the token",
+	[SERVICE_SAYS_POP_ONLY] = "the mailbox opens by IMAP: of all things only POP3 is closed",
+	[SERVICE_SAYS_CLOSED] = "the token is accepted, but the mailbox does not open",
+	[SERVICE_SAYS_OTHER] = "the token is accepted, but it is not for this mailbox",
+	[SERVICE_SAYS_ACCEPTED] = "the SMTP server accepts the token",
+	[SERVICE_SAYS_REFUSED] = "the other services refuse the token, too",
+};

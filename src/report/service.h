@@ -31,6 +31,6 @@ enum service_finding {
 enum service_finding service_judge(enum service_state imap, enum service_state smtp, bool app);
 
 /* The same for people: a sentence without its end. */
-const char *service_sentence(enum service_finding finding);
+extern const char *const service_sentence[];
 
 #endif

@@ -3,13 +3,7 @@
 #define NEED(step) (1u << STEP_##step)
 
 /* clang-format off */
-static const struct {
-	const char *id;
-	enum step_by by;
-	uint32_t needs;
-	enum exit_status exit;
-	const char *proves;
-} table[STEP__COUNT] = {
+const struct step_row step_table[STEP__COUNT] = {
 	[STEP_CREDENTIAL] = { "credential", STEP_BY_TOKEN_WORKER, 0, EXIT_STATUS_SETTINGS,
 		"The settings can work, which is judged before a byte is sent." },
 	[STEP_TENANT]     = { "tenant", STEP_BY_TENANT_WORKER, 0, EXIT_STATUS_TOKEN,
@@ -47,45 +41,20 @@ static const struct {
 };
 /* clang-format on */
 
-static const char *const verdict[] = {
+const char *const step_verdict[] = {
 	[VERDICT_NONE] = "none", [VERDICT_PASS] = "pass", [VERDICT_WARN] = "warn",
 	[VERDICT_FAIL] = "fail", [VERDICT_SKIP] = "skip",
 };
 
-const char *step_id(enum step r)
-{
-	return table[r].id;
-}
-
-const char *step_proves(enum step r)
-{
-	return table[r].proves;
-}
-
-enum step_by step_by(enum step r)
-{
-	return table[r].by;
-}
-
 bool step_find(struct span id, enum step *r)
 {
 	for (int i = 0; i < STEP__COUNT; i++) {
-		if (span_eq(id, span_z(table[i].id))) {
+		if (span_eq(id, span_z(step_table[i].id))) {
 			*r = (enum step)i;
 			return true;
 		}
 	}
 	return false;
-}
-
-uint32_t step_needs(enum step r)
-{
-	return table[r].needs;
-}
-
-const char *step_verdict(enum verdict v)
-{
-	return verdict[v];
 }
 
 enum exit_status step_exit_status(enum step r, const struct fault *f)
@@ -98,5 +67,5 @@ enum exit_status step_exit_status(enum step r, const struct fault *f)
 		return EXIT_STATUS_INTERNAL;
 	if (kind == FAULT_KIND_WAIT)
 		return EXIT_STATUS_LATER;
-	return kind == FAULT_KIND_INPUT ? EXIT_STATUS_SETTINGS : table[r].exit;
+	return kind == FAULT_KIND_INPUT ? EXIT_STATUS_SETTINGS : step_table[r].exit;
 }

@@ -37,20 +37,6 @@ enum step_by {
 
 enum verdict { VERDICT_NONE, VERDICT_PASS, VERDICT_WARN, VERDICT_FAIL, VERDICT_SKIP };
 
-const char *step_id(enum step r);
-
-/* What it proves when it passes, as a sentence: "The mail server's name has addresses." */
-const char *step_proves(enum step r);
-
-enum step_by step_by(enum step r);
-bool step_find(struct span id, enum step *r);
-
-/* The steps that must have passed (or warned) before this one can be tried, as a set of 1u << STEP. */
-uint32_t step_needs(enum step r);
-
-/* "pass", "warn", "fail", "skip"; "none" for a step that was not asked for. */
-const char *step_verdict(enum verdict v);
-
 /* The exit statuses of a check; also the classes of `fault_kind` that override a step's own. */
 enum exit_status {
 	EXIT_STATUS_OK = 0,
@@ -65,6 +51,19 @@ enum exit_status {
 	EXIT_STATUS_MAILBOX = 9,
 	EXIT_STATUS_LATER = 10
 };
+
+extern const struct step_row {
+	const char *id;
+	enum step_by by;
+	uint32_t needs; /* the steps that must have passed (or warned) before it can be tried, as a set of 1u << STEP */
+	enum exit_status exit; /* when it fails, unless the fault says more */
+	const char *proves;    /* when it passes, as a sentence: "The mail server's name has addresses." */
+} step_table[STEP__COUNT];
+
+bool step_find(struct span id, enum step *r);
+
+/* "pass", "warn", "fail", "skip"; "none" for a step that was not asked for. */
+extern const char *const step_verdict[];
 
 /* The exit status of a failed step: the step's own, unless the fault says more (a deadline is the network, a
  * busy server is "later", a dead worker is ours). */

@@ -21,13 +21,9 @@ static void cause(struct page *p, const struct explain_cause *c, unsigned number
 	if (number != 0)
 		page_say(p, " %u", number);
 	page_tone(p, PAGE_PLAIN);
-	page_to(p, CAUSES_TEXT);
 	page_lines(p, CAUSES_TEXT, c->text);
-	if (c->certainty == EXPLAIN_UNCONFIRMED) {
-		page_to(p, CAUSES_TEXT);
-		page_words(p, CAUSES_TEXT, SPAN("(not confirmed: believed, but neither documented nor seen)"));
-		page_end(p);
-	}
+	if (c->certainty == EXPLAIN_UNCONFIRMED)
+		page_lines(p, CAUSES_TEXT, SPAN("(not confirmed: believed, but neither documented nor seen)"));
 	field(p, "Who", span_z(explain_who(c->who)));
 	field(p, "Fix", c->fix);
 	field(p, "Verify", c->verify);
@@ -44,8 +40,7 @@ void causes_causes(struct page *p, const struct explanation *e)
 	page_heading(p, "Not the cause");
 	for (unsigned i = 0; i < e->nots && i < EXPLAIN_NOTS_MAX; i++) {
 		page_z(p, "  - ");
-		page_words(p, 4, e->not_cause[i]);
-		page_end(p);
+		page_row(p, 4, e->not_cause[i], SPAN_NONE);
 	}
 }
 
@@ -93,7 +88,7 @@ static void put_steps(struct page *p, const char *label, uint32_t set)
 			continue;
 		page_to(p, 2);
 		page_z(p, before);
-		page_words(p, 2, span_z(step_id((enum step)i)));
+		page_words(p, 2, span_z(step_table[i].id));
 		before = ", ";
 	}
 	if (before != label)
@@ -105,11 +100,11 @@ void causes_step(struct page *p, enum step step)
 	char text[120];
 	struct buf b = BUF(text);
 
-	page_toned(p, PAGE_STRONG, span_z(step_id(step)));
+	page_toned(p, PAGE_STRONG, span_z(step_table[step].id));
 	page_end(p);
 	page_lines(p, 2, SPAN("A step of o2pop check. It proves:"));
-	page_lines(p, 2, span_z(step_proves(step)));
-	put_steps(p, "It needs: ", step_needs(step));
+	page_lines(p, 2, span_z(step_table[step].proves));
+	put_steps(p, "It needs: ", step_table[step].needs);
 	if (!can_fail(step))
 		return;
 	buf_say(&b, "When it fails, the exit status is %d (a deadline: 3; throttled or busy: 10).",

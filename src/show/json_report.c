@@ -1,32 +1,22 @@
 #include "show/json_report.h"
 
-const char *json_report_who(enum explain_who who)
-{
-	static const char *const id[] = {
-		[EXPLAIN_YOU] = "you",         [EXPLAIN_ENTRA] = "entra",       [EXPLAIN_EXCHANGE] = "exchange",
-		[EXPLAIN_NETWORK] = "network", [EXPLAIN_PROVIDER] = "provider", [EXPLAIN_MAIL] = "mail",
-	};
+const char *const json_report_who[] = {
+	[EXPLAIN_YOU] = "you",         [EXPLAIN_ENTRA] = "entra",       [EXPLAIN_EXCHANGE] = "exchange",
+	[EXPLAIN_NETWORK] = "network", [EXPLAIN_PROVIDER] = "provider", [EXPLAIN_MAIL] = "mail",
+};
 
-	return id[who];
-}
-
-const char *json_report_certainty(enum explain_certainty certainty)
-{
-	static const char *const id[] = {
-		[EXPLAIN_KNOWN] = "known",
-		[EXPLAIN_LIKELY] = "likely",
-		[EXPLAIN_UNCONFIRMED] = "unconfirmed",
-	};
-
-	return id[certainty];
-}
+const char *const json_report_certainty[] = {
+	[EXPLAIN_KNOWN] = "known",
+	[EXPLAIN_LIKELY] = "likely",
+	[EXPLAIN_UNCONFIRMED] = "unconfirmed",
+};
 
 static void filter(void *of, struct span text, struct buf *out)
 {
 	pseudonym_apply(of, text, out);
 }
 
-struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym)
+static struct json_write writer(struct buf *out, struct pseudonym *pseudonym)
 {
 	return (struct json_write){ .out = out, .filter = pseudonym != NULL ? filter : NULL, .of = pseudonym };
 }
@@ -77,8 +67,8 @@ static void put_step(struct json_write *w, const struct row *row)
 	const struct fault *f = &row->fault;
 
 	json_write_open(w, NULL, '{');
-	json_write_z(w, "id", step_id(row->step));
-	json_write_z(w, "verdict", step_verdict(row->verdict));
+	json_write_z(w, "id", step_table[row->step].id);
+	json_write_z(w, "verdict", step_verdict[row->verdict]);
 	json_write_i64(w, "began_ms", row->began_ms);
 	json_write_i64(w, "ms", row->ms);
 	if (f->code == FAULT_NONE) {
@@ -94,7 +84,7 @@ static void put_step(struct json_write *w, const struct row *row)
 		json_write_text(w, "evidence", fault_evidence(f));
 	}
 	if (row->verdict == VERDICT_SKIP)
-		json_write_z(w, "because", step_id(row->because));
+		json_write_z(w, "because", step_table[row->because].id);
 	else
 		json_write_null(w, "because");
 	put_facts(w, row);
@@ -109,8 +99,8 @@ void json_report_causes(struct json_write *w, const struct explanation *e)
 
 		json_write_open(w, NULL, '{');
 		json_write_z(w, "id", c->id);
-		json_write_z(w, "who", json_report_who(c->who));
-		json_write_z(w, "certainty", json_report_certainty(c->certainty));
+		json_write_z(w, "who", json_report_who[c->who]);
+		json_write_z(w, "certainty", json_report_certainty[c->certainty]);
 		json_write_text(w, "text", c->text);
 		json_write_lines(w, "fix", c->fix);
 		json_write_lines(w, "verify", c->verify);
@@ -128,7 +118,7 @@ static void put_warnings(struct json_write *w, const struct report *r, const str
 		if (r->row[i].verdict != VERDICT_WARN)
 			continue;
 		json_write_open(w, NULL, '{');
-		json_write_z(w, "step", step_id((enum step)i));
+		json_write_z(w, "step", step_table[i].id);
 		json_write_text(w, "text", sentence.n != 0 ? sentence : row_get(&r->row[i], FACT_NOTE));
 		json_write_close(w, '}');
 	}
@@ -152,7 +142,7 @@ static void put_support(struct json_write *w, const struct report *r)
 
 void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym)
 {
-	struct json_write w = json_report_writer(out, pseudonym);
+	struct json_write w = writer(out, pseudonym);
 
 	if (pseudonym != NULL)
 		pseudonym_report(pseudonym, r);
@@ -161,7 +151,7 @@ void json_report_one(struct buf *out, const struct report *r, const struct expla
 	json_write_z(&w, "version", O2POP_VERSION);
 	json_write_moment(&w, "started", r->started_unix);
 	json_write_some(&w, "mailbox", r->mailbox);
-	json_write_z(&w, "verdict", step_verdict(report_verdict(r)));
+	json_write_z(&w, "verdict", step_verdict[report_verdict(r)]);
 	json_write_i64(&w, "exit", report_exit(r));
 	json_write_i64(&w, "ms", r->ms);
 	json_write_open(&w, "steps", '[');
@@ -213,14 +203,14 @@ void json_report_many_end(struct buf *out, const struct json_report_many *m, enu
                           struct pseudonym *pseudonym)
 {
 	size_t all = m->count[VERDICT_PASS] + m->count[VERDICT_WARN] + m->count[VERDICT_FAIL];
-	struct json_write w = json_report_writer(out, pseudonym);
+	struct json_write w = writer(out, pseudonym);
 
 	json_write_open(&w, NULL, '{');
 	json_write_z(&w, "schema", "o2pop.check/1");
 	json_write_open(&w, "summary", '{');
 	json_write_i64(&w, "mailboxes", (int64_t)all);
 	for (int v = VERDICT_PASS; v <= VERDICT_FAIL; v++)
-		json_write_i64(&w, step_verdict((enum verdict)v), (int64_t)m->count[v]);
+		json_write_i64(&w, step_verdict[v], (int64_t)m->count[v]);
 	json_write_i64(&w, "exit", gravest);
 	json_write_i64(&w, "ms", m->ms);
 	json_write_open(&w, "causes", '[');
@@ -229,7 +219,7 @@ void json_report_many_end(struct buf *out, const struct json_report_many *m, enu
 
 		json_write_open(&w, NULL, '{');
 		json_write_z(&w, "id", m->cause[i].id);
-		json_write_z(&w, "who", json_report_who(m->cause[i].who));
+		json_write_z(&w, "who", json_report_who[m->cause[i].who]);
 		json_write_open(&w, "mailboxes", '[');
 		while (rest.n >= 3) {
 			size_t n = (size_t)rest.p[1] << 8 | rest.p[2];

@@ -14,9 +14,6 @@ enum {
 	JSON_REPORT_NAMES_MAX = 128 * 1024, /* their mailboxes: 5,000 of them */
 };
 
-/* A writer to `out`; what comes from outside goes through the stand-ins unless `pseudonym` is NULL. */
-struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym);
-
 /* One object for one mailbox, on one line with its LF. e holds what explain_report said. pseudonym may be NULL. */
 void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym);
 
@@ -49,8 +46,7 @@ void json_report_causes(struct json_write *w, const struct explanation *e);
 void json_report_reading(struct json_write *w, const struct reading *r);
 void json_report_lost(struct json_write *w, const struct reading *r);
 
-/* The ids of causes[].who. */
-const char *json_report_who(enum explain_who who);
-const char *json_report_certainty(enum explain_certainty certainty);
+/* The ids of an enum explain_who and an enum explain_certainty. */
+extern const char *const json_report_who[], *const json_report_certainty[];
 
 #endif

@@ -90,13 +90,13 @@ static void put_part(struct buf *out, struct span name)
 
 	if (span_eq(name, SPAN("who")))
 		for (int i = EXPLAIN_YOU; i <= EXPLAIN_MAIL; i++)
-			json_write_z(&w, NULL, json_report_who((enum explain_who)i));
+			json_write_z(&w, NULL, json_report_who[i]);
 	if (span_eq(name, SPAN("certainty")))
 		for (int i = EXPLAIN_KNOWN; i <= EXPLAIN_UNCONFIRMED; i++)
-			json_write_z(&w, NULL, json_report_certainty((enum explain_certainty)i));
+			json_write_z(&w, NULL, json_report_certainty[i]);
 	if (span_eq(name, SPAN("step")))
 		for (int i = 0; i < STEP__COUNT; i++)
-			json_write_z(&w, NULL, step_id((enum step)i));
+			json_write_z(&w, NULL, step_table[i].id);
 	if (span_eq(name, SPAN("fault")))
 		for (int i = FAULT_NONE + 1; i < FAULT__COUNT; i++)
 			json_write_z(&w, NULL, fault_id((enum fault_code)i));

@@ -79,7 +79,7 @@ static void put_mailbox(struct nagios *n, const struct report *r, struct buf *ou
 	if (r->mailbox.n != 0)
 		buf_say(&b, "mailbox %.*s: ", SPAN_ARG(r->mailbox));
 	if (report_first_failure(r, &step)) {
-		buf_say(&b, "%s: ", step_id(step));
+		buf_say(&b, "%s: ", step_table[step].id);
 		phrases_failed(&b, &r->row[step], true);
 	} else {
 		size_t before = b.n;
@@ -90,7 +90,7 @@ static void put_mailbox(struct nagios *n, const struct report *r, struct buf *ou
 		for (int i = 0; i < STEP__COUNT; i++) {
 			if (r->row[i].verdict != VERDICT_WARN)
 				continue;
-			buf_say(&b, "%s%s: ", b.n == before ? "" : ", ", step_id((enum step)i));
+			buf_say(&b, "%s%s: ", b.n == before ? "" : ", ", step_table[i].id);
 			if (row_get(&r->row[i], FACT_NOTE).n != 0)
 				buf_put(&b, row_get(&r->row[i], FACT_NOTE));
 			else

@@ -9,11 +9,6 @@ static unsigned width(const struct page *p)
 	return p->width > PAGE_WIDTH_MAX ? PAGE_WIDTH_MAX : p->width;
 }
 
-static bool blank(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* One character of s as it is shown: the bytes in *one, its columns in *columns. Returns how much of s it took. */
 enum { SHOWN_MAX = 16 }; /* four bytes as \xNN */
 
@@ -136,21 +131,29 @@ void page_heading(struct page *p, const char *text)
 	page_end(p);
 }
 
-/* The length of the word at the start of s, in bytes and columns. */
-static size_t word(const struct page *p, struct span s, unsigned *columns)
+static unsigned columns_of(const struct page *p, struct span s)
 {
-	size_t n = 0;
+	unsigned columns = 0;
 
-	*columns = 0;
-	while (n < s.n && !blank(s.p[n])) {
+	while (s.n != 0) {
 		unsigned char bytes[SHOWN_MAX];
 		struct buf one = BUF(bytes);
 		unsigned c;
 
-		n += character(p, span_from(s, n), &one, &c);
-		*columns += c;
+		s = span_from(s, character(p, s, &one, &c));
+		columns += c;
 	}
-	return n;
+	return columns;
+}
+
+/* The word at the start of s. */
+static struct span word(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && !span_is_space(s.p[n]))
+		n++;
+	return span_first(s, n);
 }
 
 /* As many bytes of s as fill `scratch` columns, at least one character. */
@@ -177,7 +180,7 @@ static size_t blanks_of(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.n && blank(s.p[n]))
+	while (n < s.n && span_is_space(s.p[n]))
 		n++;
 	return n;
 }
@@ -190,22 +193,19 @@ static size_t fit(const struct page *p, struct span s, unsigned scratch, bool fr
 	unsigned used = 0;
 
 	for (;;) {
-		struct span rest = span_from(s, taken);
-		size_t gap = blanks_of(rest);
-		unsigned columns;
-		size_t n = word(p, span_from(rest, gap), &columns);
-		size_t at;
+		size_t gap = blanks_of(span_from(s, taken)), at;
+		struct span next = word(span_from(s, taken + gap));
+		unsigned columns = (unsigned)gap + columns_of(p, next);
 
-		if (n == 0)
+		if (next.n == 0)
 			return taken;
-		if (used + gap + columns > scratch) {
+		if (used + columns > scratch) {
 			if (taken != 0 || !fresh)
 				return taken;
-			rest = span_first(span_from(rest, gap), n);
-			return gap + (span_find(rest, SPAN("://"), &at) ? n : piece(p, rest, scratch));
+			return gap + (span_find(next, SPAN("://"), &at) ? next.n : piece(p, next, scratch));
 		}
-		used += (unsigned)gap + columns;
-		taken += gap + n;
+		used += columns;
+		taken += gap + next.n;
 	}
 }
 
@@ -270,22 +270,6 @@ static unsigned bullet(struct span s)
 	return (unsigned)lead;
 }
 
-/* The columns of a whole text. */
-static unsigned columns_of(const struct page *p, struct span s)
-{
-	unsigned columns = 0;
-
-	while (s.n != 0) {
-		unsigned char bytes[SHOWN_MAX];
-		struct buf one = BUF(bytes);
-		unsigned c;
-
-		s = span_from(s, character(p, s, &one, &c));
-		columns += c;
-	}
-	return columns;
-}
-
 /* A comment to paste, over as many lines as it needs, each a comment. */
 static void comment(struct page *p, unsigned at, struct span text)
 {
@@ -334,8 +318,7 @@ static void prose(struct page *p, unsigned indent, struct span line)
 		deep = 16;
 	page_to(p, indent);
 	put(p, span_first(line, deep));
-	page_words(p, indent + deep, span_from(line, deep));
-	page_end(p);
+	page_row(p, indent + deep, span_from(line, deep), SPAN_NONE);
 }
 
 static void lines(struct page *p, unsigned indent, struct span text, bool all_typed)
@@ -343,7 +326,7 @@ static void lines(struct page *p, unsigned indent, struct span text, bool all_ty
 	while (text.n != 0) {
 		struct span line = span_cut(text, '\n', &text);
 
-		while (line.n != 0 && blank(line.p[line.n - 1]))
+		while (line.n != 0 && span_is_space(line.p[line.n - 1]))
 			line.n--;
 		if (line.n == 0)
 			page_end(p);

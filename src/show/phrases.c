@@ -231,7 +231,7 @@ static void triage(struct buf *b, const struct row *row)
 	int64_t finding;
 
 	if (row_i64(row, FACT_FINDING, &finding))
-		sentence(b, "", span_z(service_sentence((enum service_finding)finding)));
+		sentence(b, "", span_z(service_sentence[finding]));
 	sentence(b, "IMAP said: ", row_get(row, FACT_IMAP));
 	sentence(b, "SMTP said: ", row_get(row, FACT_SMTP));
 	sentence(b, "", row_get(row, FACT_NOTE));
@@ -358,8 +358,8 @@ bool phrases_skipped(struct buf *out, const struct report *r, const struct row *
 			continue;
 		if (named++ != 0)
 			buf_z(out, named == others ? " and " : ", ");
-		buf_z(out, step_id(o->step));
+		buf_z(out, step_table[o->step].id);
 	}
-	buf_say(out, ": %s must pass first", step_id(row->because));
+	buf_say(out, ": %s must pass first", step_table[row->because].id);
 	return true;
 }

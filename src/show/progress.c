@@ -4,7 +4,7 @@
 
 static void put_side(struct buf *b, const char *name, enum step step, int64_t ms)
 {
-	buf_say(b, "%s %s ", name, step_id(step));
+	buf_say(b, "%s %s ", name, step_table[step].id);
 	phrases_seconds(b, ms);
 }
 
@@ -24,7 +24,7 @@ static void put_text(const struct progress *p, struct buf *b)
 	if (idp && pop)
 		buf_z(b, " | ");
 	/* The login needs the token; until the other side has it, that is what is waited for. */
-	if (idp && pop && (step_needs(now->pop) & (1u << STEP_CLAIMS)) != 0)
+	if (idp && pop && (step_table[now->pop].needs & (1u << STEP_CLAIMS)) != 0)
 		buf_z(b, "pop waiting for the token");
 	else if (pop)
 		put_side(b, "pop", now->pop, now->at_ms - p->pop_since);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "show/recognise.h"
 #include "show/well_known.h"
 #include "text/guid.h"
 #include "text/url.h"
@@ -330,7 +329,7 @@ static void match_onmicrosoft(struct pseudonym *s, struct span t, size_t i, stru
 {
 	struct span name = span_first(span_from(t, i), recognise_host(t, i));
 
-	if (well_known_below(name, SPAN("onmicrosoft.com")) || well_known_below(name, SPAN("onmicrosoft.us")))
+	if (url_is_below(name, SPAN("onmicrosoft.com")) || url_is_below(name, SPAN("onmicrosoft.us")))
 		match_text(s, name, false, PSEUDONYM_DOMAIN, m);
 }
 

@@ -103,7 +103,7 @@ bool recognise_traced(struct span before)
 	while (before.n != 0 && !wordly(before.p[before.n - 1]))
 		before.n--;
 	for (size_t i = 0; i < COUNT(label); i++)
-		if (before.n >= label[i].n && span_eq_nocase(span_from(before, before.n - label[i].n), label[i]))
+		if (span_ends_nocase(before, label[i]))
 			return true;
 	return false;
 }

@@ -276,8 +276,7 @@ void setup_steps(struct page *p, const struct setup *s)
 	} else {
 		page_toned(p, PAGE_STRONG, span_z(s->settings->provider->title));
 		page_z(p, ": ");
-		page_words(p, 0, span_z(grant_row(s->settings->grant)->title));
-		page_end(p);
+		page_row(p, 0, span_z(grant_row(s->settings->grant)->title), SPAN_NONE);
 	}
 	put_text(p, 0, packed_lists_texts, TEXT_words, s);
 	for (unsigned i = 0; i < COUNT(steps); i++)

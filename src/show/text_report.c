@@ -19,8 +19,7 @@ static void put_head(struct page *p, const struct report *r, struct span what)
 	page_words(p, 2, what);
 	date_put(&b, r->started_unix);
 	page_z(p, "  ");
-	page_words(p, 2, buf_span(&b));
-	page_end(p);
+	page_row(p, 2, buf_span(&b), SPAN_NONE);
 	page_end(p);
 }
 
@@ -59,7 +58,7 @@ static void put_step(struct page *p, const struct report *r, const struct row *r
 		phrases_time(&ms, row->ms);
 	page_mark(p, row->verdict);
 	at = p->column + TEXT_REPORT_ID;
-	page_z(p, step_id(row->step));
+	page_z(p, step_table[row->step].id);
 	page_to(p, at);
 	page_row(p, at, buf_span(&b), buf_span(&ms));
 }
@@ -73,8 +72,7 @@ static void put_evidence(struct page *p, const struct row *row)
 		return;
 	page_heading(p, phrases_quoted(&row->fault) ? "Server said" : "Evidence");
 	page_to(p, 2);
-	page_words(p, 2, said);
-	page_end(p);
+	page_row(p, 2, said, SPAN_NONE);
 }
 
 /* Does the token carry the right to knock at another service? What cannot be read may. */
@@ -107,9 +105,7 @@ static void put_triage(struct page *p, const struct report *r, const struct expl
 	if (!may_triage(r))
 		buf_z(&b, " It needs a right for IMAP or SMTP in the token, which has none yet.");
 	page_heading(p, "To know more");
-	page_to(p, 2);
-	page_words(p, 2, buf_span(&b));
-	page_end(p);
+	page_lines(p, 2, buf_span(&b));
 }
 
 static void put_powershell(struct page *p, const struct explanation *e)
@@ -147,8 +143,7 @@ static void put_support(struct page *p, const struct report *r)
 		page_to(p, 2);
 		page_z(p, id[i].label);
 		page_to(p, 18);
-		page_words(p, 18, buf_span(&value));
-		page_end(p);
+		page_row(p, 18, buf_span(&value), SPAN_NONE);
 	}
 }
 
@@ -171,8 +166,7 @@ static unsigned put_warnings(struct page *p, const struct report *r, const struc
 			text = row->fault.code == FAULT_NONE ? SPAN("see its line above")
 			                                     : span_z(fault_text(row->fault.code));
 		page_to(p, 2);
-		page_z(p, step_id((enum step)i));
-		page_to(p, 2 + TEXT_REPORT_ID);
+		page_z(p, step_table[i].id);
 		page_lines(p, 2 + TEXT_REPORT_ID, text);
 	}
 	return n;
@@ -194,10 +188,10 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 	page_end(p);
 	put_verdict(p, report_verdict(r));
 	if (report_first_failure(r, &failed)) {
-		buf_say(&b, "%s: %s", step_id(failed), fault_text(r->row[failed].fault.code));
+		buf_say(&b, "%s: %s", step_table[failed].id, fault_text(r->row[failed].fault.code));
 		for (int i = failed + 1; i < STEP__COUNT; i++)
 			if (r->row[i].verdict == VERDICT_FAIL)
-				buf_say(&b, "; also %s", step_id((enum step)i));
+				buf_say(&b, "; also %s", step_table[i].id);
 		buf_say(&b, "; exit status %d", (int)report_exit(r));
 	} else if (row_i64(&r->row[STEP_MAILBOX], FACT_MESSAGES, &messages)) {
 		phrases_count(&b, messages, "message");
@@ -239,7 +233,7 @@ void text_report_one(struct page *p, const struct report *r, const struct explan
 /* Is this step the same in the reports of all mailboxes? */
 static bool common(enum step step)
 {
-	return step_by(step) == STEP_BY_TOKEN_WORKER || step_by(step) == STEP_BY_SUPERVISOR;
+	return step_table[step].by == STEP_BY_TOKEN_WORKER || step_table[step].by == STEP_BY_SUPERVISOR;
 }
 
 void text_report_many_start(struct text_report_many *m)
@@ -285,7 +279,7 @@ static void put_mailbox(struct page *p, const struct report *r)
 
 	if (report_first_failure(r, &failed)) {
 		v = common(failed) ? VERDICT_SKIP : v;
-		buf_say(&b, v == VERDICT_SKIP ? "skipped: %s must pass first" : "%s: ", step_id(failed));
+		buf_say(&b, v == VERDICT_SKIP ? "skipped: %s must pass first" : "%s: ", step_table[failed].id);
 		if (v != VERDICT_SKIP)
 			phrases_failed(&b, &r->row[failed], false);
 	} else {
@@ -326,8 +320,7 @@ static void explain_later(struct page *p, struct text_report_many *m, const stru
 	if (!common(failed)) {
 		page_to(&later, 2);
 		page_z(&later, "for example ");
-		page_words(&later, 4, r->mailbox);
-		page_end(&later);
+		page_row(&later, 4, r->mailbox, SPAN_NONE);
 	}
 	put_evidence(&later, &r->row[failed]);
 	causes_causes(&later, e);
@@ -362,7 +355,7 @@ static void put_group(struct page *p, const struct text_report_many *m, const st
 	unsigned char bytes[PHRASES_MAX];
 	struct buf b = BUF(bytes);
 
-	buf_say(&b, "%s: %s (", step_id(g->step), fault_text(g->code));
+	buf_say(&b, "%s: %s (", step_table[g->step].id, fault_text(g->code));
 	phrases_count(&b, (int64_t)g->mailboxes, g->mailboxes == 1 ? "mailbox" : "mailboxe");
 	buf_z(&b, ")");
 	page_end(p);
@@ -388,8 +381,7 @@ void text_report_many_end(struct page *p, struct text_report_many *m, enum exit_
 		phrases_count(&b, (int64_t)m->ungrouped, "more failure");
 		buf_z(&b, " of further kinds: check those mailboxes alone");
 		page_end(p);
-		page_words(p, 0, buf_span(&b));
-		page_end(p);
+		page_lines(p, 0, buf_span(&b));
 	}
 	page_end(p);
 	put_verdict(p, m->failed != 0 ? VERDICT_FAIL : VERDICT_PASS);

@@ -4,18 +4,12 @@
 
 #include "show/phrases.h"
 
-const char *transcript_side(enum worker_side side)
+static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 {
-	static const char name[][5] = {
+	static const char side[][5] = {
 		[WORKER_SIDE_SUPERVISOR] = "main", [WORKER_SIDE_IDP] = "idp",   [WORKER_SIDE_POP] = "pop",
 		[WORKER_SIDE_IMAP] = "imap",       [WORKER_SIDE_SMTP] = "smtp", [WORKER_SIDE_TENANT] = "disc",
 	};
-
-	return name[side];
-}
-
-static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
-{
 	static const char mark[][2][3] = {
 		[TRACE_SENT] = { "->", ">+" },
 		[TRACE_GOT] = { "<-", "<+" },
@@ -26,7 +20,7 @@ static void put_head(const struct transcript *t, int64_t at_ms, struct buf *out)
 
 	phrases_exact(&b, at_ms);
 	buf_fill(out, ' ', b.n < 8 ? 8 - b.n : 0);
-	buf_say(out, "%.*s %s", SPAN_ARG(buf_span(&b)), transcript_side(t->side));
+	buf_say(out, "%.*s %s", SPAN_ARG(buf_span(&b)), side[t->side]);
 	if (t->job != 0)
 		buf_u64(out, t->job);
 	buf_say(out, " %s ", mark[t->mark][t->cut[t->job][t->side]]);

@@ -37,6 +37,4 @@ void transcript_put(struct transcript *t, const struct run_line *line, struct bu
 /* End a line that is still open. */
 void transcript_end(struct transcript *t, struct buf *out);
 
-const char *transcript_side(enum worker_side side);
-
 #endif

@@ -4,21 +4,12 @@
 
 #include "conf/microsoft.h"
 #include "text/ip.h"
-
-bool well_known_below(struct span name, struct span domain)
-{
-	struct span end;
-
-	if (name.n < domain.n)
-		return false;
-	end = span_from(name, name.n - domain.n);
-	return span_eq_nocase(end, domain) && (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
-}
+#include "text/url.h"
 
 static bool below_any(struct span name, struct span domains)
 {
 	while (domains.n != 0)
-		if (well_known_below(name, span_cut(domains, ' ', &domains)))
+		if (url_is_below(name, span_cut(domains, ' ', &domains)))
 			return true;
 	return false;
 }

@@ -1,12 +1,8 @@
-/* well_known: names and ids that belong to the providers themselves and tell nothing about a customer.
- */
+/* well_known: names and ids that belong to the providers themselves and tell nothing about a customer. */
 #ifndef SHOW_WELL_KNOWN_H
 #define SHOW_WELL_KNOWN_H
 
 #include "base/span.h"
-
-/* `name` is the domain or lies below it. */
-bool well_known_below(struct span name, struct span domain);
 
 /* A host name or mail domain of Microsoft's or Google's services; not what carries a customer's name below them. */
 bool well_known_host(struct span name);

@@ -46,16 +46,6 @@ void der_oid(struct buf *out, struct span oid)
 	asn1_put_oid(out, oid, algorithms, COUNT(algorithms));
 }
 
-void der_name(struct buf *out, struct span name)
-{
-	dn_put(out, name);
-}
-
-bool der_name_part(struct buf *out, struct span name, const char *type)
-{
-	return dn_put_part(out, name, type);
-}
-
 static bool read_time(struct span *in, int64_t *t)
 {
 	struct asn1 e;
@@ -91,12 +81,8 @@ static bool read_rsa(struct span key, unsigned *bits)
 {
 	struct span pair, n, e;
 
-	if (!asn1_only(key, ASN1_SEQUENCE, &pair) || !asn1_take(&pair, ASN1_INTEGER, &n) ||
-	    !asn1_take(&pair, ASN1_INTEGER, &e) || pair.n != 0 || e.n == 0)
-		return false;
-	if (n.n != 0 && n.p[0] == 0)
-		n = span_from(n, 1);
-	if (n.n == 0 || n.n > UINT32_MAX / 8)
+	if (!asn1_only(key, ASN1_SEQUENCE, &pair) || !asn1_positive(&pair, &n) || !asn1_positive(&pair, &e) ||
+	    pair.n != 0)
 		return false;
 	*bits = asn1_bits(n);
 	return true;
@@ -316,7 +302,7 @@ bool der_matches_host(const struct der_cert *c, struct span host)
 		if (h.is_ip ? kind == DER_SAN_IP && span_eq(value, (struct span){ h.ip.p, h.ip.n })
 		            : kind == DER_SAN_DNS && name_matches(value, h.name))
 			return true;
-	return !c->has_san && !h.is_ip && dn_last(c->subject, SPAN("\x55\x04\x03"), &cn) &&
+	return !c->has_san && !h.is_ip && dn_last(c->subject, SPAN(DN_COMMON_NAME), &cn) &&
 	       (cn.tag == ASN1_UTF8 || cn.tag == ASN1_PRINTABLE || cn.tag == ASN1_IA5) &&
 	       name_matches(cn.content, h.name);
 }
@@ -340,7 +326,7 @@ static bool name_within(struct span domain, struct span host)
 
 	if (domain.n == 0)
 		return true;
-	if (host.n < domain.n || !span_eq_nocase(span_from(host, host.n - domain.n), domain))
+	if (!span_ends_nocase(host, domain))
 		return false;
 	above = host.n - domain.n;
 	return domain.p[0] == '.' ? above != 0 : above == 0 || host.p[above - 1] == '.';

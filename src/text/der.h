@@ -12,7 +12,7 @@ enum der_key { DER_KEY_OTHER, DER_KEY_RSA, DER_KEY_P256, DER_KEY_P384, DER_KEY_P
 /* All spans borrow from the certificate's bytes. */
 struct der_cert {
 	struct span serial;            /* INTEGER content */
-	struct span issuer, subject;   /* Name, whole TLV */
+	struct span issuer, subject;   /* Name, whole TLV: see text/dn.h */
 	int64_t not_before, not_after; /* seconds since 1970 */
 	enum der_key key;
 	unsigned key_bits;         /* RSA modulus */
@@ -34,12 +34,6 @@ bool der_cert(struct span der, struct der_cert *c) MUST;
 
 /* The next entry of c->san; start with *at = 0. */
 bool der_san(const struct der_cert *c, size_t *at, enum der_san_kind *kind, struct span *value);
-
-/* A Name as people read it: "CN=outlook.com, O=Microsoft Corporation, C=US", printable. */
-void der_name(struct buf *out, struct span name);
-
-/* One attribute of a Name ("CN", "O"), printable; false when absent. */
-bool der_name_part(struct buf *out, struct span name, const char *type) MUST;
 
 /* Does the certificate's subjectAltName (or CN without any SAN) match this host: exact or one whole left-most wildcard
  * label, not directly below a top-level domain; an IPv4 or IPv6 literal matches only an iPAddress entry.

@@ -6,7 +6,7 @@ enum {
 };
 
 static const struct asn1_name attributes[] = {
-	{ SPAN_INIT("\x55\x04\x03"), "CN" },
+	{ SPAN_INIT(DN_COMMON_NAME), "CN" },
 	{ SPAN_INIT("\x55\x04\x04"), "SN" },
 	{ SPAN_INIT("\x55\x04\x05"), "serialNumber" },
 	{ SPAN_INIT("\x55\x04\x06"), "C" },
@@ -185,20 +185,16 @@ bool dn_last(struct span name, struct span type, struct asn1 *value)
 	return any;
 }
 
-bool dn_put_part(struct buf *out, struct span name, const char *type)
+void dn_put_short(struct buf *out, struct span name)
 {
 	unsigned char bytes[TEXT_MAX];
 	struct buf text = BUF(bytes);
 	struct asn1 value;
 
-	for (size_t i = 0; i < COUNT(attributes); i++) {
-		if (!span_eq(span_z(attributes[i].name), span_z(type)))
-			continue;
-		if (!dn_last(name, attributes[i].oid, &value))
-			return false;
-		put_value(&text, &value);
-		buf_printable(out, buf_span(&text));
-		return true;
+	if (!dn_last(name, SPAN(DN_COMMON_NAME), &value)) {
+		dn_put(out, name);
+		return;
 	}
-	return false;
+	put_value(&text, &value);
+	buf_printable(out, buf_span(&text));
 }

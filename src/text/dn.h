@@ -4,6 +4,8 @@
 
 #include "text/asn1.h"
 
+#define DN_COMMON_NAME "\x55\x04\x03"
+
 /* All take a Name as its whole TLV. */
 bool dn_ok(struct span name) MUST;
 
@@ -13,7 +15,7 @@ bool dn_last(struct span name, struct span type, struct asn1 *value) MUST;
 /* "CN=outlook.com, O=Microsoft Corporation, C=US", printable. A value with , = or " stands between quotes. */
 void dn_put(struct buf *out, struct span name);
 
-/* The last attribute of a type known by its short name ("CN", "O"), printable; false when absent. */
-bool dn_put_part(struct buf *out, struct span name, const char *type) MUST;
+/* Its common name alone, or all of it when it has none. */
+void dn_put_short(struct buf *out, struct span name);
 
 #endif

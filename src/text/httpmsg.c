@@ -3,20 +3,26 @@
 /* The length of "HTTP/1.1 200". */
 enum { STATUS_LINE_MIN = 12 };
 
-/* What an unexpected byte in this state means. The states without a text take every byte. */
-static const char *const unexpected[HTTPMSG__STATES] = {
-	[HTTPMSG_AT_SIZE] = "no chunk size where a chunk begins",
-	[HTTPMSG_AT_SIZE_DIGIT] = "a chunk size that is not a hexadecimal number of 64 bits",
-	[HTTPMSG_AT_SIZE_BLANK] = "text after a chunk size",
-	[HTTPMSG_AT_EXTENSION] = "a control character in a chunk extension",
-	[HTTPMSG_AT_SIZE_LF] = "CR without LF after a chunk size",
-	[HTTPMSG_AT_CHUNK_CR] = "a chunk longer than its size",
-	[HTTPMSG_AT_CHUNK_LF] = "CR without LF after a chunk",
-	[HTTPMSG_AT_TRAILER] = "a trailer line that is not a field",
-	[HTTPMSG_AT_TRAILER_NAME] = "a trailer line that is not a field",
-	[HTTPMSG_AT_TRAILER_VALUE] = "a control character in a trailer",
-	[HTTPMSG_AT_TRAILER_LF] = "CR without LF in a trailer",
-	[HTTPMSG_AT_LAST_LF] = "CR without LF after the trailers",
+/* Chunk framing (RFC 9112 section 7.1): in a state, the byte that leads to the next one, and what it means when a byte
+ * may not stand there. The states without a text take every byte. */
+static const struct {
+	unsigned char byte;
+	enum httpmsg_state next;
+	const char *unexpected;
+} framing[HTTPMSG__STATES] = {
+	[HTTPMSG_AT_SIZE] = { '\0', HTTPMSG_AT_END, "no chunk size where a chunk begins" },
+	[HTTPMSG_AT_SIZE_DIGIT] = { '\r', HTTPMSG_AT_SIZE_LF,
+	                            "a chunk size that is not a hexadecimal number of 64 bits" },
+	[HTTPMSG_AT_SIZE_BLANK] = { '\r', HTTPMSG_AT_SIZE_LF, "text after a chunk size" },
+	[HTTPMSG_AT_EXTENSION] = { '\r', HTTPMSG_AT_SIZE_LF, "a control character in a chunk extension" },
+	[HTTPMSG_AT_SIZE_LF] = { '\n', HTTPMSG_AT_CHUNK, "CR without LF after a chunk size" },
+	[HTTPMSG_AT_CHUNK_CR] = { '\r', HTTPMSG_AT_CHUNK_LF, "a chunk longer than its size" },
+	[HTTPMSG_AT_CHUNK_LF] = { '\n', HTTPMSG_AT_SIZE, "CR without LF after a chunk" },
+	[HTTPMSG_AT_TRAILER] = { '\r', HTTPMSG_AT_LAST_LF, "a trailer line that is not a field" },
+	[HTTPMSG_AT_TRAILER_NAME] = { ':', HTTPMSG_AT_TRAILER_VALUE, "a trailer line that is not a field" },
+	[HTTPMSG_AT_TRAILER_VALUE] = { '\r', HTTPMSG_AT_TRAILER_LF, "a control character in a trailer" },
+	[HTTPMSG_AT_TRAILER_LF] = { '\n', HTTPMSG_AT_TRAILER, "CR without LF in a trailer" },
+	[HTTPMSG_AT_LAST_LF] = { '\n', HTTPMSG_AT_END, "CR without LF after the trailers" },
 };
 
 void httpmsg_start(struct httpmsg *m, struct buf head, struct buf body)
@@ -38,11 +44,8 @@ static bool is_control(unsigned char c)
 	return (c < 0x20 && c != '\t') || c == 0x7f;
 }
 
-/* RFC 9110 section 5.6.2: the characters of a field name. */
-static bool is_token(unsigned char c)
-{
-	return span_alnum_or(c, "!#$%&'*+-.^_`|~");
-}
+/* RFC 9110 section 5.6.2: what a field name has beside letters and digits. */
+#define TOKEN_MARKS "!#$%&'*+-.^_`|~"
 
 /* "HTTP/1.1 200 OK"; the reason phrase and the blank before it may be absent. */
 static bool read_status(struct span line, int *code)
@@ -68,11 +71,8 @@ static bool split_field(struct span line, struct span *name, struct span *value)
 {
 	size_t colon;
 
-	if (!span_find_byte(line, ':', &colon) || colon == 0)
+	if (!span_find_byte(line, ':', &colon) || colon == 0 || span_run(line, TOKEN_MARKS) != colon)
 		return false;
-	for (size_t i = 0; i < colon; i++)
-		if (!is_token(line.p[i]))
-			return false;
 	*name = span_first(line, colon);
 	*value = span_trim(span_from(line, colon + 1));
 	return true;
@@ -210,84 +210,44 @@ static bool add_digit(uint64_t *size, unsigned char c)
 	return true;
 }
 
-/* What follows a chunk size on its line; HTTPMSG_AT_END: not this byte. */
-static enum httpmsg_state after_size(unsigned char c)
-{
-	if (c == '\r')
-		return HTTPMSG_AT_SIZE_LF;
-	if (c == ';')
-		return HTTPMSG_AT_EXTENSION;
-	return c == ' ' || c == '\t' ? HTTPMSG_AT_SIZE_BLANK : HTTPMSG_AT_END;
-}
-
-/* One byte of chunk framing (RFC 9112 section 7.1) leads to the next state; HTTPMSG_AT_END: not this byte. */
+/* One byte of chunk framing leads to the next state; HTTPMSG_AT_END: not this byte, or the last one. */
 static enum httpmsg_state frame_byte(struct httpmsg *m, unsigned char c)
 {
-	switch (m->state) {
-	case HTTPMSG_AT_SIZE:
-		m->left = 0;
-		return add_digit(&m->left, c) ? HTTPMSG_AT_SIZE_DIGIT : HTTPMSG_AT_END;
-	case HTTPMSG_AT_SIZE_DIGIT:
-		return add_digit(&m->left, c) ? HTTPMSG_AT_SIZE_DIGIT : after_size(c);
-	case HTTPMSG_AT_SIZE_BLANK:
-		return after_size(c);
-	case HTTPMSG_AT_EXTENSION:
-		if (c == '\r')
-			return HTTPMSG_AT_SIZE_LF;
-		return is_control(c) ? HTTPMSG_AT_END : HTTPMSG_AT_EXTENSION;
-	case HTTPMSG_AT_SIZE_LF:
-		if (c != '\n')
-			return HTTPMSG_AT_END;
-		return m->left == 0 ? HTTPMSG_AT_TRAILER : HTTPMSG_AT_CHUNK;
-	case HTTPMSG_AT_CHUNK_CR:
-		return c == '\r' ? HTTPMSG_AT_CHUNK_LF : HTTPMSG_AT_END;
-	case HTTPMSG_AT_CHUNK_LF:
-		return c == '\n' ? HTTPMSG_AT_SIZE : HTTPMSG_AT_END;
-	case HTTPMSG_AT_TRAILER:
-		if (c == '\r')
-			return HTTPMSG_AT_LAST_LF;
-		return is_token(c) ? HTTPMSG_AT_TRAILER_NAME : HTTPMSG_AT_END;
-	case HTTPMSG_AT_TRAILER_NAME:
-		if (c == ':')
-			return HTTPMSG_AT_TRAILER_VALUE;
-		return is_token(c) ? HTTPMSG_AT_TRAILER_NAME : HTTPMSG_AT_END;
-	case HTTPMSG_AT_TRAILER_VALUE:
-		if (c == '\r')
-			return HTTPMSG_AT_TRAILER_LF;
-		return is_control(c) ? HTTPMSG_AT_END : HTTPMSG_AT_TRAILER_VALUE;
-	case HTTPMSG_AT_TRAILER_LF:
-		return c == '\n' ? HTTPMSG_AT_TRAILER : HTTPMSG_AT_END;
-	case HTTPMSG_AT_LAST_LF:
-		if (c == '\n')
-			end_with(m, HTTPMSG_DONE, SPAN(""));
-		return HTTPMSG_AT_END;
-	case HTTPMSG_AT_HEAD:
-	case HTTPMSG_AT_LENGTH:
-	case HTTPMSG_AT_REST:
-	case HTTPMSG_AT_CHUNK:
-	case HTTPMSG_AT_END:
-	case HTTPMSG__STATES:
-		break;
-	}
-	return HTTPMSG_AT_END;
+	enum httpmsg_state at = m->state;
+	bool in_size = at == HTTPMSG_AT_SIZE || at == HTTPMSG_AT_SIZE_DIGIT;
+	bool after_size = at == HTTPMSG_AT_SIZE_DIGIT || at == HTTPMSG_AT_SIZE_BLANK;
+	bool in_name = at == HTTPMSG_AT_TRAILER || at == HTTPMSG_AT_TRAILER_NAME;
+	bool in_text = at == HTTPMSG_AT_EXTENSION || at == HTTPMSG_AT_TRAILER_VALUE;
+
+	if (c == framing[at].byte)
+		return at == HTTPMSG_AT_SIZE_LF && m->left == 0 ? HTTPMSG_AT_TRAILER : framing[at].next;
+	if (in_size && add_digit(&m->left, c))
+		return HTTPMSG_AT_SIZE_DIGIT;
+	if (after_size && c == ';')
+		return HTTPMSG_AT_EXTENSION;
+	if (after_size && span_is_blank(c))
+		return HTTPMSG_AT_SIZE_BLANK;
+	if (in_name && span_alnum_or(c, TOKEN_MARKS))
+		return HTTPMSG_AT_TRAILER_NAME;
+	return in_text && !is_control(c) ? at : HTTPMSG_AT_END;
 }
 
 static void frame(struct httpmsg *m, struct span *rest)
 {
-	enum httpmsg_state next;
+	enum httpmsg_state at = m->state;
+	unsigned char c = rest->p[0];
 
 	if (m->overhead == HTTPMSG_CHUNK_OVERHEAD_MAX) {
 		end_with(m, HTTPMSG_TOO_LARGE, SPAN("the chunk framing"));
 		return;
 	}
 	m->overhead++;
-	next = frame_byte(m, rest->p[0]);
 	*rest = span_from(*rest, 1);
-	if (m->state == HTTPMSG_AT_END)
-		return;
-	if (next == HTTPMSG_AT_END)
-		end_with(m, HTTPMSG_BAD, span_z(unexpected[m->state]));
-	m->state = next;
+	m->state = frame_byte(m, c);
+	if (at == HTTPMSG_AT_LAST_LF && c == '\n')
+		end_with(m, HTTPMSG_DONE, SPAN(""));
+	else if (m->state == HTTPMSG_AT_END)
+		end_with(m, HTTPMSG_BAD, span_z(framing[at].unexpected));
 }
 
 enum httpmsg_result httpmsg_push(struct httpmsg *m, struct span in, size_t *used)
@@ -297,7 +257,7 @@ enum httpmsg_result httpmsg_push(struct httpmsg *m, struct span in, size_t *used
 	while (rest.n != 0 && m->state != HTTPMSG_AT_END) {
 		if (m->state == HTTPMSG_AT_HEAD)
 			head_byte(m, &rest);
-		else if (unexpected[m->state] != NULL)
+		else if (framing[m->state].unexpected != NULL)
 			frame(m, &rest);
 		else
 			body_bytes(m, &rest);

@@ -2,19 +2,6 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
-static bool space(unsigned char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool key_ok(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!span_alnum_or(s.p[i], "-_"))
-			return false;
-	return s.n != 0;
-}
-
 /* A NUL or another control character is no text: a binary file, or UTF-16. */
 static bool text_ok(struct span s)
 {
@@ -29,13 +16,13 @@ static bool tail_ok(struct span s)
 {
 	struct span text = span_trim(s);
 
-	return text.n == 0 || (space(s.p[0]) && text.p[0] == '#');
+	return text.n == 0 || (span_is_blank(s.p[0]) && text.p[0] == '#');
 }
 
 static struct span without_comment(struct span s)
 {
 	for (size_t i = 1; i < s.n; i++)
-		if (s.p[i] == '#' && space(s.p[i - 1]))
+		if (s.p[i] == '#' && span_is_blank(s.p[i - 1]))
 			return span_first(s, i);
 	return s;
 }
@@ -90,7 +77,7 @@ enum ini_line ini_line(struct span line, struct span *key, struct span *value)
 	name = span_trim(span_first(line, equals));
 	rest = span_from(line, equals + 1);
 	text = span_trim(rest);
-	if (!key_ok(name))
+	if (name.n == 0 || span_run(name, "-_") != name.n)
 		return INI_BAD;
 	if (text.n != 0 && text.p[0] == '"') {
 		if (!quoted(text, &text))

@@ -264,26 +264,11 @@ enum json_found json_int(struct span text, const char *path, int64_t *v)
 	return JSON_FOUND;
 }
 
-/* The short escape of a character, '\0' if it has none. */
-static unsigned char short_escape(uint32_t c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-		return (unsigned char)c;
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	}
-	return '\0';
-}
-
 void json_put_string(struct buf *out, struct span s)
 {
-	size_t mark = out->n;
+	static const struct span escaped = SPAN_INIT("\"\\\n\r\t");
+	static const unsigned char letters[] = "\"\\nrt"; /* in the same order */
+	size_t mark = out->n, at;
 
 	buf_byte(out, '"');
 	while (s.n != 0 && !out->full) {
@@ -293,9 +278,9 @@ void json_put_string(struct buf *out, struct span s)
 		if (took == 0) {
 			buf_utf8(out, 0xfffd);
 			took = 1;
-		} else if (short_escape(c) != '\0') {
+		} else if (span_find_byte(escaped, s.p[0], &at)) {
 			buf_byte(out, '\\');
-			buf_byte(out, short_escape(c));
+			buf_byte(out, letters[at]);
 		} else if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) { /* C1 controls move terminals, too */
 			buf_z(out, "\\u00");
 			buf_hex(out, (struct span){ &(unsigned char){ (unsigned char)c }, 1 });

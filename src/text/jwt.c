@@ -6,10 +6,7 @@
 /* A part that may be base64url, by its letters and length; jwt_json looks closer. */
 static bool part_ok(struct span s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!span_alnum_or(s.p[i], "-_"))
-			return false;
-	return s.n != 0 && s.n % 4 != 1;
+	return s.n != 0 && s.n % 4 != 1 && span_run(s, "-_") == s.n;
 }
 
 bool jwt_split(struct span token, struct jwt *parts)
@@ -42,15 +39,8 @@ bool jwt_json(struct span part, struct buf *json)
 
 bool jwt_is_b64token(struct span token, size_t *bad)
 {
-	size_t i = 0, body;
+	size_t body = span_run(token, "-._~+/"), i = body;
 
-	for (; i < token.n; i++) {
-		unsigned char c = token.p[i];
-
-		if (!span_alnum_or(c, "-._~+/"))
-			break;
-	}
-	body = i;
 	while (body != 0 && i < token.n && token.p[i] == '=')
 		i++;
 	if (body != 0 && i == token.n)

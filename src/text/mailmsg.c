@@ -8,14 +8,9 @@ enum {
 	UTF16_MAX = 2 * HOST_MAX
 };
 
-static bool is_blank(unsigned char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static struct span skip_blanks(struct span s)
 {
-	while (s.n != 0 && is_blank(s.p[0]))
+	while (s.n != 0 && span_is_blank(s.p[0]))
 		s = span_from(s, 1);
 	return s;
 }
@@ -26,7 +21,7 @@ static struct span next_word(struct span *s)
 	struct span from = skip_blanks(*s);
 	size_t n = 0;
 
-	while (n < from.n && !is_blank(from.p[n]))
+	while (n < from.n && !span_is_blank(from.p[n]))
 		n++;
 	*s = span_from(from, n);
 	return span_first(from, n);
@@ -45,7 +40,7 @@ enum mailmsg_status mailmsg_status(struct span line, struct span *rest)
 
 	for (size_t i = 0; i < COUNT(row); i++) {
 		struct span after = span_from(line, row[i].word.n);
-		bool ends = after.n == 0 || is_blank(after.p[0]);
+		bool ends = after.n == 0 || span_is_blank(after.p[0]);
 
 		if (ends && span_starts_nocase(line, row[i].word)) {
 			*rest = span_from(after, 1);
@@ -70,7 +65,7 @@ struct span mailmsg_code(struct span rest, struct span *text)
 		if (code.p[i] <= ' ' || code.p[i] >= 0x7f || code.p[i] == '[' || code.p[i] == '\\')
 			return span_first(rest, 0);
 	after = span_from(rest, end + 1);
-	*text = after.n != 0 && is_blank(after.p[0]) ? span_from(after, 1) : after;
+	*text = after.n != 0 && span_is_blank(after.p[0]) ? span_from(after, 1) : after;
 	return code;
 }
 
@@ -176,11 +171,6 @@ enum mailmsg_service mailmsg_service(struct span first)
 	return is_tls(first) ? MAILMSG_TLS : MAILMSG_UNKNOWN;
 }
 
-static bool is_host_char(unsigned char c)
-{
-	return span_alnum_or(c, ".-_");
-}
-
 /* What stands in the last pair of brackets, which must end the line. */
 static bool last_brackets(struct span line, struct span *inner)
 {
@@ -208,7 +198,7 @@ bool mailmsg_exchange_host(struct span greeting, struct buf *host)
 	    wide.n % 2 != 0)
 		return false;
 	for (size_t i = 0; i < wide.n; i += 2) {
-		if (utf16[i + 1] != 0 || !is_host_char(utf16[i]))
+		if (utf16[i + 1] != 0 || !span_alnum_or(utf16[i], ".-_"))
 			return false;
 		buf_byte(&narrow, utf16[i]);
 	}

@@ -2,10 +2,7 @@
 
 bool quote_only(struct span s, const char *marks)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!span_alnum_or(s.p[i], marks))
-			return false;
-	return s.n != 0 && s.p[0] != '-';
+	return s.n != 0 && s.p[0] != '-' && span_run(s, marks) == s.n;
 }
 
 void quote_shell(struct buf *b, struct span value)

@@ -29,6 +29,11 @@ bool url_is_name(struct span host)
 	return label != 0;
 }
 
+bool url_is_below(struct span name, struct span domain)
+{
+	return span_ends_nocase(name, domain) && (name.n == domain.n || name.p[name.n - domain.n - 1] == '.');
+}
+
 bool url_is_address(struct span host)
 {
 	struct ip ip;

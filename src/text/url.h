@@ -24,6 +24,9 @@ bool url_host_port(struct span text, struct span *host, uint16_t *port) MUST;
 /* A DNS name by its characters and lengths (letters, digits, - and _, labels of 1 to 63, at most 253). */
 bool url_is_name(struct span host);
 
+/* Is this name the domain or below it? In any case of letters. */
+bool url_is_below(struct span name, struct span domain);
+
 /* An IPv4 dotted quad or an IPv6 literal (without brackets, without zone). */
 bool url_is_address(struct span host);
 

@@ -11,11 +11,6 @@ void xoauth2_put(struct buf *out, struct span user, struct span token)
 	buf_say(out, "user=%.*s\001auth=Bearer %.*s\001\001", SPAN_ARG(user), SPAN_ARG(token));
 }
 
-static bool is_blank(unsigned char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool is_break(unsigned char c)
 {
 	return c == '\r' || c == '\n';
@@ -89,7 +84,7 @@ static struct span read_user(struct reader *r)
 	named = skip_word(&r->rest, SPAN("user="));
 	start = r->rest;
 	while (r->rest.n != 0 && !user_ends(r->rest)) {
-		if (is_blank(r->rest.p[0]))
+		if (span_is_blank(r->rest.p[0]))
 			note(r, XOAUTH2_BLANK_IN_USER);
 		if (is_break(r->rest.p[0]))
 			note(r, XOAUTH2_LINE_BREAK);
@@ -114,7 +109,7 @@ static void read_separator(struct reader *r, enum xoauth2_lint missing)
 /* Blanks and line breaks where none may be. */
 static void skip_space(struct reader *r)
 {
-	while (r->rest.n != 0 && (is_blank(r->rest.p[0]) || is_break(r->rest.p[0]))) {
+	while (r->rest.n != 0 && span_is_space(r->rest.p[0])) {
 		note(r, is_break(r->rest.p[0]) ? XOAUTH2_LINE_BREAK : XOAUTH2_BEARER_SPELLING);
 		r->rest = span_from(r->rest, 1);
 	}

@@ -39,6 +39,21 @@ TEST(span_equal)
 	OK(span_eq((struct span){ NULL, 0 }, (struct span){ NULL, 0 }));
 }
 
+TEST(span_blanks_and_runs)
+{
+	struct span s = edge_span(SPAN("aZ0-_~b"));
+
+	for (unsigned c = 0; c < 256; c++) {
+		EQ(span_is_blank((unsigned char)c), c == ' ' || c == '\t');
+		EQ(span_is_space((unsigned char)c), c == ' ' || c == '\t' || c == '\r' || c == '\n');
+	}
+	EQ(span_run(s, ""), 3u);
+	EQ(span_run(s, "_-"), 5u);
+	EQ(span_run(s, "~_-"), s.n);
+	EQ(span_run(span_from(s, 3), "_"), 0u);
+	EQ(span_run((struct span){ NULL, 0 }, "_"), 0u);
+}
+
 TEST(span_prefix_and_suffix)
 {
 	struct span s = edge_span(SPAN("Bearer abc"));
@@ -54,6 +69,9 @@ TEST(span_prefix_and_suffix)
 	OK(span_starts_nocase(s, SPAN("bEARER")));
 	OK(!span_starts_nocase(s, SPAN("Bearer abcd")));
 	OK(!span_ends(s, SPAN("ABC")));
+	OK(span_ends_nocase(s, SPAN("R ABC")));
+	OK(!span_ends_nocase(s, SPAN("r abd")));
+	OK(!span_ends_nocase(edge_span(span_from(s, 7)), s));
 	OK(span_starts((struct span){ NULL, 0 }, SPAN("")));
 	OK(span_ends((struct span){ NULL, 0 }, SPAN("")));
 }

@@ -223,5 +223,5 @@ TEST(names)
 	settings_near(&port);
 	EQ(near_best(&port), "pop_port");
 	for (int i = SETTING_UNSET; i <= SETTING_FROM_FLAG; i++)
-		OK(settings_source((enum setting_source)i)[0] != '\0');
+		OK(settings_source[i][0] != '\0');
 }

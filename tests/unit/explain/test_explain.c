@@ -509,7 +509,7 @@ TEST(explain_every_cause_renders)
 	full();
 	for (int i = 0; i < STEP__COUNT; i++) {
 		c.step = (enum step)i;
-		render_all(c, step_id(c.step));
+		render_all(c, step_table[c.step].id);
 	}
 }
 
@@ -530,7 +530,7 @@ TEST(explain_every_fault_on_every_step)
 					exchange();
 				}
 				fail((enum step)step, (enum fault_code)code, code, "text");
-				t_at("%s %s %d", step_id((enum step)step), fault_id((enum fault_code)code), much);
+				t_at("%s %s %d", step_table[step].id, fault_id((enum fault_code)code), much);
 				explain_report(&report, &e);
 				OK(e.n != 0);
 				check_causes();
@@ -1005,7 +1005,7 @@ TEST(explain_store)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		for (int step = STEP_CREDENTIAL; step <= STEP_MAILBOX; step++) {
-			t_at("%s on %s", fault_id(rows[i].code), step_id((enum step)step));
+			t_at("%s on %s", fault_id(rows[i].code), step_table[step].id);
 			fresh();
 			fail((enum step)step, rows[i].code, 0,
 			     "the token store '/Basic authentication is disabled' is in use");
@@ -1206,7 +1206,7 @@ TEST(explain_no_identity)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		t_at("%s %s", step_id(rows[i].step), fault_id(rows[i].code));
+		t_at("%s %s", step_table[rows[i].step].id, fault_id(rows[i].code));
 		fresh();
 		settings.grant = GRANT_MANAGED_IDENTITY;
 		set(SETTING_MANAGED_IDENTITY_URL, "http://169.254.169.254/metadata/identity/oauth2/token");
@@ -1449,7 +1449,7 @@ TEST(explain_network_and_tls)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		t_at("%s %s %s", step_id(rows[i].step), fault_id(rows[i].code), rows[i].evidence);
+		t_at("%s %s %s", step_table[rows[i].step].id, fault_id(rows[i].code), rows[i].evidence);
 		fresh();
 		if (rows[i].idp)
 			token();

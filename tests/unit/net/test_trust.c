@@ -4,6 +4,7 @@
 #include "net/tls_sha256.h"
 #include "net/trust.h"
 #include "text/der.h"
+#include "text/dn.h"
 #include "text/pem.h"
 
 #include "tls_certs.h"
@@ -70,14 +71,14 @@ TEST(what_an_anchor_keeps)
 	OK(!trust.anchor[0].direct);
 	tls_sha256(der_of(rsa_root), sha256);
 	OK(memcmp(sha256, trust.anchor[0].sha256, 32) == 0);
-	der_name(&name, trust.anchor[0].subject);
+	dn_put(&name, trust.anchor[0].subject);
 	EQ(buf_span(&name), SPAN("CN=RSA Root, O=Example"));
 
 	EQ(trust.anchor[1].key, TRUST_P384);
 	EQ(trust.anchor[1].a.n, 97u);
 	EQ(trust.anchor[1].b.n, 0u);
 	name.n = 0;
-	der_name(&name, trust.anchor[1].subject);
+	dn_put(&name, trust.anchor[1].subject);
 	EQ(buf_span(&name), SPAN("CN=EC Root, O=Example"));
 	EQ(trust.anchor[1].constraints.n, 0u);
 }

@@ -8,13 +8,13 @@ TEST(ids)
 	for (int i = 0; i < STEP__COUNT; i++) {
 		enum step found = STEP__COUNT;
 
-		t_at("%s", step_id((enum step)i));
-		OK(step_find(span_z(step_id((enum step)i)), &found));
+		t_at("%s", step_table[i].id);
+		OK(step_find(span_z(step_table[i].id), &found));
 		EQ(found, (enum step)i);
 	}
 	for (int i = 0; i < STEP__COUNT; i++)
 		for (int j = i + 1; j < STEP__COUNT; j++)
-			OK(strcmp(step_id((enum step)i), step_id((enum step)j)) != 0);
+			OK(strcmp(step_table[i].id, step_table[j].id) != 0);
 }
 
 TEST(unknown_ids)
@@ -31,13 +31,13 @@ TEST(unknown_ids)
 TEST(needs_point_downwards)
 {
 	for (int i = 0; i < STEP__COUNT; i++) {
-		t_at("%s", step_id((enum step)i));
-		EQ(step_needs((enum step)i) >> i, 0u);
+		t_at("%s", step_table[i].id);
+		EQ(step_table[i].needs >> i, 0u);
 	}
-	EQ(step_needs(STEP_AUTH), 1u << STEP_CAPA | 1u << STEP_CLAIMS);
-	EQ(step_needs(STEP_CREDENTIAL), 0u);
-	EQ(step_needs(STEP_POP_DNS), 0u);
-	EQ(step_needs(STEP_TENANT), 0u);
+	EQ(step_table[STEP_AUTH].needs, 1u << STEP_CAPA | 1u << STEP_CLAIMS);
+	EQ(step_table[STEP_CREDENTIAL].needs, 0u);
+	EQ(step_table[STEP_POP_DNS].needs, 0u);
+	EQ(step_table[STEP_TENANT].needs, 0u);
 }
 
 /* Only auth joins the two sides: each can be diagnosed whatever becomes of the other one. */
@@ -45,19 +45,19 @@ TEST(the_arms_are_apart)
 {
 	for (int i = 0; i < STEP__COUNT; i++)
 		for (int j = 0; j < STEP__COUNT; j++)
-			if (step_needs((enum step)i) & 1u << j && i != STEP_AUTH && i != STEP_TRIAGE)
-				EQ(step_by((enum step)i), step_by((enum step)j));
+			if (step_table[i].needs & 1u << j && i != STEP_AUTH && i != STEP_TRIAGE)
+				EQ(step_table[i].by, step_table[j].by);
 }
 
 TEST(who_takes_it)
 {
-	EQ(step_by(STEP_CREDENTIAL), STEP_BY_TOKEN_WORKER);
-	EQ(step_by(STEP_CLAIMS), STEP_BY_TOKEN_WORKER);
-	EQ(step_by(STEP_TENANT), STEP_BY_TENANT_WORKER);
-	EQ(step_by(STEP_POP_DNS), STEP_BY_MAIL_WORKER);
-	EQ(step_by(STEP_QUIT), STEP_BY_MAIL_WORKER);
-	EQ(step_by(STEP_TRIAGE), STEP_BY_TRIAGE_WORKER);
-	EQ(step_by(STEP_CLOCK), STEP_BY_SUPERVISOR);
+	EQ(step_table[STEP_CREDENTIAL].by, STEP_BY_TOKEN_WORKER);
+	EQ(step_table[STEP_CLAIMS].by, STEP_BY_TOKEN_WORKER);
+	EQ(step_table[STEP_TENANT].by, STEP_BY_TENANT_WORKER);
+	EQ(step_table[STEP_POP_DNS].by, STEP_BY_MAIL_WORKER);
+	EQ(step_table[STEP_QUIT].by, STEP_BY_MAIL_WORKER);
+	EQ(step_table[STEP_TRIAGE].by, STEP_BY_TRIAGE_WORKER);
+	EQ(step_table[STEP_CLOCK].by, STEP_BY_SUPERVISOR);
 }
 
 TEST(exit_statuses)
@@ -114,9 +114,9 @@ TEST(every_fault_on_every_step_has_a_status)
 
 TEST(verdicts)
 {
-	EQ(step_verdict(VERDICT_NONE), "none");
-	EQ(step_verdict(VERDICT_PASS), "pass");
-	EQ(step_verdict(VERDICT_WARN), "warn");
-	EQ(step_verdict(VERDICT_FAIL), "fail");
-	EQ(step_verdict(VERDICT_SKIP), "skip");
+	EQ(step_verdict[VERDICT_NONE], "none");
+	EQ(step_verdict[VERDICT_PASS], "pass");
+	EQ(step_verdict[VERDICT_WARN], "warn");
+	EQ(step_verdict[VERDICT_FAIL], "fail");
+	EQ(step_verdict[VERDICT_SKIP], "skip");
 }

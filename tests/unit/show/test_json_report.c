@@ -134,7 +134,7 @@ TEST(json_report_hostile)
 		t_at("verdict %d", v);
 		show_hostile((enum verdict)v);
 		s = render(NULL);
-		EQ(string_at(s, "verdict"), v == VERDICT_SKIP ? SPAN("pass") : span_z(step_verdict((enum verdict)v)));
+		EQ(string_at(s, "verdict"), v == VERDICT_SKIP ? SPAN("pass") : span_z(step_verdict[v]));
 		if (v == VERDICT_FAIL) {
 			EQ(int_at(s, "steps.0.num"), INT64_MIN);
 			EQ(string_at(s, "steps.3.evidence"), fault_evidence(&show_r.row[3].fault));
@@ -295,8 +295,8 @@ TEST(json_report_enums_have_words)
 {
 	for (int i = EXPLAIN_YOU; i <= EXPLAIN_MAIL; i++)
 		for (int k = 0; k < i; k++)
-			OK(strcmp(json_report_who((enum explain_who)i), json_report_who((enum explain_who)k)) != 0);
-	EQ(json_report_certainty(EXPLAIN_KNOWN), "known");
-	EQ(json_report_certainty(EXPLAIN_LIKELY), "likely");
-	EQ(json_report_certainty(EXPLAIN_UNCONFIRMED), "unconfirmed");
+			OK(strcmp(json_report_who[i], json_report_who[k]) != 0);
+	EQ(json_report_certainty[EXPLAIN_KNOWN], "known");
+	EQ(json_report_certainty[EXPLAIN_LIKELY], "likely");
+	EQ(json_report_certainty[EXPLAIN_UNCONFIRMED], "unconfirmed");
 }

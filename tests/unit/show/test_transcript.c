@@ -168,6 +168,12 @@ TEST(transcript_long_lines)
 
 TEST(transcript_sides)
 {
-	for (int i = 0; i < WORKER_SIDE__COUNT; i++)
-		OK(transcript_side((enum worker_side)i)[0] != '\0');
+	for (int i = 0; i < WORKER_SIDE__COUNT; i++) {
+		struct transcript t = { 0 };
+		char bytes[40];
+		struct buf out = BUF(bytes);
+
+		put(&t, 0, (enum worker_side)i, TRACE_NOTE, "x", false, &out);
+		OK(span_starts(buf_span(&out), SPAN("   0.000 ")) && out.p[9] != ' ');
+	}
 }

@@ -211,6 +211,24 @@ TEST(url_names)
 	}
 }
 
+TEST(url_below)
+{
+	static const struct {
+		struct span name, domain;
+		bool below;
+	} row[] = {
+		{ SPAN_INIT("a.b"), SPAN_INIT("a.b"), true },    { SPAN_INIT("x.a.b"), SPAN_INIT("a.b"), true },
+		{ SPAN_INIT("X.A.b"), SPAN_INIT("a.B"), true },  { SPAN_INIT("xa.b"), SPAN_INIT("a.b"), false },
+		{ SPAN_INIT("a.b.c"), SPAN_INIT("a.b"), false }, { SPAN_INIT("b"), SPAN_INIT("a.b"), false },
+		{ SPAN_INIT(""), SPAN_INIT("a.b"), false },      { SPAN_INIT(".a.b"), SPAN_INIT("a.b"), true },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		t_at("row %zu", i);
+		EQ(url_is_below(edge_span(row[i].name), row[i].domain), row[i].below);
+	}
+}
+
 TEST(url_name_lengths)
 {
 	unsigned char label[70], name[260];
