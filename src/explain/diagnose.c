@@ -56,7 +56,7 @@ static void pick_refusal(const struct explain_case *c, struct knowledge_causes *
 	if (l->n == 0 && (l->ruled & UNLESS_CLOUD) != 0)
 		knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
 	if (l->n == 0) { /* a known code that these settings do not explain: the code is believed */
-		l->holds |= FOR_GRANTS | FOR_ASKERS;
+		l->holds |= FOR_GRANTS;
 		knowledge_add_row(l, row);
 	}
 }
@@ -245,7 +245,7 @@ void diagnose(const struct explain_case *c, struct knowledge_causes *l)
 			l, knowledge_choose(knowledge_find(KNOWN_FAULT, f->code), placeholder_evidence(c), l->holds));
 		if (l->n == 0 && (l->ruled & UNLESS_CLOUD) != 0)
 			knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
-		l->holds |= i == 0 ? FOR_GRANTS | FOR_ASKERS
-		                   : FOR_ALL; /* what fits these settings badly still has its causes */
+		/* what fits these settings badly still has its causes, but never another provider's */
+		l->holds |= i == 0 ? FOR_GRANTS : FOR_ALL & ~(unsigned)FOR_PROVIDERS;
 	}
 }
