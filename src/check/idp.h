@@ -16,8 +16,8 @@ struct idp {
 	struct http http;
 	int64_t server_now; /* the provider's clock at server_seen_ms; 0: not known */
 	int64_t server_seen_ms;
-	unsigned char form[HTTP_REQUEST_MAX], form_shown[4096];
-	unsigned char shown[HTTPMSG_BODY_MAX];
+	unsigned char form[HTTP_REQUEST_MAX];
+	unsigned char shown[HTTPMSG_BODY_MAX]; /* the form or the answer as it may be shown */
 };
 
 /* Aim at a URL. The steps idp-dns to idp-tls, with p->reach, or the first request lead there. */

@@ -112,15 +112,6 @@ void spawn_warn(const struct run_job *j)
 		(void)poll(NULL, 0, 1);
 }
 
-/* In the child: nothing of the other workers stays open. */
-static void forget_jobs(struct run *run)
-{
-	spawn_end(&run->token_worker);
-	spawn_end(&run->tenant_worker);
-	for (unsigned i = 0; i < run->slots; i++)
-		spawn_end(&run->job[i]);
-}
-
 /* In the child, at its end: what it was given, and what the supervisor knew at the fork. */
 static void forget_secrets(struct run *run)
 {
@@ -140,6 +131,7 @@ static void (*const work[])(struct run *, const struct run_job *, int out, int i
 bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault *f)
 {
 	int rows[2], orders[2];
+	pid_t pid;
 
 	j->worker = worker;
 	if (pipe2(rows, O_CLOEXEC) != 0)
@@ -150,9 +142,8 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
 	}
 	j->now = STEP__COUNT;
-	j->pid = fork();
-	if (j->pid == 0) {
-		forget_jobs(run);
+	pid = fork();
+	if (pid == 0) { /* what it does not write to stays one page with ours */
 		close(rows[0]);
 		close(orders[1]);
 		work[worker](run, j, rows[1], orders[0]);
@@ -163,7 +154,8 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 	close(orders[0]);
 	j->in = rows[0];
 	j->out = orders[1];
-	if (j->pid > 0) {
+	j->pid = pid;
+	if (pid > 0) {
 		j->state = RUN_WORKING;
 		return true;
 	}

@@ -205,7 +205,9 @@ bool token_read(const struct http_answer *a, struct token *t, struct secret *ref
 {
 	struct json_value v;
 
-	memset(t, 0, sizeof *t);
+	t->expires_in = 0;
+	t->mark_n = 0;
+	secret_wipe(&t->access);
 	secret_wipe(refresh);
 	if (!readable(a, r, f))
 		return false;
