@@ -132,13 +132,13 @@ static bool start_mail_workers(struct run *run, struct fault *f)
 /* The token's fate, to a mail worker that waits for it. */
 static void hand_over(const struct run *run, struct run_job *j)
 {
-	struct worker_head head = { WORKER_MAGIC, WORKER_TOKEN };
+	struct worker_head head = { WORKER_MAGIC, WORKER_TOKEN, (uint32_t)worker_token_size(&run->token) };
 
 	if (j->worker != STEP_BY_MAIL_WORKER || j->out < 0 || !run->token_known)
 		return;
 	/* A fresh pipe takes it whole; one that does not is no longer what we made. */
 	if (write(j->out, &head, sizeof head) == (ssize_t)sizeof head)
-		(void)!write(j->out, &run->token, sizeof run->token);
+		(void)!write(j->out, &run->token, head.n);
 	close(j->out);
 	j->out = -1;
 }
@@ -324,7 +324,7 @@ bool supervisor_run(struct run *run, const struct run_request *ask, enum exit_st
 {
 	bool good;
 
-	memset(run, 0, offsetof(struct run, token));
+	memset(run, 0, offsetof(struct run, message));
 	run->ask = ask;
 	run->start_ms = clock_ms();
 	run->started_unix = clock_unix();

@@ -115,6 +115,11 @@ size_t worker_size(enum worker_message kind)
 	return kind < WORKER_MESSAGE__COUNT ? size[kind] : 0;
 }
 
+size_t worker_token_size(const struct worker_token *t)
+{
+	return offsetof(struct worker_token, token.access.p) + secret_length(&t->token.access);
+}
+
 static bool write_all(int fd, const void *p, size_t n)
 {
 	const unsigned char *at = p;
@@ -134,7 +139,7 @@ static bool write_all(int fd, const void *p, size_t n)
 
 bool worker_send(struct worker *r, enum worker_message kind, const void *message, size_t n)
 {
-	struct worker_head head = { WORKER_MAGIC, kind };
+	struct worker_head head = { WORKER_MAGIC, kind, (uint32_t)n };
 
 	return write_all(r->out, &head, sizeof head) && write_all(r->out, message, n);
 }

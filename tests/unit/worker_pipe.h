@@ -40,7 +40,7 @@ static bool worker_pipe_next(struct worker_pipe *p, enum worker_message kind, vo
 	struct worker_head head;
 
 	return worker_read(p->in, &head, sizeof head, clock_deadline(0)) && head.magic == WORKER_MAGIC &&
-	       head.kind == kind && worker_read(p->in, message, worker_size(kind), clock_deadline(0));
+	       head.kind == kind && worker_read(p->in, message, head.n, clock_deadline(0));
 }
 
 T_UNUSED
