@@ -213,7 +213,7 @@ static void tell_chain(struct mail_worker *p)
 		struct worker_certificate c = { .n = (uint32_t)p->reach.tls.chain.cert[i].n };
 
 		for (uint32_t k = 0; k < c.n; k++)
-			c.der[k] = p->reach.tls.chain.cert[i].der[k];
+			c.der[k] = p->reach.tls.chain.cert[i].p[k];
 		(void)worker_send(&p->worker, WORKER_CERTIFICATE, &c, sizeof c);
 	}
 }
