@@ -18,7 +18,7 @@ static void prepare(struct worker *r, const struct run *run, const struct run_jo
 {
 	const struct run_request *ask = run->ask;
 
-	memset(r, 0, offsetof(struct worker, sent));
+	memset(&r->out, 0, sizeof *r - offsetof(struct worker, out));
 	r->start_ms = run->start_ms;
 	r->deadline = j->deadline;
 	r->stop_after = ask->stop_after;

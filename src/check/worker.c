@@ -51,8 +51,7 @@ void worker_forget_environment(void)
 {
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
 		secret_wipe_bytes(*entry, strlen(*entry));
-	if (environ != NULL)
-		*environ = NULL;
+	environ = NULL;
 }
 
 /* A worker that a peer took over finds nothing to write to but its pipe and its connection. */

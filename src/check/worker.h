@@ -83,6 +83,7 @@ struct worker_prompt {
 
 /* One worker. in is -1 where nothing is ever sent to it. */
 struct worker {
+	unsigned char sent[WORKER_LINE_MAX]; /* first, so that all else lies beside what a worker has behind it */
 	int out, in;
 	int64_t start_ms; /* of the run, on the monotonic clock */
 	struct deadline deadline;
@@ -98,7 +99,6 @@ struct worker {
 	enum step last_step;
 	struct trace trace;
 	struct redact redact; /* what must not be shown, whoever said it */
-	unsigned char sent[WORKER_LINE_MAX];
 };
 
 /* Begin as a worker: get SIGTERM when the supervisor dies, let go of everything that was inherited but the two pipes

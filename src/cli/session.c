@@ -90,7 +90,8 @@ bool session_start(struct session *s, struct app *app, struct span mailbox, int 
 		.app = app, .mailbox = mailbox, .transcript = -1, .terminal = output_terminal(OUTPUT_DIAGNOSTIC)
 	};
 	s->progress = (struct progress){ .width = s->terminal.width, .dumb = s->terminal.dumb };
-	app->transcript = (struct transcript){ .pseudonym = app_pseudonym(app) };
+	if (app_pseudonym(app) != NULL) /* a page that is not touched costs nothing */
+		app->transcript.pseudonym = app_pseudonym(app);
 	s->ask = (struct run_request){
 		.settings = &app->settings,
 		.credential = &app->credential,

@@ -22,7 +22,7 @@ static struct worker_pipe worker_pipe_start(struct worker *r)
 
 	if (pipe(ends) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
 		t_stop("no pipe");
-	memset(r, 0, offsetof(struct worker, sent));
+	memset(&r->out, 0, sizeof *r - offsetof(struct worker, out));
 	r->in = -1;
 	r->out = ends[1];
 	r->start_ms = clock_ms();
