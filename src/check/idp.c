@@ -52,7 +52,7 @@ static bool exchange(struct idp *p, struct http_question *ask, struct http_answe
 
 bool idp_post(struct idp *p, const struct token_request *q, struct http_answer *a, struct fault *f)
 {
-	struct buf form = BUF(p->form), shown = BUF(p->shown);
+	struct buf form = BUF(p->form), shown = { p->shown, p->worker->notes ? sizeof p->shown : 0, 0, false };
 	struct http_question ask = { .url = NULL };
 	bool good;
 
