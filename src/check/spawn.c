@@ -41,8 +41,8 @@ static void run_token_worker(struct run *run, const struct run_job *j, int out, 
 	k->fetch.idp.reach.trust = run->ask->trust;
 	k->fetch.settings = k->settings;
 	k->worker.files = token_fetch_wants_store(&k->fetch);
-	(void)lock_memory(k->credential, sizeof *k->credential);
-	(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
+	if (lock_memory(k->credential, sizeof *k->credential) != LOCK_ALL)
+		(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
 	if (run->ask->obtain != NULL && !run->ask->obtain(run->ask->obtain_from, k->credential, &k->unread) &&
 	    k->unread.code == FAULT_NONE)
 		(void)fault_set(&k->unread, FAULT_FILE_UNREADABLE, 0, SPAN("a secret"));

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { WORKER_FD_MAX = 1024 }; /* where descriptors must be closed one by one */
@@ -119,28 +120,24 @@ size_t worker_token_size(const struct worker_token *t)
 	return offsetof(struct worker_token, token.access.p) + secret_length(&t->token.access);
 }
 
-static bool write_all(int fd, const void *p, size_t n)
-{
-	const unsigned char *at = p;
-
-	while (n != 0) {
-		ssize_t done = write(fd, at, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
+/* Head and struct in one write: the supervisor is woken once. */
 bool worker_send(struct worker *r, enum worker_message kind, const void *message, size_t n)
 {
 	struct worker_head head = { WORKER_MAGIC, kind, (uint32_t)n };
+	struct iovec left[] = { { &head, sizeof head }, { (void *)message, n } };
 
-	return write_all(r->out, &head, sizeof head) && write_all(r->out, message, n);
+	while (left[1].iov_len != 0) {
+		ssize_t done = writev(r->out, left, COUNT(left));
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0 || (size_t)done < left[0].iov_len)
+			return false;
+		left[1].iov_base = (unsigned char *)left[1].iov_base + ((size_t)done - left[0].iov_len);
+		left[1].iov_len -= (size_t)done - left[0].iov_len;
+		left[0].iov_len = 0;
+	}
+	return true;
 }
 
 bool worker_read(int fd, void *p, size_t n, struct deadline deadline)

@@ -205,7 +205,6 @@ bool token_read(const struct http_answer *a, struct token *t, struct secret *ref
 {
 	struct json_value v;
 
-	t->expires_in = 0;
 	t->mark_n = 0;
 	secret_wipe(&t->access);
 	secret_wipe(refresh);
