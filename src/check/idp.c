@@ -68,10 +68,8 @@ bool idp_post(struct idp *p, const struct token_request *q, struct http_answer *
 
 bool idp_get(struct idp *p, struct span fields, struct span fields_shown, struct http_answer *a, struct fault *f)
 {
-	struct http_question ask = {
-		.fields = fields,
-		.fields_shown = p->worker->show_secrets ? fields : fields_shown,
-	};
+	struct http_question ask = { .fields = fields,
+		                     .fields_shown = p->worker->show_secrets ? fields : fields_shown };
 
 	return exchange(p, &ask, a, f);
 }

@@ -207,7 +207,7 @@ static void say_goodbye(struct mail_worker *p)
 	worker_skip(r, STEP_QUIT, r->last_step);
 }
 
-__attribute__((noinline)) static void tell_chain(struct mail_worker *p)
+static void tell_chain(struct mail_worker *p)
 {
 	for (unsigned i = 0; i < p->reach.tls.chain.n; i++) {
 		struct worker_certificate c = { .n = (uint32_t)p->reach.tls.chain.cert[i].n };

@@ -155,11 +155,10 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 	j->in = rows[0];
 	j->out = orders[1];
 	j->pid = pid;
-	if (pid > 0) {
-		j->state = RUN_WORKING;
-		return true;
+	if (pid < 0) {
+		spawn_end(j);
+		return fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	}
-	(void)fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
-	spawn_end(j);
-	return false;
+	j->state = RUN_WORKING;
+	return true;
 }

@@ -84,6 +84,7 @@ static void start_tenant_worker(struct run *run, const struct run_job *first)
 		return;
 	}
 	run->tenant_asked = true;
+	run->tenant_worker.report.row[STEP_TENANT].verdict = VERDICT_NONE; /* of a mailbox before this */
 	run->tenant_worker.deadline = run->token_worker.deadline;
 	run->tenant_worker.kill_at = run->token_worker.kill_at;
 	(void)!spawn(run, &run->tenant_worker, STEP_BY_TENANT_WORKER, &(struct fault){ 0 });
@@ -328,7 +329,6 @@ bool supervisor_run(struct run *run, const struct run_request *ask, enum exit_st
 	run->ask = ask;
 	run->start_ms = clock_ms();
 	run->started_unix = clock_unix();
-	run->gravest = EXIT_STATUS_OK;
 	reset(&run->token_worker);
 	reset(&run->tenant_worker);
 	good = start_token_worker(run, f);
