@@ -34,9 +34,15 @@ void secret_wipe_bytes(void *p, size_t n)
 /* A sanitizer's view of a stack is not ours. */
 __attribute__((no_sanitize("address"))) static void wipe_read(unsigned char *p, size_t n)
 {
-	for (volatile unsigned char *b = p; n != 0; b++, n--)
-		if (*b != 0)
-			*b = 0;
+	typedef size_t __attribute__((may_alias)) word;
+
+	for (size_t step; n != 0; p += step, n -= step) {
+		bool aligned = n >= sizeof(word) && (uintptr_t)p % sizeof(word) == 0;
+
+		step = aligned && *(volatile word *)(void *)p == 0 ? sizeof(word) : 1;
+		if (*(volatile unsigned char *)p != 0)
+			*(volatile unsigned char *)p = 0;
+	}
 }
 
 /* Reading a page that was never touched would make one, so the kernel is asked which there are, unless a filter might

@@ -117,10 +117,9 @@ static void put_chain(struct row *row, const struct tls *t)
 	struct der_cert c;
 
 	for (unsigned i = 0; i < t->chain.n; i++) {
-		struct span der = { t->chain.cert[i].der, t->chain.cert[i].n };
 		struct buf b = BUF(one);
 
-		if (!der_cert(der, &c))
+		if (!der_cert(t->chain.cert[i], &c))
 			continue;
 		dn_put(&b, i == 0 ? c.subject : c.issuer);
 		if (i == 0)
@@ -140,7 +139,7 @@ static void put_chain(struct row *row, const struct tls *t)
 /* What people ask of the leaf: names, expiry, fingerprint. */
 static void put_leaf(struct row *row, const struct tls *t, int64_t now)
 {
-	struct span der = { t->chain.cert[0].der, t->chain.cert[0].n }, value;
+	struct span der = t->chain.cert[0], value;
 	char text[FACT_TEXT_MAX];
 	struct buf b = BUF(text);
 	unsigned char digest[32];

@@ -20,8 +20,8 @@ struct connection {
 
 	struct dns_answer addresses;
 	struct tcp tcp;
-	struct tls tls;
 	struct stream stream;
+	struct tls tls;
 };
 
 /* For worker_step; self is the struct connection. */

@@ -52,7 +52,7 @@ static bool exchange(struct idp *p, struct http_question *ask, struct http_answe
 
 bool idp_post(struct idp *p, const struct token_request *q, struct http_answer *a, struct fault *f)
 {
-	struct buf form = BUF(p->form), shown = BUF(p->form_shown);
+	struct buf form = BUF(p->form), shown = { p->shown, p->worker->notes ? sizeof p->shown : 0, 0, false };
 	struct http_question ask = { .url = NULL };
 	bool good;
 
@@ -68,10 +68,8 @@ bool idp_post(struct idp *p, const struct token_request *q, struct http_answer *
 
 bool idp_get(struct idp *p, struct span fields, struct span fields_shown, struct http_answer *a, struct fault *f)
 {
-	struct http_question ask = {
-		.fields = fields,
-		.fields_shown = p->worker->show_secrets ? fields : fields_shown,
-	};
+	struct http_question ask = { .fields = fields,
+		                     .fields_shown = p->worker->show_secrets ? fields : fields_shown };
 
 	return exchange(p, &ask, a, f);
 }
@@ -120,11 +118,9 @@ void idp_tell(struct idp *p, const struct http_answer *a, const struct refusal *
 {
 	struct buf shown = BUF(p->shown);
 
-	if (p->worker->show_secrets)
-		buf_put(&shown, a->body);
-	else
+	if (p->worker->notes && !p->worker->show_secrets)
 		token_show(a, t, &shown);
-	trace_put(&p->worker->trace, TRACE_GOT, buf_span(&shown));
+	trace_put(&p->worker->trace, TRACE_GOT, p->worker->show_secrets ? a->body : buf_span(&shown));
 	take_date(p, a, r, row);
 	put_refusal(row, a, r);
 }

@@ -10,14 +10,14 @@
 struct idp {
 	struct worker *worker;
 	const struct settings *settings;
-	struct connection reach;
-	struct url url; /* where the next request goes */
-	bool connected; /* to url's host, and nothing was asked yet */
-	struct http http;
+	struct url url;     /* where the next request goes */
+	bool connected;     /* to url's host, and nothing was asked yet */
 	int64_t server_now; /* the provider's clock at server_seen_ms; 0: not known */
 	int64_t server_seen_ms;
-	unsigned char form[HTTP_REQUEST_MAX], form_shown[4096];
-	unsigned char shown[HTTPMSG_BODY_MAX];
+	struct connection reach;
+	struct http http;
+	unsigned char form[HTTP_REQUEST_MAX];
+	unsigned char shown[HTTPMSG_BODY_MAX]; /* the form or the answer as it may be shown */
 };
 
 /* Aim at a URL. The steps idp-dns to idp-tls, with p->reach, or the first request lead there. */

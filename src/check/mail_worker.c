@@ -78,9 +78,9 @@ static void wait_for_token(struct mail_worker *p, struct fault *refused)
 	if (worker_passed(&p->worker, STEP_CAPA) && p->settings->form == POP_FORM_TWO_LINE)
 		p->begun = pop3_auth_begin(&p->pop, p->settings->mechanism, refused);
 	if (worker_read(p->worker.in, &head, sizeof head, p->worker.deadline) && head.magic == WORKER_MAGIC &&
-	    head.kind == WORKER_TOKEN && worker_read(p->worker.in, &p->token, sizeof p->token, p->worker.deadline) &&
-	    secret_valid(&p->token.token.access) && p->token.token.mark_n <= TOKEN_MARK_MAX &&
-	    (unsigned)p->token.because < STEP__COUNT) {
+	    head.kind == WORKER_TOKEN && head.n <= sizeof p->token &&
+	    worker_read(p->worker.in, &p->token, head.n, p->worker.deadline) && secret_valid(&p->token.token.access) &&
+	    p->token.token.mark_n <= TOKEN_MARK_MAX && (unsigned)p->token.because < STEP__COUNT) {
 		redact_secret(&p->worker.redact, &p->token.token.access, "access_token");
 		redact_sasl(&p->worker.redact, p->mailbox);
 		if (p->token.good)
@@ -213,7 +213,7 @@ static void tell_chain(struct mail_worker *p)
 		struct worker_certificate c = { .n = (uint32_t)p->reach.tls.chain.cert[i].n };
 
 		for (uint32_t k = 0; k < c.n; k++)
-			c.der[k] = p->reach.tls.chain.cert[i].der[k];
+			c.der[k] = p->reach.tls.chain.cert[i].p[k];
 		(void)worker_send(&p->worker, WORKER_CERTIFICATE, &c, sizeof c);
 	}
 }

@@ -14,13 +14,13 @@ struct mail_worker {
 	struct span mailbox; /* empty: stop after CAPA, nobody logs in */
 	bool judged;         /* the credential step judges the mailbox's form, because it is the only one */
 	bool certificates;   /* tell the chain to the supervisor */
+	bool begun;          /* AUTH has been said and answered by "+" */
+	bool sent_all;       /* QUIT is on its way with the mailbox commands */
+	uint64_t messages;
+	struct mailmsg_capa capa;
 	struct connection reach;
 	struct pop3 pop;
-	struct mailmsg_capa capa;
-	bool begun;    /* AUTH has been said and answered by "+" */
-	bool sent_all; /* QUIT is on its way with the mailbox commands */
 	struct worker_token token;
-	uint64_t messages;
 };
 
 /* Take the steps from pop-dns to quit. Fill worker, settings, mailbox and reach.trust before. */

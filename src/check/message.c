@@ -1,15 +1,18 @@
 #include "check/message.h"
 
+#include <string.h>
+
 enum {
 	MESSAGE_MS = 1000,                  /* a message that has begun must be complete by then */
 	MESSAGE_NOTES_MAX = 8 * 1024 * 1024 /* transcript of one worker; a check's own is some kB */
 };
 
-static void take_token(struct run *run, const struct worker_token *t)
+static void take_token(struct run *run, const struct worker_token *t, size_t n)
 {
-	if (!secret_valid(&t->token.access) || t->token.mark_n > TOKEN_MARK_MAX || (unsigned)t->because >= STEP__COUNT)
+	if (!secret_valid(&t->token.access) || worker_token_size(t) != n || t->token.mark_n > TOKEN_MARK_MAX ||
+	    (unsigned)t->because >= STEP__COUNT)
 		return;
-	run->token = *t;
+	memcpy(&run->token, t, n);
 	run->token_known = true;
 	if (run->ask->token != NULL && t->good)
 		*run->ask->token = t->token.access;
@@ -66,8 +69,9 @@ bool message_take(struct run *run, struct run_job *j)
 	struct worker_head head;
 
 	if (!worker_read(j->in, &head, sizeof head, soon) || head.magic != WORKER_MAGIC ||
-	    head.kind >= WORKER_MESSAGE__COUNT ||
-	    !worker_read(j->in, &run->message, worker_size((enum worker_message)head.kind), soon))
+	    head.n > worker_size((enum worker_message)head.kind) ||
+	    (head.n != worker_size((enum worker_message)head.kind) && head.kind != WORKER_TOKEN) ||
+	    !worker_read(j->in, &run->message, head.n, soon))
 		return false;
 	switch ((enum worker_message)head.kind) {
 	case WORKER_BEGIN:
@@ -88,7 +92,7 @@ bool message_take(struct run *run, struct run_job *j)
 		return take_certificate(run, &run->message.certificate);
 	case WORKER_TOKEN:
 		if (j == &run->token_worker)
-			take_token(run, &run->message.token);
+			take_token(run, &run->message.token, head.n);
 		secret_wipe(&run->message.token.token.access);
 		return true;
 	case WORKER_PROMPT:

@@ -119,17 +119,7 @@ struct run {
 	enum exit_status gravest;
 	uint32_t proved_n;
 	char proved[REPORT_MAILBOX_MAX]; /* the first mailbox whose login passed */
-	struct worker_token token;       /* once it is known */
-	struct run_job token_worker;     /* the same book-keeping; its report is that of the run */
-	struct run_job tenant_worker;    /* for the domain of the first mailbox */
-	struct run_job job[RUN_JOBS_MAX];
-	union { /* what a worker works in, after the fork */
-		struct token_worker token_worker;
-		struct mail_worker mail_worker;
-		struct tenant_worker tenant_worker;
-		struct triage_worker triage_worker;
-	} worker;
-	union { /* the last message of a worker */
+	union {                          /* the last message of a worker */
 		struct worker_done done;
 		struct worker_begin begin;
 		struct row row;
@@ -138,6 +128,16 @@ struct run {
 		struct worker_token token;
 		struct worker_prompt prompt;
 	} message;
+	struct worker_token token;    /* once it is known */
+	struct run_job token_worker;  /* the same book-keeping; its report is that of the run */
+	struct run_job tenant_worker; /* for the domain of the first mailbox */
+	struct run_job job[RUN_JOBS_MAX];
+	union { /* what a worker works in, after the fork */
+		struct token_worker token_worker;
+		struct mail_worker mail_worker;
+		struct tenant_worker tenant_worker;
+		struct triage_worker triage_worker;
+	} worker;
 };
 
 /* Tell who asked. */

@@ -18,7 +18,7 @@ static void prepare(struct worker *r, const struct run *run, const struct run_jo
 {
 	const struct run_request *ask = run->ask;
 
-	memset(r, 0, offsetof(struct worker, sent));
+	memset(&r->out, 0, sizeof *r - offsetof(struct worker, out));
 	r->start_ms = run->start_ms;
 	r->deadline = j->deadline;
 	r->stop_after = ask->stop_after;
@@ -41,8 +41,8 @@ static void run_token_worker(struct run *run, const struct run_job *j, int out, 
 	k->fetch.idp.reach.trust = run->ask->trust;
 	k->fetch.settings = k->settings;
 	k->worker.files = token_fetch_wants_store(&k->fetch);
-	(void)lock_memory(k->credential, sizeof *k->credential);
-	(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
+	if (lock_memory(k->credential, sizeof *k->credential) != LOCK_ALL)
+		(void)lock_memory(&k->fetch.secrets, sizeof k->fetch.secrets);
 	if (run->ask->obtain != NULL && !run->ask->obtain(run->ask->obtain_from, k->credential, &k->unread) &&
 	    k->unread.code == FAULT_NONE)
 		(void)fault_set(&k->unread, FAULT_FILE_UNREADABLE, 0, SPAN("a secret"));
@@ -112,15 +112,6 @@ void spawn_warn(const struct run_job *j)
 		(void)poll(NULL, 0, 1);
 }
 
-/* In the child: nothing of the other workers stays open. */
-static void forget_jobs(struct run *run)
-{
-	spawn_end(&run->token_worker);
-	spawn_end(&run->tenant_worker);
-	for (unsigned i = 0; i < run->slots; i++)
-		spawn_end(&run->job[i]);
-}
-
 /* In the child, at its end: what it was given, and what the supervisor knew at the fork. */
 static void forget_secrets(struct run *run)
 {
@@ -140,6 +131,7 @@ static void (*const work[])(struct run *, const struct run_job *, int out, int i
 bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault *f)
 {
 	int rows[2], orders[2];
+	pid_t pid;
 
 	j->worker = worker;
 	if (pipe2(rows, O_CLOEXEC) != 0)
@@ -150,9 +142,8 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
 	}
 	j->now = STEP__COUNT;
-	j->pid = fork();
-	if (j->pid == 0) {
-		forget_jobs(run);
+	pid = fork();
+	if (pid == 0) { /* what it does not write to stays one page with ours */
 		close(rows[0]);
 		close(orders[1]);
 		work[worker](run, j, rows[1], orders[0]);
@@ -163,11 +154,11 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 	close(orders[0]);
 	j->in = rows[0];
 	j->out = orders[1];
-	if (j->pid > 0) {
-		j->state = RUN_WORKING;
-		return true;
+	j->pid = pid;
+	if (pid < 0) {
+		spawn_end(j);
+		return fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	}
-	(void)fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
-	spawn_end(j);
-	return false;
+	j->state = RUN_WORKING;
+	return true;
 }

@@ -27,10 +27,12 @@ enum {
 	SUPERVISOR_HANDOVER_MAX_MS = 2000 /* at most so long before the mail worker's deadline ends the token worker */
 };
 
-/* Everything but the report: start_report clears what was used of that. */
+/* Rows that nobody wrote to are zero and stay untouched: a page that is not touched costs nothing. */
 static void reset(struct run_job *j)
 {
-	memset(j, 0, offsetof(struct run_job, mailbox));
+	if (j->report.settings != NULL)
+		memset(j->report.row, 0, sizeof j->report.row);
+	memset(j, 0, offsetof(struct run_job, report.row));
 	j->in = j->out = -1;
 	j->now = STEP__COUNT;
 }
@@ -42,15 +44,11 @@ static bool running(const struct run_job *j)
 
 static void start_report(const struct run *run, struct run_job *j, struct span mailbox)
 {
-	for (int i = 0; i < STEP__COUNT; i++)
-		if (j->report.row[i].verdict != VERDICT_NONE) /* a page that is not touched costs nothing */
-			memset(&j->report.row[i], 0, sizeof j->report.row[i]);
 	j->mailbox_n = (uint32_t)(mailbox.n < sizeof j->mailbox ? mailbox.n : sizeof j->mailbox);
 	if (mailbox.n != 0)
 		memcpy(j->mailbox, mailbox.p, j->mailbox_n);
 	j->report.settings = run->ask->settings;
 	j->report.mailbox = (struct span){ (const unsigned char *)j->mailbox, j->mailbox_n };
-	j->report.proved = (struct span){ NULL, 0 };
 	j->report.started_unix = run->started_unix;
 }
 
@@ -80,12 +78,13 @@ static void start_tenant_worker(struct run *run, const struct run_job *first)
 	    ask->settings->provider->personal || settings_has(ask->settings, SETTING_TOKEN_URL) ||
 	    !settings_has(ask->settings, SETTING_AUTHORITY_HOST) || ask->stop_after < STEP_TENANT)
 		return;
+	start_report(run, &run->tenant_worker, first->report.mailbox);
 	if (tenant_worker_domain(first->report.mailbox).n == 0) {
 		summary_no_domain(&run->tenant_worker.report.row[STEP_TENANT]);
 		return;
 	}
 	run->tenant_asked = true;
-	start_report(run, &run->tenant_worker, first->report.mailbox);
+	run->tenant_worker.report.row[STEP_TENANT].verdict = VERDICT_NONE; /* of a mailbox before this */
 	run->tenant_worker.deadline = run->token_worker.deadline;
 	run->tenant_worker.kill_at = run->token_worker.kill_at;
 	(void)!spawn(run, &run->tenant_worker, STEP_BY_TENANT_WORKER, &(struct fault){ 0 });
@@ -134,13 +133,13 @@ static bool start_mail_workers(struct run *run, struct fault *f)
 /* The token's fate, to a mail worker that waits for it. */
 static void hand_over(const struct run *run, struct run_job *j)
 {
-	struct worker_head head = { WORKER_MAGIC, WORKER_TOKEN };
+	struct worker_head head = { WORKER_MAGIC, WORKER_TOKEN, (uint32_t)worker_token_size(&run->token) };
 
 	if (j->worker != STEP_BY_MAIL_WORKER || j->out < 0 || !run->token_known)
 		return;
 	/* A fresh pipe takes it whole; one that does not is no longer what we made. */
 	if (write(j->out, &head, sizeof head) == (ssize_t)sizeof head)
-		(void)!write(j->out, &run->token, sizeof run->token);
+		(void)!write(j->out, &run->token, head.n);
 	close(j->out);
 	j->out = -1;
 }
@@ -326,15 +325,12 @@ bool supervisor_run(struct run *run, const struct run_request *ask, enum exit_st
 {
 	bool good;
 
-	memset(run, 0, offsetof(struct run, token));
+	memset(run, 0, offsetof(struct run, message));
 	run->ask = ask;
 	run->start_ms = clock_ms();
 	run->started_unix = clock_unix();
-	run->gravest = EXIT_STATUS_OK;
 	reset(&run->token_worker);
 	reset(&run->tenant_worker);
-	run->tenant_worker.report.mailbox = (struct span){ NULL, 0 };
-	run->tenant_worker.report.row[STEP_TENANT].verdict = VERDICT_NONE;
 	good = start_token_worker(run, f);
 	while (good && anything_left(run)) {
 		good = start_mail_workers(run, f);

@@ -23,11 +23,11 @@ struct token_fetch {
 	bool login;          /* a person is to sign in, now */
 	bool patient;        /* a busy provider is asked again, within the deadline */
 	int64_t min_life_s;  /* with so much of its life left a token from the store is served; 0: none is */
-	struct idp idp;
 
 	bool served;                      /* the token came from the store: nothing is asked */
 	bool stored;                      /* the store is open */
 	unsigned char id[STORE_KEY_SIZE]; /* of its entry that is ours */
+	struct idp idp;
 	struct store store;
 	/* What is secret. */
 	struct token_fetch_secrets {

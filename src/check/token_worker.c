@@ -71,7 +71,7 @@ void token_worker_run(struct token_worker *k)
 	k->result.because = r->root[STEP_CLAIMS];
 	if (!k->result.good)
 		secret_wipe(&k->result.token.access);
-	(void)worker_send(r, WORKER_TOKEN, &k->result, sizeof k->result);
+	(void)worker_send(r, WORKER_TOKEN, &k->result, worker_token_size(&k->result));
 	worker_done(r);
 	token_fetch_end(&k->fetch); /* nothing that is secret outlives its last use */
 	preflight_wipe(k->credential);

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { WORKER_FD_MAX = 1024 }; /* where descriptors must be closed one by one */
@@ -51,8 +52,7 @@ void worker_forget_environment(void)
 {
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
 		secret_wipe_bytes(*entry, strlen(*entry));
-	if (environ != NULL)
-		*environ = NULL;
+	environ = NULL;
 }
 
 /* A worker that a peer took over finds nothing to write to but its pipe and its connection. */
@@ -115,28 +115,29 @@ size_t worker_size(enum worker_message kind)
 	return kind < WORKER_MESSAGE__COUNT ? size[kind] : 0;
 }
 
-static bool write_all(int fd, const void *p, size_t n)
+size_t worker_token_size(const struct worker_token *t)
 {
-	const unsigned char *at = p;
+	return offsetof(struct worker_token, token.access.p) + secret_length(&t->token.access);
+}
 
-	while (n != 0) {
-		ssize_t done = write(fd, at, n);
+/* Head and struct in one write: the supervisor is woken once. */
+bool worker_send(struct worker *r, enum worker_message kind, const void *message, size_t n)
+{
+	struct worker_head head = { WORKER_MAGIC, kind, (uint32_t)n };
+	struct iovec left[] = { { &head, sizeof head }, { (void *)message, n } };
+
+	while (left[1].iov_len != 0) {
+		ssize_t done = writev(r->out, left, COUNT(left));
 
 		if (done < 0 && errno == EINTR)
 			continue;
-		if (done <= 0)
+		if (done <= 0 || (size_t)done < left[0].iov_len)
 			return false;
-		at += done;
-		n -= (size_t)done;
+		left[1].iov_base = (unsigned char *)left[1].iov_base + ((size_t)done - left[0].iov_len);
+		left[1].iov_len -= (size_t)done - left[0].iov_len;
+		left[0].iov_len = 0;
 	}
 	return true;
-}
-
-bool worker_send(struct worker *r, enum worker_message kind, const void *message, size_t n)
-{
-	struct worker_head head = { WORKER_MAGIC, kind };
-
-	return write_all(r->out, &head, sizeof head) && write_all(r->out, message, n);
 }
 
 bool worker_read(int fd, void *p, size_t n, struct deadline deadline)

@@ -37,9 +37,9 @@ enum worker_message {
 	WORKER_MESSAGE__COUNT
 };
 
-/* Every message is this head and the fixed-size struct of its kind. */
+/* Every message is this head and the first n bytes of the fixed-size struct of its kind: all, but for a token's. */
 struct worker_head {
-	uint32_t magic, kind;
+	uint32_t magic, kind, n;
 };
 enum { WORKER_MAGIC = 0x6f327031 };
 
@@ -83,6 +83,7 @@ struct worker_prompt {
 
 /* One worker. in is -1 where nothing is ever sent to it. */
 struct worker {
+	unsigned char sent[WORKER_LINE_MAX]; /* first, so that all else lies beside what a worker has behind it */
 	int out, in;
 	int64_t start_ms; /* of the run, on the monotonic clock */
 	struct deadline deadline;
@@ -98,7 +99,6 @@ struct worker {
 	enum step last_step;
 	struct trace trace;
 	struct redact redact; /* what must not be shown, whoever said it */
-	unsigned char sent[WORKER_LINE_MAX];
 };
 
 /* Begin as a worker: get SIGTERM when the supervisor dies, let go of everything that was inherited but the two pipes
@@ -132,8 +132,9 @@ bool worker_passed(const struct worker *r, enum step step);
 /* To the supervisor. False when it is gone: the worker then ends. */
 bool worker_send(struct worker *r, enum worker_message kind, const void *message, size_t n);
 
-/* The size of a kind's struct. */
+/* The size of a kind's struct; how much of it there is when it holds this token. */
 size_t worker_size(enum worker_message kind);
+size_t worker_token_size(const struct worker_token *t);
 
 /* Read exactly n bytes before the deadline; false at the end of the pipe, too. */
 bool worker_read(int fd, void *p, size_t n, struct deadline deadline);

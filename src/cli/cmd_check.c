@@ -104,9 +104,9 @@ static int check_once(void *of)
 
 	if (c->holding)
 		(void)lock_memory(&app->run.token, sizeof app->run.token);
-	if (c->format == FORMAT_JSON)
+	if (c->many && c->format == FORMAT_JSON)
 		json_report_many_start(&app->many_json);
-	else
+	else if (c->many)
 		text_report_many_start(&app->many);
 	if (!session_run(&c->session, &status))
 		return status;

@@ -100,6 +100,7 @@ static void strike_repeated(struct mailbox_list *l)
 		buf_z(&b, " are the same mailbox: it is checked once");
 		output_error(buf_span(&b));
 		strike(l, mailbox);
+		l->all--;
 	}
 	mailbox_list_rewind(l);
 }
@@ -126,13 +127,14 @@ bool mailbox_list_read(struct mailbox_list *l, struct app *app, int *status)
 	if (span_starts(l->text, SPAN("\xef\xbb\xbf")))
 		l->text = span_from(l->text, 3);
 	mailbox_list_rewind(l);
-	strike_repeated(l);
 	for (; mailbox_list_next(l, &mailbox); l->all++) {
 		if (mailbox.n > REPORT_MAILBOX_MAX)
 			return app_stop(status, app_usage(app, "the mailbox '", mailbox,
 			                                  "' is longer than any address can be"));
 	}
 	mailbox_list_rewind(l);
+	if (l->all > 1)
+		strike_repeated(l);
 	if (l->all != 0)
 		return true;
 	return app_stop(status, app_usage(app, "no mailbox to check: ", SPAN("give its address"),

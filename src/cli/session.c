@@ -40,6 +40,7 @@ static void put_line(const struct session *s, const struct run_line *line)
 	unsigned char scratch[32 * 1024]; /* a piece of 2,000 bytes, each at worst \xNN */
 	struct buf b = BUF(scratch);
 
+	s->app->transcript.pseudonym = app_pseudonym(s->app);
 	transcript_put(&s->app->transcript, line, &b);
 	put_transcript(s, buf_span(&b));
 }
@@ -90,7 +91,6 @@ bool session_start(struct session *s, struct app *app, struct span mailbox, int 
 		.app = app, .mailbox = mailbox, .transcript = -1, .terminal = output_terminal(OUTPUT_DIAGNOSTIC)
 	};
 	s->progress = (struct progress){ .width = s->terminal.width, .dumb = s->terminal.dumb };
-	app->transcript = (struct transcript){ .pseudonym = app_pseudonym(app) };
 	s->ask = (struct run_request){
 		.settings = &app->settings,
 		.credential = &app->credential,

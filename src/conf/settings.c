@@ -24,7 +24,6 @@ const char *const settings_source[] = {
 void settings_init(struct settings *s)
 {
 	memset(s, 0, offsetof(struct settings, arena)); /* a page that is not touched costs nothing */
-	s->used = 0;
 }
 
 bool settings_keep(struct settings *s, struct span *text)

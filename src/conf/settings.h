@@ -73,8 +73,8 @@ struct settings {
 	struct span token_url;  /* where the token is asked for: given, known, or made of authority and tenant */
 	struct span device_url; /* the same for the device authorization endpoint; empty when not known, as
 	                         * when the user gave token_url alone: it may be another provider's */
+	size_t used;            /* of the arena */
 	unsigned char arena[SETTINGS_ARENA];
-	size_t used;
 };
 
 /* Nothing set. */

@@ -195,7 +195,8 @@ bool token_read(const struct http_answer *a, struct token *t, struct secret *ref
 {
 	struct json_value v;
 
-	memset(t, 0, sizeof *t);
+	t->mark_n = 0;
+	secret_wipe(&t->access);
 	secret_wipe(refresh);
 	if (!readable(a, r, f))
 		return false;

@@ -12,10 +12,10 @@ enum { TOKEN_MARK_MAX = 48 };
 /* An access token. mark is "token 2184 characters sha256:9f3a1c0b", the same for the same token, so that two
  * people can see that they used the same one. */
 struct token {
-	struct secret access;
 	int64_t expires_in; /* seconds, 0 when not said */
 	uint32_t mark_n;
 	char mark[TOKEN_MARK_MAX];
+	struct secret access; /* last: behind its end there is nothing */
 };
 
 void token_mark(struct token *t);

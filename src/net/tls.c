@@ -13,7 +13,6 @@ enum {
 
 /* What tls.space holds. */
 struct inner {
-	struct tls_engine engine;
 	const struct trust *trust;
 	struct span host; /* without final dot or scope; borrowed from name */
 	char name[DNS_HOST_MAX + 1];
@@ -22,9 +21,10 @@ struct inner {
 	unsigned char pin[32];
 	size_t pin_n;
 	size_t first_fed; /* bytes of tls.first that the engine has had */
+	size_t unread_at, unread_n;
+	struct tls_engine engine;
 	/* The engine can send only between incoming records: what was not read by then waits here. */
 	unsigned char unread[PLAIN_MAX];
-	size_t unread_at, unread_n;
 };
 
 _Static_assert(sizeof(struct inner) <= TLS_SPACE, "TLS_SPACE is too small");

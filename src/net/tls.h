@@ -25,13 +25,13 @@ struct tls_question {
  * itself: do not copy or move it. */
 struct tls {
 	struct stream under;
-	struct tls_chain chain;
 	unsigned char first[TLS_FIRST_MAX];
 	size_t first_n;
 	bool handshake_done;
 	bool closed_cleanly;
 	int engine_error; /* BearSSL's code: 1..63 own, 256+n alert received, 512+n alert sent; 0 none */
 	_Alignas(16) unsigned char space[TLS_SPACE];
+	struct tls_chain chain;
 };
 
 /* The handshake, with all checks: chain to an anchor, name, validity, serverAuth EKU, name constraints, pin.

@@ -20,7 +20,7 @@ enum {
 
 static bool parse(const struct tls_case *c, unsigned i, struct der_cert *cert)
 {
-	return i < c->chain->n && der_cert((struct span){ c->chain->cert[i].der, c->chain->cert[i].n }, cert);
+	return i < c->chain->n && der_cert(c->chain->cert[i], cert);
 }
 
 /* A Name as text, shortened so that the rest of the sentence fits. */

@@ -14,10 +14,9 @@ enum {
 struct tls_chain {
 	unsigned n;
 	unsigned left_out; /* the first that is longer than TLS_CERT_MAX or beyond TLS_CHAIN_MAX, and all after it */
-	struct {
-		size_t n;
-		unsigned char der[TLS_CERT_MAX];
-	} cert[TLS_CHAIN_MAX];
+	size_t used;       /* of der */
+	struct span cert[TLS_CHAIN_MAX]; /* there, one behind another */
+	unsigned char der[TLS_CHAIN_MAX * TLS_CERT_MAX];
 };
 
 /* What the engine and the user know about a chain. */

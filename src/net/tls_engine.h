@@ -10,8 +10,8 @@
 struct tls_engine {
 	br_ssl_client_context client;
 	struct tls_watch watch;
-	br_x509_trust_anchor anchor[TRUST_ANCHORS_MAX];
 	unsigned char record[BR_SSL_BUFSIZE_MONO];
+	br_x509_trust_anchor anchor[TRUST_ANCHORS_MAX];
 };
 
 /* Make it ready to send its first message. `name` is sent as server name and compared with the certificate's; with

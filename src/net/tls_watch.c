@@ -17,6 +17,7 @@ static void start_chain(const br_x509_class **c, const char *name)
 	struct tls_watch *w = watch(c);
 
 	w->chain->n = w->chain->left_out = 0;
+	w->chain->used = 0;
 	w->seen = w->at = 0;
 	w->decided = w->keeping = false;
 	(*inner(w))->start_chain(inner(w), w->named ? name : NULL);
@@ -29,7 +30,7 @@ static void start_cert(const br_x509_class **c, uint32_t length)
 
 	w->keeping = chain->left_out == 0 && chain->n < TLS_CHAIN_MAX && length <= TLS_CERT_MAX;
 	if (w->keeping)
-		chain->cert[chain->n].n = 0;
+		chain->cert[chain->n] = (struct span){ chain->der + chain->used, 0 };
 	else
 		chain->left_out++;
 	(*inner(w))->start_cert(inner(w), length);
@@ -41,7 +42,8 @@ static void append(const br_x509_class **c, const unsigned char *p, size_t n)
 	struct tls_chain *chain = w->chain;
 
 	if (w->keeping && n <= TLS_CERT_MAX - chain->cert[chain->n].n) {
-		memcpy(chain->cert[chain->n].der + chain->cert[chain->n].n, p, n);
+		memcpy(chain->der + chain->used, p, n);
+		chain->used += n;
 		chain->cert[chain->n].n += n;
 	}
 	(*inner(w))->append(inner(w), p, n);

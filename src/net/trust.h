@@ -28,11 +28,11 @@ extern const size_t trust_roots_count;
 
 /* The set in force. Anchors from a file keep their bytes in the arena. Start with trust_init. */
 struct trust {
-	struct trust_anchor anchor[TRUST_ANCHORS_MAX];
 	size_t n;
 	size_t embedded; /* how many of them came with the binary */
 	size_t skipped;  /* certificates of a file that could not be used */
 	size_t used;
+	struct trust_anchor anchor[TRUST_ANCHORS_MAX];
 	unsigned char arena[TRUST_ARENA_MAX];
 };
 

@@ -19,8 +19,10 @@ struct http {
 	const struct trace *trace;
 	struct httpmsg message;
 	unsigned char head[HTTPMSG_HEAD_MAX];
-	unsigned char body[HTTPMSG_BODY_MAX];
-	unsigned char request[HTTP_REQUEST_MAX];
+	union { /* the one is over when the other begins */
+		unsigned char request[HTTP_REQUEST_MAX];
+		unsigned char body[HTTPMSG_BODY_MAX];
+	};
 };
 
 /* What to ask. With a body it is a POST of application/x-www-form-urlencoded, else a GET. */

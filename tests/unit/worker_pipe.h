@@ -22,7 +22,7 @@ static struct worker_pipe worker_pipe_start(struct worker *r)
 
 	if (pipe(ends) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
 		t_stop("no pipe");
-	memset(r, 0, offsetof(struct worker, sent));
+	memset(&r->out, 0, sizeof *r - offsetof(struct worker, out));
 	r->in = -1;
 	r->out = ends[1];
 	r->start_ms = clock_ms();
@@ -40,7 +40,7 @@ static bool worker_pipe_next(struct worker_pipe *p, enum worker_message kind, vo
 	struct worker_head head;
 
 	return worker_read(p->in, &head, sizeof head, clock_deadline(0)) && head.magic == WORKER_MAGIC &&
-	       head.kind == kind && worker_read(p->in, message, worker_size(kind), clock_deadline(0));
+	       head.kind == kind && worker_read(p->in, message, head.n, clock_deadline(0));
 }
 
 T_UNUSED
