@@ -55,8 +55,9 @@ static void pick_refusal(const struct explain_case *c, struct knowledge_causes *
 		pick_unknown(c, code, error, l);
 	if (l->n == 0 && (l->ruled & UNLESS_CLOUD) != 0)
 		knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
-	if (l->n == 0) { /* a known code that these settings do not explain: the code is believed */
-		l->holds |= FOR_GRANTS;
+	if (l->n ==
+	    0) { /* a known code that these settings do not explain is believed, an application's of a person not */
+		l->holds |= FOR_GRANTS | FOR_PERSON;
 		knowledge_add_row(l, row);
 	}
 }
@@ -246,6 +247,6 @@ void diagnose(const struct explain_case *c, struct knowledge_causes *l)
 		if (l->n == 0 && (l->ruled & UNLESS_CLOUD) != 0)
 			knowledge_add(l, CAUSE_APP_OTHER_CLOUD);
 		/* what fits these settings badly still has its causes, but never another provider's */
-		l->holds |= i == 0 ? FOR_GRANTS : FOR_ALL & ~(unsigned)FOR_PROVIDERS;
+		l->holds |= i == 0 ? FOR_GRANTS | FOR_PERSON : FOR_ALL & ~(unsigned)FOR_PROVIDERS;
 	}
 }

@@ -1103,7 +1103,7 @@ TEST(explain_token_refusals)
 		{ GRANT_CLIENT_SECRET, 7000222, "", "invalid_client", "", "secret-expired" },
 		{ GRANT_CLIENT_SECRET, 700016, "", "unauthorized_client", "",
 		  "client-id-wrong app-not-in-tenant app-deleted" },
-		{ GRANT_CLIENT_SECRET, 7000229, "", "invalid_client", "", "no-enterprise-app app-not-in-tenant" },
+		{ GRANT_CLIENT_SECRET, 7000229, "", "invalid_client", "", "no-enterprise-app" },
 		{ GRANT_CLIENT_SECRET, 1002012, "", "invalid_scope", "", "scope-wrong" },
 		{ GRANT_CLIENT_SECRET, 53003, "", "invalid_grant", "message_only", "conditional-access" },
 		{ GRANT_CLIENT_SECRET, 50012, "AADSTS50012: Invalid client secret is provided.", "", "",
