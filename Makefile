@@ -167,7 +167,8 @@ check: ## Everything below, on the host with sanitizers, static, and for ARM und
 quick: unit cases ## The unit tests and the cases of one toolchain, at once
 
 # All that the suites of one toolchain run, so that suites which run at once do not build at once.
-programs: $(UNITS) $(B)/o2pop $(PLAYER) $(WATCH)
+# What is optimised as a whole is linked beside the rest.
+programs: $(B)/o2pop $(UNITS) $(PLAYER) $(WATCH)
 
 test: $(UNITS) ## One unit test: make test T=json
 	@$(RIG) tests/run-unit $^
