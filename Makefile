@@ -46,7 +46,7 @@ OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(
 say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
 dir = @mkdir -p $(@D)
 
-.PHONY: all host demo check quick test unit cases programs memory e2e lint format size bench compile_commands deps \
+.PHONY: all host demo check quick test unit cases cli programs memory e2e lint format size bench compile_commands deps \
 	install uninstall clean distclean help
 
 all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
@@ -125,7 +125,7 @@ $(GEN)/mkroots: third_party/mkroots.c | $(BEARSSL)/.unpacked
 # The part of BearSSL's own tool with which a lint compares the generated roots: "brssl ta".
 $(GEN)/brssl-ta: | $(BEARSSL)/.unpacked
 	$(dir)
-	$(call say,HOSTCC)echo 'int do_ta(int n, char **args); int main(int n, char **args) { return do_ta(n - 1, args + 1); }' | \
+	$(call say,HOSTCC)echo 'int do_ta(int, char **); int main(int n, char **a) { return do_ta(n - 1, a + 1); }' | \
 		$(HOSTCC) -O1 -w -ffunction-sections -fdata-sections -Wl,--gc-sections -I$(BEARSSL)/inc -I$(BEARSSL)/src \
 		-o $@ -xc - $(patsubst %,$(BEARSSL)/tools/%.c,ta certs files names xmem vector) \
 		$(BEARSSL)/src/x509/x509_decoder.c $(BEARSSL)/src/codec/pemdec.c
@@ -178,6 +178,9 @@ unit: $(UNITS) ## The unit tests of one toolchain
 
 cases: $(B)/o2pop $(PLAYER) ## The conversations in tests/cases, played by the simulator
 	@$(RIG) tests/cases/run
+
+cli: $(B)/o2pop ## The command line from outside: options, settings, where secrets come from
+	@$(RIG) tests/cli/run
 
 $(WATCH): tests/memory/watch.c
 	$(dir)
