@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from concurrent.futures import ProcessPoolExecutor
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -23,7 +24,9 @@ def tests():
                 yield name[5:].replace("_", "-"), function
 
 
-def run(name, function):
+def run(named):
+    """What is printed about a test, and whether it is a failure."""
+    name, function = named
     place = rig.Place()
     problem = []
     try:
@@ -33,18 +36,21 @@ def run(name, function):
     except Exception:
         problem = [traceback.format_exc()]
     place.end()
-    print(f"{'FAIL' if problem else 'ok'} cli-{name}", flush=True)
-    for line in "\n".join(problem).splitlines():
-        print("# " + line, flush=True)
-    return not problem
+    lines = [f"{'FAIL' if problem else 'ok'} cli-{name}"] + ["# " + line for line in "\n".join(problem).splitlines()]
+    return "\n".join(lines), bool(problem)
 
 
 def main():
     chosen = [(n, f) for n, f in tests() if len(sys.argv) < 2 or any(p in n for p in sys.argv[1:])]
     if not chosen:
         sys.exit("tests/cli/run: no test is named like that")
-    results = [run(name, function) for name, function in chosen]
-    sys.exit(0 if all(results) else 1)
+    bad = False
+    with ProcessPoolExecutor(2 * len(os.sched_getaffinity(0))) as pool:  # many wait
+        for text, failed in pool.map(run, chosen):
+            print(text, flush=True)
+            bad |= failed
+    sys.exit(1 if bad else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -155,21 +155,22 @@ def test_probe_refused(place):
 def test_progress(place):
     """A status line while it waits, gone before the report; the summary is the last thing on the terminal."""
     provider, mail = Provider(), Mail(silent=True)
+    command = ["check", "a@b.example", *arguments(provider, mail, place.file("secret", SECRET)),
+               "--timeout", f"{2 * SLOW}s"]
+    runs = [(Terminal(place, *command, *more, env=env), env, more, shown) for env, more, shown in
+            (({}, [], True), ({"TERM": "dumb"}, [], True), ({}, ["-q"], False), ({}, ["-v"], False))]
     try:
-        for env, more, shown in (({}, [], True), ({"TERM": "dumb"}, [], True), ({}, ["-q"], False), ({}, ["-v"], False)):
-            t = Terminal(place, "check", "a@b.example", *arguments(provider, mail, place.file("secret", SECRET)),
-                         "--timeout", f"{2 * SLOW}s", *more, env=env)
-            try:
-                equal(os.WEXITSTATUS(t.wait()), 3, "exit status")
-                check(bool(re.search(r"pop greeting \d", t.text)) == shown, "no status line, or one too many", t.text)
-                if more == ["-q"]:
-                    continue
-                visible = re.sub(r"\x1b\[[0-9]*m", "", re.sub(r"[^\n]*\r\x1b\[K", "", t.text)).strip()
-                check(visible.splitlines()[-1].startswith("FAIL  greeting"), t.text)
-                check("pop greeting" not in visible or env, t.text)
-            finally:
-                t.end()
+        for t, env, more, shown in runs:
+            equal(os.WEXITSTATUS(t.wait()), 3, "exit status")
+            check(bool(re.search(r"pop greeting \d", t.text)) == shown, "no status line, or one too many", t.text)
+            if more == ["-q"]:
+                continue
+            visible = re.sub(r"\x1b\[[0-9]*m", "", re.sub(r"[^\n]*\r\x1b\[K", "", t.text)).strip()
+            check(visible.splitlines()[-1].startswith("FAIL  greeting"), t.text)
+            check("pop greeting" not in visible or env, t.text)
     finally:
+        for t, *_ in runs:
+            t.end()
         provider.end()
         mail.end()
 
