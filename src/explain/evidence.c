@@ -119,7 +119,7 @@ unsigned evidence_holds(const struct report *r, const struct evidence *e, enum s
 {
 	unsigned ruled = (e->tenant_right ? UNLESS_TENANT : 0) | (e->cloud_right ? UNLESS_CLOUD : 0) |
 	                 (e->clock_right ? UNLESS_CLOCK : 0) | (e->proved ? UNLESS_PROVED : 0);
-	unsigned way = FOR_O2POP | FOR_TOKEN | (step < STEP_POP_DNS ? FOR_HTTP : FOR_POP3);
+	unsigned way = FOR_O2POP | FOR_TOKEN | FOR_APIS | (step < STEP_POP_DNS ? FOR_HTTP : FOR_POP3);
 
 	if (r->settings == NULL || e->provider == NULL)
 		return (FOR_ALL & ~(unsigned)(FOR_SPEAKERS | FOR_LOGINS | FOR_PROTOCOLS)) | way | ruled;

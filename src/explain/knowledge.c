@@ -45,7 +45,7 @@ static const char *next_text(const char *p)
 }
 
 static const unsigned dimensions[] = { FOR_GRANTS, FOR_ASKERS, FOR_PROVIDERS, FOR_PROTOCOLS,
-	                               FOR_LOGINS, FOR_OWNERS, FOR_SPEAKERS };
+	                               FOR_LOGINS, FOR_OWNERS, FOR_SPEAKERS,  FOR_APIS };
 
 bool knowledge_holds(unsigned of, unsigned holds)
 {
@@ -177,7 +177,8 @@ static const char row_texts[] =
 	;
 
 /* One for each KNOWN and WHEN, none for SAME. */
-enum { ROW_CAUSES = 5, VARIANT = 1 << 29 /* it is a WHEN row */ };
+enum { ROW_CAUSES = 5 };
+#define VARIANT                      (1u << 31) /* it is a WHEN row */
 
 #define CAUSES(...)                  CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
 #define CAUSES_5(a, b, c, d, e, ...) CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e

@@ -88,16 +88,20 @@ enum {
 	FOR_O2POP = 1 << 20,
 	FOR_PROGRAM = 1 << 21,
 	FOR_SPEAKERS = FOR_O2POP | FOR_PROGRAM,
-	FOR_ALL = (1 << 22) - 1
+	/* what the token was asked for */
+	FOR_MAIL_API = 1 << 22,
+	FOR_OTHER_API = 1 << 23, /* Microsoft Graph, Gmail's API: no mail protocol takes its tokens */
+	FOR_APIS = FOR_MAIL_API | FOR_OTHER_API,
+	FOR_ALL = (1 << 24) - 1
 };
 
 /* Beside them, on a cause: what rules it out. */
 enum {
-	UNLESS_TENANT = 1 << 22,  /* discovery found the mailbox's tenant, and it is that of the settings */
-	UNLESS_CLOUD = 1 << 23,   /* the same with the cloud */
-	UNLESS_CLOCK = 1 << 24,   /* the clock is right to some minutes */
-	UNLESS_PROVED = 1 << 25,  /* the same token opened another mailbox */
-	UNLESS_GENUINE = 1 << 26, /* the certificate is from an authority that mail services buy from */
+	UNLESS_TENANT = 1 << 24,  /* discovery found the mailbox's tenant, and it is that of the settings */
+	UNLESS_CLOUD = 1 << 25,   /* the same with the cloud */
+	UNLESS_CLOCK = 1 << 26,   /* the clock is right to some minutes */
+	UNLESS_PROVED = 1 << 27,  /* the same token opened another mailbox */
+	UNLESS_GENUINE = 1 << 28, /* the certificate is from an authority that mail services buy from */
 	UNLESS_ALL = UNLESS_TENANT | UNLESS_CLOUD | UNLESS_CLOCK | UNLESS_PROVED | UNLESS_GENUINE
 };
 
@@ -146,13 +150,13 @@ enum { KNOWLEDGE_NOTHING = 0xffff };
 /* What is to be known of a row beside its meaning, in one word with its FOR_... bits. Of a KNOWN row these say what it
  * proves when it is met, of a WHEN row also where it holds. */
 enum {
-	KNOWN_PROVES_APP = 1 << 22,   /* Entra says it only after it has found tenant and application */
-	KNOWN_MENDABLE = 1 << 23,     /* comes while a change is on its way to all servers: worth another try */
-	KNOWN_ASK_TENANT = 1 << 24,   /* what discovery found about the domain's tenant may be the reason */
-	KNOWN_ASK_CLOCK = 1 << 25,    /* this machine's clock may be */
-	KNOWN_ASK_SECRET = 1 << 26,   /* an oddity of the secret may be */
-	KNOWN_SECRET_ENDED = 1 << 27, /* the client secret has expired */
-	KNOWN_GENERAL = 1 << 28       /* says little by itself: whatever else the same answer says counts more */
+	KNOWN_PROVES_APP = 1 << 24,   /* Entra says it only after it has found tenant and application */
+	KNOWN_MENDABLE = 1 << 25,     /* comes while a change is on its way to all servers: worth another try */
+	KNOWN_ASK_TENANT = 1 << 26,   /* what discovery found about the domain's tenant may be the reason */
+	KNOWN_ASK_CLOCK = 1 << 27,    /* this machine's clock may be */
+	KNOWN_ASK_SECRET = 1 << 28,   /* an oddity of the secret may be */
+	KNOWN_SECRET_ENDED = 1 << 29, /* the client secret has expired */
+	KNOWN_GENERAL = 1 << 30       /* says little by itself: whatever else the same answer says counts more */
 };
 
 unsigned knowledge_rows(void);

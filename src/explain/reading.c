@@ -409,6 +409,7 @@ void reading_context(const struct reading *r, struct buf *out)
 		{ FOR_APPLICATION, "an application's own token" },
 		{ FOR_PERSON, "a person's token" },
 		{ FOR_CONSUMER, "a personal account" },
+		{ FOR_OTHER_API, "the scope of another API" },
 	};
 	const char *comma = "";
 
