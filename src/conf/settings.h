@@ -59,6 +59,7 @@ struct settings {
 	struct span value[SETTING__COUNT]; /* as given, trimmed; borrowed from the arena, the environment or argv */
 	enum setting_source source[SETTING__COUNT];
 	struct span origin[SETTING__COUNT]; /* "o2pop.conf:12", "O2POP_CLIENT_ID", "--client-id" */
+	struct span file, profile;          /* as -c and --profile name them; empty when they were not given */
 	/* What the values mean; valid after resolve_settings (conf/resolve.h). */
 	const struct provider *provider;
 	enum grant grant;
