@@ -48,8 +48,8 @@ void net_causes_tcp(const struct explain_case *c, struct knowledge_causes *l)
 	enum fault_code code = placeholder_row(c)->fault.code;
 	const struct row *dns = &c->r->row[placeholder_on_idp(c) ? STEP_IDP_DNS : STEP_POP_DNS];
 
-	if (code == FAULT_TCP_REFUSED && row_has(dns, FACT_VIA)) /* the user's own table */
-		knowledge_add(l, CAUSE_RESOLVE_NOBODY);
+	if (code == FAULT_TCP_REFUSED && row_has(dns, FACT_VIA) && !placeholder_on_identity(c))
+		knowledge_add(l, CAUSE_RESOLVE_NOBODY); /* the user's own table */
 	if (placeholder_on_identity(c))
 		knowledge_add(l, CAUSE_NOT_AZURE);
 	else if (code == FAULT_DEADLINE)

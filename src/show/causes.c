@@ -44,6 +44,37 @@ void causes_causes(struct page *p, const struct explanation *e)
 	}
 }
 
+/* The first line to be typed of a text with fixes; empty when there is none. */
+static struct span first_typed(struct span text)
+{
+	while (text.n != 0) {
+		struct span line = span_cut(text, '\n', &text);
+
+		if (span_starts(line, SPAN("\t")))
+			return line;
+	}
+	return text;
+}
+
+void causes_again(struct page *p, const struct explanation *e, size_t begin)
+{
+	const struct explain_cause *c = &e->cause[0];
+	struct span rest = e->n != 0 ? c->fix : (struct span){ NULL, 0 }, type, first;
+	unsigned lines = 0;
+
+	for (size_t i = begin; i < p->out->n; i++)
+		lines += p->out->p[i] == '\n';
+	if (e->n == 0 || lines <= CAUSES_SCREEN)
+		return;
+	page_heading(p, e->n > 1 ? "Most likely (cause 1 above)" : "The cause (above)");
+	page_lines(p, 2, c->text);
+	type = first_typed(c->fix);
+	if (type.n == 0)
+		type = first_typed(c->verify);
+	first = span_cut(rest, '\n', &rest);
+	page_lines(p, 2, type.n != 0 ? type : first);
+}
+
 void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e)
 {
 	page_tone(p, PAGE_STRONG);

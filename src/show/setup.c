@@ -100,9 +100,8 @@ static bool put_setting(const struct setup *s, struct span name, struct buf *out
 	text = known(s, key);
 	if (text.n == 0)
 		text = word(s, key);
-	/* A file of additional roots is not what other programs call a CA file. */
-	if (key == SETTING_CA_FILE && span_starts(text, SPAN("+")))
-		text = span_from(text, 1);
+	if (key == SETTING_CA_FILE)
+		text = s->ca_file;
 	buf_put(out, text);
 	return text.n != 0;
 }
@@ -311,8 +310,7 @@ bool setup_client_find(struct span name, enum setup_client *client)
 bool setup_client(struct buf *out, enum setup_client client, const struct setup *s)
 {
 	struct span host = settings_get(s->settings, SETTING_POP_HOST);
-	struct span used[] = { known(s, SETTING_MAILBOX), host, settings_get(s->settings, SETTING_CA_FILE), s->file,
-		               s->profile };
+	struct span used[] = { known(s, SETTING_MAILBOX), host, s->ca_file, s->file, s->profile };
 
 	/* They stand between quotes of any kind, and in languages of any kind. */
 	for (size_t i = 0; i < COUNT(used); i++)
