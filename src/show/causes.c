@@ -44,22 +44,22 @@ void causes_causes(struct page *p, const struct explanation *e)
 	}
 }
 
-/* The first line to be typed of a text with fixes; empty when there is none. */
-static struct span first_typed(struct span text)
+/* What to do first: the first line to be typed, with the one that says where; else the first line. */
+static struct span first_step(struct span fix)
 {
-	while (text.n != 0) {
-		struct span line = span_cut(text, '\n', &text);
+	struct span rest = fix, line = span_cut(rest, '\n', &rest), before = { fix.p, 0 };
 
-		if (span_starts(line, SPAN("\t")))
-			return line;
+	while (!span_starts(line, SPAN("\t")) && rest.n != 0) {
+		before = line;
+		line = span_cut(rest, '\n', &rest);
 	}
-	return text;
+	if (!span_starts(line, SPAN("\t")))
+		return span_cut(fix, '\n', &rest);
+	return (struct span){ before.p, (size_t)(line.p + line.n - before.p) };
 }
 
 void causes_again(struct page *p, const struct explanation *e, size_t begin)
 {
-	const struct explain_cause *c = &e->cause[0];
-	struct span rest = e->n != 0 ? c->fix : (struct span){ NULL, 0 }, type, first;
 	unsigned lines = 0;
 
 	for (size_t i = begin; i < p->out->n; i++)
@@ -67,12 +67,8 @@ void causes_again(struct page *p, const struct explanation *e, size_t begin)
 	if (e->n == 0 || lines <= CAUSES_SCREEN)
 		return;
 	page_heading(p, e->n > 1 ? "Most likely (cause 1 above)" : "The cause (above)");
-	page_lines(p, 2, c->text);
-	type = first_typed(c->fix);
-	if (type.n == 0)
-		type = first_typed(c->verify);
-	first = span_cut(rest, '\n', &rest);
-	page_lines(p, 2, type.n != 0 ? type : first);
+	page_lines(p, 2, e->cause[0].text);
+	page_lines(p, 2, first_step(e->cause[0].fix));
 }
 
 void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e)
