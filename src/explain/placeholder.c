@@ -120,7 +120,6 @@ static const struct {
 	const char *name;
 	size_t column;
 } columns[] = {
-	{ "title", offsetof(struct provider, title) },
 	{ "right_pop_host", offsetof(struct provider, pop_host) },
 	{ "right_authority", offsetof(struct provider, authority) },
 	{ "right_token_url", offsetof(struct provider, token_url) },
@@ -386,6 +385,12 @@ bool placeholder_run(const struct explain_case *c, struct buf *out)
 	return true;
 }
 
+static bool put_right_title(const struct explain_case *c, struct buf *out)
+{
+	return column(c, offsetof(struct provider, pop_host)) != NULL &&
+	       put_z(out, column(c, offsetof(struct provider, title)));
+}
+
 static bool put_right_port(const struct explain_case *c, struct buf *out)
 {
 	return column(c, offsetof(struct provider, pop_host)) != NULL && put_z(out, "995");
@@ -517,6 +522,7 @@ static const struct {
 	{ "options", put_options, true },
 	{ "from_file", put_settings_file, true },
 	{ "run", placeholder_run, true },
+	{ "right_title", put_right_title, true },
 	{ "right_port", put_right_port, true },
 	{ "unseen", put_unseen, true },
 	{ "appid", put_appid, false },
