@@ -108,6 +108,11 @@ struct secret *settings_secret(struct credential *c, enum setting key);
 /* Does a file that this setting names hold a secret? Such a file may be one that can be read only once. */
 bool settings_secret_file(enum setting key);
 
+/* Append what a command of o2pop's needs to have these settings: " -c FILE --profile NAME", as far as the user named
+ * them, for a shell; with _options also what the flags gave. */
+void settings_put_file(struct buf *out, const struct settings *s);
+void settings_put_options(struct buf *out, const struct settings *s);
+
 extern const char *const settings_source[];
 
 /* The setting with this name, however it is spelt (client-id, CLIENT_ID); false when there is none. */

@@ -343,33 +343,16 @@ static bool put_connect(const struct explain_case *c, struct buf *out)
 /* " -c FILE --profile NAME", as far as the user named them. */
 static bool put_settings_file(const struct explain_case *c, struct buf *out)
 {
-	const struct settings *s = c->r != NULL ? c->r->settings : NULL;
-
-	if (s == NULL)
-		return true;
-	if (s->file.n != 0) {
-		buf_z(out, " -c ");
-		quote_shell(out, s->file);
-	}
-	if (s->profile.n != 0) {
-		buf_z(out, " --profile ");
-		quote_shell(out, s->profile);
-	}
+	if (c->r != NULL && c->r->settings != NULL)
+		settings_put_file(out, c->r->settings);
 	return true;
 }
 
 /* What a command of o2pop's needs to have the settings of this run: these, and what the flags said. */
 static bool put_options(const struct explain_case *c, struct buf *out)
 {
-	const struct settings *s = c->r != NULL ? c->r->settings : NULL;
-
-	put_settings_file(c, out);
-	for (int i = 0; s != NULL && i < SETTING__COUNT; i++) {
-		if (s->source[i] != SETTING_FROM_FLAG || !span_starts(s->origin[i], SPAN("--")))
-			continue;
-		buf_say(out, " %.*s ", SPAN_ARG(s->origin[i]));
-		quote_shell(out, s->value[i]);
-	}
+	if (c->r != NULL && c->r->settings != NULL)
+		settings_put_options(out, c->r->settings);
 	return true;
 }
 

@@ -43,10 +43,12 @@ static const struct {
 	              "~\topenssl pkey -in o2pop.key -pubout" },
 	{ "set_clock", "Set the clock and keep it set by NTP, on Linux with:\n\ttimedatectl set-ntp true" },
 	{ "right_host", "The mail server of {right_title} is:\n"
-	                "~Ask whoever runs the server for its name, and for the port of POP3 over TLS.\n\tpop_host = {right_pop_host}\n\tpop_port = {right_port}" },
-	{ "right_idp", "The identity provider of {right_title} is:\n"
-	               "~Ask the provider for the address of its token endpoint.\n\tauthority_host = {right_authority}\n"
-	               "~\ttoken_url = {right_token_url}" },
+	                "~Ask whoever runs the server for its name, and for the port of POP3 over TLS.\n\tpop_host = "
+	                "{right_pop_host}\n\tpop_port = {right_port}" },
+	{ "right_idp",
+	  "The identity provider of {right_title} is:\n"
+	  "~Ask the provider for the address of its token endpoint.\n\tauthority_host = {right_authority}\n"
+	  "~\ttoken_url = {right_token_url}" },
 	{ "port_995", "In the settings:\n\tpop_port = 995\n"
 	              "If that stands there already, a proxy or the setting resolve leads elsewhere." },
 	{ "open_port", "Ask the network team to open TCP port {port} from this machine to {host}.\n"

@@ -277,12 +277,12 @@ TEST(explain_causes_are_whole)
 
 /* Whole, in the places that the evidence decides on: in known.def, or as CAUSE_NAME in a module. */
 static const char *const by_evidence[] = {
-	"APP_OTHER_CLOUD",   "AUD_CONSENT",  "AUD_GRAPH",       "CA_FILE_LACKS",
-	"DELEGATED_OTHER",   "DELEGATION",   "IS_IMAP",         "IS_SMTP",
-	"MAILBOX_ELSEWHERE", "NO_NAMES",     "OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER",
-	"PIN_DIFFERS",       "POP_PERSONAL", "PORT_BLOCKED",    "PROPAGATION",
-	"RBAC_SWITCH",       "RESOLVE_NOBODY", "ROLE_EWS",      "ROLE_NEW",
-	"ROLE_OTHER",        "ROOT_UNKNOWN", "SCOPE_PERSON",
+	"APP_OTHER_CLOUD",   "AUD_CONSENT",    "AUD_GRAPH",       "CA_FILE_LACKS",
+	"DELEGATED_OTHER",   "DELEGATION",     "IS_IMAP",         "IS_SMTP",
+	"MAILBOX_ELSEWHERE", "NO_NAMES",       "OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER",
+	"PIN_DIFFERS",       "POP_PERSONAL",   "PORT_BLOCKED",    "PROPAGATION",
+	"RBAC_SWITCH",       "RESOLVE_NOBODY", "ROLE_EWS",        "ROLE_NEW",
+	"ROLE_OTHER",        "ROOT_UNKNOWN",   "SCOPE_PERSON",
 };
 
 /* Is the name in the list of "CAUSES(A, B)"? */
@@ -1409,8 +1409,7 @@ TEST(explain_network_and_tls)
 		{ STEP_POP_TLS, FAULT_TCP_RESET, ECONNRESET, true, "", "", "connection-cut server-busy" },
 		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Zscaler Intermediate Root CA",
 		  "tls-inspection" },
-		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Contoso Web Gateway CA",
-		  "tls-inspection" },
+		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Contoso Web Gateway CA", "tls-inspection" },
 		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=DigiCert Cloud Services CA-1",
 		  "tls-inspection root-unknown" },
 		{ STEP_POP_TLS, FAULT_CERT_FORGED, 62, true, "", "CN=Zscaler Intermediate Root CA",
@@ -1587,7 +1586,8 @@ TEST(explain_a_forged_certificate_is_never_trusted)
 		if (code > FAULT_CERT_PIN && code != FAULT_CERT_FORGED)
 			continue;
 		for (int own = 0; own < 2; own++) {
-			t_at("%s, %s", fault_id((enum fault_code)code), own ? "the provider's own host" : "another host");
+			t_at("%s, %s", fault_id((enum fault_code)code),
+			     own ? "the provider's own host" : "another host");
 			fresh();
 			if (!own)
 				set(SETTING_POP_HOST, "mail.example");
@@ -1604,9 +1604,13 @@ TEST(explain_a_forged_certificate_is_never_trusted)
 				OK(!has(c->text, "https://evil") || has(c->text, "\"CN=Download https://evil"));
 				OK(!has(c->text, "ca.pem\","));
 				OK(!has(c->fix, "evil"));
-				OK(!has(c->fix, "ca_file = +") || (has(c->fix, "hand you") && has(c->fix, "fingerprint")));
-				OK(!has(c->fix, "ca_file = +") || (code != FAULT_CERT_FORGED && code != FAULT_CERT_PIN));
-				OK(!own || (!has(span_z(c->id), "chain-incomplete") && !has(span_z(c->id), "private-ca")) || i != 0);
+				OK(!has(c->fix, "ca_file = +") ||
+				   (has(c->fix, "hand you") && has(c->fix, "fingerprint")));
+				OK(!has(c->fix, "ca_file = +") ||
+				   (code != FAULT_CERT_FORGED && code != FAULT_CERT_PIN));
+				OK(!own ||
+				   (!has(span_z(c->id), "chain-incomplete") && !has(span_z(c->id), "private-ca")) ||
+				   i != 0);
 			}
 		}
 	}
