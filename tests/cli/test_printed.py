@@ -1,16 +1,17 @@
-"""What reports tell people to type: every such line of the golden reports is run, or parsed by who would run it."""
+"""What reports tell people to type: every such line of the golden reports and of the causes is run, or parsed by who
+would run it."""
 import glob
 import os
 import re
 import shlex
 import subprocess
 
-from rig import CLIENT, SECRET, TENANT, Mail, Provider, check
+from rig import CLIENT, SECRET, TENANT, Mail, Provider, check, jwt
 
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cases")
 
 # What a system has, or an administrator installs: their syntax is the shell's.
-TOOLS = {"openssl", "curl", "nslookup", "date", "timedatectl", "ls", "chmod", "umask"}
+TOOLS = {"openssl", "curl", "nslookup", "date", "timedatectl", "ls", "chmod", "umask", "base64"}
 
 # The cmdlets that are printed, with the parameters that Microsoft's documentation gives them.
 FORMAT = {"": "names"}
@@ -30,6 +31,8 @@ CMDLETS = {
     "Get-AuthenticationPolicy": FORMAT,
     "Get-User": {"Identity": "value"},
     "Add-RecipientPermission": {"Identity": "value", "Trustee": "value", "AccessRights": "value"},
+    "Install-Module": {"Name": "value", "Force": "switch"},
+    "Get-Command": FORMAT,
     "Format-List": FORMAT,
     "Format-Table": FORMAT,
     "Where-Object": {"": "where", "eq": "value"},
@@ -53,8 +56,13 @@ def typed(text):
                 yield line.strip()
 
 
-def printed():
+def printed(place):
+    """Line: where it stands. Reports have the values of a run, o2pop explain has every cause there is."""
     lines = {}
+    with open(os.path.join(CASES, "..", "..", "src", "explain", "causes.def"), encoding="utf-8") as file:
+        for cause in re.findall(r'^CAUSE\(\w+, "([^"]+)"', file.read(), re.M):
+            for line in typed(place.run("explain", cause).exits(0).out):
+                lines.setdefault(line, cause)
     for path in sorted(glob.glob(os.path.join(CASES, "*.human"))):
         with open(path, encoding="utf-8") as file:
             for line in typed(file.read()):
@@ -87,6 +95,7 @@ def powershell(line):
         elif kind == "parameter":
             wants = parameters.get(text[1:])
             check(wants, f"{command} has no {text}: {line!r}")
+            wants = None if wants == "switch" else wants
         else:
             check("" in parameters and kind == "word", f"{text!r} is one too many: {line!r}")
 
@@ -105,9 +114,11 @@ def settings(place):
 
 def ours(place, line):
     args = shlex.split(line)[1:]
+    if "-c" not in args and args[0] not in ("decode", "selftest", "--help"):  # of a cause alone: no run is known
+        args += ["-c", "o2pop.conf"]
     if args[0] in ("check", "token"):  # what is verified can pass
         args = ["here.conf" if a == "o2pop.conf" else a for a in args]
-    done = place.run(*args)
+    done = place.run(*args, stdin=jwt() if args[0] == "decode" else "")
     good = {"check": (0, 7, 8), "token": (0,), "probe": (3,), "config": (0,), "setup": (0,), "login": (2, 3),
             "selftest": (0,)}.get(args[0], (0,))
     check(done.code in good, f"{line!r} ends with {done.code}", done.all)
@@ -119,7 +130,7 @@ def ours(place, line):
 def test_printed_commands(place):
     servers = settings(place)
     ran = set()
-    for line, where in printed().items():
+    for line, where in printed(place).items():
         if line.startswith("o2pop "):
             ran.add(ours(place, line)[0])
         elif re.match(r"[A-Z][a-z]+-[A-Z]\w+", line):
@@ -128,11 +139,11 @@ def test_printed_commands(place):
             place.file("line.conf", line + "\n")
             bad = place.run("config", "-c", "line.conf").err
             check("unknown setting" not in bad, f"{where}: {line!r}", bad)
-        elif not line.startswith("https://"):
+        elif not re.match(r"https://|(scope|grant_type)=", line):
             check(line.split()[0] in TOOLS, f"{where}: nobody knows how to run {line!r}")
             done = subprocess.run(["sh", "-n", "-c", line], stderr=subprocess.PIPE, check=False)
             check(done.returncode == 0, f"{where}: {line!r}", done.stderr.decode())
-    check({"check", "probe", "setup", "login"} <= ran, f"only {ran} were printed")
+    check({"check", "probe", "config", "setup", "login", "token"} <= ran, f"only {ran} were printed")
     for server in servers:
         server.end()
 
