@@ -14,7 +14,8 @@ enum {
 /* The causes, each with Who, Fix and Verify, then what the evidence rules out. Nothing when there is nothing. */
 void causes_causes(struct page *p, const struct explanation *e);
 
-/* When more than a screen was written since `begin` (p->out->n): once more the likeliest cause, and what to type first. */
+/* When more than a screen was written since `begin` (p->out->n): once more the likeliest cause, and what to type
+ * first. */
 void causes_again(struct page *p, const struct explanation *e, size_t begin);
 
 /* One finding of `o2pop explain`: what was recognised, what it means, its causes, and the official
