@@ -203,7 +203,7 @@ static void warn_cloud(struct findings *l, enum setting key, enum cloud is, enum
 		findings_warn(l, key, "of %s, but the authority is of %s", cloud_name[is], cloud_name[authority]);
 }
 
-/* The secret goes to the identity provider, the token to the mail server, whoever they are: is it the provider's own? */
+/* The secret goes to the identity provider, the token to the mail server: is the host the provider's own? */
 static bool check_own(struct findings *l, enum setting key, struct span host, const char *own, const char *what)
 {
 	enum cloud cloud = key == SETTING_POP_HOST ? cloud_of_mail(host) : cloud_of_authority(host);

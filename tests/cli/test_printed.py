@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 
-from rig import CLIENT, SECRET, TENANT, Mail, Provider, check, jwt
+from rig import CLIENT, SECRET, TENANT, Mail, Provider, check, has, hasnt, jwt
 
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cases")
 
@@ -159,3 +159,43 @@ def test_printed_powershell_grammar(place):
         except Exception:
             continue
         check(False, f"{bad!r} was accepted")
+
+
+def test_probe_of_a_web_server(place):
+    """It waits for a request, so there is no greeting to wait for."""
+    provider = Provider()
+    host = provider.url.split("/")[2]
+    place.run("probe", host, "--provider", "custom", "--token-url", provider.url, "--pop-tls", "none").exits(0)
+    provider.end()
+    place.file("o2pop.conf", "resolve = *:443:127.0.0.1@1\n")
+    done = place.run("probe", "-c", "o2pop.conf", "login.microsoftonline.com:443").exits(3)
+    has(" ".join(done.out.split()), "an address where nothing listens", "o2pop.conf:1")
+
+
+def test_what_cannot_work_is_named_before_it_is_tried(place):
+    for line, why in (("resolve = mail.rig.test:*:127.0.0.1", "HOST:PORT:ADDRESS"), ("pin = abcd", "64 hexadecimal"),
+                      ("pop_host = outlook.office356.com", "is it a slip?")):
+        place.file("bad.conf", f"provider = microsoft\ntenant_id = {TENANT}\nclient_id = {CLIENT}\n"
+                   f"client_secret = {SECRET}\nmailbox = a@b.example\n{line}\n")
+        done = place.run("check", "-c", "bad.conf", "--timeout", "5s", "--no-discovery").exits(2)
+        has(done.all, line.split(" ")[0], why)
+        hasnt(done.all, "✓ idp-dns")
+
+
+def test_hosts_that_are_not_the_providers_are_warned_of(place):
+    """Secret and token go there."""
+    for line in ("authority_host = idp.corp.example", "pop_host = pop.gmail.com"):
+        place.file("odd.conf", f"provider = microsoft\ntenant_id = {TENANT}\nclient_id = {CLIENT}\n{line}\n"
+                   f"client_secret = {SECRET}\nmailbox = a@b.example\n"
+                   "resolve = *:443:127.0.0.1@1 *:995:127.0.0.1@1\n")
+        out = place.run("check", "-c", "odd.conf", "--no-discovery").exits(3).out
+        has(" ".join(out.split()), line.split(" ")[0] + ": not a host of Microsoft 365")
+
+
+def test_a_failing_command_is_named(place):
+    place.file("good_secret", SECRET)
+    place.file("c.conf", f"provider = microsoft\ntenant_id = {TENANT}\nclient_id = {CLIENT}\nmailbox = a@b.example\n"
+               "client_secret_command = exit 4\nresolve = *:443:127.0.0.1@1 *:995:127.0.0.1@1\n")
+    out = " ".join(place.run("check", "-c", "c.conf", "--no-discovery").exits(2).out.split())
+    has(out, "ended with status 4", "The command that", "o2pop config -c c.conf")
+    hasnt(out, "ls -l", "good_secret")
