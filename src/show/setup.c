@@ -146,8 +146,9 @@ static bool put_others(const struct setup *s, struct buf *out)
 	for (int g = 0; g < GRANT__COUNT; g++) {
 		if (!provider_allows(s->settings->provider, (enum grant)g) || (enum grant)g == s->settings->grant)
 			continue;
-		buf_say(out, "%so2pop setup --provider %s --grant %s", out->n == begin ? "" : "\n\t",
-		        s->settings->provider->id, grant_row((enum grant)g)->id);
+		buf_z(out, out->n == begin ? "o2pop setup" : "\n\to2pop setup");
+		put_options(s, false, out);
+		buf_say(out, " --provider %s --grant %s", s->settings->provider->id, grant_row((enum grant)g)->id);
 	}
 	return out->n != begin;
 }
