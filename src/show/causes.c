@@ -44,18 +44,15 @@ void causes_causes(struct page *p, const struct explanation *e)
 	}
 }
 
-/* What to do first: the first line to be typed, with the one that says where; else the first line. */
+/* What to do first: the first line, and the one to be typed that it announces. */
 static struct span first_step(struct span fix)
 {
-	struct span rest = fix, line = span_cut(rest, '\n', &rest), before = { fix.p, 0 };
+	struct span rest = fix, line = span_cut(rest, '\n', &rest), next;
 
-	while (!span_starts(line, SPAN("\t")) && rest.n != 0) {
-		before = line;
-		line = span_cut(rest, '\n', &rest);
-	}
-	if (!span_starts(line, SPAN("\t")))
-		return span_cut(fix, '\n', &rest);
-	return (struct span){ before.p, (size_t)(line.p + line.n - before.p) };
+	if (span_starts(line, SPAN("\t")) || !span_starts(rest, SPAN("\t")))
+		return line;
+	next = span_cut(rest, '\n', &rest);
+	return (struct span){ line.p, (size_t)(next.p + next.n - line.p) };
 }
 
 void causes_again(struct page *p, const struct explanation *e, size_t begin)
