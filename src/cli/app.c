@@ -76,6 +76,8 @@ bool app_load(struct app *app, enum app_needs needs, int *status)
 	if (!settings_file_settings(&app->load, &app->options, &app->settings, &app->credential, &f) ||
 	    (needs == APP_TRUST && !credential_load_trust(&app->settings, &app->trust, BUF(app->load.file), &f)))
 		return app_stop(status, app_refuse(app, &f));
+	app->settings.file = app->options.value[OPTION_CONFIG];
+	app->settings.profile = app->options.value[OPTION_PROFILE];
 	if (app->options.given[OPTION_SHARE] != 0) {
 		pseudonym_init(&app->pseudonym);
 		pseudonym_settings(&app->pseudonym, &app->settings);

@@ -204,6 +204,19 @@ static bool explain_all(struct app *app, struct result *o, struct span text)
 	return o->n != 0 ? known : own_word(app, o, text);
 }
 
+/* What may have scrolled away: the first cause that was found. */
+static void put_again(struct app *app, struct result *o)
+{
+	struct explain_found found;
+
+	for (unsigned i = 0; explain_reading(&app->reading, i, &found, &app->explanation); i++) {
+		if (app->explanation.n == 0)
+			continue;
+		causes_again(&o->page, &app->explanation, 0);
+		return;
+	}
+}
+
 static void put_reading(struct app *app, struct result *o)
 {
 	if (!o->as_json)
@@ -239,7 +252,9 @@ int cmd_explain(struct app *app)
 		buf_byte(&out, '\n');
 	} else {
 		causes_lost(&o.page, &app->reading);
-		if (!known)
+		if (known)
+			put_again(app, &o);
+		else
 			causes_nothing(&o.page);
 	}
 	return app_print(&out, known ? EXIT_STATUS_OK : EXPLAIN_EXIT_NOTHING);

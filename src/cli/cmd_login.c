@@ -57,12 +57,17 @@ static int conclude(struct app *app, bool brief)
 {
 	struct buf out = BUF(app->text);
 	struct page page = app_page(app, &out, OUTPUT_RESULT);
+	char bytes[2048];
+	struct buf next = BUF(bytes);
 
+	buf_z(&next, brief ? "\to2pop login" : "\to2pop check");
+	settings_put_options(&next, &app->settings);
 	if (brief) {
 		page_lines(&page, 0,
 		           SPAN("Signed in, but only for as long as this one token lives: o2pop token hands it out "
 		                "until then. Add offline_access to the scope in the settings, and sign in "
-		                "again:\n\to2pop login"));
+		                "again:"));
+		page_lines(&page, 0, buf_span(&next));
 		return app_print(&out, EXIT_STATUS_OK);
 	}
 	page_z(&page, "Signed in. What is needed for further tokens is kept in ");
@@ -71,7 +76,8 @@ static int conclude(struct app *app, bool brief)
 	if (app->settings.source[SETTING_GRANT] == SETTING_FROM_DEFAULT)
 		page_lines(&page, 0,
 		           SPAN("Write grant = device-code into the settings, so that check and token use it."));
-	page_lines(&page, 0, SPAN("Next: o2pop check"));
+	page_lines(&page, 0, SPAN("Next:"));
+	page_lines(&page, 0, buf_span(&next));
 	return app_print(&out, EXIT_STATUS_OK);
 }
 

@@ -4,7 +4,10 @@
 #include "text/dn.h"
 #include "text/url.h"
 
-enum { PEM_COLUMNS = 64 }; /* RFC 7468 section 2 */
+enum {
+	PEM_COLUMNS = 64, /* RFC 7468 section 2 */
+	PORT_HTTPS = 443
+};
 
 struct probe {
 	struct session session;
@@ -53,6 +56,16 @@ static bool take(struct settings *s, enum setting key, struct span value, struct
 	return settings_set(s, key, value, SETTING_FROM_FLAG, SPAN("argument"), f);
 }
 
+/* A web server: the token endpoint, or another one at the port of HTTPS. It waits for a request where a mail server
+ * greets. */
+static bool web_server(const struct settings *s)
+{
+	struct url token = { .port = 0 };
+
+	return s->pop_port == PORT_HTTPS || (url_parse(s->token_url, &token) && token.port == s->pop_port &&
+	                                     span_eq_nocase(token.host, settings_get(s, SETTING_POP_HOST)));
+}
+
 /* HOST[:PORT] is stronger than every source of pop_host and pop_port. */
 static bool take_target(struct app *app, int *status)
 {
@@ -91,7 +104,7 @@ int cmd_probe(struct app *app)
 	p.session.on_event = on_event;
 	p.session.command = &p;
 	ask->workers = RUN_MAIL;
-	ask->stop_after = STEP_CAPA;
+	ask->stop_after = web_server(&app->settings) ? STEP_POP_TLS : STEP_CAPA;
 	ask->certificates = p.pem;
 	if (!session_run(&p.session, &status))
 		return status;

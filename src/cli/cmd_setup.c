@@ -38,7 +38,7 @@ static struct span absolute(struct span path, char *scratch, size_t n)
 
 static int put_client(struct app *app, struct setup *s, struct buf *out)
 {
-	char path[FILES_PATH_MAX];
+	char path[FILES_PATH_MAX], ca[FILES_PATH_MAX];
 	struct span given = app->options.value[OPTION_CLIENT];
 	enum setup_client client;
 
@@ -51,6 +51,10 @@ static int put_client(struct app *app, struct setup *s, struct buf *out)
 		return app_usage(app, "", SPAN("--client"),
 		                 " writes configurations with TLS only, and pop_tls is none");
 	s->file = absolute(s->file, path, sizeof path);
+	s->ca_file = settings_get(s->settings, SETTING_CA_FILE);
+	if (span_starts(s->ca_file, SPAN("+"))) /* additional roots are not what other programs call a CA file */
+		s->ca_file = span_from(s->ca_file, 1);
+	s->ca_file = absolute(s->ca_file, ca, sizeof ca);
 	if (setup_client(out, client, s))
 		return app_print(out, EXIT_STATUS_OK);
 	return app_usage(app, "",

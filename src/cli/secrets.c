@@ -90,7 +90,7 @@ static bool command_failed(const struct secrets_command *command, const char *ho
 
 	if (num != 0)
 		buf_say(&b, "%d", num);
-	return fault_say(f, FAULT_FILE_UNREADABLE, num, "%s '%.*s' %s%s%s", command->key,
+	return fault_say(f, FAULT_COMMAND_FAILED, num, "%s '%.*s' %s%s%s", command->key,
 	                 SPAN_ARG(span_first(command->line, 200)), how, number,
 	                 num == 127 ? ": /bin/sh or the command is not there" : "");
 }

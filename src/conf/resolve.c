@@ -1,6 +1,8 @@
 #include "conf/resolve.h"
 
 #include "base/buf.h"
+#include "net/dns.h"
+#include "net/tls.h"
 #include "text/ini.h"
 #include "text/date.h"
 #include "text/pct.h"
@@ -256,10 +258,15 @@ static bool finish_urls(struct settings *s, struct fault *f)
 
 bool resolve_settings(struct settings *s, struct fault *f)
 {
+	unsigned char pin[TLS_PIN];
 	struct span host;
 
 	if (!finish_provider(s, f) || !finish_choices(s, f) || !finish_numbers(s, f) || !finish_urls(s, f))
 		return false;
+	if (!dns_table(s->value[SETTING_RESOLVE], &(struct fault){ 0 }))
+		return refuse(s, SETTING_RESOLVE, "write HOST:PORT:ADDRESS, such as mail.example.com:995:192.0.2.1", f);
+	if (settings_has(s, SETTING_PIN) && !tls_pin(s->value[SETTING_PIN], pin))
+		return refuse(s, SETTING_PIN, "write the SHA-256 of the server's public key, 64 hexadecimal digits", f);
 	host = s->value[SETTING_POP_HOST];
 	if (host.n != 0 && !url_is_name(host) && !url_is_address(host))
 		return refuse(s, SETTING_POP_HOST, "write a host name or an address, without port or blanks", f);

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "text/quote.h"
+
 enum { STEERS = 1, HOLDS_SECRET = 2, OFFSET_SHIFT = 2 };
 #define HOLDS(member) (HOLDS_SECRET | offsetof(struct credential, member) << OFFSET_SHIFT)
 
@@ -121,4 +123,27 @@ void settings_near(struct near *n)
 bool settings_secret_ended(int64_t end, int64_t now)
 {
 	return end + 86400 < now;
+}
+
+void settings_put_file(struct buf *out, const struct settings *s)
+{
+	if (s->file.n != 0) {
+		buf_z(out, " -c ");
+		quote_shell(out, s->file);
+	}
+	if (s->profile.n != 0) {
+		buf_z(out, " --profile ");
+		quote_shell(out, s->profile);
+	}
+}
+
+void settings_put_options(struct buf *out, const struct settings *s)
+{
+	settings_put_file(out, s);
+	for (int i = 0; i < SETTING__COUNT; i++) {
+		if (s->source[i] != SETTING_FROM_FLAG || !span_starts(s->origin[i], SPAN("--")))
+			continue;
+		buf_say(out, " %.*s ", SPAN_ARG(s->origin[i]));
+		quote_shell(out, s->value[i]);
+	}
 }

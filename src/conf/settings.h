@@ -59,6 +59,7 @@ struct settings {
 	struct span value[SETTING__COUNT]; /* as given, trimmed; borrowed from the arena, the environment or argv */
 	enum setting_source source[SETTING__COUNT];
 	struct span origin[SETTING__COUNT]; /* "o2pop.conf:12", "O2POP_CLIENT_ID", "--client-id" */
+	struct span file, profile;          /* as -c and --profile name them; empty when they were not given */
 	/* What the values mean; valid after resolve_settings (conf/resolve.h). */
 	const struct provider *provider;
 	enum grant grant;
@@ -106,6 +107,11 @@ struct secret *settings_secret(struct credential *c, enum setting key);
 
 /* Does a file that this setting names hold a secret? Such a file may be one that can be read only once. */
 bool settings_secret_file(enum setting key);
+
+/* Append what a command of o2pop's needs to have these settings: " -c FILE --profile NAME", as far as the user named
+ * them, for a shell; with _options also what the flags gave. */
+void settings_put_file(struct buf *out, const struct settings *s);
+void settings_put_options(struct buf *out, const struct settings *s);
 
 extern const char *const settings_source[];
 

@@ -41,7 +41,7 @@ static void pick_person(const struct explain_case *c, struct knowledge_causes *l
 static void add_unknown_application(const struct explain_case *c, struct knowledge_causes *l)
 {
 	struct span known = placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID), oid = placeholder_fact(c, FACT_OID);
-	bool other = known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
+	bool other = placeholder_requested(c) && known.n != 0 && oid.n != 0 && !span_eq_nocase(known, oid);
 
 	knowledge_add(l, other ? CAUSE_OBJECT_ID_OTHER : CAUSE_SP_NOT_REGISTERED);
 }
@@ -127,7 +127,8 @@ void auth_causes(const struct explain_case *c, struct knowledge_causes *l)
 
 static const char script_start[] = "# For an Exchange administrator. Once: Install-Module ExchangeOnlineManagement\n"
 				   "Connect-ExchangeOnline -ExchangeEnvironmentName {exchange_environment}\n"
-				   "~Connect-ExchangeOnline";
+				   "~Connect-ExchangeOnline\n"
+				   "# {=capitals}";
 static const char script_register[] =
 	"\n# Exchange has to know the application by exactly this AppId and ObjectId.\n"
 	"Get-ServicePrincipal | Where-Object AppId -eq {'appid} | Format-List DisplayName,AppId,ObjectId\n"
@@ -138,7 +139,7 @@ static const char script_permit[] = "\n# The application needs FullAccess to the
 				    "Get-MailboxPermission -Identity {'mailbox} | Format-Table User,AccessRights,Deny";
 static const char script_person[] =
 	"\n# The person who signs in needs FullAccess to the mailbox, unless it is their own.\n"
-	"Add-MailboxPermission -Identity {'mailbox} -User {'upn} -AccessRights FullAccess\n"
+	"Add-MailboxPermission -Identity {'mailbox} -User {'person} -AccessRights FullAccess\n"
 	"Get-MailboxPermission -Identity {'mailbox} | Format-Table User,AccessRights,Deny";
 static const char script_open[] =
 	"\n# POP has to be on, and the address the primary one.\n"

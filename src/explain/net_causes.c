@@ -46,7 +46,10 @@ void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
 void net_causes_tcp(const struct explain_case *c, struct knowledge_causes *l)
 {
 	enum fault_code code = placeholder_row(c)->fault.code;
+	const struct row *dns = &c->r->row[placeholder_on_idp(c) ? STEP_IDP_DNS : STEP_POP_DNS];
 
+	if (code == FAULT_TCP_REFUSED && row_has(dns, FACT_VIA) && !placeholder_on_identity(c))
+		knowledge_add(l, CAUSE_RESOLVE_NOBODY); /* the user's own table */
 	if (placeholder_on_identity(c))
 		knowledge_add(l, CAUSE_NOT_AZURE);
 	else if (code == FAULT_DEADLINE)
@@ -71,17 +74,17 @@ static bool well_known_authority(struct span issuer)
 
 static void pick_untrusted(const struct explain_case *c, struct knowledge_causes *l)
 {
-	const struct provider *p = c->known.provider;
 	struct span issuer = placeholder_fact(c, FACT_ISSUER), file = placeholder_setting(c, SETTING_CA_FILE);
 
-	if (evidence_alone(placeholder_row(c)))
-		knowledge_add(l, CAUSE_CHAIN_INCOMPLETE);
+	l->holds &= ~(unsigned)UNLESS_GENUINE; /* what nobody has signed names the issuer that it likes to */
 	if (file.n != 0 && !span_starts(file, SPAN("+")))
 		knowledge_add(l, CAUSE_CA_FILE_LACKS);
-	if (well_known_authority(issuer))
-		knowledge_add(l, CAUSE_ROOT_UNKNOWN, CAUSE_CHAIN_INCOMPLETE);
-	else if (p != NULL && p->pop_host != NULL)
-		knowledge_add(l, CAUSE_TLS_INSPECTION, CAUSE_ROOT_UNKNOWN);
+	if (placeholder_known_host(c)) /* the provider's own chain is whole, and its roots are built in */
+		knowledge_add(l, CAUSE_TLS_INSPECTION, well_known_authority(issuer) ? CAUSE_ROOT_UNKNOWN : CAUSE_NONE);
+	else if (evidence_alone(placeholder_row(c)))
+		knowledge_add(l, CAUSE_CHAIN_INCOMPLETE, CAUSE_PRIVATE_CA, CAUSE_TLS_INSPECTION);
+	else if (well_known_authority(issuer))
+		knowledge_add(l, CAUSE_CHAIN_INCOMPLETE, CAUSE_TLS_INSPECTION, CAUSE_ROOT_UNKNOWN);
 	else
 		knowledge_add(l, CAUSE_PRIVATE_CA, CAUSE_CHAIN_INCOMPLETE, CAUSE_TLS_INSPECTION);
 }
@@ -119,6 +122,10 @@ void net_causes_tls(const struct explain_case *c, struct knowledge_causes *l)
 	if (well_known_authority(placeholder_fact(c, FACT_ISSUER)))
 		l->holds |= UNLESS_GENUINE;
 	pick_times(c, l);
+	if (f->code == FAULT_CERT_FORGED) {
+		knowledge_add(l, CAUSE_CERT_FORGED);
+		return;
+	}
 	if (match_best(placeholder_fact(c, FACT_ISSUER), KNOWN_INSPECTOR, FOR_ALL) != KNOWLEDGE_NOTHING ||
 	    match_best(placeholder_fact(c, FACT_CHAIN), KNOWN_INSPECTOR, FOR_ALL) != KNOWLEDGE_NOTHING) {
 		knowledge_add(l, CAUSE_TLS_INSPECTION);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "text/guid.h"
+#include "text/quote.h"
 
 enum {
 	MINUTE = 60,
@@ -43,8 +44,10 @@ bool placeholder_known_host(const struct explain_case *c)
 	bool idp = placeholder_on_idp(c);
 	const char *own;
 
-	if (p == NULL || (idp && placeholder_setting(c, SETTING_TOKEN_URL).n != 0))
+	if (p == NULL)
 		return false;
+	if (idp && placeholder_setting(c, SETTING_TOKEN_URL).n != 0)
+		return c->r->settings->source[SETTING_TOKEN_URL] == SETTING_FROM_PROVIDER;
 	own = idp ? p->authority : p->pop_host;
 	return own != NULL &&
 	       span_eq_nocase(span_z(own), placeholder_setting(c, idp ? SETTING_AUTHORITY_HOST : SETTING_POP_HOST));
@@ -117,6 +120,12 @@ static const struct {
 	const char *name;
 	size_t column;
 } columns[] = {
+	{ "right_pop_host", offsetof(struct provider, pop_host) },
+	{ "right_authority", offsetof(struct provider, authority) },
+	{ "right_token_url", offsetof(struct provider, token_url) },
+	{ "right_smtp_host", offsetof(struct provider, smtp_host) },
+	{ "app_scope", offsetof(struct provider, scope_app) },
+	{ "user_scope", offsetof(struct provider, scope_user) },
 	{ "portal", offsetof(struct provider, portal) },
 	{ "admin", offsetof(struct provider, admin) },
 	{ "status_page", offsetof(struct provider, status) },
@@ -162,6 +171,12 @@ static bool put_port(const struct explain_case *c, struct buf *out)
 	return host_of(c, c->step, &port).n != 0 && put_span(out, port);
 }
 
+/* The host, where it is not the provider's own. */
+static bool put_foreign_host(const struct explain_case *c, struct buf *out)
+{
+	return !placeholder_known_host(c) && put_host(c, out);
+}
+
 static bool put_mailbox(const struct explain_case *c, struct buf *out)
 {
 	return put_span(out, c->r->mailbox) || put_span(out, placeholder_setting(c, SETTING_MAILBOX));
@@ -175,9 +190,20 @@ static bool put_domain(const struct explain_case *c, struct buf *out)
 	return put_span(out, domain);
 }
 
+bool placeholder_requested(const struct explain_case *c)
+{
+	return c->r == NULL || c->r->settings == NULL || c->r->settings->grant != GRANT_ACCESS_TOKEN;
+}
+
+/* A claim, for a command: only of a token that this run was given by the provider. Another one's says what it likes. */
+static struct span claim(const struct explain_case *c, enum fact key)
+{
+	return placeholder_requested(c) ? placeholder_fact(c, key) : (struct span){ NULL, 0 };
+}
+
 static struct span app_name(const struct explain_case *c)
 {
-	struct span name = placeholder_fact(c, FACT_APP_NAME);
+	struct span name = claim(c, FACT_APP_NAME);
 
 	return name.n != 0 ? name : placeholder_setting(c, SETTING_DISPLAY_NAME);
 }
@@ -200,21 +226,57 @@ static bool put_label(const struct explain_case *c, struct buf *out)
 	return put_span(out, name.n != 0 ? name : SPAN("o2pop"));
 }
 
-/* The application's id as the token says, else as configured; never anything but a GUID. */
-static bool put_appid(const struct explain_case *c, struct buf *out)
+/* A GUID for a command: the claim, else the setting; a word in capitals where there is only a claim that nobody has
+ * verified. */
+static bool put_guid(const struct explain_case *c, enum fact key, enum setting of, const char *word, struct buf *out)
 {
-	struct span id = placeholder_fact(c, FACT_APPID);
+	struct span id = claim(c, key);
 
 	if (id.n == 0)
-		id = placeholder_setting(c, SETTING_CLIENT_ID);
+		id = placeholder_setting(c, of);
+	if (id.n == 0 && !placeholder_requested(c))
+		return put_z(out, word);
 	return guid_ok(id) && put_span(out, id);
+}
+
+static bool put_appid(const struct explain_case *c, struct buf *out)
+{
+	return put_guid(c, FACT_APPID, SETTING_CLIENT_ID, "APPLICATION-ID", out);
 }
 
 static bool put_oid(const struct explain_case *c, struct buf *out)
 {
-	struct span id = placeholder_fact(c, FACT_OID);
+	return put_guid(c, FACT_OID, SETTING_ENTERPRISE_OBJECT_ID, "OBJECT-ID", out);
+}
 
-	return guid_ok(id) && put_span(out, id);
+static bool put_claimed_appid(const struct explain_case *c, struct buf *out)
+{
+	return put_span(out, placeholder_fact(c, FACT_APPID));
+}
+
+/* Who signed in, for a command. */
+static bool put_person(const struct explain_case *c, struct buf *out)
+{
+	return placeholder_requested(c) ? put_span(out, placeholder_fact(c, FACT_UPN)) : put_z(out, "PERSON");
+}
+
+static bool put_capitals(const struct explain_case *c, struct buf *out)
+{
+	bool known = placeholder_setting(c, SETTING_CLIENT_ID).n != 0 &&
+	             placeholder_setting(c, SETTING_ENTERPRISE_OBJECT_ID).n != 0;
+
+	if (placeholder_requested(c) || known)
+		return false;
+	buf_say(out,
+	        "Replace the words in CAPITALS by what %s > Enterprise apps > the application > Overview says: "
+	        "o2pop did not request this token, and its claims are not verified.",
+	        column(c, offsetof(struct provider, portal)));
+	return true;
+}
+
+static bool put_resolve_place(const struct explain_case *c, struct buf *out)
+{
+	return c->r->settings != NULL && put_span(out, c->r->settings->origin[SETTING_RESOLVE]);
 }
 
 static bool put_scope(const struct explain_case *c, struct buf *out)
@@ -276,6 +338,50 @@ static bool put_connect(const struct explain_case *c, struct buf *out)
 	if (p != NULL && p->environment != NULL)
 		buf_say(out, " -ExchangeEnvironmentName %s", p->environment);
 	return true;
+}
+
+/* " -c FILE --profile NAME", as far as the user named them. */
+static bool put_settings_file(const struct explain_case *c, struct buf *out)
+{
+	if (c->r != NULL && c->r->settings != NULL)
+		settings_put_file(out, c->r->settings);
+	return true;
+}
+
+/* What a command of o2pop's needs to have the settings of this run: these, and what the flags said. */
+static bool put_options(const struct explain_case *c, struct buf *out)
+{
+	if (c->r != NULL && c->r->settings != NULL)
+		settings_put_options(out, c->r->settings);
+	return true;
+}
+
+bool placeholder_run(const struct explain_case *c, struct buf *out)
+{
+	struct span mailbox = c->r != NULL ? c->r->mailbox : (struct span){ NULL, 0 };
+
+	put_options(c, out);
+	if (mailbox.n != 0 && !span_eq(mailbox, placeholder_setting(c, SETTING_MAILBOX))) {
+		buf_byte(out, ' ');
+		quote_shell(out, mailbox);
+	}
+	return true;
+}
+
+static bool put_right_title(const struct explain_case *c, struct buf *out)
+{
+	return column(c, offsetof(struct provider, pop_host)) != NULL &&
+	       put_z(out, column(c, offsetof(struct provider, title)));
+}
+
+static bool put_right_port(const struct explain_case *c, struct buf *out)
+{
+	return column(c, offsetof(struct provider, pop_host)) != NULL && put_z(out, "995");
+}
+
+static bool put_step(const struct explain_case *c, struct buf *out)
+{
+	return put_z(out, step_table[c->step].id);
 }
 
 static bool put_credential(const struct explain_case *c, struct buf *out)
@@ -396,12 +502,23 @@ static const struct {
 	{ "label", put_label, true },
 	{ "good_scope", put_scope, true },
 	{ "connect", put_connect, true },
+	{ "options", put_options, true },
+	{ "from_file", put_settings_file, true },
+	{ "run", placeholder_run, true },
+	{ "right_title", put_right_title, true },
+	{ "right_port", put_right_port, true },
 	{ "unseen", put_unseen, true },
 	{ "appid", put_appid, false },
 	{ "oid", put_oid, false },
+	{ "claimed_appid", put_claimed_appid, false },
+	{ "person", put_person, false },
+	{ "capitals", put_capitals, false },
+	{ "resolve_place", put_resolve_place, false },
 	{ "mailbox", put_mailbox, false },
 	{ "domain", put_domain, false },
 	{ "host", put_host, false },
+	{ "foreign_host", put_foreign_host, false },
+	{ "step", put_step, false },
 	{ "port", put_port, false },
 	{ "code", put_code, false },
 	{ "skew", put_skew, false },

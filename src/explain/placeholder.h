@@ -20,6 +20,10 @@ struct explain_case {
  * never). False, with out possibly longer, when there is none. */
 bool placeholder(const struct explain_case *c, struct span name, struct buf *out) MUST;
 
+/* " -c FILE --profile NAME", the settings that flags gave, and the mailbox where it is not the settings' own: what a
+ * printed `o2pop check` needs to repeat this run. */
+bool placeholder_run(const struct explain_case *c, struct buf *out);
+
 /* A fact's text or number: of the step in question, else of any step. The value of a setting. Empty, or false, without
  * a report. */
 struct span placeholder_fact(const struct explain_case *c, enum fact key);
@@ -32,6 +36,9 @@ bool placeholder_has(struct span s, const char *z);
 /* The rest needs a report. The row in question, and its fault's evidence. */
 const struct row *placeholder_row(const struct explain_case *c);
 struct span placeholder_evidence(const struct explain_case *c);
+
+/* Did this run request the token? What another one claims of itself is not verified. */
+bool placeholder_requested(const struct explain_case *c);
 
 /* Did a step pass, be it with a warning? */
 bool placeholder_passed(const struct explain_case *c, enum step step);

@@ -77,7 +77,7 @@ void ruled_out(const struct explain_case *c)
 	if (c->step >= STEP_CAPA && placeholder_passed(c, STEP_GREETING))
 		say_reached(c, STEP_GREETING, STEP_POP_DNS, "The network: greeting received");
 	else if (c->step >= STEP_POP_DNS && c->step < STEP_GREETING)
-		say_reached(c, STEP_IDP_TCP, STEP_IDP_DNS, "The internet connection: {authority_host} connected");
+		say_reached(c, STEP_IDP_TCP, STEP_IDP_DNS, "The internet connection: {idp_host} connected");
 	say(&pop_tls,
 	    c->step >= STEP_GREETING && placeholder_passed(c, STEP_POP_TLS) &&
 	            placeholder_setting(c, SETTING_CA_FILE).n == 0,

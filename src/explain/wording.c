@@ -16,7 +16,7 @@ static const struct {
 	                "~Make a new secret where the application is registered.\n{secret}" },
 	{ "secret", "Put it alone into the file {client_secret_file}.\n"
 	            "~Put it alone into a file, and name that file in client_secret_file." },
-	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {good_scope}" },
+	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {=good_scope}" },
 	{ "other_token", "If that stands there already, the token was not requested with it: see where token_url and "
 	                 "access_token_file come from with o2pop config." },
 	{ "clouds", "Worldwide and GCC: provider = microsoft. GCC High: microsoft-gcchigh. DoD: microsoft-dod. "
@@ -42,8 +42,13 @@ static const struct {
 	              "\topenssl pkey -in {key_file} -pubout\n"
 	              "~\topenssl pkey -in o2pop.key -pubout" },
 	{ "set_clock", "Set the clock and keep it set by NTP, on Linux with:\n\ttimedatectl set-ntp true" },
-	{ "right_host", "Exchange Online worldwide is\n\tpop_host = outlook.office365.com\n\tpop_port = 995" },
-	{ "right_idp", "Microsoft's identity provider is\n\tauthority_host = login.microsoftonline.com" },
+	{ "right_host", "The mail server of {right_title} is:\n"
+	                "~Ask whoever runs the server for its name, and for the port of POP3 over TLS.\n\tpop_host = "
+	                "{right_pop_host}\n\tpop_port = {right_port}" },
+	{ "right_idp",
+	  "The identity provider of {right_title} is:\n"
+	  "~Ask the provider for the address of its token endpoint.\n\tauthority_host = {right_authority}\n"
+	  "~\ttoken_url = {right_token_url}" },
 	{ "port_995", "In the settings:\n\tpop_port = 995\n"
 	              "If that stands there already, a proxy or the setting resolve leads elsewhere." },
 	{ "open_port", "Ask the network team to open TCP port {port} from this machine to {host}.\n"
@@ -51,7 +56,8 @@ static const struct {
 	{ "except", "Ask the network team to exclude {host} port {port} from inspection.\n"
 	            "~Ask the network team to exclude the server from inspection." },
 	{ "tls12", "The administrator of the server, or of the proxy, admits TLS 1.2 with ECDHE and AES-GCM." },
-	{ "probe", "\to2pop probe {host}:{port}" },
+	{ "probe", "\to2pop probe{=options} {host}:{port}" },
+	{ "reach", "\to2pop check{=run} --stop-after {step}" },
 	{ "login", "Sign in again: o2pop login, or the program that keeps the refresh token." },
 	{ "person_logs", "{portal} > Monitoring & health > Sign-in logs > User sign-ins (non-interactive)" },
 	{ "google_clients", "console.cloud.google.com > APIs & Services > Credentials" },
@@ -71,6 +77,8 @@ static const char *phrase(const void *of, struct span name)
 
 	if (c->r != NULL && placeholder_on_idp(c) && span_eq(name, SPAN("right_host")))
 		name = SPAN("right_idp");
+	if (c->r != NULL && c->r->settings != NULL && placeholder_on_idp(c) && span_eq(name, SPAN("probe")))
+		name = SPAN("reach"); /* probe looks at the mail server, or at a host as if it were one */
 	for (size_t i = 0; i < COUNT(phrases); i++)
 		if (span_eq(name, span_z(phrases[i].name)))
 			return phrases[i].text;
@@ -124,6 +132,9 @@ bool wording_cause(const struct explain_case *c, enum cause cause, struct explai
 	out->text = wording_fill(c, t.text, TEMPLATE_PARAGRAPH);
 	out->fix = wording_fill(c, t.fix, TEMPLATE_LINES);
 	out->verify = wording_fill(c, t.verify, TEMPLATE_LINES);
+	if (out->verify.n == 0 && c->r != NULL && c->r->settings != NULL && placeholder_on_idp(c) &&
+	    c->step >= STEP_IDP_DNS)
+		out->verify = wording_fill(c, "{reach}", TEMPLATE_LINES);
 	if (out->verify.n == 0 && c->r != NULL)
 		out->verify = SPAN("Run the same check again.");
 	return !says_what_is(c, out->fix);

@@ -217,6 +217,13 @@ static bool table_ask(const struct dns_question *q, struct found *all, struct dn
 	return true;
 }
 
+bool dns_table(struct span resolve, struct fault *f)
+{
+	const struct dns_question q = { .resolve = resolve };
+
+	return table_ask(&q, &(struct found){ .n4 = 0 }, &(struct dns_answer){ .port = 0 }, f);
+}
+
 /* ---- the resolver ------------------------------------------------------------------------------ */
 
 /* What an error number of getaddrinfo means. */

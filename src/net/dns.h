@@ -41,6 +41,9 @@ struct dns_question {
 };
 bool dns_ask(const struct dns_question *q, struct dns_answer *a, struct fault *f) MUST;
 
+/* Is this table well-formed? */
+bool dns_table(struct span resolve, struct fault *f) MUST;
+
 /* Is this an IPv4 or IPv6 address (without brackets, without a scope)? *a is untouched on false. */
 bool dns_literal(struct span host, struct dns_address *a) MUST;
 

@@ -18,7 +18,7 @@ struct inner {
 	char name[DNS_HOST_MAX + 1];
 	bool is_address; /* no server name then (RFC 6066 section 3) */
 	int64_t now;
-	unsigned char pin[32];
+	unsigned char pin[TLS_PIN];
 	size_t pin_n;
 	size_t first_fed; /* bytes of tls.first that the engine has had */
 	size_t unread_at, unread_n;
@@ -54,20 +54,23 @@ static struct tls_case what_is_known(const struct tls *t)
 
 /* ---- setting up -------------------------------------------------------------------------------- */
 
+bool tls_pin(struct span pin, unsigned char sha256[static TLS_PIN])
+{
+	unsigned v = 0;
+	size_t i = 0;
+
+	for (; i < pin.n && i < (size_t)2 * TLS_PIN && span_hex_digit(pin.p[i], &v); i++)
+		sha256[i / 2] = (unsigned char)(sha256[i / 2] << 4 | v);
+	return i == pin.n && i == (size_t)2 * TLS_PIN;
+}
+
 static bool read_pin(struct inner *in, struct span pin, struct fault *f)
 {
 	in->pin_n = 0;
 	if (pin.n == 0)
 		return true;
-	if (pin.n != 2 * sizeof in->pin)
+	if (!tls_pin(pin, in->pin))
 		return fault_set(f, FAULT_SETTING_BAD, 0, pin);
-	for (size_t i = 0; i < pin.n; i++) {
-		unsigned v;
-
-		if (!span_hex_digit(pin.p[i], &v))
-			return fault_set(f, FAULT_SETTING_BAD, 0, pin);
-		in->pin[i / 2] = (unsigned char)(in->pin[i / 2] << 4 | v);
-	}
 	in->pin_n = sizeof in->pin;
 	return true;
 }

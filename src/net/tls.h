@@ -9,6 +9,7 @@
 
 enum {
 	TLS_SPACE = 64 * 1024, /* engine, validator, two record buffers, anchors as the engine wants them: 57 kB */
+	TLS_PIN = 32,          /* bytes of a pin */
 	TLS_FIRST_MAX = 64     /* the first bytes that came, to tell who answers when it is not TLS */
 };
 
@@ -33,6 +34,9 @@ struct tls {
 	_Alignas(16) unsigned char space[TLS_SPACE];
 	struct tls_chain chain;
 };
+
+/* Read a pin: 64 hexadecimal digits. */
+bool tls_pin(struct span pin, unsigned char sha256[static TLS_PIN]) MUST;
 
 /* The handshake, with all checks: chain to an anchor, name, validity, serverAuth EKU, name constraints, pin.
  * TLS 1.2 only; ECDHE with AES-GCM or ChaCha20-Poly1305 only; no renegotiation. `under` is copied.

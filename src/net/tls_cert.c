@@ -131,13 +131,29 @@ static void put_algorithms(struct buf *out, const struct tls_case *c)
 		buf_say(out, ", RSA key of %u bits", cert.key_bits);
 }
 
+/* The anchor that the chain leads to by name, although it has signed nothing of it: the mark of a forgery. */
+static const struct trust_anchor *forged(const struct tls_case *c)
+{
+	struct der_cert cert;
+
+	for (unsigned i = 0; parse(c, i, &cert); i++)
+		for (size_t k = 0; k < c->trust->n; k++)
+			if (!c->trust->anchor[k].direct && span_eq(c->trust->anchor[k].subject, cert.issuer))
+				return &c->trust->anchor[k];
+	return NULL;
+}
+
 bool tls_cert_refused(const struct tls_case *c, struct fault *f)
 {
 	char text[FAULT_EVIDENCE_MAX];
 	struct buf b = BUF(text);
 	enum fault_code code = tls_error_fault(c->code);
+	const struct trust_anchor *named = code == FAULT_CERT_UNTRUSTED ? forged(c) : NULL;
 
-	if (code == FAULT_CERT_UNTRUSTED)
+	if (named != NULL) {
+		code = FAULT_CERT_FORGED;
+		buf_say(&b, "the chain leads to %s, which has not signed it", name_of(named->subject).z);
+	} else if (code == FAULT_CERT_UNTRUSTED)
 		put_issuer(&b, c);
 	else if (code == FAULT_CERT_NAME)
 		put_names(&b, c);

@@ -203,6 +203,25 @@ static void warn_cloud(struct findings *l, enum setting key, enum cloud is, enum
 		findings_warn(l, key, "of %s, but the authority is of %s", cloud_name[is], cloud_name[authority]);
 }
 
+/* The secret goes to the identity provider, the token to the mail server: is the host the provider's own? */
+static bool check_own(struct findings *l, enum setting key, struct span host, const char *own, const char *what)
+{
+	enum cloud cloud = key == SETTING_POP_HOST ? cloud_of_mail(host) : cloud_of_authority(host);
+	unsigned slips;
+
+	if (own == NULL || host.n == 0 || l->settings->source[key] <= SETTING_FROM_PROVIDER || cloud != CLOUD_UNKNOWN ||
+	    span_eq_nocase(host, span_z(own)) || url_is_local(host))
+		return true;
+	slips = near_distance(host, span_z(own));
+	if (slips <= SLIPS)
+		return findings_refuse(l, FAULT_SETTING_BAD, key,
+		                       "is it a slip? %s has %s; for another host write provider = custom",
+		                       l->settings->provider->title, own);
+	findings_warn(l, key, "not a host of %s, and it gets the %s; its own is %s", l->settings->provider->title, what,
+	              own);
+	return true;
+}
+
 bool scope_places(struct findings *l)
 {
 	const struct settings *s = l->settings;
@@ -210,6 +229,10 @@ bool scope_places(struct findings *l)
 	struct url u = { .port = 0 };
 	enum cloud authority;
 
+	if (!check_own(l, SETTING_AUTHORITY_HOST, settings_get(s, SETTING_AUTHORITY_HOST), s->provider->authority,
+	               "credential") ||
+	    !check_own(l, SETTING_POP_HOST, settings_get(s, SETTING_POP_HOST), s->provider->pop_host, "token"))
+		return false;
 	if (!s->provider->entra || !url_parse(s->token_url, &u))
 		return true;
 	authority = cloud_of_authority(u.host);

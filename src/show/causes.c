@@ -44,6 +44,30 @@ void causes_causes(struct page *p, const struct explanation *e)
 	}
 }
 
+/* What to do first: the first line, and the one to be typed that it announces. */
+static struct span first_step(struct span fix)
+{
+	struct span rest = fix, line = span_cut(rest, '\n', &rest), next;
+
+	if (span_starts(line, SPAN("\t")) || !span_starts(rest, SPAN("\t")))
+		return line;
+	next = span_cut(rest, '\n', &rest);
+	return (struct span){ line.p, (size_t)(next.p + next.n - line.p) };
+}
+
+void causes_again(struct page *p, const struct explanation *e, size_t begin)
+{
+	unsigned lines = 0;
+
+	for (size_t i = begin; i < p->out->n; i++)
+		lines += p->out->p[i] == '\n';
+	if (e->n == 0 || lines <= CAUSES_SCREEN)
+		return;
+	page_heading(p, e->n > 1 ? "Most likely (cause 1 above)" : "The cause (above)");
+	page_lines(p, 2, e->cause[0].text);
+	page_lines(p, 2, first_step(e->cause[0].fix));
+}
+
 void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e)
 {
 	page_tone(p, PAGE_STRONG);

@@ -6,10 +6,17 @@
 #include "show/page.h"
 
 /* Where the texts begin; the labels stand before it. */
-enum { CAUSES_TEXT = 9 };
+enum {
+	CAUSES_TEXT = 9,
+	CAUSES_SCREEN = 20 /* lines; a small terminal has 24 */
+};
 
 /* The causes, each with Who, Fix and Verify, then what the evidence rules out. Nothing when there is nothing. */
 void causes_causes(struct page *p, const struct explanation *e);
+
+/* When more than a screen was written since `begin` (p->out->n): once more the likeliest cause, and what to type
+ * first. */
+void causes_again(struct page *p, const struct explanation *e, size_t begin);
 
 /* One finding of `o2pop explain`: what was recognised, what it means, its causes, and the official
  * page of an AADSTS code. */

@@ -100,9 +100,8 @@ static bool put_setting(const struct setup *s, struct span name, struct buf *out
 	text = known(s, key);
 	if (text.n == 0)
 		text = word(s, key);
-	/* A file of additional roots is not what other programs call a CA file. */
-	if (key == SETTING_CA_FILE && span_starts(text, SPAN("+")))
-		text = span_from(text, 1);
+	if (key == SETTING_CA_FILE)
+		text = s->ca_file;
 	buf_put(out, text);
 	return text.n != 0;
 }
@@ -147,8 +146,9 @@ static bool put_others(const struct setup *s, struct buf *out)
 	for (int g = 0; g < GRANT__COUNT; g++) {
 		if (!provider_allows(s->settings->provider, (enum grant)g) || (enum grant)g == s->settings->grant)
 			continue;
-		buf_say(out, "%so2pop setup --provider %s --grant %s", out->n == begin ? "" : "\n\t",
-		        s->settings->provider->id, grant_row((enum grant)g)->id);
+		buf_z(out, out->n == begin ? "o2pop setup" : "\n\to2pop setup");
+		put_options(s, false, out);
+		buf_say(out, " --provider %s --grant %s", s->settings->provider->id, grant_row((enum grant)g)->id);
 	}
 	return out->n != begin;
 }
@@ -311,8 +311,7 @@ bool setup_client_find(struct span name, enum setup_client *client)
 bool setup_client(struct buf *out, enum setup_client client, const struct setup *s)
 {
 	struct span host = settings_get(s->settings, SETTING_POP_HOST);
-	struct span used[] = { known(s, SETTING_MAILBOX), host, settings_get(s->settings, SETTING_CA_FILE), s->file,
-		               s->profile };
+	struct span used[] = { known(s, SETTING_MAILBOX), host, s->ca_file, s->file, s->profile };
 
 	/* They stand between quotes of any kind, and in languages of any kind. */
 	for (size_t i = 0; i < COUNT(used); i++)

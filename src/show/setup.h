@@ -19,6 +19,7 @@ struct setup {
 	const struct span *mailbox;
 	size_t mailboxes;
 	struct span file, profile; /* settings file and section as the user named them, or empty */
+	struct span ca_file;       /* the setting, without its plus sign, as another program finds it */
 	bool secret;               /* the client secret is known, wherever from */
 };
 

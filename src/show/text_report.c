@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "explain/placeholder.h"
 #include "show/causes.h"
 #include "show/phrases.h"
 #include "text/date.h"
@@ -92,7 +93,7 @@ static bool may_triage(const struct report *r)
 static void put_triage(struct page *p, const struct report *r, const struct explanation *e)
 {
 	enum fault_code code = r->row[STEP_AUTH].fault.code;
-	unsigned char bytes[400];
+	unsigned char bytes[2048];
 	struct buf b = BUF(bytes);
 	enum step failed;
 
@@ -100,10 +101,14 @@ static void put_triage(struct page *p, const struct report *r, const struct expl
 	    r->row[STEP_TRIAGE].verdict != VERDICT_NONE ||
 	    (code != FAULT_AUTH_REFUSED && code != FAULT_AUTH_CHALLENGE && code != FAULT_AUTH_NOT_CONNECTED))
 		return;
-	buf_z(&b, "o2pop check --triage tries the same token at the IMAP and SMTP services (two more logins), which "
-	          "tells a refused token from a closed mailbox and from POP3 switched off.");
+	buf_z(&b,
+	      "Try the same token at the IMAP and SMTP services (two more logins), which tells a refused token from "
+	      "a closed mailbox and from POP3 switched off");
 	if (!may_triage(r))
-		buf_z(&b, " It needs a right for IMAP or SMTP in the token, which has none yet.");
+		buf_z(&b, "; the token needs a permission for IMAP or SMTP, and has none yet");
+	buf_z(&b, ":\n\to2pop check");
+	placeholder_run(&(struct explain_case){ .r = r }, &b);
+	buf_z(&b, " --triage");
 	page_heading(p, "To know more");
 	page_lines(p, 2, buf_span(&b));
 }
@@ -208,6 +213,7 @@ void text_report_one(struct page *p, const struct report *r, const struct explan
 {
 	enum step failed = STEP__COUNT;
 	bool fails = report_first_failure(r, &failed);
+	size_t begin = p->out->n;
 	unsigned warnings;
 
 	if (p->pseudonym != NULL)
@@ -225,6 +231,8 @@ void text_report_one(struct page *p, const struct report *r, const struct explan
 		put_powershell(p, e);
 		put_support(p, r);
 	}
+	if (fails)
+		causes_again(p, e, begin);
 	put_summary(p, r, warnings);
 }
 

@@ -67,8 +67,10 @@ static bool put_value(const struct template *t, struct span name, bool command, 
 	if (!t->value(t->of, span_from(name, marked), &value) || !buf_ok(&value) || value.n == 0)
 		return false;
 	buf_printable(&text, buf_span(&value));
+	for (size_t i = 0; !command && mark == '"' && i < text.n; i++) /* nothing of it gets out of the quotes */
+		text.p[i] = text.p[i] == '"' ? '\'' : text.p[i];
 	if (!command) {
-		buf_put(out, buf_span(&text));
+		buf_say(out, mark == '"' ? "\"%.*s\"" : "%.*s", SPAN_ARG(buf_span(&text)));
 		return true;
 	}
 	if (!span_eq(buf_span(&text), buf_span(&value)))

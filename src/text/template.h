@@ -1,7 +1,8 @@
 /* template: texts with places for values, which stay sound whatever the values are and whichever are missing.
  *
  * A place is {name}: lower-case letters, digits and _ in braces; other braces are text. Before the name may stand
- *   '  quoted for PowerShell            "  quoted for a POSIX shell, where it has to be
+ *   '  quoted for PowerShell            "  quoted for a POSIX shell, where it has to be; in prose in quotation marks,
+ *                                          which a peer's words need
  *   -  for PowerShell, where it has to be    =  as it is, also over several lines: the caller vouches for it
  * Without one of these, the value is made printable and cut at TEMPLATE_VALUE_MAX in prose; a command takes it only if
  * it is harmless there: letters, digits and ._:/@+-=?%~. No command takes a value that has control characters or is

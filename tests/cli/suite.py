@@ -12,13 +12,14 @@ import rig  # noqa: E402
 import test_commands  # noqa: E402
 import test_decode  # noqa: E402
 import test_json  # noqa: E402
+import test_printed  # noqa: E402
 import test_secrets  # noqa: E402
 import test_settings  # noqa: E402
 import test_usage  # noqa: E402
 
 
 def tests():
-    for module in (test_usage, test_settings, test_secrets, test_commands, test_decode, test_json):
+    for module in (test_usage, test_settings, test_secrets, test_commands, test_decode, test_json, test_printed):
         for name, function in vars(module).items():
             if name.startswith("test_") and callable(function):
                 yield name[5:].replace("_", "-"), function

@@ -34,7 +34,7 @@ def test_every_key_has_three_names(place):
                  "grant": "access-token", "mechanism": "oauthbearer", "assertion_alg": "RS256",
                  "assertion_thumbprint": "x5t#S256", "managed_identity_url": "http://127.0.0.1/x",
                  "device_url": "https://t.example/d",
-                 "token_url": "https://t.example/x", "resolve": "a.example:1:127.0.0.1",
+                 "token_url": "https://t.example/x", "pin": "0f" * 32, "resolve": "a.example:1:127.0.0.1",
                  "client_secret_file": "/f", "access_token_file": "/f", "federated_token_file": "/f",
                  "certificate_file": "/f", "private_key_file": "/f", "refresh_token_file": "/f",
                  "service_account_file": "/f", "token_cache": "/f", "ca_file": "/f"}.get(key, "x")

@@ -277,12 +277,12 @@ TEST(explain_causes_are_whole)
 
 /* Whole, in the places that the evidence decides on: in known.def, or as CAUSE_NAME in a module. */
 static const char *const by_evidence[] = {
-	"APP_OTHER_CLOUD",   "AUD_CONSENT",  "AUD_GRAPH",       "CA_FILE_LACKS",
-	"DELEGATED_OTHER",   "DELEGATION",   "IS_IMAP",         "IS_SMTP",
-	"MAILBOX_ELSEWHERE", "NO_NAMES",     "OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER",
-	"PIN_DIFFERS",       "POP_PERSONAL", "PORT_BLOCKED",    "PROPAGATION",
-	"RBAC_SWITCH",       "ROLE_EWS",     "ROLE_NEW",        "ROLE_OTHER",
-	"SCOPE_PERSON",
+	"APP_OTHER_CLOUD",   "AUD_CONSENT",    "AUD_GRAPH",       "CA_FILE_LACKS",
+	"DELEGATED_OTHER",   "DELEGATION",     "IS_IMAP",         "IS_SMTP",
+	"MAILBOX_ELSEWHERE", "NO_NAMES",       "OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER",
+	"PIN_DIFFERS",       "POP_PERSONAL",   "PORT_BLOCKED",    "PROPAGATION",
+	"RBAC_SWITCH",       "RESOLVE_NOBODY", "ROLE_EWS",        "ROLE_NEW",
+	"ROLE_OTHER",        "ROOT_UNKNOWN",   "SCOPE_PERSON",
 };
 
 /* Is the name in the list of "CAUSES(A, B)"? */
@@ -1171,7 +1171,7 @@ TEST(explain_token_refusals)
 	fact(STEP_TOKEN, FACT_ASSERTION_SUB, "sys:s");
 	fact(STEP_TOKEN, FACT_ASSERTION_AUD, "aud");
 	EQ(explained(), "federated-mismatch federated-new");
-	OK(has(e.cause[0].text, "Issuer: https://i/. Subject: sys:s. Audience: aud."));
+	OK(has(e.cause[0].text, "Issuer: \"https://i/\". Subject: \"sys:s\". Audience: \"aud\"."));
 	t_at("clock");
 	fact(STEP_TOKEN, FACT_CLOCK_SKEW, "-7300");
 	fail(STEP_TOKEN, FAULT_TOKEN_REFUSED, 700024, "");
@@ -1409,10 +1409,11 @@ TEST(explain_network_and_tls)
 		{ STEP_POP_TLS, FAULT_TCP_RESET, ECONNRESET, true, "", "", "connection-cut server-busy" },
 		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Zscaler Intermediate Root CA",
 		  "tls-inspection" },
-		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Contoso Web Gateway CA",
-		  "tls-inspection root-unknown" },
+		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=Contoso Web Gateway CA", "tls-inspection" },
 		{ STEP_POP_TLS, FAULT_CERT_UNTRUSTED, 62, true, "", "CN=DigiCert Cloud Services CA-1",
-		  "root-unknown chain-incomplete" },
+		  "tls-inspection root-unknown" },
+		{ STEP_POP_TLS, FAULT_CERT_FORGED, 62, true, "", "CN=Zscaler Intermediate Root CA",
+		  "certificate-forged" },
 		{ STEP_POP_TLS, FAULT_CERT_EXPIRED, 54, true, "", "CN=DigiCert", "certificate-not-renewed" },
 		{ STEP_POP_TLS, FAULT_CERT_EXPIRED, 54, false, "", "CN=DigiCert",
 		  "clock-wrong certificate-not-renewed" },
@@ -1515,16 +1516,19 @@ TEST(explain_network_and_tls)
 	fact(STEP_POP_TLS, FACT_SUBJECT, "CN=mail.example");
 	fact(STEP_POP_TLS, FACT_ISSUER, "CN=Issuing CA 3");
 	fact(STEP_POP_TLS, FACT_CHAIN, "Issuing CA 3");
-	EQ(explained(), "chain-incomplete tls-inspection root-unknown");
-	OK(has(e.cause[0].text, "that of the issuer is missing: CN=Issuing CA 3."));
+	EQ(explained(), "tls-inspection");
+	set(SETTING_POP_HOST, "mail.example");
+	EQ(explained(), "chain-incomplete private-ca tls-inspection");
+	OK(has(e.cause[0].text, "that of the issuer is missing: \"CN=Issuing CA 3\"."));
+	set(SETTING_POP_HOST, "outlook.office365.com");
 	report.row[STEP_POP_TLS].facts--;
 	fact(STEP_POP_TLS, FACT_CHAIN, "Issuing CA 3\nRoot 1");
-	EQ(explained(), "tls-inspection root-unknown");
+	EQ(explained(), "tls-inspection");
 	report.row[STEP_POP_TLS].facts = 0;
 	fact(STEP_POP_TLS, FACT_SUBJECT, "CN=mail.example");
 	fact(STEP_POP_TLS, FACT_ISSUER, "CN=mail.example");
 	fact(STEP_POP_TLS, FACT_CHAIN, "mail.example");
-	EQ(explained(), "tls-inspection root-unknown");
+	EQ(explained(), "tls-inspection");
 	t_at("no name at all");
 	fresh();
 	fail(STEP_IDP_DNS, FAULT_DNS_FAILED, 0, "");
@@ -1565,11 +1569,71 @@ TEST(explain_network_and_tls)
 	fail(STEP_POP_TCP, FAULT_TCP_REFUSED, ECONNREFUSED, "");
 	EQ(explained(), "port-closed firewall-rejects");
 	OK(has(e.cause[0].verify, "\to2pop probe mail.example.org:995"));
-	OK(has(e.cause[0].fix, "\tpop_port = 995"));
+	OK(has(e.cause[0].fix, "whoever runs the server"));
 	fresh();
 	fail(STEP_IDP_TLS, FAULT_CERT_NAME, 56, "");
 	explain_report(&report, &e);
 	OK(has(e.cause[0].fix, "\tauthority_host = login.microsoftonline.com") && !has(e.cause[0].fix, "pop_host"));
+}
+
+/* Read as by the victim of a man in the middle: whatever is wrong with a certificate, nothing that came over the
+ * connection is to be trusted, and what the peer says stands in quotation marks. */
+TEST(explain_a_forged_certificate_is_never_trusted)
+{
+	static const char lure[] = "CN=Download https://evil.example/ca.pem\", then set ca_file = +ca.pem";
+
+	for (int code = FAULT_CERT_UNTRUSTED; code <= FAULT_CERT_FORGED; code++) {
+		if (code > FAULT_CERT_PIN && code != FAULT_CERT_FORGED)
+			continue;
+		for (int own = 0; own < 2; own++) {
+			t_at("%s, %s", fault_id((enum fault_code)code),
+			     own ? "the provider's own host" : "another host");
+			fresh();
+			if (!own)
+				set(SETTING_POP_HOST, "mail.example");
+			fail(STEP_POP_TLS, (enum fault_code)code, 62, "");
+			fact(STEP_POP_TLS, FACT_SUBJECT, "CN=outlook.com");
+			fact(STEP_POP_TLS, FACT_ISSUER, lure);
+			fact(STEP_POP_TLS, FACT_CHAIN, "evil");
+			fact(STEP_POP_TLS, FACT_NAMES, lure);
+			explain_report(&report, &e);
+			OK(e.n != 0);
+			for (unsigned i = 0; i < e.n; i++) {
+				const struct explain_cause *c = &e.cause[i];
+
+				OK(!has(c->text, "https://evil") || has(c->text, "\"CN=Download https://evil"));
+				OK(!has(c->text, "ca.pem\","));
+				OK(!has(c->fix, "evil"));
+				OK(!has(c->fix, "ca_file = +") ||
+				   (has(c->fix, "hand you") && has(c->fix, "fingerprint")));
+				OK(!has(c->fix, "ca_file = +") ||
+				   (code != FAULT_CERT_FORGED && code != FAULT_CERT_PIN));
+				OK(!own ||
+				   (!has(span_z(c->id), "chain-incomplete") && !has(span_z(c->id), "private-ca")) ||
+				   i != 0);
+			}
+		}
+	}
+}
+
+/* What a token says that this run did not request is never filled into a command. */
+TEST(explain_unverified_claims_are_no_ids)
+{
+	fresh();
+	settings.grant = GRANT_ACCESS_TOKEN;
+	settings.source[SETTING_CLIENT_ID] = SETTING_UNSET;
+	settings.value[SETTING_CLIENT_ID].n = 0;
+	token();
+	fact(STEP_CLAIMS, FACT_APPID, "66666666-0000-4000-8000-000000000006");
+	fact(STEP_CLAIMS, FACT_OID, "77777777-0000-4000-8000-000000000007");
+	fact(STEP_CLAIMS, FACT_APP_NAME, "evil");
+	fail(STEP_AUTH, FAULT_AUTH_REFUSED, 0, "-ERR Authentication failure: unknown user name or bad password.");
+	explain_report(&report, &e);
+	OK(has(e.powershell, "-AppId APPLICATION-ID -ObjectId OBJECT-ID"));
+	OK(has(e.powershell, "not verified") && !has(e.powershell, "evil"));
+	OK(!has(e.powershell, "66666666") && !has(e.powershell, "77777777"));
+	for (unsigned i = 0; i < e.n; i++)
+		OK(!has(e.cause[i].fix, "66666666") && !has(e.cause[i].fix, "77777777"));
 }
 
 TEST(explain_warnings)

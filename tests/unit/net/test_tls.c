@@ -431,6 +431,28 @@ static const struct chain_row chain_rows[] = {
 	  2 },
 };
 
+/* A chain that names the anchor, whose key has not signed it. */
+TEST(a_forged_chain_is_called_so)
+{
+	static const struct peer p = { { ec_leaf, ec_ica }, ec_leaf_key, 0, then_greet };
+	unsigned char other[256];
+	struct stream s;
+	struct fault f;
+	struct tcp t;
+
+	trust_only(ec_root);
+	memcpy(other, trust.anchor[0].a.p, trust.anchor[0].a.n);
+	other[trust.anchor[0].a.n - 1] ^= 1;
+	trust.anchor[0].a.p = other;
+	t = peer_start(peer_serve, &p, SOON_MS);
+	OK(!start(tcp_stream(&t), MAIL, NOW, &f));
+	EQ(f.code, FAULT_CERT_FORGED);
+	OK(has(&f, "the chain leads to CN=EC Root, O=Example, which has not signed it"));
+	s = tls_stream(&tls);
+	stream_close(&s);
+	peer_end(&t);
+}
+
 TEST(chains)
 {
 	for (size_t i = 0; i < COUNT(chain_rows); i++) {

@@ -136,6 +136,11 @@ TEST(text_report_bad_secret)
 	                          "  timestamp       2026-11-23 20:43:46Z\n"
 	                          "  mail front end  PA7P264CA0137.FRAP264.PROD.OUTLOOK.COM\n"
 	                          "\n"
+	                          "The cause (above)\n"
+	                          "  The secret is not one of this application's.\n"
+	                          "  Copy the column Value of a new secret, then type:\n"
+	                          "      o2pop check mobi24@contoso.ch\n"
+	                          "\n"
 	                          "FAIL  token: the token endpoint refused the request; exit status 5        412 "
 	                          "ms\n"));
 }
@@ -236,8 +241,8 @@ TEST(text_report_triage)
 
 	show_refused();
 	s = render(false, false, NULL);
-	OK(holds(s, "\nTo know more\n  o2pop check --triage tries the same token"));
-	OK(holds(s, "(two\n  more logins)"));
+	OK(holds(s, "\nTo know more\n  Try the same token at the IMAP and SMTP services (two more logins)"));
+	OK(holds(s, "\n      o2pop check"));
 	show_e.n = 1;
 	OK(!holds(render(false, false, NULL), "--triage"));
 	show_e.n = 2;

@@ -69,7 +69,7 @@ static const struct {
 	{ TEMPLATE_LINES, "{} {W} { word} {word {'} {'word\" ${S[0]} {\"word\":1} {wo-rd}",
 	  SPAN_INIT("{} {W} { word} {word {'} {'word\" ${S[0]} {\"word\":1} {wo-rd}") },
 	/* in prose: printable, marks or not, and cut */
-	{ TEMPLATE_LINES, "{odd} {'odd} {\"odd} {-odd} {split}", SPAN_INIT("it's $x it's $x it's $x it's $x a b") },
+	{ TEMPLATE_LINES, "{odd} {'odd} {\"odd} {-odd} {split}", SPAN_INIT("it's $x it's $x \"it's $x\" it's $x a b") },
 	/* in commands */
 	{ TEMPLATE_LINES, "\tx {'odd} {\"odd} {-odd}", SPAN_INIT("\tx 'it''s $x' 'it'\\''s $x' 'it''s $x'") },
 	{ TEMPLATE_LINES, "\tx {word} {'word} {\"word} {-word} {=word}", SPAN_INIT("\tx x.y 'x.y' x.y x.y x.y") },
