@@ -186,7 +186,8 @@ unsigned knowledge_choose(unsigned row, struct span said, unsigned holds);
 bool knowledge_words(unsigned row, struct span said);
 int knowledge_weight(unsigned row, unsigned holds);
 
-/* The next row behind this one with the same kind and key; KNOWLEDGE_NOTHING when there is none. */
+/* The next row behind this one with the same kind and key, then the variants of the row that a SAME row belongs to;
+ * KNOWLEDGE_NOTHING when there is none. */
 unsigned knowledge_next(unsigned row);
 
 /* The texts that rows are found by, all in one string: text, NUL, next row's text, NUL ... "" for rows that are

@@ -8,7 +8,7 @@
 enum {
 	READING_NEAR = 600,    /* bytes before and behind that belong to the same answer: Entra's are about so long */
 	READING_HITS_MAX = 64, /* different things */
-	READING_ROWS_MAX = 6,  /* rows of one key whose words were there */
+	READING_ROWS_MAX = 12, /* rows of one key whose words were there */
 	READING_WHAT_MAX = 160,
 	READING_LOST_MAX = 4, /* lines not understood of which the text is kept */
 	READING_VALUE_MAX = 120
