@@ -291,9 +291,9 @@ static unsigned chosen(const struct reading_hit *h, unsigned holds)
 }
 
 /* How much a hit says: nothing that leads further, a general word, the matter itself. */
-static int rank(const struct reading *r, const struct reading_hit *h)
+static int rank(const struct reading_hit *h)
 {
-	struct knowledge_causes l = { .holds = r->holds };
+	struct knowledge_causes l = { .holds = FOR_ALL };
 
 	if (h->row == KNOWLEDGE_NOTHING)
 		return 3;
@@ -330,19 +330,21 @@ static bool said_before(const struct reading *r, unsigned n)
 	return false;
 }
 
-/* What says less is silent beside what says more. */
+/* A general word is silent beside what says more. */
 static bool outdone(const struct reading *r, const struct reading_hit *h)
 {
-	for (unsigned i = 0; i < r->hits; i++)
-		if (rank(r, &r->hit[i]) > rank(r, h) && same_answer(h, &r->hit[i]))
+	bool general = h->row != KNOWLEDGE_NOTHING && knowledge_general(h->row);
+
+	for (unsigned i = 0; general && i < r->hits; i++)
+		if (rank(&r->hit[i]) > rank(h) && same_answer(h, &r->hit[i]))
 			return true;
 	return false;
 }
 
 /* The higher, the more a reader gains by it. */
-static int worth(const struct reading *r, const struct reading_hit *h)
+static int worth(const struct reading_hit *h)
 {
-	return h->shown ? rank(r, h) : 0;
+	return h->shown ? rank(h) : 0;
 }
 
 static const struct provider *the_provider(const struct reading *r)
@@ -377,7 +379,7 @@ void reading_end(struct reading *r)
 		struct reading_hit h = r->hit[i];
 		unsigned k = i;
 
-		for (; k != 0 && worth(r, &r->hit[k - 1]) < worth(r, &h); k--)
+		for (; k != 0 && worth(&r->hit[k - 1]) < worth(&h); k--)
 			r->hit[k] = r->hit[k - 1];
 		r->hit[k] = h;
 	}
