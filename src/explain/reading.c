@@ -196,6 +196,8 @@ static size_t encoded_at(struct reading *r, struct span text, size_t at)
 	r->met = true;
 	knowledge_prove(&r->proved, FOR_TOKEN);
 	for (size_t i = 0; i < decoded.n; i++)
+		bytes[i] = bytes[i] == 1 ? ' ' : bytes[i]; /* what parts a login's text */
+	for (size_t i = 0; i < decoded.n; i++)
 		if (match_at(&r->index, buf_span(&decoded), i, &m)) {
 			note(r, &m, buf_span(&decoded), i);
 			i += m.n - 1;
