@@ -16,7 +16,7 @@ static const struct {
 	                "~Make a new secret where the application is registered.\n{secret}" },
 	{ "secret", "Put it alone into the file {client_secret_file}.\n"
 	            "~Put it alone into a file, and name that file in client_secret_file." },
-	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {good_scope}" },
+	{ "use_scope", "Write into the settings, and fetch a new token:\n\tscope = {=good_scope}" },
 	{ "other_token", "If that stands there already, the token was not requested with it: see where token_url and "
 	                 "access_token_file come from with o2pop config." },
 	{ "clouds", "Worldwide and GCC: provider = microsoft. GCC High: microsoft-gcchigh. DoD: microsoft-dod. "
