@@ -45,8 +45,8 @@ enum {
 	KNOWLEDGE_ALERT_OTHER = 255
 };
 
-/* Of whom something can be true: bits in dimensions, of which one is an alternative to the other. Where a row or a cause
- * names some bits of a dimension, one of them has to hold; where it names none, the dimension does not matter. */
+/* Of whom something can be true: bits in dimensions, of which one is an alternative to the other. Where a row or a
+ * cause names some bits of a dimension, one of them has to hold; where it names none, the dimension does not matter. */
 enum {
 	FOR_ANY = 0,
 	/* how the application proves itself; a person's sign-in has a secret, or nothing of this */

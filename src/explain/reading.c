@@ -176,8 +176,8 @@ static size_t base64_run(struct span text, size_t at)
 	return n;
 }
 
-/* In base64: {"status":...}, which a server sends before it refuses a token, and the user of a login. The parts of a JWT,
- * which begin alike, are followed by a full stop. Returns how long it is, 0 for none. */
+/* In base64: {"status":...}, which a server sends before it refuses a token, and the user of a login. The parts of a
+ * JWT, which begin alike, are followed by a full stop. Returns how long it is, 0 for none. */
 static size_t encoded_at(struct reading *r, struct span text, size_t at)
 {
 	unsigned char bytes[CHALLENGE_MAX];
