@@ -46,7 +46,7 @@ OURS   = -std=c11 -D_GNU_SOURCE -DO2POP_VERSION='"$(VERSION)"' -Isrc -isystem $(
 say = $(if $(V),,@printf '%8s  %s\n' '$1' '$@';)
 dir = @mkdir -p $(@D)
 
-.PHONY: all host demo check quick test unit cases cli programs memory e2e lint format size bench compile_commands deps \
+.PHONY: all host demo check quick test unit cases cli programs memory e2e lint format size bench compile_commands deps explain \
 	install uninstall clean distclean help
 
 all: $(B)/o2pop ## The program: build/TOOLCHAIN/o2pop, static for this machine if TOOLCHAIN= is not given
@@ -178,6 +178,9 @@ unit: $(UNITS) ## The unit tests of one toolchain
 
 cases: $(B)/o2pop $(PLAYER) ## The conversations in tests/cases, played by the simulator
 	@$(RIG) tests/cases/run
+
+explain: $(B)/o2pop ## What people paste, and the cause that has to come first
+	@$(RIG) tests/explain/run
 
 cli: $(B)/o2pop ## The command line from outside: options, settings, where secrets come from
 	@$(RIG) tests/cli/run

@@ -8,6 +8,8 @@
 #include "text/json.h"
 #include "text/jwt.h"
 
+enum { TOKEN_MIN = 20 }; /* characters; no provider issues shorter ones */
+
 /* A text claim in the scratch; empty when it is absent. */
 static struct span claim(struct decoded *d, const char *name)
 {
@@ -125,6 +127,8 @@ static void check_opaque(struct decoded *d)
 		decode_note(d, DECODE_FOUND_GOOGLE);
 	else if (d->token.n > 200 && (span_starts(d->token, SPAN("0.A")) || span_starts(d->token, SPAN("1.A"))))
 		decode_note(d, DECODE_FOUND_REFRESH);
+	else if (d->token.n != 0 && d->token.n < TOKEN_MIN)
+		decode_note(d, DECODE_FOUND_NAME);
 }
 
 void decode_token(struct decoded *d)

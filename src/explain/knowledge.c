@@ -333,17 +333,30 @@ static const char *text_at(const char *list, unsigned n)
 	return list;
 }
 
+/* Kind and number of a row, whose causes ever they are. */
+static uint32_t key_of(unsigned row)
+{
+	return rows[row] & ~((uint32_t)SAME_AS_ABOVE << NUMBER_BITS);
+}
+
+/* The first row from `from` on that has the kind and key of this one. */
+static unsigned alike(unsigned row, unsigned from)
+{
+	struct span key = span_z(text_at(row_texts, row));
+	const char *text = text_at(row_texts, from);
+
+	for (unsigned i = from; i < ROWS; i++, text = next_text(text))
+		if (key_of(i) == key_of(row) && span_eq(span_z(text), key))
+			return i;
+	return KNOWLEDGE_NOTHING;
+}
+
 unsigned knowledge_next(unsigned row)
 {
-	const char *key = text_at(row_texts, row), *text = key;
-	uint32_t like = rows[row] & ~((uint32_t)SAME_AS_ABOVE << NUMBER_BITS);
+	unsigned next = alike(row, row + 1), first = alike(row, 0);
+	unsigned base = knowledge_base(first);
 
-	for (unsigned i = row + 1; i < ROWS; i++) {
-		text = next_text(text);
-		if ((rows[i] & ~((uint32_t)SAME_AS_ABOVE << NUMBER_BITS)) == like && span_eq(span_z(text), span_z(key)))
-			return i;
-	}
-	return KNOWLEDGE_NOTHING;
+	return next == KNOWLEDGE_NOTHING && base != first ? alike(base, base + 1) : next;
 }
 
 bool knowledge_words(unsigned row, struct span said)

@@ -45,8 +45,8 @@ enum {
 	KNOWLEDGE_ALERT_OTHER = 255
 };
 
-/* Of whom something can be true: bits in dimensions, of which one is an alternative to the other. Where a row or a cause
- * names some bits of a dimension, one of them has to hold; where it names none, the dimension does not matter. */
+/* Of whom something can be true: bits in dimensions, of which one is an alternative to the other. Where a row or a
+ * cause names some bits of a dimension, one of them has to hold; where it names none, the dimension does not matter. */
 enum {
 	FOR_ANY = 0,
 	/* how the application proves itself; a person's sign-in has a secret, or nothing of this */
@@ -190,7 +190,8 @@ unsigned knowledge_choose(unsigned row, struct span said, unsigned holds);
 bool knowledge_words(unsigned row, struct span said);
 int knowledge_weight(unsigned row, unsigned holds);
 
-/* The next row behind this one with the same kind and key; KNOWLEDGE_NOTHING when there is none. */
+/* The next row behind this one with the same kind and key, then the variants of the row that a SAME row belongs to;
+ * KNOWLEDGE_NOTHING when there is none. */
 unsigned knowledge_next(unsigned row);
 
 /* The texts that rows are found by, all in one string: text, NUL, next row's text, NUL ... "" for rows that are

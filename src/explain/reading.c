@@ -176,23 +176,27 @@ static size_t base64_run(struct span text, size_t at)
 	return n;
 }
 
-/* {"status":...} in base64, which a server sends before it refuses a token. The parts of a JWT, which begin alike, are
- * followed by a full stop. Returns how long it is, 0 for none. */
-static size_t challenge_at(struct reading *r, struct span text, size_t at)
+/* In base64: {"status":...}, which a server sends before it refuses a token, and the user of a login. The parts of a
+ * JWT, which begin alike, are followed by a full stop. Returns how long it is, 0 for none. */
+static size_t encoded_at(struct reading *r, struct span text, size_t at)
 {
 	unsigned char bytes[CHALLENGE_MAX];
 	struct buf decoded = BUF(bytes);
 	size_t n = base64_run(text, at);
+	bool login = span_starts(span_from(text, at), SPAN("dXNlcj")); /* user= */
 	struct match_hit m;
 
-	if (!span_starts(span_from(text, at), SPAN("eyJ")) || n < CHALLENGE_MIN || n > CHALLENGE_MAX ||
-	    (at + n < text.n && text.p[at + n] == '.') || (at != 0 && span_alnum_or(text.p[at - 1], ".+/")) ||
-	    !base64_get(&decoded, span_first(span_from(text, at), n)))
+	if ((!login && !span_starts(span_from(text, at), SPAN("eyJ"))) || n < CHALLENGE_MIN ||
+	    (n > CHALLENGE_MAX && !login) || (at + n < text.n && text.p[at + n] == '.') ||
+	    (at != 0 && span_alnum_or(text.p[at - 1], ".+/")) ||
+	    !base64_get(&decoded, span_first(span_from(text, at), n > CHALLENGE_MAX ? CHALLENGE_MAX : n)))
 		return 0;
-	if (r->value[READING_CHALLENGE][0] == '\0')
+	if (!login && r->value[READING_CHALLENGE][0] == '\0')
 		keep(r->value[READING_CHALLENGE], READING_VALUE_MAX, buf_span(&decoded));
 	r->met = true;
 	knowledge_prove(&r->proved, FOR_TOKEN);
+	for (size_t i = 0; i < decoded.n; i++)
+		bytes[i] = bytes[i] == 1 ? ' ' : bytes[i]; /* what parts a login's text */
 	for (size_t i = 0; i < decoded.n; i++)
 		if (match_at(&r->index, buf_span(&decoded), i, &m)) {
 			note(r, &m, buf_span(&decoded), i);
@@ -257,7 +261,7 @@ void reading_take(struct reading *r, struct span text, size_t from, size_t to)
 			end_line(r, line_before(text, at++));
 			continue;
 		}
-		if (word && text.p[at] == 'e' && (n = challenge_at(r, text, at)) != 0) {
+		if (word && (text.p[at] == 'e' || text.p[at] == 'd') && (n = encoded_at(r, text, at)) != 0) {
 			at += n;
 			continue;
 		}
@@ -288,9 +292,14 @@ static unsigned chosen(const struct reading_hit *h, unsigned holds)
 	return best;
 }
 
-static bool says_little(const struct reading_hit *h)
+/* How much a hit says: nothing that leads further, a general word, the matter itself. */
+static int rank(const struct reading_hit *h)
 {
-	return h->row != KNOWLEDGE_NOTHING && knowledge_general(h->row);
+	struct knowledge_causes l = { .holds = FOR_ALL };
+
+	if (h->row == KNOWLEDGE_NOTHING)
+		return 3;
+	return !knowledge_add_row(&l, h->row) || l.n == 0 ? 1 : knowledge_general(h->row) ? 2 : 3;
 }
 
 static uint64_t apart(uint64_t a, uint64_t b)
@@ -323,24 +332,21 @@ static bool said_before(const struct reading *r, unsigned n)
 	return false;
 }
 
-/* A general word is silent beside one that says more. */
+/* A general word is silent beside what says more. */
 static bool outdone(const struct reading *r, const struct reading_hit *h)
 {
-	for (unsigned i = 0; says_little(h) && i < r->hits; i++) {
-		if (!says_little(&r->hit[i]) && same_answer(h, &r->hit[i]))
+	bool general = h->row != KNOWLEDGE_NOTHING && knowledge_general(h->row);
+
+	for (unsigned i = 0; general && i < r->hits; i++)
+		if (rank(&r->hit[i]) > rank(h) && same_answer(h, &r->hit[i]))
 			return true;
-	}
 	return false;
 }
 
 /* The higher, the more a reader gains by it. */
 static int worth(const struct reading_hit *h)
 {
-	struct knowledge_causes l = { .holds = FOR_ALL };
-
-	if (!h->shown)
-		return 0;
-	return h->row != KNOWLEDGE_NOTHING && (!knowledge_add_row(&l, h->row) || l.n == 0) ? 1 : says_little(h) ? 2 : 3;
+	return h->shown ? rank(h) : 0;
 }
 
 static const struct provider *the_provider(const struct reading *r)

@@ -1,5 +1,5 @@
-/* reading: what a pasted text says: a code, a line, an answer in JSON, a log, a transcript, a stack trace of any length.
- * It is read once, in pieces; nothing of it has to stay. */
+/* reading: what a pasted text says: a code, a line, an answer in JSON, a log, a transcript, a stack trace of any
+ * length. It is read once, in pieces; nothing of it has to stay. */
 #ifndef EXPLAIN_READING_H
 #define EXPLAIN_READING_H
 
@@ -8,7 +8,7 @@
 enum {
 	READING_NEAR = 600,    /* bytes before and behind that belong to the same answer: Entra's are about so long */
 	READING_HITS_MAX = 64, /* different things */
-	READING_ROWS_MAX = 6,  /* rows of one key whose words were there */
+	READING_ROWS_MAX = 12, /* rows of one key whose words were there */
 	READING_WHAT_MAX = 160,
 	READING_LOST_MAX = 4, /* lines not understood of which the text is kept */
 	READING_VALUE_MAX = 120
@@ -24,8 +24,7 @@ enum reading_value {
 };
 
 struct reading_hit {
-	unsigned
-		row; /* of known.def, the one that was chosen at the end; KNOWLEDGE_NOTHING: a code that is not listed */
+	unsigned row; /* of known.def, as chosen at the end; KNOWLEDGE_NOTHING: a code that is not listed */
 	uint64_t aadsts;
 	uint64_t at;   /* bytes before it in the whole text */
 	uint64_t line; /* from 1 */

@@ -1678,7 +1678,7 @@ TEST(explain_lines)
 		/* every POP3 line of facts 4.4 */
 		{ "+OK User successfully authenticated.", "" },
 		{ "+OK User successfully logged on.", "" },
-		{ "-ERR Authentication failure: unknown user name or bad password.", "not-registered-in-exchange" },
+		{ "-ERR Authentication failure: unknown user name or bad password.", "token-not-for-mail" },
 		{ "-ERR Logon failure: unknown user name or bad password.", "password-login" },
 		{ "-ERR Basic authentication is disabled", "password-login" },
 		{ "-ERR Protocol error. Connection is closed. 10", "one-line-auth" },
@@ -1711,7 +1711,7 @@ TEST(explain_lines)
 		{ "TLS 1.0 and 1.1 are not supported. Please upgrade", "tls-too-old" },
 		{ "-ERR The mailbox is not enabled for POP", "gmail-pop-off" },
 		/* IMAP and SMTP */
-		{ "A1 NO AUTHENTICATE failed.", "not-registered-in-exchange" },
+		{ "A1 NO AUTHENTICATE failed.", "token-not-for-mail" },
 		{ "A1 BAD Command Argument Error. 11", "sasl-damaged" },
 		{ "235 2.7.0 Authentication successful", "" },
 		{ "535 5.7.3 Authentication unsuccessful [x.prod.outlook.com]", "smtp-login-refused" },

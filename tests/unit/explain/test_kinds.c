@@ -202,6 +202,14 @@ TEST(kinds_check_and_explain_agree)
 
 /* ---- a general word beside a special one -------------------------------------------------------- */
 
+/* A greeting leads to no cause, and says less than a refusal in general words. */
+static bool leads(unsigned row)
+{
+	struct knowledge_causes l = { .holds = FOR_ALL };
+
+	return knowledge_add_row(&l, row) && l.n != 0;
+}
+
 TEST(kinds_general_words_never_win)
 {
 	static const char *const general[] = { "-ERR [SYS/PERM] ", "-ERR [SYS/TEMP] ",           "-ERR [AUTH] ",
@@ -222,6 +230,8 @@ TEST(kinds_general_words_never_win)
 				continue;
 			row = match_best(span_z(text), KNOWN_LINE, FOR_ALL);
 			OK(row != KNOWLEDGE_NOTHING && !knowledge_general(row));
+			if (!leads(want))
+				continue;
 			reading_start(&reading);
 			reading_take(&reading, span_z(text), 0, strlen(text));
 			reading_end(&reading);
