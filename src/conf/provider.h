@@ -43,8 +43,8 @@ const struct provider *provider_at(size_t n);
  * there is none: an unknown cloud, or a closed one. */
 const struct provider *provider_of_cloud(enum cloud c, struct span region);
 
-/* The one whose personal accounts have addresses in this domain (hotmail.co.uk, gmail.com): mailboxes of nobody's tenant.
- * NULL for all others. */
+/* The one whose personal accounts have addresses in this domain (hotmail.co.uk, gmail.com): mailboxes of nobody's
+ * tenant. NULL for all others. */
 const struct provider *provider_of_people(struct span domain);
 
 bool provider_allows(const struct provider *p, enum grant g);

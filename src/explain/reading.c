@@ -66,13 +66,15 @@ static size_t between(struct span s)
 /* A label with its value: "client_id=x", "scope": "x y". */
 static void value_at(struct reading *r, struct span text, size_t at)
 {
+	unsigned char c = span_lower(text.p[at]);
+
 	for (size_t i = 0; i < COUNT(labels); i++) {
 		struct span label = span_z(labels[i].label), s;
 		enum reading_value of = labels[i].value;
 		unsigned char *value = r->value[of];
 		size_t n;
 
-		if (value[0] != '\0' || !span_starts_nocase(span_from(text, at), label))
+		if (value[0] != '\0' || span_lower(label.p[0]) != c || !span_starts_nocase(span_from(text, at), label))
 			continue;
 		s = span_from(text, at + label.n);
 		n = between(s);

@@ -301,7 +301,7 @@ def test_explain(place):
         has(r.out, want)
         check(columns(r.out) <= 80, r.out)
     r = place.run("explain", "nothing", "to", "see").exits(1)
-    has(r.out, "nothing to see")
+    has(r.out, "Nothing was found that explains a failure. Paste the answer itself")
     has(place.run("explain", "AADSTS999999999").exits(1).out, "https://login.microsoftonline.com/error?code=999999999")
     place.run("explain", "AADSTS999999999", "AADSTS7000215").exits(0)
 
@@ -343,9 +343,17 @@ def test_explain_a_log(place):
     log = "12:00 start\n" + "12:01 AADSTS7000215: Invalid client secret provided.\n" * 50 + \
           "12:02 -ERR Authentication failure: unknown user name or bad password.\n"
     r = place.run("explain", "-", stdin=log).exits(0)
-    equal(r.out.count("AADSTS7000215\n"), 1, "times that AADSTS7000215 is explained")
-    has(r.out, "\nAuthentication failure: unknown user name or bad password\n")
+    equal(r.out.count("AADSTS7000215 (line 2)\n"), 1, "times that AADSTS7000215 is explained")
+    has(r.out, "\nAuthentication failure: unknown user name or bad password (line 52)\n", "Read as: Microsoft")
     equal(place.run("explain", stdin=log).exits(0).out, r.out, "without -")
+
+
+def test_explain_a_long_log(place):
+    """It passes through a window of one size: what stands behind two million bytes counts as well."""
+    log = "12:00 nothing to report\n" * 100000 + "12:01 AADSTS7000222: The secret keys are expired.\n" + "x" * 1500000
+    r = place.run("explain", "-", stdin=log).exits(0)
+    has(r.out, "AADSTS7000222 (line 100001)\n", "Cause    The client secret has passed its end date.")
+    has(place.run("explain", "--format", "json", "-", stdin=log).exits(0).out, '"lines":{"all":100002,"understood":1,')
 
 
 def test_explain_ignores_settings(place):

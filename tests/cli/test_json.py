@@ -127,8 +127,10 @@ def test_json_explain(place):
         found = place.run("explain", "--format", "json", word).exits(0).json()["found"]
         equal(len(found), 1, "things found for " + word)
         check(found[0]["meaning"] and found[0]["aadsts"] is None, found)
-    equal(place.run("explain", "--format", "json", "nothing at all").exits(1).json(),
-          {"schema": "o2pop.explain/1", "found": []})
+    nothing = place.run("explain", "--format", "json", "nothing failed").exits(1).json()
+    equal(set(nothing), {"schema", "understood", "found", "lines"})
+    equal(nothing["found"], [])
+    equal(nothing["lines"], {"all": 1, "understood": 0, "not_understood": [{"line": 1, "text": "nothing failed"}]})
 
 
 def test_json_schema(place):
