@@ -65,11 +65,12 @@ static const struct command commands[] = {
 	  "\to2pop explain AADSTS7000215\n"
 	  "\to2pop explain '-ERR Protocol error. Connection is closed. 10'\n"
 	  "\to2pop explain - <mail.log\n",
-	  "Finds every known thing in the text: AADSTS codes, OAuth errors, replies of mail servers, TLS alerts, "
-	  "network errors; and of o2pop's own reports fault ids, cause ids, steps (auth) and exit statuses (8). Needs "
-	  "neither settings nor network.",
-	  "0  something known was found\n1  nothing known was found\n2  the command line, or a file that cannot be "
-	  "read",
+	  "Reads a code, a line, an answer in JSON, a transcript, a stack trace or a log of any length, of o2pop or of "
+	  "another program: says where it comes from, the likely causes, and which lines it did not understand; and of "
+	  "o2pop's own reports fault ids, cause ids, steps (auth) and exit statuses (8). Needs neither settings nor "
+	  "network.",
+	  "0  a cause was found\n1  nothing was found that explains a failure\n2  the command line, or a file that "
+	  "cannot be read",
 	  false },
 	{ "encode", COMMAND_ENCODE, cmd_encode, "[MAILBOX]",
 	  "The login string for a mailbox and a token that is there already.",
