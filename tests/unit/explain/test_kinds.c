@@ -349,3 +349,80 @@ TEST(kinds_what_the_settings_say_is_no_cause)
 		}
 	}
 }
+
+/* ---- national clouds ----------------------------------------------------------------------------- */
+
+/* No host or portal that only another cloud has; the page about codes is one for all. */
+static void check_cloud(const struct provider *p, struct span text)
+{
+	size_t at;
+
+	if (span_find(text, SPAN("\thttps://login.microsoftonline.com/error?code="), &at))
+		text = span_first(text, at);
+	for (size_t i = 0; provider_at(i) != NULL; i++) {
+		const struct provider *o = provider_at(i);
+		const char *const theirs[] = { o->portal,    o->admin,     o->authority, o->pop_host,
+			                       o->smtp_host, o->scope_app, o->imap_host, o->environment };
+		const char *const ours[] = { p->portal,    p->admin,     p->authority, p->pop_host,
+			                     p->smtp_host, p->scope_app, p->imap_host, p->environment };
+
+		for (size_t k = 0; k < COUNT(theirs); k++) {
+			bool own = theirs[k] == NULL;
+
+			for (size_t n = 0; n < COUNT(ours); n++)
+				own = own || (ours[n] != NULL && strstr(ours[n], theirs[k]) != NULL);
+			EQ(!own && has(text, theirs[k]) ? text : SPAN(""), SPAN(""));
+		}
+	}
+	OK(p->environment == NULL || !has(text, "(Connect-ExchangeOnline)"));
+}
+
+TEST(kinds_a_cloud_has_its_own_addresses)
+{
+	for (size_t i = 0; provider_at(i) != NULL; i++) {
+		const struct provider *p = provider_at(i);
+
+		for (size_t k = 0; p->cloud != CLOUD_UNKNOWN && k < COUNT(known); k++) {
+			fresh(p, k % 2 == 0 ? GRANT_CLIENT_SECRET : GRANT_REFRESH_TOKEN);
+			set(SETTING_SCOPE, "mail");
+			t_at("%s %s", p->id, known[k].key);
+			if (!refused(k)) {
+				if (known[k].kind != KNOWN_FAULT)
+					continue;
+				fail(STEP_AUTH, (enum fault_code)knowledge_number((unsigned)k), 0, "text");
+			}
+			explain_report(&report, &e);
+			for (unsigned n = 0; n < e.n; n++) {
+				if (strstr(e.cause[n].id, "cloud") != NULL ||
+				    strcmp(e.cause[n].id, "consumer-mailbox") == 0)
+					continue; /* these name the others on purpose */
+				check_cloud(p, e.cause[n].text);
+				check_cloud(p, e.cause[n].fix);
+				check_cloud(p, e.cause[n].verify);
+			}
+			check_cloud(p, e.powershell);
+		}
+	}
+}
+
+/* ---- words of other programs ---------------------------------------------------------------------- */
+
+TEST(kinds_every_line_is_found_among_others)
+{
+	for (size_t k = 0; k < COUNT(known); k++) {
+		char text[400];
+
+		if (known[k].kind != KNOWN_LINE || known[k].words != NULL)
+			continue;
+		snprintf(text, sizeof text, "nothing here\n[12:00:01] %s\nunheard-of thing failed\n", bare(k));
+		t_at("%s", text);
+		reading_start(&reading);
+		reading_take(&reading, span_z(text), 0, strlen(text));
+		reading_end(&reading);
+		OK(reading.hits != 0);
+		EQ(reading.lines, 3);
+		EQ(reading.understood, 1);
+		EQ(reading.losts, 1);
+		EQ(reading.lost[0].line, 3);
+	}
+}
