@@ -96,7 +96,7 @@ $(B)/obj/sim/%.o: tests/sim/%.c $(RECIPE) | $(COMPILER) $(BEARSSL)/.unpacked
 $(GEN)/packed_lists.c: $(GEN)/pack
 	$(call say,PACK)$< >$@
 
-$(GEN)/pack: toolchains/pack.c src/text/packed.h src/conf/microsoft.h $(wildcard src/explain/*.def src/show/*.def)
+$(GEN)/pack: toolchains/pack.c src/text/packed.h src/conf/microsoft.h src/explain/known.h $(wildcard src/explain/*.def src/show/*.def)
 	$(dir)
 	$(call say,HOSTCC)$(HOSTCC) -std=c11 -O1 -Wall -Wextra -Isrc -o $@ $<
 

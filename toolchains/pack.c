@@ -2,14 +2,17 @@
  *
  *   pack >packed_lists.c
  *
- * Runs on the machine that builds. Again and again the two bytes that stand side by side most often become one, which
- * the texts do not use otherwise: English comes out at half its size, and packed.c needs 20 lines to read it. */
+ * Runs on the machine that builds. Again and again the two codes that stand side by side most often become one: English
+ * comes out at two fifths of its size, and packed.c needs 30 lines to read it. The codes that are used most are one
+ * byte, the others two (text/packed.h). */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/microsoft.h"
+#include "explain/known.h"
 #include "text/packed.h"
 
 /* Each text with its NUL, which is never part of a pair. */
@@ -21,6 +24,19 @@ static const char meanings[] =
 #define KNOWN(kind, key, meaning, ...) meaning "\0"
 #define SAME(...)
 #define WHEN(kind, key, words, of, meaning, ...) meaning "\0"
+#include "explain/known.def"
+	;
+/* What rows are found by, and the words that WHEN rows need. */
+static const char keys[] =
+#define KNOWN(kind, key, meaning, ...)           TEXT_##kind(key, #key) "\0"
+#define SAME(kind, key)                          TEXT_##kind(key, #key) "\0"
+#define WHEN(kind, key, words, of, meaning, ...) TEXT_##kind(key, #key) "\0"
+#include "explain/known.def"
+	;
+static const char words[] =
+#define KNOWN(kind, key, meaning, ...) "\0"
+#define SAME(...)
+#define WHEN(kind, key, words, of, meaning, ...) words "\0"
 #include "explain/known.def"
 	;
 static const char steps[] =
@@ -41,15 +57,23 @@ static const struct {
 	size_t n;
 } lists[] = {
 	{ "causes", causes, sizeof causes - 1 },    { "meanings", meanings, sizeof meanings - 1 },
+	{ "keys", keys, sizeof keys - 1 },          { "words", words, sizeof words - 1 },
 	{ "steps", steps, sizeof steps - 1 },       { "texts", texts, sizeof texts - 1 },
 	{ "clients", clients, sizeof clients - 1 },
 };
-enum { LISTS = sizeof lists / sizeof lists[0], CODES = 256, WORTH = 4 /* a pair takes two bytes of its own */ };
+enum {
+	LISTS = sizeof lists / sizeof lists[0],
+	CODES = PACKED_LITERALS + PACKED_PAIRS,
+	WORTH = 8 /* times that a pair has to be there: it takes four bytes of its own */
+};
 
-static unsigned char bytes[sizeof causes + sizeof meanings + sizeof steps + sizeof texts + sizeof clients];
+/* Codes below PACKED_LITERALS are bytes, the others pairs. */
+static uint16_t code[sizeof causes + sizeof meanings + sizeof keys + sizeof words + sizeof steps + sizeof texts +
+                     sizeof clients];
 static size_t n, count[LISTS]; /* how many texts each list has */
-static unsigned char pair[CODES][2];
-static unsigned depth[CODES];
+static uint16_t pair[CODES][2];
+static unsigned depth[CODES], uses[CODES], place[CODES];
+static unsigned codes = PACKED_LITERALS;
 
 static void gather(void)
 {
@@ -61,73 +85,103 @@ static void gather(void)
 				exit(1);
 			}
 		}
-		memcpy(bytes + n, lists[i].p, lists[i].n);
-		n += lists[i].n;
+		for (size_t k = 0; k < lists[i].n; k++) {
+			code[n] = (unsigned char)lists[i].p[k];
+			if (code[n++] >= PACKED_LITERALS) {
+				fprintf(stderr, "pack: a text of %s has a byte that is not ASCII\n", lists[i].name);
+				exit(1);
+			}
+		}
 	}
 }
 
 /* The most frequent pair; how often it is there. */
-static unsigned find_pair(unsigned char best[2])
+static unsigned find_pair(uint16_t best[2])
 {
 	static unsigned times[CODES][CODES];
 	unsigned most = 0;
 
 	memset(times, 0, sizeof times);
 	for (size_t i = 0; i + 1 < n; i++)
-		if (bytes[i] != 0 && bytes[i + 1] != 0 && depth[bytes[i]] < PACKED_DEPTH - 1 &&
-		    depth[bytes[i + 1]] < PACKED_DEPTH - 1 && ++times[bytes[i]][bytes[i + 1]] > most) {
-			most = times[bytes[i]][bytes[i + 1]];
-			memcpy(best, bytes + i, 2);
+		if (code[i] != 0 && code[i + 1] != 0 && depth[code[i]] < PACKED_DEPTH - 1 &&
+		    depth[code[i + 1]] < PACKED_DEPTH - 1 && ++times[code[i]][code[i + 1]] > most) {
+			most = times[code[i]][code[i + 1]];
+			memcpy(best, code + i, 2 * sizeof *best);
 		}
 	return most;
 }
 
-static void replace(int code)
+static void replace(void)
 {
+	const uint16_t *p = pair[codes];
 	size_t to = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		bool both = i + 1 < n && memcmp(bytes + i, pair[code], 2) == 0;
+		bool both = i + 1 < n && code[i] == p[0] && code[i + 1] == p[1];
 
-		bytes[to++] = both ? (unsigned char)code : bytes[i];
+		code[to++] = both ? (uint16_t)codes : code[i];
 		i += both;
 	}
 	n = to;
+	depth[codes] = 1 + (depth[p[0]] > depth[p[1]] ? depth[p[0]] : depth[p[1]]);
+	codes++;
 }
 
-static void put(const char *name, const unsigned char *p, size_t size)
+/* The more often a pair is there, the earlier its place: the first ones are one byte. */
+static int by_uses(const void *a, const void *b)
 {
-	printf("const unsigned char packed_lists_%s = {", name);
-	for (size_t i = 0; i < size; i++)
-		printf("%s%u,", i % 24 == 0 ? "\n\t" : " ", p[i]);
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return uses[x] != uses[y] ? (uses[x] < uses[y] ? 1 : -1) : (x > y) - (x < y);
+}
+
+static unsigned final(unsigned c)
+{
+	return c < PACKED_LITERALS ? c : place[c];
+}
+
+static void put_list(const char *name, const uint16_t *p, const uint16_t *end)
+{
+	unsigned column = 0;
+
+	printf("const unsigned char packed_lists_%s[] = {", name);
+	for (; p < end; p++) {
+		unsigned c = final(*p), far = c - PACKED_SHORT;
+
+		if (c < PACKED_SHORT)
+			printf("%s%u,", column++ % 24 == 0 ? "\n\t" : " ", c);
+		else
+			printf("%s%u, %u,", column++ % 24 == 0 ? "\n\t" : " ", PACKED_SHORT + far / 255, 1 + far % 255);
+	}
 	printf("\n};\n");
 }
 
 int main(void)
 {
-	const unsigned char *p = bytes;
-	bool used[CODES] = { false };
+	static unsigned order[CODES];
+	const uint16_t *p = code;
 
 	gather();
+	while (codes < CODES && find_pair(pair[codes]) >= WORTH)
+		replace();
 	for (size_t i = 0; i < n; i++)
-		used[bytes[i]] = true;
-	for (int code = 1; code < CODES; code++) {
-		if (used[code] || find_pair(pair[code]) < WORTH)
-			continue;
-		depth[code] =
-			1 + (depth[pair[code][0]] > depth[pair[code][1]] ? depth[pair[code][0]] : depth[pair[code][1]]);
-		replace(code);
-	}
-	printf("/* Made by toolchains/pack.c. */\n#include \"text/packed.h\"\n\n");
-	put("pair[512]", pair[0], sizeof pair);
+		uses[code[i]]++;
+	for (unsigned i = PACKED_LITERALS; i < codes; i++)
+		order[i] = i;
+	qsort(order + PACKED_LITERALS, codes - PACKED_LITERALS, sizeof *order, by_uses);
+	for (unsigned i = PACKED_LITERALS; i < codes; i++)
+		place[order[i]] = i;
+	printf("/* Made by toolchains/pack.c. */\n#include \"text/packed.h\"\n\nconst uint16_t packed_lists_pair[][2] "
+	       "= {\n");
+	for (unsigned i = PACKED_LITERALS; i < codes; i++)
+		printf("\t{ %u, %u },\n", final(pair[order[i]][0]), final(pair[order[i]][1]));
+	printf("};\n");
 	for (int i = 0; i < LISTS; i++) {
-		const unsigned char *start = p;
-		char name[32];
+		const uint16_t *start = p;
 
 		for (size_t k = 0; k < count[i]; p++)
 			k += *p == 0;
-		snprintf(name, sizeof name, "%s[]", lists[i].name);
-		put(name, start, (size_t)(p - start));
+		put_list(lists[i].name, start, p);
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <netdb.h>
 
 #include "conf/microsoft.h"
+#include "explain/known.h"
 #include "text/packed.h"
 
 /* Names that not every libc has; the numbers are Linux's. */
@@ -119,7 +120,7 @@ enum cause knowledge_cause_named(struct span id)
 
 /* ---- rows of known.def ------------------------------------------------------------------------- */
 
-/* A row is its kind and its number in one word; the text of those that have one stands in row_texts, and what a
+/* A row is its kind and its number in one word; the text of those that have one stands in packed_lists_keys, and what a
  * KNOWN row says, for itself and for its SAME rows, in groups. */
 enum { NUMBER_BITS = 25, SAME_AS_ABOVE = 0x40 };
 #define ROW(kind, number)     ((uint32_t)(kind) << NUMBER_BITS | ((uint32_t)(number) & ((1u << NUMBER_BITS) - 1)))
@@ -151,41 +152,12 @@ static const uint32_t rows[] = {
 
 enum { ROWS = COUNT(rows) };
 
-/* What match_text looks for; "" for a row that is found by its number. */
-static const char row_texts[] =
-#define TEXT_AADSTS(key, name)                   ""
-#define TEXT_ERROR(key, name)                    key
-#define TEXT_SUBERROR(key, name)                 key
-#define TEXT_LINE(key, name)                     key
-#define TEXT_CLUE(key, name)                     key
-#define TEXT_INSPECTOR(key, name)                key
-#define TEXT_AUTHORITY(key, name)                key
-#define TEXT_PORTAL(key, name)                   key
-#define TEXT_SERVICE(key, name)                  key
-#define TEXT_AUDIENCE(key, name)                 key
-#define TEXT_ROLE(key, name)                     key
-#define TEXT_ALERT(key, name)                    ""
-#define TEXT_ENGINE(key, name)                   ""
-#define TEXT_ERRNO(key, name)                    name
-#define TEXT_RESOLVER(key, name)                 name
-#define TEXT_HTTP(key, name)                     ""
-#define TEXT_FAULT(key, name)                    ""
-#define KNOWN(kind, key, meaning, ...)           TEXT_##kind(key, #key) "\0"
-#define SAME(kind, key)                          TEXT_##kind(key, #key) "\0"
-#define WHEN(kind, key, words, of, meaning, ...) KNOWN(kind, key, meaning, __VA_ARGS__)
-#include "explain/known.def"
-	;
-
 /* One for each KNOWN and WHEN, none for SAME. */
 enum { ROW_CAUSES = 5 };
-#define VARIANT                      (1u << 31) /* it is a WHEN row */
+#define VARIANT                               (1u << 31) /* it is a WHEN row */
 
-#define CAUSES(...)                  CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
-#define CAUSES_5(a, b, c, d, e, ...) CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e
-#define ONLY_CAUSES(a, b, c, d, e, ...)                                                                                \
-	{                                                                                                              \
-		a, b, c, d, e                                                                                          \
-	}
+#define CAUSES(...)                           CAUSES_5(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE)
+#define CAUSES_5(a, b, c, d, e, ...)          CAUSE_##a, CAUSE_##b, CAUSE_##c, CAUSE_##d, CAUSE_##e
 #define ONLY_MARKS(a, b, c, d, e, marks, ...) (marks)
 
 static const uint32_t group_marks[] = {
@@ -195,20 +167,26 @@ static const uint32_t group_marks[] = {
 #include "explain/known.def"
 };
 
-static const uint16_t group_causes[][ROW_CAUSES] = {
-#define KNOWN(kind, key, meaning, ...) ONLY_CAUSES(__VA_ARGS__, 0),
+/* The number of a cause has nine bits: eight of each of the five, then the highest ones together. */
+#define ONLY_HIGH(a, b, c, d, e, ...) (a) >> 8 | (b) >> 8 << 1 | (c) >> 8 << 2 | (d) >> 8 << 3 | (e) >> 8 << 4
+/* clang-format off */
+#define ONLY_LOW(a, b, c, d, e, ...) { (a) & 255, (b) & 255, (c) & 255, (d) & 255, (e) & 255 }
+/* clang-format on */
+_Static_assert(CAUSE__COUNT <= 512, "the number of a cause has nine bits");
+
+static const uint8_t group_causes[][ROW_CAUSES] = {
+#define KNOWN(kind, key, meaning, ...) ONLY_LOW(__VA_ARGS__, 0),
 #define SAME(kind, key)
-#define WHEN(kind, key, words, of, meaning, ...) ONLY_CAUSES(__VA_ARGS__, 0),
+#define WHEN(kind, key, words, of, meaning, ...) ONLY_LOW(__VA_ARGS__, 0),
 #include "explain/known.def"
 };
 
-/* The words of each group; "" for none. */
-static const char group_words[] =
-#define KNOWN(kind, key, meaning, ...) "\0"
+static const uint8_t group_causes_high[] = {
+#define KNOWN(kind, key, meaning, ...) ONLY_HIGH(__VA_ARGS__, 0),
 #define SAME(kind, key)
-#define WHEN(kind, key, words, of, meaning, ...) words "\0"
+#define WHEN(kind, key, words, of, meaning, ...) ONLY_HIGH(__VA_ARGS__, 0),
 #include "explain/known.def"
-	;
+};
 
 unsigned knowledge_rows(void)
 {
@@ -220,9 +198,14 @@ enum known_kind knowledge_kind(unsigned row)
 	return (enum known_kind)(rows[row] >> NUMBER_BITS & ~SAME_AS_ABOVE);
 }
 
-const char *knowledge_texts(void)
+void knowledge_texts(struct buf *out)
 {
-	return row_texts;
+	const unsigned char *p = packed_lists_keys;
+
+	for (unsigned i = 0; i < ROWS; i++) {
+		p = packed_next(out, p);
+		buf_byte(out, '\0');
+	}
 }
 
 static bool same_as_above(unsigned row)
@@ -270,10 +253,13 @@ bool knowledge_general(unsigned row)
 
 bool knowledge_add_row(struct knowledge_causes *l, unsigned row)
 {
+	unsigned group;
+
 	if (row == KNOWLEDGE_NOTHING)
 		return false;
+	group = knowledge_group(row);
 	for (unsigned i = 0; i < ROW_CAUSES; i++)
-		knowledge_add(l, (enum cause)group_causes[knowledge_group(row)][i]);
+		knowledge_add(l, (enum cause)(group_causes[group][i] | (group_causes_high[group] >> i & 1) << 8));
 	return true;
 }
 
@@ -308,11 +294,16 @@ unsigned knowledge_find(enum known_kind kind, int64_t number)
 
 unsigned knowledge_named(enum known_kind kind, struct span name)
 {
-	const char *text = row_texts;
+	const unsigned char *p = packed_lists_keys;
 
-	for (unsigned i = 0; i < ROWS; i++, text = next_text(text))
-		if (knowledge_kind(i) == kind && span_eq(name, span_z(text)))
+	for (unsigned i = 0; i < ROWS; i++) {
+		unsigned char key[KNOWLEDGE_KEY_MAX];
+		struct buf b = BUF(key);
+
+		p = packed_next(&b, p);
+		if (knowledge_kind(i) == kind && span_eq(name, buf_span(&b)))
 			return i;
+	}
 	return KNOWLEDGE_NOTHING;
 }
 
@@ -326,28 +317,31 @@ unsigned knowledge_tls(int64_t num)
 
 /* ---- rows with the same key -------------------------------------------------------------------- */
 
-static const char *text_at(const char *list, unsigned n)
-{
-	while (n-- != 0)
-		list = next_text(list);
-	return list;
-}
-
 /* Kind and number of a row, whose causes ever they are. */
 static uint32_t key_of(unsigned row)
 {
 	return rows[row] & ~((uint32_t)SAME_AS_ABOVE << NUMBER_BITS);
 }
 
-/* The first row from `from` on that has the kind and key of this one. */
+/* The first row from `from` on that has the kind and key of this one; a number is a key by itself. */
 static unsigned alike(unsigned row, unsigned from)
 {
-	struct span key = span_z(text_at(row_texts, row));
-	const char *text = text_at(row_texts, from);
+	const unsigned char *p = packed_at(packed_lists_keys, from);
+	unsigned char bytes[2][KNOWLEDGE_KEY_MAX];
+	struct buf key = BUF(bytes[0]);
 
-	for (unsigned i = from; i < ROWS; i++, text = next_text(text))
-		if (key_of(i) == key_of(row) && span_eq(span_z(text), key))
+	packed_put(&key, packed_lists_keys, row);
+	for (unsigned i = from; i < ROWS; i++) {
+		struct buf other = BUF(bytes[1]);
+
+		if (key_of(i) != key_of(row)) {
+			p = packed_at(p, 1);
+			continue;
+		}
+		p = packed_next(&other, p);
+		if (span_eq(buf_span(&other), buf_span(&key)))
 			return i;
+	}
 	return KNOWLEDGE_NOTHING;
 }
 
@@ -359,9 +353,19 @@ unsigned knowledge_next(unsigned row)
 	return next == KNOWLEDGE_NOTHING && base != first ? alike(base, base + 1) : next;
 }
 
+/* The words of a group, in lent bytes. */
+static struct span words_of(unsigned group, unsigned char bytes[KNOWLEDGE_WORDS_MAX])
+{
+	struct buf b = { bytes, KNOWLEDGE_WORDS_MAX, 0, false };
+
+	packed_put(&b, packed_lists_words, group);
+	return buf_span(&b);
+}
+
 bool knowledge_words(unsigned row, struct span said)
 {
-	struct span words = span_z(text_at(group_words, knowledge_group(row)));
+	unsigned char bytes[KNOWLEDGE_WORDS_MAX];
+	struct span words = words_of(knowledge_group(row), bytes);
 	bool found = words.n == 0;
 	size_t at;
 
@@ -374,7 +378,8 @@ bool knowledge_words(unsigned row, struct span said)
 int knowledge_weight(unsigned row, unsigned holds)
 {
 	unsigned group = knowledge_group(row), marks = group_marks[group];
-	struct span words = span_z(text_at(group_words, group));
+	unsigned char bytes[KNOWLEDGE_WORDS_MAX];
+	struct span words = words_of(group, bytes);
 	int n = 0;
 
 	if ((marks & VARIANT) == 0)

@@ -194,8 +194,9 @@ int knowledge_weight(unsigned row, unsigned holds);
  * KNOWLEDGE_NOTHING when there is none. */
 unsigned knowledge_next(unsigned row);
 
-/* The texts that rows are found by, all in one string: text, NUL, next row's text, NUL ... "" for rows that are
- * found by number alone. */
-const char *knowledge_texts(void);
+/* Append the texts that rows are found by, each with a NUL behind it; nothing before it for rows that are found by
+ * number alone. */
+enum { KNOWLEDGE_KEY_MAX = 160, KNOWLEDGE_WORDS_MAX = 400 }; /* a test holds the tables to it */
+void knowledge_texts(struct buf *out);
 
 #endif

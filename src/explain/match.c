@@ -25,16 +25,18 @@ static unsigned head(const unsigned char *p)
 
 void match_prepare(struct match_index *index)
 {
-	const char *texts = knowledge_texts(), *text = texts;
+	struct buf texts = BUF(index->texts);
+	const char *text = index->texts;
 
 	memset(index->first, 0, sizeof index->first);
+	knowledge_texts(&texts);
 	for (unsigned i = 0; i < knowledge_rows() && i < MATCH_ROWS_MAX; i++) {
 		size_t n = strlen(text);
 
 		if (n >= HEAD) {
 			unsigned h = head((const unsigned char *)text);
 
-			index->text[i] = (uint16_t)(text - texts);
+			index->text[i] = (uint16_t)(text - index->texts);
 			index->next[i] = index->first[h];
 			index->first[h] = (uint16_t)(i + 1);
 		}
@@ -135,7 +137,7 @@ static void rows_at(const struct match_index *index, struct span text, size_t at
 
 		if (kind >= 0 ? (int)k != kind : k > KNOWN_PASTED)
 			continue;
-		n = row_at(text, at, knowledge_texts() + index->text[i - 1]);
+		n = row_at(text, at, index->texts + index->text[i - 1]);
 		if (n > hit->n || (n != 0 && n == hit->n && i - 1 < hit->row)) {
 			hit->n = n;
 			hit->row = i - 1;

@@ -5,15 +5,17 @@
 #include "explain/knowledge.h"
 
 enum {
-	MATCH_ROWS_MAX = 2048, /* rows of known.def; a test holds it against the table */
-	MATCH_HEADS = 1024     /* a power of two */
+	MATCH_ROWS_MAX = 2048,       /* rows of known.def; a test holds it against the table */
+	MATCH_TEXTS_MAX = 40 * 1024, /* their texts, likewise */
+	MATCH_HEADS = 1024           /* a power of two */
 };
 
 /* The rows that have a text, by its first three letters. */
 struct match_index {
 	uint16_t first[MATCH_HEADS]; /* row + 1; 0 is the end */
 	uint16_t next[MATCH_ROWS_MAX];
-	uint16_t text[MATCH_ROWS_MAX]; /* where it begins in knowledge_texts */
+	uint16_t text[MATCH_ROWS_MAX]; /* where it begins in texts */
+	char texts[MATCH_TEXTS_MAX];
 };
 void match_prepare(struct match_index *index);
 

@@ -1,24 +1,43 @@
 #include "text/packed.h"
 
-void packed_put(struct buf *out, const unsigned char *list, unsigned n)
+/* The code at *p, which moves behind it. */
+static unsigned take(const unsigned char **p)
 {
-	unsigned char stack[PACKED_DEPTH + 1]; /* what is to be appended, the next byte on top */
+	unsigned c = *(*p)++;
 
-	for (; n != 0; list++)
-		n -= *list == '\0';
-	for (; *list != '\0'; list++) {
+	return c < PACKED_SHORT ? c : PACKED_SHORT + (c - PACKED_SHORT) * 255 + *(*p)++ - 1;
+}
+
+const unsigned char *packed_next(struct buf *out, const unsigned char *p)
+{
+	uint16_t stack[PACKED_DEPTH + 1]; /* what is to be appended, the next code on top */
+
+	while (*p != '\0') {
 		unsigned high = 0;
 
-		stack[high++] = *list;
+		stack[high++] = (uint16_t)take(&p);
 		while (high != 0) {
-			const unsigned char *pair = packed_lists_pair + 2 * stack[--high];
+			unsigned c = stack[--high];
 
-			if (pair[0] == 0) {
-				buf_byte(out, stack[high]);
+			if (c < PACKED_LITERALS) {
+				buf_byte(out, (unsigned char)c);
 			} else {
-				stack[high++] = pair[1];
-				stack[high++] = pair[0];
+				stack[high++] = packed_lists_pair[c - PACKED_LITERALS][1];
+				stack[high++] = packed_lists_pair[c - PACKED_LITERALS][0];
 			}
 		}
 	}
+	return p + 1;
+}
+
+const unsigned char *packed_at(const unsigned char *list, unsigned n)
+{
+	for (; n != 0; list++)
+		n -= *list == '\0';
+	return list;
+}
+
+void packed_put(struct buf *out, const unsigned char *list, unsigned n)
+{
+	packed_next(out, packed_at(list, n));
 }

@@ -341,6 +341,22 @@ TEST(explain_known_is_whole)
 	EQ(group + 1, COUNT(meanings));
 }
 
+/* What match.h and knowledge.h allow for the tables. */
+TEST(explain_known_fits)
+{
+	static char texts[MATCH_TEXTS_MAX];
+	struct buf b = BUF(texts);
+
+	OK(knowledge_rows() <= MATCH_ROWS_MAX);
+	knowledge_texts(&b);
+	OK(buf_ok(&b));
+	for (size_t i = 0; i < COUNT(known); i++) {
+		t_at("%s %s", known[i].kind, known[i].key);
+		OK(strlen(known[i].key) < KNOWLEDGE_KEY_MAX);
+		OK(known[i].words == NULL || strlen(known[i].words) < KNOWLEDGE_WORDS_MAX);
+	}
+}
+
 TEST(explain_every_fault_is_known)
 {
 	for (int i = 0; i < FAULT__COUNT; i++) {
