@@ -88,14 +88,18 @@ static bool code_at(struct span text, size_t at, struct match_hit *hit)
 {
 	unsigned char c = span_lower(text.p[at]);
 
+	if (at != 0 && wordly(text.p[at - 1]))
+		return false;
 	for (size_t i = 0; i < COUNT(before_number); i++) {
-		struct span word = span_z(before_number[i].word);
+		struct span word;
 		unsigned row;
 		uint64_t v;
 		size_t n;
 
-		if (c != span_lower(word.p[0]) || !span_starts_nocase(span_from(text, at), word) ||
-		    (at != 0 && wordly(text.p[at - 1])))
+		if (c != span_lower((unsigned char)before_number[i].word[0]))
+			continue;
+		word = span_z(before_number[i].word);
+		if (!span_starts_nocase(span_from(text, at), word))
 			continue;
 		n = number_at(text, at + word.n, &v);
 		if (n == 0)

@@ -69,12 +69,15 @@ static void value_at(struct reading *r, struct span text, size_t at)
 	unsigned char c = span_lower(text.p[at]);
 
 	for (size_t i = 0; i < COUNT(labels); i++) {
-		struct span label = span_z(labels[i].label), s;
 		enum reading_value of = labels[i].value;
 		unsigned char *value = r->value[of];
+		struct span label, s;
 		size_t n;
 
-		if (value[0] != '\0' || span_lower(label.p[0]) != c || !span_starts_nocase(span_from(text, at), label))
+		if (value[0] != '\0' || span_lower((unsigned char)labels[i].label[0]) != c)
+			continue;
+		label = span_z(labels[i].label);
+		if (!span_starts_nocase(span_from(text, at), label))
 			continue;
 		s = span_from(text, at + label.n);
 		n = between(s);
