@@ -1,5 +1,5 @@
-/* known: by which text a row of known.def is found; "" for one that is found by its number alone. `name` is the key as it
- * is written. For knowledge.c and toolchains/pack.c. */
+/* known: by which text a row of known.def is found; "" for one that is found by its number alone. `name` is the key as
+ * it is written. For knowledge.c and toolchains/pack.c. */
 #ifndef EXPLAIN_KNOWN_H
 #define EXPLAIN_KNOWN_H
 
