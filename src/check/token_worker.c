@@ -12,7 +12,8 @@ static bool step_credential(void *self, struct row *row, struct fault *f)
 		return false;
 	}
 	return (k->mailbox.n == 0 || preflight_mailbox(k->mailbox, f)) &&
-	       preflight_check(k->settings, k->credential, row, f) && token_fetch_prepare(&k->fetch, row, f);
+	       preflight_check(k->settings, k->credential, k->mailbox, row, f) &&
+	       token_fetch_prepare(&k->fetch, row, f);
 }
 
 static bool step_token(void *self, struct row *row, struct fault *f)

@@ -198,12 +198,12 @@ enum known_kind knowledge_kind(unsigned row)
 	return (enum known_kind)(rows[row] >> NUMBER_BITS & ~SAME_AS_ABOVE);
 }
 
-void knowledge_texts(struct buf *out)
+void knowledge_texts(struct buf *out, enum known_kind kind)
 {
 	const unsigned char *p = packed_lists_keys;
 
 	for (unsigned i = 0; i < ROWS; i++) {
-		p = packed_next(out, p);
+		p = kind == KNOWN__COUNT || knowledge_kind(i) == kind ? packed_next(out, p) : packed_at(p, 1);
 		buf_byte(out, '\0');
 	}
 }

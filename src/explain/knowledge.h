@@ -195,8 +195,8 @@ int knowledge_weight(unsigned row, unsigned holds);
 unsigned knowledge_next(unsigned row);
 
 /* Append the texts that rows are found by, each with a NUL behind it; nothing before it for rows that are found by
- * number alone. */
+ * number alone, and for those of other kinds than this one, unless it is KNOWN__COUNT. */
 enum { KNOWLEDGE_KEY_MAX = 160, KNOWLEDGE_WORDS_MAX = 400 }; /* a test holds the tables to it */
-void knowledge_texts(struct buf *out);
+void knowledge_texts(struct buf *out, enum known_kind kind);
 
 #endif

@@ -23,13 +23,13 @@ static unsigned head(const unsigned char *p)
 	return h & (MATCH_HEADS - 1);
 }
 
-void match_prepare(struct match_index *index)
+void match_prepare(struct match_index *index, enum known_kind kind)
 {
 	struct buf texts = BUF(index->texts);
 	const char *text = index->texts;
 
 	memset(index->first, 0, sizeof index->first);
-	knowledge_texts(&texts);
+	knowledge_texts(&texts, kind);
 	for (unsigned i = 0; i < knowledge_rows() && i < MATCH_ROWS_MAX; i++) {
 		size_t n = strlen(text);
 
@@ -181,7 +181,9 @@ unsigned match_best(struct span text, enum known_kind kind, unsigned holds)
 	bool general = true;
 	size_t n = 0;
 
-	match_prepare(&index);
+	if (text.n < HEAD)
+		return best;
+	match_prepare(&index, kind);
 	for (size_t at = 0; at < text.n; at++) {
 		struct match_hit hit = { 0, KNOWLEDGE_NOTHING, 0 };
 		unsigned row;

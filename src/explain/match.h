@@ -17,7 +17,9 @@ struct match_index {
 	uint16_t text[MATCH_ROWS_MAX]; /* where it begins in texts */
 	char texts[MATCH_TEXTS_MAX];
 };
-void match_prepare(struct match_index *index);
+
+/* The rows of this kind; of all that a person may paste for KNOWN__COUNT. */
+void match_prepare(struct match_index *index, enum known_kind kind);
 
 struct match_hit {
 	size_t n;        /* how long it is */

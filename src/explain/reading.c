@@ -14,7 +14,7 @@ enum {
 void reading_start(struct reading *r)
 {
 	memset(r, 0, sizeof *r);
-	match_prepare(&r->index);
+	match_prepare(&r->index, KNOWN__COUNT);
 	r->line = 1;
 }
 

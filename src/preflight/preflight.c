@@ -131,7 +131,23 @@ static bool check_proof(struct findings *l, int64_t now)
 	return true;
 }
 
-bool preflight_check(const struct settings *s, const struct credential *c, struct row *row, struct fault *f)
+/* A person's own mailbox, and a token that is nobody's: the check goes on, and the refusal explains itself. */
+static void check_owner(struct findings *l, struct span mailbox)
+{
+	const struct settings *s = l->settings;
+	enum grant g = s->grant;
+	struct span domain;
+
+	span_cut(mailbox, '@', &domain);
+	if (provider_of_people(domain) == NULL || s->provider == NULL || s->provider->personal ||
+	    g == GRANT_ACCESS_TOKEN || g == GRANT_DEVICE_CODE || g == GRANT_REFRESH_TOKEN)
+		return;
+	findings_warn(l, SETTING_MAILBOX,
+	              "a personal account's; no token that an application requests for itself opens it");
+}
+
+bool preflight_check(const struct settings *s, const struct credential *c, struct span mailbox, struct row *row,
+                     struct fault *f)
 {
 	int64_t now = clock_unix();
 	struct findings l = { .settings = s, .credential = c, .row = row, .fault = f };
@@ -143,6 +159,7 @@ bool preflight_check(const struct settings *s, const struct credential *c, struc
 	else
 		good = all_there(&l) && ids_shapes(&l) && scope_check(&l) && check_proof(&l, now) && ids_mixed(&l) &&
 		       scope_places(&l);
+	check_owner(&l, mailbox);
 	findings_end(&l);
 	return good;
 }

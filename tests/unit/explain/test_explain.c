@@ -348,7 +348,7 @@ TEST(explain_known_fits)
 	struct buf b = BUF(texts);
 
 	OK(knowledge_rows() <= MATCH_ROWS_MAX);
-	knowledge_texts(&b);
+	knowledge_texts(&b, KNOWN__COUNT);
 	OK(buf_ok(&b));
 	for (size_t i = 0; i < COUNT(known); i++) {
 		t_at("%s %s", known[i].kind, known[i].key);

@@ -74,7 +74,7 @@ static bool check(const struct given *given, size_t n, struct row *row)
 	if (settings_has(&settings, SETTING_REFRESH_TOKEN_FILE))
 		OK(secret_set(&credential.refresh_token, SPAN("1.AXoA-refresh")));
 	*row = (struct row){ .step = STEP_CREDENTIAL };
-	return preflight_check(&settings, &credential, row, &row->fault);
+	return preflight_check(&settings, &credential, settings_get(&settings, SETTING_MAILBOX), row, &row->fault);
 }
 
 /* No piece of eight characters of the secret is in the text. */
@@ -556,7 +556,7 @@ static bool check_assertion(const char *claims, struct row *row)
 	buf_z(&b, ".c2lnbmF0dXJl");
 	OK(buf_ok(&b) && secret_set(&credential.assertion, buf_span(&b)));
 	*row = (struct row){ .step = STEP_CREDENTIAL };
-	return preflight_check(&settings, &credential, row, &row->fault);
+	return preflight_check(&settings, &credential, settings_get(&settings, SETTING_MAILBOX), row, &row->fault);
 }
 
 TEST(assertions)
@@ -598,7 +598,7 @@ TEST(an_assertion_that_is_no_jwt)
 	OK(check_assertion("{}", &row));
 	OK(secret_set(&credential.assertion, SPAN("eyJhbGciOiJ\nSUzI1NiJ9.e30.x")));
 	row = (struct row){ .step = STEP_CREDENTIAL };
-	OK(!preflight_check(&settings, &credential, &row, &row.fault));
+	OK(!preflight_check(&settings, &credential, SPAN_NONE, &row, &row.fault));
 	EQ(row.fault.code, FAULT_SETTING_BAD);
 	EQ(row_get(&row, FACT_SETTING), SPAN("federated_token_file"));
 }
@@ -611,8 +611,45 @@ TEST(a_token_that_is_there_needs_nothing_else)
 	set("access_token_file", "token");
 	finish();
 	OK(secret_set(&credential.access_token, SPAN("opaque")));
-	OK(preflight_check(&settings, &credential, &row, &row.fault));
+	OK(preflight_check(&settings, &credential, SPAN_NONE, &row, &row.fault));
 	EQ(row.facts, 0u);
+}
+
+/* A person's mailbox, and a token that no person asks for. */
+TEST(a_consumers_mailbox_is_a_warning)
+{
+	static const struct {
+		const char *mailbox;
+		enum grant grant;
+		bool odd;
+	} rows[] = {
+		{ "ann@hotmail.com", GRANT_CLIENT_SECRET, true },
+		{ "ann@live.co.uk", GRANT_CLIENT_SECRET, true },
+		{ "ann@gmail.com", GRANT_CLIENT_SECRET, true },
+		{ "ann@outlook.com.br", GRANT_CLIENT_SECRET, true },
+		{ "ann@contoso.com", GRANT_CLIENT_SECRET, false },
+		{ "ann@live.contoso.com", GRANT_CLIENT_SECRET, false },
+		{ "ann@hotmail.contoso", GRANT_CLIENT_SECRET, false },
+		{ "ann@hotmail.com", GRANT_ACCESS_TOKEN, false },
+		{ "", GRANT_CLIENT_SECRET, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct row row = { .step = STEP_CREDENTIAL };
+		size_t at;
+
+		t_at("%s %s", rows[i].mailbox, grant_row(rows[i].grant)->id);
+		fresh();
+		set("client_id", CLIENT);
+		set("tenant_id", TENANT);
+		set("client_secret_file", "x");
+		finish();
+		settings.grant = rows[i].grant;
+		OK(secret_set(&credential.client_secret, SPAN(SECRET)));
+		OK(secret_set(&credential.access_token, SPAN("opaque")));
+		OK(preflight_check(&settings, &credential, span_z(rows[i].mailbox), &row, &row.fault));
+		EQ(span_find(row_get(&row, FACT_NOTE), SPAN("mailbox: a personal account's"), &at), rows[i].odd);
+	}
 }
 
 /* ---- mailboxes ----------------------------------------------------------------------------------- */
