@@ -180,18 +180,22 @@ def test_dumped_memory(place):
 
 
 def memory(pid):
+    """What can be written of a process; of one that ends meanwhile, what was read until then."""
     text = b""
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
-        for line in maps:
-            where, rights = line.split()[:2]
-            start, end = (int(n, 16) for n in where.split("-"))
-            if "w" not in rights or end - start > 1 << 24:
-                continue
-            try:
-                mem.seek(start)
-                text += mem.read(end - start)
-            except (OSError, ValueError, OverflowError):
-                pass
+    try:
+        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+            for line in maps:
+                where, rights = line.split()[:2]
+                start, end = (int(n, 16) for n in where.split("-"))
+                if "w" not in rights or end - start > 1 << 24:
+                    continue
+                try:
+                    mem.seek(start)
+                    text += mem.read(end - start)
+                except (OSError, ValueError, OverflowError):
+                    pass
+    except (ProcessLookupError, FileNotFoundError):
+        pass
     return text
 
 
