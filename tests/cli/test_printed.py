@@ -118,7 +118,10 @@ def ours(place, line):
         args += ["-c", "o2pop.conf"]
     if args[0] in ("check", "token"):  # what is verified can pass
         args = ["here.conf" if a == "o2pop.conf" else a for a in args]
+    args = ["20s" if a == "120s" else a for a in args]  # the servers are here, and answer at once
     done = place.run(*args, stdin=jwt() if args[0] == "decode" else "")
+    if done.code == 3 and args[0] != "probe":  # the deadline, on a busy machine: once more
+        done = place.run(*args, stdin="")
     good = {"check": (0, 7, 8), "token": (0,), "probe": (3,), "config": (0,), "setup": (0,), "login": (2, 3),
             "selftest": (0,)}.get(args[0], (0,))
     check(done.code in good, f"{line!r} ends with {done.code}", done.all)
