@@ -55,13 +55,25 @@ def free_port(address):
     raise Broken("no free port")
 
 
-def started_at(pid):
-    """The start time of a process: with its number, the process's identity. None if it is gone."""
+def stat_fields(path):
+    """What stands after the name in a stat file of /proc: the state first, the start time 20th. None if it is gone."""
     try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return None if fields[0] == "Z" else int(fields[19])
+        return path.read_text().rpartition(")")[2].split()
     except OSError:
         return None
+
+
+def started_at(pid):
+    """The start time of a process: with its number, the process's identity. None if it is gone.
+
+    It is gone when no thread of it runs any more: while one does, the first may have ended already (state Z) and the
+    sockets of all are still open.
+    """
+    process = pathlib.Path(f"/proc/{pid}")
+    threads = [stat_fields(thread / "stat") for thread in process.glob("task/*")]
+    leader = stat_fields(process / "stat")
+    runs = any(thread and thread[0] not in "ZX" for thread in threads)
+    return int(leader[19]) if leader and runs else None
 
 
 def wait_for(what, condition, seconds=20):
