@@ -127,18 +127,22 @@ static void put_object(struct page *p, const char *title, struct span json, int6
 
 static void put_findings(struct page *p, const struct decoded *d)
 {
+	char texts[2][DECODE_FIX_MAX];
+
 	for (size_t i = 0; i < d->n; i++) {
-		enum decode_finding what = d->found[i].what;
-		struct span fix = span_z(decode_finding_fix(what));
+		struct buf fix = BUF(texts[0]), next = BUF(texts[1]);
 		unsigned indent;
 
 		page_end(p);
-		page_mark(p, decode_finding_problem(what) ? VERDICT_FAIL : VERDICT_WARN);
+		page_mark(p, decode_finding_problem(d->found[i].what) ? VERDICT_FAIL : VERDICT_WARN);
 		indent = p->column;
 		page_row(p, indent, d->found[i].text, SPAN_NONE);
+		decode_fix(d, i, &fix);
+		if (i + 1 < d->n)
+			decode_fix(d, i + 1, &next);
 		/* What mends several is said once, behind the last of them. */
-		if (i + 1 == d->n || !span_eq(fix, span_z(decode_finding_fix(d->found[i + 1].what))))
-			page_lines(p, indent, fix);
+		if (!span_eq(buf_span(&fix), buf_span(&next)))
+			page_lines(p, indent, buf_span(&fix));
 	}
 }
 
@@ -146,7 +150,7 @@ static void put_human(struct page *p, const struct decoded *d)
 {
 	bool sasl = d->kind == DECODE_SASL || d->kind == DECODE_BEARER;
 
-	page_toned(p, PAGE_STRONG, span_z(decode_kind_name(d->kind)));
+	page_toned(p, PAGE_STRONG, span_z(d->kind == DECODE_OTHER ? shape_what(d->shape) : decode_kind_name(d->kind)));
 	page_say(p, ", %zu characters%s", d->length,
 	         d->claims.n != 0 || sasl ? "; decoded, signature not verified" : "");
 	page_end(p);
@@ -185,6 +189,8 @@ static void put_json(struct buf *out, const struct decoded *d)
 	json_write_z(&w, "kind", decode_kind_id(d->kind));
 	json_write_i64(&w, "length", (int64_t)d->length);
 	json_write_bool(&w, "verified", false);
+	if (d->shape != SHAPE_NONE)
+		json_write_z(&w, "looks_like", shape_class_id(shape_class(d->shape)));
 	json_write_some(&w, "mailbox", d->user);
 	json_write_raw(&w, "header", d->header);
 	json_write_raw(&w, "claims", d->claims);
@@ -192,12 +198,15 @@ static void put_json(struct buf *out, const struct decoded *d)
 	json_write_open(&w, "findings", '[');
 	for (size_t i = 0; i < d->n; i++) {
 		enum decode_finding what = d->found[i].what;
+		char text[DECODE_FIX_MAX];
+		struct buf fix = BUF(text);
 
+		decode_fix(d, i, &fix);
 		json_write_open(&w, NULL, '{');
 		json_write_z(&w, "id", decode_finding_id(what));
 		json_write_bool(&w, "problem", decode_finding_problem(what));
 		json_write_text(&w, "text", d->found[i].text);
-		json_write_lines(&w, "fix", span_z(decode_finding_fix(what)));
+		json_write_lines(&w, "fix", buf_span(&fix));
 		json_write_close(&w, '}');
 	}
 	json_write_close(&w, ']');

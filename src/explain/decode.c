@@ -1,5 +1,6 @@
 #include "explain/decode.h"
 
+#include "explain/knowledge.h"
 #include "text/base64.h"
 #include "text/json.h"
 #include "text/jwt.h"
@@ -21,6 +22,7 @@ static const struct {
 	[DECODE_BEARER] = { "oauthbearer", "OAUTHBEARER string" },
 	[DECODE_CHALLENGE] = { "challenge", "challenge of a mail server" },
 	[DECODE_PART] = { "part", "one part of a token" },
+	[DECODE_OTHER] = { "other", "something else" },
 };
 
 const char *decode_kind_name(enum decode_kind kind)
@@ -52,9 +54,19 @@ bool decode_finding_problem(enum decode_finding f)
 	return findings[f].problem;
 }
 
-const char *decode_finding_fix(enum decode_finding f)
+void decode_fix(const struct decoded *d, size_t i, struct buf *out)
 {
-	return findings[f].fix;
+	struct knowledge_causes l = { .holds = FOR_ALL };
+	struct knowledge_template t;
+
+	buf_z(out, findings[d->found[i].what].fix);
+	if (d->found[i].what != DECODE_FOUND_NOT_TOKEN)
+		return;
+	(void)knowledge_add_row(&l, knowledge_named(KNOWN_SHAPE, span_z(shape_class_id(shape_class(d->shape)))));
+	if (l.n != 0) {
+		knowledge_cause(l.cause[0], &t);
+		buf_z(out, t.fix);
+	}
 }
 
 void decode_note_of(struct decoded *d, enum decode_finding what, struct span detail)
@@ -252,6 +264,9 @@ static void take_object(struct decoded *d, struct span json)
 
 	if (json_string(json, "access_token", &d->scratch) == JSON_FOUND) {
 		d->token = span_from(buf_span(&d->scratch), mark);
+		d->length = d->token.n;
+		if (json_at(json, "refresh_token", &v) == JSON_FOUND)
+			decode_note(d, DECODE_FOUND_ANSWER_REFRESH);
 		d->kind = DECODE_TOKEN;
 		decode_token(d);
 		if (d->claims.n == 0)
@@ -308,6 +323,24 @@ static void take_token(struct decoded *d, struct span text)
 	decode_token(d);
 }
 
+/* No token, and no line with one: what else its form tells. */
+static void take_other(struct decoded *d, struct span text)
+{
+	d->kind = DECODE_OTHER;
+	d->shape = shape_find(text);
+	decode_note_of(d, DECODE_FOUND_NOT_TOKEN, span_z(shape_what(d->shape)));
+}
+
+/* Is it, as a whole, something else? An answer has its token taken out, and what can be sent as a token is one. */
+static bool is_other(struct span text)
+{
+	enum shape s = shape_find(text);
+	unsigned class = shape_class(s);
+	unsigned here = SHAPE_IS_ACCESS_TOKEN | SHAPE_IS_JWT | SHAPE_IS_ANSWER | SHAPE_IS_SASL;
+
+	return s == SHAPE_MSAL_CACHE || s == SHAPE_PAGE || (class != 0 && (class & here) == 0);
+}
+
 void decode_text(struct decoded *d, struct span text, int64_t now, struct buf scratch)
 {
 	struct jwt j;
@@ -320,7 +353,9 @@ void decode_text(struct decoded *d, struct span text, int64_t now, struct buf sc
 		decode_note(d, DECODE_FOUND_TERMINAL);
 	if (text.n == 0)
 		return;
-	if (is_bearer(text) || (is_frame(text) && text.p[0] != '{')) {
+	if (is_other(text)) {
+		take_other(d, text);
+	} else if (is_bearer(text) || (is_frame(text) && text.p[0] != '{')) {
 		decode_note(d, DECODE_FOUND_NOT_ENCODED);
 		take_frame(d, text);
 	} else if (is_object(text)) {

@@ -4,6 +4,7 @@
 #define EXPLAIN_DECODE_H
 
 #include "base/buf.h"
+#include "ident/shape.h"
 
 enum decode_kind {
 	DECODE_NOTHING,   /* none of these */
@@ -13,7 +14,8 @@ enum decode_kind {
 	DECODE_SASL,      /* user=...^Aauth=Bearer ...^A^A, in base64 or not */
 	DECODE_BEARER,    /* n,a=...^A...^Aauth=Bearer ...^A^A, the same by OAUTHBEARER */
 	DECODE_CHALLENGE, /* the JSON of a refused login */
-	DECODE_PART       /* one part of a JWT, or its JSON */
+	DECODE_PART,      /* one part of a JWT, or its JSON */
+	DECODE_OTHER      /* what only its form tells: a secret, an ID, a refresh token, a key (ident/shape.h) */
 };
 
 enum {
@@ -31,16 +33,15 @@ enum decode_finding {
 	DECODE_FOUND__COUNT
 };
 
-/* A stable id in kebab-case; a problem makes decode fail, a note does not; lines of the fix that
- * start with a tab are to be typed, "" if there is nothing to do. Static. */
+/* A stable id in kebab-case; a problem makes decode fail, a note does not. */
 const char *decode_finding_id(enum decode_finding f);
 bool decode_finding_problem(enum decode_finding f);
-const char *decode_finding_fix(enum decode_finding f);
 
 /* The spans borrow from the input and from `scratch`; what is not there is empty. */
 struct decoded {
 	enum decode_kind kind;
-	size_t length; /* of what was given, without what stands around it */
+	size_t length;    /* of what was given, without what stands around it; of an answer in JSON the token's */
+	enum shape shape; /* of a DECODE_OTHER, and of an opaque token */
 	struct span user, token;
 	struct span host, port;     /* that an OAUTHBEARER string names */
 	struct span header, claims; /* JSON texts */
@@ -56,6 +57,12 @@ struct decoded {
 
 /* scratch: DECODE_SCRATCH bytes, lent for as long as d is used; it holds parts of the token afterwards: wipe it. */
 void decode_text(struct decoded *d, struct span text, int64_t now, struct buf scratch);
+
+enum { DECODE_FIX_MAX = 1024 };
+
+/* Append what mends finding i, as a rule; lines that start with a tab are to be typed. Nothing if there is nothing to
+ * do. */
+void decode_fix(const struct decoded *d, size_t i, struct buf *out);
 
 /* "access token", and the stable id "access-token". */
 const char *decode_kind_name(enum decode_kind kind);

@@ -4,7 +4,6 @@
 #include "conf/provider.h"
 #include "ident/claims.h"
 #include "text/date.h"
-#include "text/guid.h"
 #include "text/json.h"
 #include "text/jwt.h"
 
@@ -112,23 +111,16 @@ static void check_broken(struct decoded *d)
 		decode_note(d, DECODE_FOUND_TRUNCATED);
 }
 
-/* Tokens that cannot be read, by how they begin. */
+/* Tokens that cannot be read, and what is none: by the form. */
 static void check_opaque(struct decoded *d)
 {
-	size_t at;
-
-	if (guid_ok(d->token))
-		decode_note(d, DECODE_FOUND_GUID);
-	else if (d->token.n >= 34 && d->token.n <= 44 && span_find(d->token, SPAN("Q~"), &at))
-		decode_note(d, DECODE_FOUND_SECRET);
-	else if (span_starts(d->token, SPAN("EwA")) || span_starts(d->token, SPAN("EwB")))
-		decode_note(d, DECODE_FOUND_PERSONAL);
-	else if (span_starts(d->token, SPAN("ya29.")))
-		decode_note(d, DECODE_FOUND_GOOGLE);
-	else if (d->token.n > 200 && (span_starts(d->token, SPAN("0.A")) || span_starts(d->token, SPAN("1.A"))))
-		decode_note(d, DECODE_FOUND_REFRESH);
-	else if (d->token.n != 0 && d->token.n < TOKEN_MIN)
+	d->shape = shape_find(d->token);
+	if (d->shape == SHAPE_NONE && d->token.n != 0 && d->token.n < TOKEN_MIN)
 		decode_note(d, DECODE_FOUND_NAME);
+	else if (shape_class(d->shape) == SHAPE_IS_ACCESS_TOKEN)
+		decode_note_of(d, DECODE_FOUND_OPAQUE, span_z(shape_what(d->shape)));
+	else if (d->shape != SHAPE_NONE && shape_class(d->shape) != SHAPE_IS_JWT)
+		decode_note_of(d, DECODE_FOUND_NOT_TOKEN, span_z(shape_what(d->shape)));
 }
 
 void decode_token(struct decoded *d)

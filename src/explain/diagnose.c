@@ -160,6 +160,7 @@ static void pick_input(const struct explain_case *c, struct knowledge_causes *l)
 {
 	struct span tenant = placeholder_setting(c, SETTING_TENANT_ID);
 
+	knowledge_add_row(l, knowledge_named(KNOWN_SHAPE, placeholder_fact(c, FACT_LOOKS_LIKE)));
 	if (placeholder_row(c)->fault.code != FAULT_TENANT_SHAPE)
 		return;
 	if (ids_any_tenant(tenant) || placeholder_row(c)->fault.num == SETTING_TOKEN_URL)

@@ -136,6 +136,7 @@ enum { NUMBER_BITS = 25, SAME_AS_ABOVE = 0x40 };
 #define NUMBER_SERVICE(key)   0
 #define NUMBER_AUDIENCE(key)  0
 #define NUMBER_ROLE(key)      0
+#define NUMBER_SHAPE(key)     0
 #define NUMBER_ALERT(key)     key
 #define NUMBER_ENGINE(key)    key
 #define NUMBER_ERRNO(key)     key

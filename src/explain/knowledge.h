@@ -32,6 +32,7 @@ enum known_kind {
 	KNOWN_SERVICE,              /* how a server greets that is not the one */
 	KNOWN_AUDIENCE,
 	KNOWN_ROLE,
+	KNOWN_SHAPE, /* classes of ident/shape.h that stand in a wrong place */
 	KNOWN__COUNT
 };
 

@@ -14,6 +14,7 @@
 #define TEXT_SERVICE(key, name)   key
 #define TEXT_AUDIENCE(key, name)  key
 #define TEXT_ROLE(key, name)      key
+#define TEXT_SHAPE(key, name)     key
 #define TEXT_ALERT(key, name)     ""
 #define TEXT_ENGINE(key, name)    ""
 #define TEXT_ERRNO(key, name)     name

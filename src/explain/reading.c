@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ident/shape.h"
 #include "text/base64.h"
 
 enum {
@@ -170,6 +171,64 @@ static void note(struct reading *r, const struct match_hit *m, struct span text,
 		note_rows(h, m->row, around(text, at, m->n));
 }
 
+/* ---- what stands in the place of a token or a secret --------------------------------------------- */
+
+/* What stands before one, and what belongs there. A name is told only where a program has really sent it: elsewhere it
+ * is a piece of its source. */
+static const struct {
+	const char *label;
+	unsigned wanted; /* SHAPE_IS_... */
+} places[] = {
+	{ "auth=Bearer ", SHAPE_IS_ACCESS_TOKEN | SHAPE_IS_JWT },
+	{ "Authorization: Bearer ", SHAPE_IS_ACCESS_TOKEN | SHAPE_IS_JWT | SHAPE_IS_NAME },
+	{ "access_token", SHAPE_IS_ACCESS_TOKEN | SHAPE_IS_JWT | SHAPE_IS_NAME },
+	{ "refresh_token", SHAPE_IS_REFRESH_TOKEN | SHAPE_IS_JWT | SHAPE_IS_NAME },
+	{ "client_secret", SHAPE_IS_SECRET | SHAPE_IS_JWT | SHAPE_IS_NAME | SHAPE_IS_OTHER },
+	{ "client_id",
+	  SHAPE_IS_ID | SHAPE_IS_JWT | SHAPE_IS_NAME | SHAPE_IS_OTHER | SHAPE_IS_PASSWORD | SHAPE_IS_ANSWER },
+};
+
+/* A value of this form, in the place of another; what is kept of it is its form. */
+static void note_shape(struct reading *r, enum shape s, size_t at)
+{
+	unsigned row = knowledge_named(KNOWN_SHAPE, span_z(shape_class_id(shape_class(s))));
+
+	if (r->hits == READING_HITS_MAX || known_hit(r, row, 0) != NULL)
+		return;
+	r->met = true;
+	r->hit[r->hits] = (struct reading_hit){ .row = row, .at = r->offset + at, .line = r->line };
+	keep(r->hit[r->hits].what, READING_WHAT_MAX, span_z(shape_what(s)));
+	r->hits++;
+}
+
+/* A label with something else behind it than what belongs there. */
+static void shape_at(struct reading *r, struct span text, size_t at)
+{
+	unsigned char c = span_lower(text.p[at]);
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		struct span label, s;
+		enum shape shape;
+		size_t n;
+
+		if (span_lower((unsigned char)places[i].label[0]) != c)
+			continue;
+		label = span_z(places[i].label);
+		if (!span_starts_nocase(span_from(text, at), label))
+			continue;
+		s = span_from(text, at + label.n);
+		n = between(s);
+		if (n == 0 && !span_ends(label, SPAN(" ")))
+			continue;
+		s = span_from(s, n);
+		for (n = 0; n < s.n && s.p[n] > ' ' && memchr("\"'&,;<>^", s.p[n], 8) == NULL; n++)
+			continue;
+		shape = shape_find(span_first(s, n));
+		if (shape != SHAPE_NONE && (shape_class(shape) & places[i].wanted) == 0)
+			note_shape(r, shape, at);
+	}
+}
+
 /* ---- challenges -------------------------------------------------------------------------------- */
 
 static size_t base64_run(struct span text, size_t at)
@@ -202,11 +261,13 @@ static size_t encoded_at(struct reading *r, struct span text, size_t at)
 	knowledge_prove(&r->proved, FOR_TOKEN);
 	for (size_t i = 0; i < decoded.n; i++)
 		bytes[i] = bytes[i] == 1 ? ' ' : bytes[i]; /* what parts a login's text */
-	for (size_t i = 0; i < decoded.n; i++)
+	for (size_t i = 0; i < decoded.n; i++) {
+		shape_at(r, buf_span(&decoded), i);
 		if (match_at(&r->index, buf_span(&decoded), i, &m)) {
 			note(r, &m, buf_span(&decoded), i);
 			i += m.n - 1;
 		}
+	}
 	return n;
 }
 
@@ -272,6 +333,8 @@ void reading_take(struct reading *r, struct span text, size_t from, size_t to)
 		}
 		if (word)
 			value_at(r, text, at);
+		if (word || text.p[at - 1] == 'A') /* ^Aauth=Bearer */
+			shape_at(r, text, at);
 		if (!match_at(&r->index, text, at, &m)) {
 			at++;
 			continue;

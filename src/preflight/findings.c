@@ -1,5 +1,7 @@
 #include "preflight/findings.h"
 
+#include "ident/shape.h"
+
 enum {
 	VALUE_MAX = 200, /* of a value that is quoted */
 	SECRET_MIN = 8   /* a shorter "secret" may stand in a value by chance */
@@ -17,15 +19,12 @@ bool findings_shows_secret(const struct findings *l, struct span text)
 	return within(&l->credential->client_secret, text) || within(&l->credential->assertion, text);
 }
 
-/* An Entra secret where it does not belong, because two settings were exchanged: 34 to 44 characters of its alphabet
- * with a tilde among the first eight. No id, domain, address or scope looks like that. */
+/* A secret or a token where it does not belong, because two settings were exchanged. */
 static bool looks_secret(struct span s)
 {
-	size_t at;
-
-	if (s.n < 34 || s.n > 44 || !span_find_byte(span_first(s, 8), '~', &at))
-		return false;
-	return !span_find_byte(s, '@', &at) && !span_find_byte(s, '/', &at);
+	return (shape_class(shape_find(s)) &
+	        (SHAPE_IS_SECRET | SHAPE_IS_ACCESS_TOKEN | SHAPE_IS_REFRESH_TOKEN | SHAPE_IS_CODE | SHAPE_IS_JWT |
+	         SHAPE_IS_PASSWORD | SHAPE_IS_KEY | SHAPE_IS_ANSWER | SHAPE_IS_SASL)) != 0;
 }
 
 static void put_value(const struct findings *l, struct buf *b, enum setting key)

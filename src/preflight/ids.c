@@ -1,6 +1,7 @@
 #include "preflight/ids.h"
 
 #include "conf/microsoft.h"
+#include "ident/shape.h"
 #include "preflight/text_shape.h"
 #include "text/guid.h"
 #include "text/url.h"
@@ -56,8 +57,10 @@ static void put_instead(const struct findings *l, struct span value, struct buf 
 		buf_z(why, "a URL");
 	else if (span_find_byte(value, '@', &at))
 		buf_z(why, "a mail address");
-	else if (findings_shows_secret(l, value) || span_find_byte(value, '~', &at))
+	else if (findings_shows_secret(l, value))
 		buf_z(why, "it looks like the client secret's value");
+	else if (shape_find(value) != SHAPE_NONE)
+		buf_say(why, "it looks like %s", shape_what(shape_find(value)));
 	else if (odd != TEXT_SHAPE_CLEAN)
 		buf_z(why, text_shape_text(odd, at).z);
 	else

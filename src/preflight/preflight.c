@@ -6,6 +6,7 @@
 #include "preflight/scope.h"
 #include "preflight/secret_shape.h"
 #include "preflight/text_shape.h"
+#include "preflight/value_shape.h"
 #include "text/url.h"
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 }; /* RFC 5321 section 4.5.3.1 */
@@ -104,6 +105,16 @@ static bool check_key(struct findings *l, int64_t now)
 	return good;
 }
 
+/* A token that is there already: the way that it came by is blamed. */
+static bool check_token(struct findings *l)
+{
+	bool command = settings_has(l->settings, SETTING_ACCESS_TOKEN_COMMAND);
+
+	return value_shape_check(l, secret_reveal(&l->credential->access_token),
+	                         command ? SETTING_ACCESS_TOKEN_COMMAND : SETTING_ACCESS_TOKEN_FILE, FAULT_TOKEN_SHAPE,
+	                         SHAPE_IS_ACCESS_TOKEN | SHAPE_IS_JWT);
+}
+
 /* What proves the right to a token: is it there, and can it work? */
 static bool check_proof(struct findings *l, int64_t now)
 {
@@ -119,11 +130,14 @@ static bool check_proof(struct findings *l, int64_t now)
 	case GRANT_MANAGED_IDENTITY:
 		return check_header(l);
 	case GRANT_REFRESH_TOKEN:
-		return need_secret(l, &c->refresh_token, SETTING_REFRESH_TOKEN_FILE);
+		return need_secret(l, &c->refresh_token, SETTING_REFRESH_TOKEN_FILE) &&
+		       value_shape_check(l, secret_reveal(&c->refresh_token), SETTING_REFRESH_TOKEN_FILE,
+		                         FAULT_TOKEN_SHAPE, SHAPE_IS_REFRESH_TOKEN) &&
+		       (!secret_is_set(&c->client_secret) || secret_shape_check(l, now));
 	case GRANT_SERVICE_ACCOUNT:
 		return need_secret(l, &c->service_account, SETTING_SERVICE_ACCOUNT_FILE) && check_key(l, now);
 	case GRANT_ACCESS_TOKEN:
-		return need_secret(l, &c->access_token, SETTING_ACCESS_TOKEN_FILE);
+		return need_secret(l, &c->access_token, SETTING_ACCESS_TOKEN_FILE) && check_token(l);
 	case GRANT_DEVICE_CODE:
 	case GRANT__COUNT:
 		break;

@@ -2,6 +2,7 @@
 
 #include "preflight/ids.h"
 #include "preflight/text_shape.h"
+#include "preflight/value_shape.h"
 #include "ident/claims.h"
 #include "text/date.h"
 #include "text/guid.h"
@@ -70,21 +71,13 @@ static void warn_unusual(struct findings *l, struct span secret)
 	}
 }
 
-/* Exactly what Entra makes today. */
-static bool entra_form(struct span s)
-{
-	size_t at;
-
-	return s.n >= LENGTH_MIN && s.n <= LENGTH_MAX && span_find_byte(s, '~', &at) && entra_letters(s);
-}
-
 /* A secret of Entra's that somebody has percent-encoded: then nothing but the decoded one has their form. */
 static bool encoded_entra(struct span secret)
 {
 	unsigned char scratch[3 * LENGTH_MAX];
 	struct buf plain = BUF(scratch);
-	bool is = secret.n <= sizeof scratch && !entra_form(secret) && pct_get(&plain, secret) &&
-	          entra_form(buf_span(&plain));
+	bool is = secret.n <= sizeof scratch && shape_find(secret) != SHAPE_ENTRA_SECRET && pct_get(&plain, secret) &&
+	          shape_find(buf_span(&plain)) == SHAPE_ENTRA_SECRET;
 
 	secret_wipe_bytes(scratch, sizeof scratch);
 	return is;
@@ -144,7 +137,7 @@ bool secret_shape_check(struct findings *l, int64_t now)
 
 	if (l->settings->provider->entra && !check_guid(l, span_trim(secret)))
 		return false;
-	if (!check_text(l, secret))
+	if (!check_text(l, secret) || !value_shape_check(l, secret, blamed(l), FAULT_SECRET_SHAPE, SHAPE_IS_SECRET))
 		return false;
 	if (l->settings->provider->entra && l->doubt == FAULT_NONE)
 		warn_unusual(l, secret);

@@ -222,7 +222,8 @@ class Mail:
         self.logins = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = str(self.listener.getsockname()[1])
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
 
     def serve(self):
         while True:
@@ -259,6 +260,9 @@ class Mail:
         s.close()
 
     def end(self):
+        """The thread ends first: else it might accept at the descriptor's next owner."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listener.close()
 
 

@@ -58,6 +58,7 @@ static const uint64_t aadsts[] = {
 #define CODES_SERVICE(key)
 #define CODES_AUDIENCE(key)
 #define CODES_ROLE(key)
+#define CODES_SHAPE(key)
 #define CODES_ALERT(key)
 #define CODES_ENGINE(key)
 #define CODES_ERRNO(key)

@@ -229,7 +229,7 @@ TEST(tenants)
 		{ { { "tenant_id", "Contoso Ltd." } }, BAD(TENANT_SHAPE, "a space (character 8)") },
 		{ { { "tenant_id", "alice@contoso.example" } }, BAD(TENANT_SHAPE, "a mail address") },
 		{ { { "tenant_id", "https://" LOGIN "/x" } }, BAD(TENANT_SHAPE, "a URL") },
-		{ { { "tenant_id", "undefined" } }, BAD(TENANT_SHAPE, "not an ID") },
+		{ { { "tenant_id", "undefined" } }, BAD(TENANT_SHAPE, "a program's word for nothing") },
 		{ { { "tenant_id", "{{tenant}}" } }, BAD(TENANT_SHAPE, "a placeholder") },
 		{ { { "tenant_id", SECRET } }, BAD(TENANT_SHAPE, "<40 characters>") },
 		{ { { "token_url", "https://" LOGIN "/common/oauth2/v2.0/token" }, { "tenant_id", "" } },
@@ -364,7 +364,8 @@ TEST(tenants_of_a_person)
 		{ { REFRESH, { "provider", "outlook-personal" }, { "tenant_id", "organizations" } },
 		  BAD(TENANT_SHAPE, "work accounts only") },
 		{ { REFRESH, { "provider", "outlook-personal" } }, WARN("no organisation's tenant; write consumers") },
-		{ { REFRESH, { "provider", "google" }, { "tenant_id", "" } }, GOOD },
+		{ { REFRESH, { "provider", "google" }, { "tenant_id", "" } },
+		  DOUBT(SECRET_SHAPE, "a client secret of Entra, which is not of") },
 	};
 
 	run(row, COUNT(row));
@@ -649,6 +650,89 @@ TEST(a_consumers_mailbox_is_a_warning)
 		OK(secret_set(&credential.access_token, SPAN("opaque")));
 		OK(preflight_check(&settings, &credential, span_z(rows[i].mailbox), &row, &row.fault));
 		EQ(span_find(row_get(&row, FACT_NOTE), SPAN("mailbox: a personal account's"), &at), rows[i].odd);
+	}
+}
+
+/* ---- what stands in the place of a token or a secret ---------------------------------------------- */
+
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+TEST(values_of_another_kind)
+{
+	enum place { ACCESS, REFRESH_TOKEN, CLIENT_SECRET };
+	static const struct {
+		enum place place;
+		const char *provider, *value;
+		enum verdict verdict;
+		const char *looks_like;
+	} rows[] = {
+		{ ACCESS, "microsoft", "eyJ0eXAi" LONG "." LONG "." LONG, VERDICT_PASS, "" },
+		{ ACCESS, "microsoft", "EwBwA" LONG, VERDICT_PASS, "" },
+		{ ACCESS, "microsoft", "1.A" LONG ".AgABAwEAAA" LONG, VERDICT_FAIL, "refresh-token" },
+		{ ACCESS, "custom", "1.A" LONG ".AgABAwEAAA" LONG, VERDICT_FAIL, "refresh-token" },
+		{ ACCESS, "microsoft", "0.A" LONG ".AgABBAIAAA" LONG, VERDICT_FAIL, "authorization-code" },
+		{ ACCESS, "microsoft", "gAAAAA" LONG, VERDICT_FAIL, "encrypted" },
+		{ ACCESS, "microsoft", "{\"access_token\":\"" LONG "\"}", VERDICT_FAIL, "answer" },
+		{ ACCESS, "microsoft", "dXNlcj1h" LONG, VERDICT_FAIL, "sasl" },
+		{ ACCESS, "microsoft", "ya29." LONG, VERDICT_WARN, "access-token" },
+		{ ACCESS, "google", "ya29." LONG, VERDICT_PASS, "" },
+		{ ACCESS, "google", "1//0" LONG, VERDICT_FAIL, "refresh-token" },
+		{ ACCESS, "microsoft", "tokenfile1.txt", VERDICT_WARN, "name" },
+		{ ACCESS, "custom", "tokenfile1.txt", VERDICT_PASS, "" },
+		{ REFRESH_TOKEN, "microsoft", "1.A" LONG ".AgABAwEAAA" LONG, VERDICT_PASS, "" },
+		{ REFRESH_TOKEN, "microsoft", "M.C507_BAY.-C" LONG, VERDICT_PASS, "" },
+		{ REFRESH_TOKEN, "microsoft", "0.A" LONG ".AgABBAIAAA" LONG, VERDICT_FAIL, "authorization-code" },
+		{ REFRESH_TOKEN, "microsoft", "EwBwA" LONG, VERDICT_FAIL, "access-token" },
+		{ REFRESH_TOKEN, "microsoft", "U2FsdGVkX1" LONG, VERDICT_FAIL, "encrypted" },
+		{ CLIENT_SECRET, "microsoft", "abc8Q~aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", VERDICT_PASS, "" },
+		{ CLIENT_SECRET, "microsoft", "GOCSPX-aaaaaaaaaaaaaaaaaaaaaaaaaaaa", VERDICT_WARN, "client-secret" },
+		{ REFRESH_TOKEN, "google", "1//0" LONG, VERDICT_PASS, "" },
+		{ REFRESH_TOKEN, "google", "1.A" LONG ".AgABAwEAAA" LONG, VERDICT_WARN, "refresh-token" },
+		{ CLIENT_SECRET, "microsoft", "abcdabcdabcdabcd", VERDICT_WARN, "app-password" },
+		{ CLIENT_SECRET, "microsoft", "1.A" LONG ".AgABAwEAAA" LONG, VERDICT_FAIL, "refresh-token" },
+		{ CLIENT_SECRET, "custom", "your-own-choice", VERDICT_PASS, "" },
+	};
+	static const struct {
+		const char *key;
+		enum fault_code code;
+	} places[] = {
+		[ACCESS] = { "access_token_file", FAULT_TOKEN_SHAPE },
+		[REFRESH_TOKEN] = { "refresh_token_file", FAULT_TOKEN_SHAPE },
+		[CLIENT_SECRET] = { "client_secret_file", FAULT_SECRET_SHAPE },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		enum place place = rows[i].place;
+		struct secret *secret = place == ACCESS          ? &credential.access_token
+		                        : place == REFRESH_TOKEN ? &credential.refresh_token
+		                                                 : &credential.client_secret;
+		struct row row = { .step = STEP_CREDENTIAL };
+		bool good;
+		size_t at;
+
+		t_at("row %zu", i);
+		fresh();
+		set("provider", rows[i].provider);
+		set("client_id", CLIENT);
+		set("tenant_id", TENANT);
+		set("mailbox", "a@b.example");
+		if (strcmp(rows[i].provider, "custom") == 0)
+			set("token_url", "https://idp.example/token");
+		if (place == REFRESH_TOKEN || strcmp(rows[i].provider, "custom") == 0)
+			set("scope", "https://outlook.office.com/POP.AccessAsUser.All offline_access");
+		set(places[place].key, "x");
+		finish();
+		settings.grant = place == ACCESS          ? GRANT_ACCESS_TOKEN
+		                 : place == REFRESH_TOKEN ? GRANT_REFRESH_TOKEN
+		                                          : GRANT_CLIENT_SECRET;
+		OK(secret_set(secret, span_z(rows[i].value)));
+		good = preflight_check(&settings, &credential, SPAN("a@b.example"), &row, &row.fault);
+		EQ(good, rows[i].verdict != VERDICT_FAIL);
+		OK(span_eq(row_get(&row, FACT_LOOKS_LIKE), span_z(rows[i].looks_like)));
+		if (!good)
+			EQ(row.fault.code, places[place].code);
+		EQ(span_find(row_get(&row, FACT_NOTE), SPAN("this looks like "), &at), rows[i].verdict == VERDICT_WARN);
+		OK(!span_find(fault_evidence(&row.fault), SPAN("aaaaaaaaaaaa"), &at));
 	}
 }
 
