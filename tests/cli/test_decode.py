@@ -60,7 +60,7 @@ def test_decode_assertion(place):
 def test_decode_sasl(place):
     d = decode(place, xoauth2(USER, jwt()), 0, "xoauth2")
     equal((d["mailbox"], d["claims"]["oid"]), (USER, OBJECT))
-    d = decode(place, xoauth2(USER, "EwBA" * 20), 0, "xoauth2", ["personal"])
+    d = decode(place, xoauth2(USER, "EwBA" * 20), 0, "xoauth2", ["opaque"])
     equal(d["claims"], None)
 
 
@@ -132,14 +132,28 @@ def test_decode_challenge(place):
 
 
 def test_decode_other_things(place):
-    decode(place, "ya29." + "x" * 100, 0, "opaque-token", ["google"])
-    decode(place, CLIENT, 1, "opaque-token", ["guid"])
-    decode(place, "abc8Q~" + "x" * 34, 1, "opaque-token", ["secret"])
+    decode(place, "ya29." + "x" * 100, 0, "opaque-token", ["opaque"])
+    decode(place, CLIENT, 1, "other", ["not-a-token"])
+    decode(place, "abc8Q~" + "x" * 34, 1, "other", ["not-a-token"])
     decode(place, "", 1, "unknown")
     decode(place, "hello world", 1, "unknown")
     decode(place, b"\x00\x01\x02" * 50, 1, "unknown")
     decode(place, '{"error":"invalid_client"}', 1, "unknown", ["error-answer"])
     decode(place, encoded('{"typ":"JWT","alg":"RS256"}').rstrip("="), 0, "part")
+
+
+def test_decode_answer(place):
+    """Of a whole answer it is the token that counts, and its length."""
+    t = jwt()
+    d = decode(place, json.dumps({"token_type": "Bearer", "expires_in": 3599, "access_token": t}), 0, "access-token")
+    equal(d["length"], len(t))
+    decode(place, json.dumps({"access_token": t, "refresh_token": "1.A" + "x" * 300}), 0, "access-token",
+           ["answer-refresh"])
+    for text, looks_like in (("1.A" + "x" * 300, "refresh-token"), ("gAAAAA" + "x" * 100, "encrypted"),
+                             ("tokenfile1", "name"), ("-----BEGIN CERTIFICATE-----\nAAAA" + "A" * 50, "key")):
+        d = decode(place, text, 1, "other", ["not-a-token"])
+        equal(d["looks_like"], looks_like)
+        check(d["findings"][0]["fix"], "nothing to do about it")
 
 
 def test_decode_hostile_claims(place):

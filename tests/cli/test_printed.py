@@ -107,6 +107,7 @@ def settings(place):
     common = f"client_id = {CLIENT}\nclient_secret_file = {secret}\nmailbox = a@contoso.example\ntimeout = 10s\n"
     place.file("here.conf", common + f"provider = custom\nscope = s/.default\ntoken_url = {provider.url}\n"
                f"pop_host = 127.0.0.1\npop_tls = none\npop_port = {mail.port}\n")
+    place.file("FILE", jwt())
     place.file("o2pop.conf", common + f"provider = microsoft\ntenant_id = {TENANT}\n"
                "resolve = *:443:127.0.0.1@1 *:995:127.0.0.1@1\n")
     return provider, mail
