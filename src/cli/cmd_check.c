@@ -2,6 +2,7 @@
 #include "cli/mailbox_list.h"
 #include "cli/retry.h"
 #include "cli/session.h"
+#include "conf/word.h"
 #include "show/json_schema.h"
 #include "show/nagios.h"
 #include "text/ini.h"
@@ -66,14 +67,18 @@ static bool read_jobs(struct app *app, unsigned *jobs, int *status)
 static bool read_stop(struct app *app, enum step *stop_after, int *status)
 {
 	struct span given = app->options.value[OPTION_STOP_AFTER];
-	char text[300];
+	struct near near = { .given = given };
+	char text[300 + WORD_MAX];
 	struct buf b = buf_field(text, sizeof text);
 
 	if (app->options.given[OPTION_STOP_AFTER] == 0 || step_find(given, stop_after))
 		return true;
 	buf_z(&b, " is not a step; the steps are ");
-	for (int i = 0; i < STEP__COUNT; i++)
+	for (int i = 0; i < STEP__COUNT; i++) {
 		buf_say(&b, "%s%s", i == 0 ? "" : ", ", step_table[i].id);
+		near_offer(&near, step_table[i].id);
+	}
+	word_suggest(&b, WORD_OTHER, &near);
 	return app_stop(status, app_usage(app, "--stop-after ", given, text));
 }
 
@@ -145,6 +150,23 @@ static int check_again(struct check *c)
 	}
 }
 
+/* "o2pop check job.conf": no domain ends so. */
+static bool no_settings_files(struct app *app, int *status)
+{
+	static const char *const ends[] = { ".conf", ".cfg", ".ini", ".toml", ".json" };
+
+	for (size_t i = 0; i < app->options.arguments; i++) {
+		struct span given = app->options.argument[i];
+		size_t at;
+
+		for (size_t k = 0; k < COUNT(ends); k++)
+			if (span_ends(given, span_z(ends[k])) && !span_find_byte(given, '@', &at))
+				return app_stop(status, app_usage(app, "a mailbox is expected, not '", given,
+				                                  "'; did you mean it as settings: -c FILE?"));
+	}
+	return true;
+}
+
 int cmd_check(struct app *app)
 {
 	struct check c = { .out = BUF(app->text), .quiet = app->options.given[OPTION_QUIET] != 0 };
@@ -156,10 +178,11 @@ int cmd_check(struct app *app)
 		json_schema_put(&c.out);
 		return app_print(&c.out, EXIT_STATUS_OK);
 	}
-	if (!app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_load(app, APP_TRUST, &status) ||
+	if (!no_settings_files(app, &status) || !read_stop(app, &stop_after, &status) ||
+	    !app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_load(app, APP_TRUST, &status) ||
 	    !app_settled(app, &status) || !mailbox_list_read(&c.list, app, &status) ||
-	    !read_jobs(app, &jobs, &status) || !read_stop(app, &stop_after, &status) ||
-	    !app_load_credential(app, &status) || !session_start(&c.session, app, SPAN(""), &status))
+	    !read_jobs(app, &jobs, &status) || !app_load_credential(app, &status) ||
+	    !session_start(&c.session, app, SPAN(""), &status))
 		return status;
 	c.format = (enum format)format;
 	c.many = c.list.all > 1;

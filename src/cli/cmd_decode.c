@@ -12,6 +12,7 @@
 enum {
 	DECODE_EXIT_WRONG = 1,          /* something is wrong with it, or it is none of these */
 	DECODE_VALUE = 18,              /* column of the values */
+	DECODE_NAME_MAX = 120,          /* bytes of a file's name; what is longer and no file is the token itself */
 	DECODE_SHOWN_MAX = 600,         /* bytes of one value */
 	DECODE_SECONDS_MIN = 100000000, /* a number that is a moment: later than 1973 */
 };
@@ -223,7 +224,16 @@ static bool read_text(struct app *app, struct buf *text, struct fault *f)
 		return fault_set(f, FAULT_USAGE, 0,
 		                 SPAN("nothing to decode: name a file, or send it to the standard input (o2pop token | "
 		                      "o2pop decode)"));
-	return files_read(path, FILES_PUBLIC, text, f);
+	if (files_read(path, FILES_PUBLIC, text, f))
+		return true;
+	if (f->code != FAULT_FILE_UNREADABLE || (shape_find(path) == SHAPE_NONE && path.n < DECODE_NAME_MAX) ||
+	    shape_class(shape_find(path)) == SHAPE_IS_NAME)
+		return false;
+	*f = (struct fault){ .code = FAULT_NONE };
+	return fault_set(
+		f, FAULT_USAGE, 0,
+		SPAN("decode takes the name of a file; a token goes through a file or the standard input (o2pop "
+	             "decode <FILE), because other users of this machine can read the arguments"));
 }
 
 int cmd_decode(struct app *app)

@@ -225,6 +225,16 @@ static void put_reading(struct app *app, struct result *o)
 		json_report_reading(&o->json, &app->reading);
 }
 
+/* For one word that is none of ours: which it may be meant for. NULL for none, and for anything else. */
+static const char *nearest(struct span text)
+{
+	text = span_trim(text);
+	for (size_t i = 0; i < text.n; i++)
+		if (!span_alnum_or(text.p[i], "-_"))
+			return NULL;
+	return text.n != 0 ? explain_near(text) : NULL;
+}
+
 int cmd_explain(struct app *app)
 {
 	struct buf text = BUF(app->input), out = BUF(app->text);
@@ -255,7 +265,7 @@ int cmd_explain(struct app *app)
 		if (known)
 			put_again(app, &o);
 		else
-			causes_nothing(&o.page);
+			causes_nothing(&o.page, nearest(buf_span(&text)));
 	}
 	return app_print(&out, known ? EXIT_STATUS_OK : EXPLAIN_EXIT_NOTHING);
 }

@@ -1,6 +1,7 @@
 #include "cli/help.h"
 
 #include "base/buf.h"
+#include "conf/word.h"
 #include "net/trust.h"
 #include "text/date.h"
 
@@ -289,7 +290,7 @@ int help_version(void)
 static int unknown_command(struct app *app, struct span name)
 {
 	struct near near = { .given = name };
-	char text[60];
+	char text[WORD_MAX];
 	struct buf b = buf_field(text, sizeof text);
 	size_t at;
 
@@ -298,9 +299,23 @@ static int unknown_command(struct app *app, struct span name)
 	if (span_find_byte(name, '@', &at))
 		return app_usage(app, "unknown command '", name, "'; to check a mailbox: o2pop check ADDRESS");
 	buf_z(&b, "'");
-	if (near_best(&near) != NULL)
-		buf_say(&b, "; did you mean %s?", near_best(&near));
+	word_suggest(&b, WORD_COMMAND, &near);
 	return app_usage(app, "unknown command '", name, text);
+}
+
+/* "o2pop --verison", "o2pop -k": options and no command. */
+static int without_command(struct app *app, struct span given)
+{
+	struct near near = { .given = span_from(given, span_starts(given, SPAN("--")) ? 2 : 1) };
+	char text[WORD_MAX];
+	struct buf b = buf_field(text, sizeof text);
+
+	near_offer(&near, "version");
+	near_offer(&near, "help");
+	word_suggest(&b, WORD_OPTION, &near);
+	if (b.n == 0)
+		return app_usage(app, "", SPAN("no command given"), "; try check, probe or setup");
+	return app_usage(app, "unknown option ", given, text);
 }
 
 int help_without_command(struct app *app, int argc, char **argv, int name)
@@ -324,5 +339,5 @@ int help_without_command(struct app *app, int argc, char **argv, int name)
 		if (span_eq(word, SPAN("--version")) || span_eq(word, SPAN("-V")))
 			return help_version();
 	}
-	return app_usage(app, "", SPAN("there are options but no command"), ", such as check, probe or setup");
+	return without_command(app, span_z(argv[1]));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "conf/word.h"
 
 const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_HELP] = { "help", 'h', NULL, COMMAND_ALL, "this text" },
@@ -58,22 +59,18 @@ static bool find_option(struct span name, unsigned command, enum option *which)
 }
 
 /* "unknown option --clinet-id; did you mean --client-id?" */
-static bool unknown(struct span name, unsigned command, struct fault *f)
+static bool unknown(const char *dashes, struct span name, unsigned command, struct fault *f)
 {
 	struct near near = { .given = name };
-	char text[80];
-	struct buf b = BUF(text);
+	char text[WORD_MAX];
+	struct buf b = buf_field(text, sizeof text);
 
 	settings_near(&near);
 	for (int i = 0; i < OPTION__COUNT; i++)
 		if ((options_table[i].commands & command) != 0)
 			near_offer(&near, options_table[i].name);
-	if (near_best(&near) == NULL)
-		return usage(f, "unknown option --", name, "");
-	for (const char *c = near_best(&near); *c != '\0'; c++)
-		buf_byte(&b, *c == '_' ? '-' : (unsigned char)*c);
-	return fault_say(f, FAULT_USAGE, 0, "unknown option --%.*s; did you mean --%.*s?",
-	                 SPAN_ARG(span_first(name, 120)), SPAN_ARG(buf_span(&b)));
+	word_suggest(&b, WORD_OPTION, &near);
+	return fault_say(f, FAULT_USAGE, 0, "unknown option %s%.*s%s", dashes, SPAN_ARG(span_first(name, 120)), text);
 }
 
 /* One argument under way. */
@@ -98,46 +95,46 @@ static bool take_value(struct cursor *c, struct span *value, struct fault *f)
 	return true;
 }
 
-/* What people call a secret's value, who expect that a flag takes it. */
-static const struct {
-	const char *name;
-	bool token;
+/* What people call a secret's value, who expect that a flag takes it; and what is said to them. */
+#define A_SECRET                                                                                                       \
+	"a secret's value is never taken from the command line, where everybody on this machine can read it: use "     \
+	"--client-secret-file FILE, --client-secret-file - for the standard input, --client-secret-file fd:N for an "  \
+	"open descriptor, or the variable O2POP_CLIENT_SECRET; on a terminal o2pop asks for it"
+#define A_TOKEN                                                                                                        \
+	"a token is never taken from the command line, where everybody on this machine can read it: use "              \
+	"--access-token-file FILE, or - for the standard input, or fd:N for an open descriptor"
+#define A_PASSWORD                                                                                                     \
+	"o2pop never uses a password: servers no longer accept one. An application shows its client secret "           \
+	"(--client-secret-file FILE), a person signs in by o2pop login"
+
+static const struct secret_flag {
+	const char *name, *say;
 } secret_flags[] = {
-	{ "client-secret", false }, { "client-secret-value", false },
-	{ "secret", false },        { "password", false },
-	{ "token", true },          { "access-token", true },
-	{ "refresh-token", true },  { "bearer", true },
-	{ "oauth2-bearer", true },  { "assertion", true },
+	{ "client-secret", A_SECRET }, { "client-secret-value", A_SECRET },
+	{ "secret", A_SECRET },        { "token", A_TOKEN },
+	{ "access-token", A_TOKEN },   { "refresh-token", A_TOKEN },
+	{ "bearer", A_TOKEN },         { "oauth2-bearer", A_TOKEN },
+	{ "assertion", A_TOKEN },      { "password", A_PASSWORD },
+	{ "passwd", A_PASSWORD },      { "pass", A_PASSWORD },
 };
 
-static bool is_secret_flag(struct span name, bool *token)
+static const struct secret_flag *secret_flag(struct span name)
 {
-	for (size_t i = 0; i < COUNT(secret_flags); i++) {
-		if (near_same(name, span_z(secret_flags[i].name))) {
-			*token = secret_flags[i].token;
-			return true;
-		}
-	}
-	return false;
+	for (size_t i = 0; i < COUNT(secret_flags); i++)
+		if (near_same(name, span_z(secret_flags[i].name)))
+			return &secret_flags[i];
+	return NULL;
 }
 
-/* Secrets do not belong on a command line: every user of the machine can read it. */
-static bool refuse_secret(struct cursor *c, bool token, struct fault *f)
+/* Its value goes at once, out of the list of processes. */
+static bool refuse_secret(struct cursor *c, const struct secret_flag *flag, struct fault *f)
 {
 	char *value = c->argv[c->at];
 
 	if (!c->has_inlined && c->at + 1 < c->argc)
 		value = c->argv[c->at + 1];
 	secret_wipe_bytes(value, span_z(value).n);
-	return fault_set(
-		f, FAULT_USAGE, 0,
-		token ? SPAN("a token is never taken from the command line, where everybody on this machine "
-	                     "can read it: use --access-token-file FILE, or - for the standard input, or fd:N "
-	                     "for an open descriptor")
-		      : SPAN("a secret's value is never taken from the command line, where everybody on this machine "
-	                     "can read it: use --client-secret-file FILE, --client-secret-file - for the standard "
-	                     "input, --client-secret-file fd:N for an open descriptor, or the variable "
-	                     "O2POP_CLIENT_SECRET; on a terminal o2pop asks for it"));
+	return fault_set(f, FAULT_USAGE, 0, span_z(flag->say));
 }
 
 static bool take_setting(struct cursor *c, struct settings *s, enum setting key, struct fault *f)
@@ -167,21 +164,22 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 	struct span text = span_from(span_z(c->argv[c->at]), 2);
 	enum setting key;
 	enum option which;
+	const struct secret_flag *secret;
 	size_t equals;
-	bool token;
 
 	c->has_inlined = span_find_byte(text, '=', &equals);
 	c->name = c->has_inlined ? span_first(text, equals) : text;
 	c->inlined = span_from(text, c->has_inlined ? equals + 1 : text.n);
-	if (is_secret_flag(c->name, &token))
-		return refuse_secret(c, token, f);
+	secret = secret_flag(c->name);
+	if (secret != NULL)
+		return refuse_secret(c, secret, f);
 	if (find_option(c->name, command, &which))
 		return take_option(o, c, which, f);
 	if (find_option(c->name, COMMAND_ALL, &which))
 		return usage(f, "--", c->name, " is not an option of this command");
 	if (settings_find(c->name, &key))
 		return take_setting(c, s, key, f);
-	return unknown(c->name, command, f);
+	return unknown("--", c->name, command, f);
 }
 
 /* "-vj4", "-j 4" */
@@ -196,7 +194,7 @@ static bool take_letters(struct options *o, unsigned command, struct cursor *c, 
 			if (options_table[i].letter == (char)letters.p[0] && (options_table[i].commands & command) != 0)
 				which = (enum option)i;
 		if (which == OPTION__COUNT)
-			return usage(f, "unknown option -", span_first(letters, 1), "");
+			return unknown("-", span_first(letters, 1), command, f);
 		letters = span_from(letters, 1);
 		c->has_inlined = letters.n != 0 && options_table[which].value != NULL;
 		c->inlined = letters;
@@ -214,7 +212,6 @@ static bool takes_next(struct span text)
 	enum setting key;
 	enum option which;
 	size_t equals;
-	bool token;
 
 	if (!span_starts(text, SPAN("--"))) {
 		for (int i = 0; i < OPTION__COUNT; i++)
@@ -227,7 +224,7 @@ static bool takes_next(struct span text)
 		return false;
 	if (find_option(text, COMMAND_ALL, &which))
 		return options_table[which].value != NULL;
-	return is_secret_flag(text, &token) || settings_find(text, &key);
+	return secret_flag(text) != NULL || settings_find(text, &key);
 }
 
 int options_command(int argc, char **argv)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "conf/resolve.h"
+#include "conf/word.h"
 #include "cli/variables.h"
 #include "text/ini.h"
 
@@ -33,13 +34,13 @@ static struct place_text place_text(const struct place *at)
 static bool unknown_setting(const struct place *at, struct span name, struct fault *f)
 {
 	struct near near = { .given = name };
-	const char *best;
+	char text[WORD_MAX];
+	struct buf b = buf_field(text, sizeof text);
 
 	settings_near(&near);
-	best = near_best(&near);
-	return fault_say(f, FAULT_SETTING_BAD, at->line, "%s: unknown setting '%.*s'%s%s%s", place_text(at).z,
-	                 SPAN_ARG(span_first(name, 80)), best != NULL ? "; did you mean " : "",
-	                 best != NULL ? best : "", best != NULL ? "?" : "");
+	word_suggest(&b, WORD_SETTING, &near);
+	return fault_say(f, FAULT_SETTING_BAD, at->line, "%s: unknown setting '%.*s'%s", place_text(at).z,
+	                 SPAN_ARG(span_first(name, 80)), text);
 }
 
 /* A file that a settings file names is looked for beside it: "client_secret_file = secret" works from every folder. */
@@ -84,6 +85,8 @@ static bool take_file_setting(struct settings_file *l, const struct place *at, s
 static bool parse_file(struct settings_file *l, struct span text, struct span path, struct fault *f)
 {
 	bool counts = true, profile_seen = l->profile.n == 0;
+	char names[200];
+	struct buf sections = buf_field(names, sizeof names);
 	struct place at = { path, 0 };
 
 	if (span_starts(text, SPAN("\xef\xbb\xbf")))
@@ -98,6 +101,7 @@ static bool parse_file(struct settings_file *l, struct span text, struct span pa
 		case INI_SECTION:
 			counts = span_eq(key, l->profile);
 			profile_seen = profile_seen || counts;
+			buf_say(&sections, "%s%.*s", sections.n == 0 ? "" : ", ", SPAN_ARG(span_first(key, 40)));
 			break;
 		case INI_SETTING:
 			if (counts && !take_file_setting(l, &at, key, value, f))
@@ -111,8 +115,8 @@ static bool parse_file(struct settings_file *l, struct span text, struct span pa
 	}
 	at.line = 0;
 	if (!profile_seen)
-		return fault_say(f, FAULT_SETTING_BAD, 0, "%s: there is no section '%.*s'", place_text(&at).z,
-		                 SPAN_ARG(span_first(l->profile, 80)));
+		return fault_say(f, FAULT_SETTING_BAD, 0, "%s: there is no section '%.*s'%s%s", place_text(&at).z,
+		                 SPAN_ARG(span_first(l->profile, 80)), sections.n != 0 ? "; there are " : "", names);
 	return true;
 }
 

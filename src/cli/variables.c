@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "conf/word.h"
 #include "text/url.h"
 
 /* Variables of the Azure SDK and of OpenSSL that mean the same as a setting of ours. */
@@ -67,17 +68,13 @@ static bool take_variable(struct settings *s, struct credential *c, enum setting
 static bool unknown_variable(struct span name, struct fault *f)
 {
 	struct near near = { .given = span_from(name, sizeof "O2POP_" - 1) };
-	char text[80];
-	struct buf b = BUF(text);
+	char text[WORD_MAX];
+	struct buf b = buf_field(text, sizeof text);
 
 	settings_near(&near);
-	if (near_best(&near) == NULL)
-		return fault_say(f, FAULT_SETTING_BAD, 0, "unknown variable %.*s in the environment",
-		                 SPAN_ARG(span_first(name, 80)));
-	for (const char *k = near_best(&near); *k != '\0'; k++)
-		buf_byte(&b, *k >= 'a' && *k <= 'z' ? (unsigned char)(*k - 'a' + 'A') : (unsigned char)*k);
-	return fault_say(f, FAULT_SETTING_BAD, 0, "unknown variable %.*s in the environment; did you mean O2POP_%.*s?",
-	                 SPAN_ARG(span_first(name, 80)), SPAN_ARG(buf_span(&b)));
+	word_suggest(&b, WORD_VARIABLE, &near);
+	return fault_say(f, FAULT_SETTING_BAD, 0, "unknown variable %.*s in the environment%s",
+	                 SPAN_ARG(span_first(name, 80)), text);
 }
 
 static bool own_variables(struct settings *s, struct credential *c, struct fault *f)

@@ -1,5 +1,7 @@
 #include "conf/resolve.h"
 
+#include "conf/word.h"
+
 #include "base/buf.h"
 #include "net/dns.h"
 #include "net/tls.h"
@@ -27,10 +29,17 @@ static bool refuse(const struct settings *s, enum setting key, const char *why, 
 /* The value is none of those that can be chosen. */
 static bool refuse_choice(const struct settings *s, enum setting key, struct fault *f)
 {
-	char text[300];
+	struct near near = { .given = settings_get(s, key) };
+	char text[300 + WORD_MAX];
 	struct buf b = BUF(text);
 
-	settings_put_help(&b, key);
+	buf_z(&b, "not one of ");
+	settings_put_choices(&b, key, &near);
+	word_suggest(&b,
+	             key == SETTING_GRANT      ? WORD_GRANT
+	             : key == SETTING_PROVIDER ? WORD_PROVIDER
+	                                       : WORD_OTHER,
+	             &near);
 	buf_byte(&b, '\0');
 	return refuse(s, key, buf_ok(&b) ? text : "", f);
 }
@@ -96,12 +105,7 @@ static bool finish_grant(struct settings *s, struct fault *f)
 	if (!settings_has(s, SETTING_GRANT)) {
 		s->grant = guess_grant(s);
 	} else if (!grant_find(settings_get(s, SETTING_GRANT), &s->grant)) {
-		if (!span_eq_nocase(settings_get(s, SETTING_GRANT), SPAN("password")))
-			return refuse_choice(s, SETTING_GRANT, f);
-		return refuse(s, SETTING_GRANT,
-		              "a person's password is not given to a program: it stops at the second factor, and "
-		              "Microsoft and Google are ending it; use device-code, or an application's own grant",
-		              f);
+		return refuse_choice(s, SETTING_GRANT, f);
 	}
 	return provider_allows(s->provider, s->grant) || refuse_grant(s, f);
 }

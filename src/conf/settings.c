@@ -72,13 +72,29 @@ const char *settings_help(enum setting key)
 	return table[key].help;
 }
 
+void settings_put_choices(struct buf *out, enum setting key, struct near *near)
+{
+	const char *id, *comma = "";
+
+	for (int i = 0;; i++, comma = ", ") {
+		if (key == SETTING_GRANT)
+			id = i < GRANT__COUNT ? grant_row((enum grant)i)->id : NULL;
+		else
+			id = provider_at((size_t)i) != NULL ? provider_at((size_t)i)->id : NULL;
+		if (id == NULL)
+			return;
+		buf_say(out, "%s%s", comma, id);
+		near_offer(near, id);
+	}
+}
+
 void settings_put_help(struct buf *out, enum setting key)
 {
 	buf_z(out, table[key].help);
-	for (int g = 0; key == SETTING_GRANT && g < GRANT__COUNT; g++)
-		buf_say(out, "%s%s", g == 0 ? ": " : ", ", grant_row((enum grant)g)->id);
-	for (size_t i = 0; key == SETTING_PROVIDER && provider_at(i) != NULL; i++)
-		buf_say(out, "%s%s", i == 0 ? ": " : ", ", provider_at(i)->id);
+	if (key == SETTING_GRANT || key == SETTING_PROVIDER) {
+		buf_z(out, ": ");
+		settings_put_choices(out, key, &(struct near){ .given = SPAN_NONE });
+	}
 }
 
 enum setting_kind settings_kind(enum setting key)

@@ -96,6 +96,9 @@ bool settings_has(const struct settings *s, enum setting key);
 const char *settings_key(enum setting key);
 const char *settings_help(enum setting key);
 
+/* Append the grants or providers that there are, with commas between, and offer them to near. */
+void settings_put_choices(struct buf *out, enum setting key, struct near *near);
+
 /* Append what the setting is and, of providers and grants, which there are: at most 200 bytes. */
 void settings_put_help(struct buf *out, enum setting key);
 

@@ -8,6 +8,7 @@
 #include "explain/match.h"
 #include "explain/ruled_out.h"
 #include "explain/diagnose.h"
+#include "text/near.h"
 
 static void start(struct explanation *e)
 {
@@ -133,6 +134,19 @@ bool explain_cause(struct span id, struct explanation *e)
 	knowledge_add(&l, knowledge_cause_named(id));
 	fill(&c, &l);
 	return l.n != 0;
+}
+
+const char *explain_near(struct span word)
+{
+	struct near near = { .given = word };
+
+	for (int i = CAUSE_NONE + 1; i < CAUSE__COUNT; i++)
+		near_offer(&near, knowledge_id((enum cause)i));
+	for (int i = FAULT_NONE + 1; i < FAULT__COUNT; i++)
+		near_offer(&near, fault_id((enum fault_code)i));
+	for (int i = 0; i < STEP__COUNT; i++)
+		near_offer(&near, step_table[i].id);
+	return near_best(&near);
 }
 
 const char *explain_who(enum explain_who who)

@@ -26,6 +26,9 @@ bool explain_reading(const struct reading *r, unsigned i, struct explain_found *
 /* Explain the cause with this id, without a report. False: there is none. */
 bool explain_cause(struct span id, struct explanation *e);
 
+/* The id of a cause, fault or step that this word may be meant for; NULL for none. Static. */
+const char *explain_near(struct span word);
+
 const char *explain_who(enum explain_who who);
 
 #endif

@@ -90,13 +90,20 @@ void knowledge_add_list(struct knowledge_causes *l, const enum cause *c)
 	}
 }
 
+const char *knowledge_id(enum cause c)
+{
+	const char *id = cause_ids;
+
+	for (unsigned i = 0; i < (unsigned)c; i++)
+		id = next_text(id);
+	return id;
+}
+
 void knowledge_cause(enum cause c, struct knowledge_template *t)
 {
 	struct buf b = BUF(t->bytes);
 
-	t->id = cause_ids;
-	for (unsigned i = 0; i < (unsigned)c; i++)
-		t->id = next_text(t->id);
+	t->id = knowledge_id(c);
 	for (unsigned i = 0; i < 3; i++) {
 		packed_put(&b, packed_lists_causes, 3 * (unsigned)c + i);
 		buf_byte(&b, '\0');

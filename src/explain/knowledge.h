@@ -142,6 +142,9 @@ struct knowledge_template {
 };
 void knowledge_cause(enum cause c, struct knowledge_template *t);
 
+/* The stable id of a cause: static. */
+const char *knowledge_id(enum cause c);
+
 /* The cause with this id; CAUSE_NONE if there is none. */
 enum cause knowledge_cause_named(struct span id);
 

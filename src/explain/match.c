@@ -76,12 +76,13 @@ static const struct {
 	const char *word;
 	enum known_kind kind;
 } before_number[] = {
-	{ "AADSTS", KNOWN_AADSTS },      { "error_codes\":[", KNOWN_AADSTS },
-	{ "error?code=", KNOWN_AADSTS }, { "alert number ", KNOWN_ALERT },
-	{ "alert ", KNOWN_ALERT },       { "engine code ", KNOWN_ENGINE },
-	{ "HTTP/1.1 ", KNOWN_HTTP },     { "HTTP/1.0 ", KNOWN_HTTP },
-	{ "HTTP/2 ", KNOWN_HTTP },       { "HTTP status ", KNOWN_HTTP },
-	{ "HTTP ", KNOWN_HTTP },
+	{ "AADSTS", KNOWN_AADSTS },          { "AADSTS ", KNOWN_AADSTS },
+	{ "AADSTS: ", KNOWN_AADSTS },        { "AADSTS-", KNOWN_AADSTS },
+	{ "error_codes\":[", KNOWN_AADSTS }, { "error?code=", KNOWN_AADSTS },
+	{ "alert number ", KNOWN_ALERT },    { "alert ", KNOWN_ALERT },
+	{ "engine code ", KNOWN_ENGINE },    { "HTTP/1.1 ", KNOWN_HTTP },
+	{ "HTTP/1.0 ", KNOWN_HTTP },         { "HTTP/2 ", KNOWN_HTTP },
+	{ "HTTP status ", KNOWN_HTTP },      { "HTTP ", KNOWN_HTTP },
 };
 
 static bool code_at(struct span text, size_t at, struct match_hit *hit)

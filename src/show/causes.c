@@ -198,8 +198,12 @@ void causes_lost(struct page *p, const struct reading *r)
 	page_end(p);
 }
 
-void causes_nothing(struct page *p)
+void causes_nothing(struct page *p, const char *nearest)
 {
+	if (nearest != NULL) {
+		page_say(p, "Did you mean %s?", nearest);
+		page_end(p);
+	}
 	page_lines(p, 0,
 	           SPAN("Nothing was found that explains a failure. Paste the answer itself: the line that begins with "
 	                "-ERR, NO or a number like 535, the JSON with \"error\" and \"error_description\", or the "

@@ -34,7 +34,7 @@ void causes_reading(struct page *p, const struct reading *r);
 /* Lines of it that look like errors and were not understood. */
 void causes_lost(struct page *p, const struct reading *r);
 
-/* `o2pop explain` found nothing that helps: what to paste instead. */
-void causes_nothing(struct page *p);
+/* `o2pop explain` found nothing that helps: what to paste instead, and which id may be meant, or NULL. */
+void causes_nothing(struct page *p, const char *nearest);
 
 #endif

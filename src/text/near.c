@@ -1,7 +1,10 @@
 #include "text/near.h"
 
 /* No name of ours has half of it; what is longer is not a misspelt one. */
-enum { COMPARED_MAX = 64 };
+enum {
+	COMPARED_MAX = 64,
+	PART_MIN = 4 /* letters of a whole word */
+};
 
 /* Lower case, and _ for -: the one spelling that names are compared in. */
 static unsigned char folded(unsigned char c)
@@ -49,9 +52,51 @@ unsigned near_distance(struct span a, struct span b)
 	return rows[a.n % 3][b.n];
 }
 
+/* Is it the first or the last words of the name? "tenant" of "tenant_id", "port" of "pop_port". */
+static bool is_part(struct span given, struct span known)
+{
+	size_t rest = known.n - given.n;
+
+	if (given.n < PART_MIN || given.n >= known.n)
+		return false;
+	return (folded(known.p[given.n]) == '_' && near_same(given, span_first(known, given.n))) ||
+	       (folded(known.p[rest - 1]) == '_' && near_same(given, span_from(known, rest)));
+}
+
+/* The first word of s, in the one spelling; *rest is what follows. */
+static struct span word(struct span s, struct span *rest)
+{
+	size_t n = 0;
+
+	while (n < s.n && folded(s.p[n]) != '_')
+		n++;
+	*rest = span_from(s, n < s.n ? n + 1 : n);
+	return span_first(s, n);
+}
+
+static bool has_word(struct span s, struct span w)
+{
+	while (s.n != 0)
+		if (near_same(word(s, &s), w))
+			return true;
+	return false;
+}
+
+/* The same words in another order: "wrong-secret" for "secret-wrong". */
+static bool is_turned(struct span given, struct span known)
+{
+	if (given.n == 0 || given.n != known.n)
+		return false;
+	while (given.n != 0)
+		if (!has_word(known, word(given, &given)))
+			return false;
+	return true;
+}
+
 void near_offer(struct near *n, const char *known)
 {
-	unsigned away = near_distance(n->given, span_z(known));
+	struct span name = span_z(known);
+	unsigned away = is_part(n->given, name) || is_turned(n->given, name) ? 1 : near_distance(n->given, name);
 
 	if (n->best != NULL && away >= n->away)
 		return;

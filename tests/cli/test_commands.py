@@ -55,7 +55,7 @@ def test_setup_grants(place):
     has(place.run("setup", "--provider", "google", "--grant", "service-account").exits(0).out, "domain-wide delegation")
     has(place.run("setup", "--provider", "google", "--grant", "client-secret").exits(2).err,
         "for Gmail the grant can be refresh-token, service-account, access-token")
-    has(place.run("setup", "--grant", "password").exits(2).err, "second factor")
+    has(place.run("setup", "--grant", "password").exits(2).err, "MFA")
     has(place.run("setup", "--grant", "device-code", "--format", "powershell").exits(2).err, "no application in Exchange")
 
 

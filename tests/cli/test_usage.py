@@ -87,7 +87,8 @@ def test_unknown_command(place):
     r = place.run("frobnicate").exits(2)
     equal(r.err, "o2pop: unknown command 'frobnicate'\nTry: o2pop --help\n", "far from every command")
     has(place.run("user@example.com").exits(2).err, "o2pop check ADDRESS")
-    has(place.run("-v").exits(2).err, "no command")
+    has(place.run("-v").exits(2).err, "did you mean --version")
+    has(place.run("--profile", "x").exits(2).err, "no command")
     has(place.run("che\x1b[31mk").exits(2).err, "\\x1b[31m")
 
 

@@ -166,7 +166,7 @@ TEST(a_password_is_refused_with_the_reason)
 			set(SETTING_GRANT, words[i]);
 			OK(!resolve_settings(&settings, &f));
 			EQ(f.code, FAULT_SETTING_BAD);
-			OK(span_find(fault_evidence(&f), SPAN("second factor"), &at));
+			OK(span_find(fault_evidence(&f), SPAN("MFA"), &at));
 			OK(span_find(fault_evidence(&f), SPAN("device-code"), &at));
 		}
 	}

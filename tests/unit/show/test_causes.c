@@ -142,7 +142,7 @@ TEST(causes_nothing_known)
 	struct page p = { .out = &out };
 	size_t at;
 
-	causes_nothing(&p);
+	causes_nothing(&p, NULL);
 	OK(span_starts(buf_span(&out), SPAN("Nothing was found that explains a failure.")));
 	OK(span_find(buf_span(&out), SPAN("error_description"), &at));
 	OK(!span_find(buf_span(&out), SPAN(" \n"), &at));

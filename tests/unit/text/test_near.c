@@ -75,6 +75,12 @@ TEST(near_best_rows)
 		{ SPAN_INIT("abcde"), "abcxy", false },
 		{ SPAN_INIT(""), "jobs", false },
 		{ SPAN_INIT(""), "", true },
+		{ SPAN_INIT("tenant"), "tenant_id", true },
+		{ SPAN_INIT("port"), "pop-port", true },
+		{ SPAN_INIT("pop"), "pop-port", false },
+		{ SPAN_INIT("enant"), "tenant_id", false },
+		{ SPAN_INIT("wrong-secret"), "secret-wrong", true },
+		{ SPAN_INIT("wrong-sekret"), "secret-wrong", false },
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
