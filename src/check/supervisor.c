@@ -166,7 +166,7 @@ static void complete_rows(const struct run *run, struct run_job *j, int signal_n
 			continue;
 		row->ms = clock_ms() - run->start_ms - row->began_ms;
 		(void)fault_set(&row->fault, late ? FAULT_DEADLINE : FAULT_WORKER_DIED, late ? 0 : signal_number,
-		                late ? SPAN("no answer until the time was up") : SPAN("the worker ended early"));
+		                late ? SPAN("no answer before the deadline") : SPAN("the worker ended early"));
 		run_note(run, j, WORKER_SIDE_SUPERVISOR, "%s: %.*s", step_table[row->step].id,
 		         SPAN_ARG(fault_evidence(&row->fault)));
 	}

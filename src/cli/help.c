@@ -95,7 +95,8 @@ static const struct command commands[] = {
 	  "\to2pop config -c job.conf --profile prod --format json\n",
 	  "A secret is shown as <set, 40 characters>. --format is human or json.",
 	  "0  shown\n2  the command line or the settings cannot be used", true },
-	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "", "Is this binary sound on this machine?", "\to2pop selftest\n",
+	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "", "Check that this binary works on this machine.",
+	  "\to2pop selftest\n",
 	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither settings nor network.",
 	  "0  everything is as it should be\n1  something is not", false },
 };
@@ -107,7 +108,7 @@ static const char check_exits[] = "0   everything passed (warnings allowed)\n"
 				  "3   name resolution, connection; deadline\n"
 				  "4   TLS\n"
 				  "5   the token endpoint refused, or the tenant step\n"
-				  "6   the token lacks a right (claims)\n"
+				  "6   the token lacks a permission (claims)\n"
 				  "7   not POP3, or the mechanism is not offered\n"
 				  "8   the mail server refused the login\n"
 				  "9   the mailbox could not be read\n"
@@ -248,7 +249,7 @@ static int help_all(void)
 	                "file name in it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
 	                "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, AZURE_CLIENT_CERTIFICATE_PATH, "
 	                "AZURE_FEDERATED_TOKEN_FILE), of App Service (IDENTITY_ENDPOINT, IDENTITY_HEADER) and "
-	                "SSL_CERT_FILE are read, too."));
+	                "SSL_CERT_FILE are also read."));
 	put_options(&p, 0);
 	page_end(&p);
 	page_lines(&p, 0, SPAN("o2pop COMMAND --help says more about one command."));

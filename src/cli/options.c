@@ -9,10 +9,10 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_HELP] = { "help", 'h', NULL, COMMAND_ALL, "this text" },
 	[OPTION_VERSION] = { "version", 'V', NULL, COMMAND_ALL, "version, TLS engine and built-in roots" },
 	[OPTION_CONFIG] = { "config", 'c', "FILE", COMMAND_ALL, "settings file" },
-	[OPTION_PROFILE] = { "profile", 0, "NAME", COMMAND_ALL, "use the section [NAME] of the settings file, too" },
+	[OPTION_PROFILE] = { "profile", 0, "NAME", COMMAND_ALL, "also use the section [NAME] of the settings file" },
 	[OPTION_VERBOSE] = { "verbose", 'v', NULL, COMMAND_CHECK | COMMAND_TOKEN | COMMAND_PROBE | COMMAND_LOGIN,
 	                     "show the conversation on the standard error, without secrets" },
-	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK, "no report, the exit status tells all" },
+	[OPTION_QUIET] = { "quiet", 'q', NULL, COMMAND_CHECK, "no report, only the exit status" },
 	[OPTION_FORMAT] = { "format", 0, "FORMAT",
 	                    COMMAND_CHECK | COMMAND_PROBE | COMMAND_TOKEN | COMMAND_DECODE | COMMAND_CONFIG |
 	                            COMMAND_SETUP | COMMAND_EXPLAIN,

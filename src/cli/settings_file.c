@@ -194,7 +194,7 @@ static bool one_stdin(const struct options *o, const struct settings *s, struct 
 	n += files_is_stdin(o->value[OPTION_MAILBOXES]);
 	for (int i = 0; i < SETTING__COUNT; i++)
 		n += settings_secret_file((enum setting)i) && files_is_stdin(settings_get(s, (enum setting)i));
-	return n < 2 || fault_set(f, FAULT_USAGE, 0, SPAN("the standard input (-) is asked for twice"));
+	return n < 2 || fault_set(f, FAULT_USAGE, 0, SPAN("two options read the standard input (-)"));
 }
 
 struct span settings_file_path(const struct settings_file *l)

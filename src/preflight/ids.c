@@ -82,7 +82,7 @@ static bool check_client(struct findings *l)
 
 	if (!guid_ok(id))
 		return refuse(l, FAULT_CLIENT_ID_SHAPE, SETTING_CLIENT_ID,
-		              "; it is the Application (client) ID that is wanted, 36 characters");
+		              "; expected the Application (client) ID, 36 characters");
 	for (size_t i = 0; i < COUNT(foreign); i++)
 		if (span_eq_nocase(id, span_z(foreign[i].id)))
 			return findings_refuse(l, FAULT_IDS_MIXED, SETTING_CLIENT_ID, "%s", foreign[i].what);
@@ -134,7 +134,7 @@ static bool check_tenant(struct findings *l)
 	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))
 		return !person || check_persons_tenant(l, id);
 	return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
-	              "; it is the Directory (tenant) ID that is wanted, 36 characters, or a domain of the tenant");
+	              "; expected the Directory (tenant) ID, 36 characters, or a domain of the tenant");
 }
 
 /* Another provider's ids may be anything, but hardly with a line break in them. */

@@ -179,6 +179,6 @@ bool secret_shape_assertion(struct findings *l, int64_t now)
 		return true;
 	findings_warn(l, SETTING_FEDERATED_TOKEN_FILE,
 	              "its audience is not api://AzureADTokenExchange, which federated "
-	              "credentials have unless told otherwise");
+	              "credentials have by default");
 	return true;
 }

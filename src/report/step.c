@@ -33,7 +33,7 @@ const struct step_row step_table[STEP__COUNT] = {
 	[STEP_MAILBOX]    = { "mailbox", STEP_BY_MAIL_WORKER, NEED(AUTH), EXIT_STATUS_MAILBOX,
 		"The mailbox can be read: STAT, UIDL, LIST, TOP 1 0." },
 	[STEP_QUIT]       = { "quit", STEP_BY_MAIL_WORKER, NEED(GREETING), EXIT_STATUS_MAILBOX,
-		"The session is closed in good order; only a warning if not." },
+		"The session is closed cleanly; only a warning if not." },
 	[STEP_TRIAGE]     = { "triage", STEP_BY_TRIAGE_WORKER, NEED(CLAIMS), EXIT_STATUS_AUTH,
 		"With --triage, after a refused login: what the IMAP and SMTP services say to the same token." },
 	[STEP_CLOCK]      = { "clock", STEP_BY_SUPERVISOR, 0, EXIT_STATUS_INTERNAL,

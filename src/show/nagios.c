@@ -97,7 +97,7 @@ static void put_mailbox(struct nagios *n, const struct report *r, struct buf *ou
 				phrases_found(&b, r, &r->row[i]);
 		}
 		if (b.n == before)
-			buf_z(&b, "everything that was asked for");
+			buf_z(&b, "all requested steps passed");
 	}
 	put_clean(n, buf_span(&b), out);
 }

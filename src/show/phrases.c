@@ -210,7 +210,7 @@ static void skew(struct buf *b, const struct row *row)
 	if (!row_i64(row, FACT_CLOCK_SKEW, &seconds))
 		return;
 	if (seconds >= -1 && seconds <= 1) {
-		buf_z(b, "in step with the server's clock");
+		buf_z(b, "agrees with the server's clock");
 		return;
 	}
 	date_put_span(b, seconds);
@@ -282,7 +282,7 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 		mailbox(b, row);
 		return;
 	case STEP_QUIT:
-		buf_z(b, row->verdict == VERDICT_PASS ? "closed in good order" : "not closed in good order");
+		buf_z(b, row->verdict == VERDICT_PASS ? "closed cleanly" : "not closed cleanly");
 		return;
 	case STEP_TRIAGE:
 		triage(b, row);

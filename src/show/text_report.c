@@ -101,15 +101,15 @@ static void put_triage(struct page *p, const struct report *r, const struct expl
 	    r->row[STEP_TRIAGE].verdict != VERDICT_NONE ||
 	    (code != FAULT_AUTH_REFUSED && code != FAULT_AUTH_CHALLENGE && code != FAULT_AUTH_NOT_CONNECTED))
 		return;
-	buf_z(&b,
-	      "Try the same token at the IMAP and SMTP services (two more logins), which tells a refused token from "
-	      "a closed mailbox and from POP3 switched off");
+	buf_z(&b, "Try the same token at the IMAP and SMTP services (two more logins), which distinguishes a refused "
+	          "token from "
+	          "a closed mailbox and from POP3 switched off");
 	if (!may_triage(r))
 		buf_z(&b, "; the token needs a permission for IMAP or SMTP, and has none yet");
 	buf_z(&b, ":\n\to2pop check");
 	placeholder_run(&(struct explain_case){ .r = r }, &b);
 	buf_z(&b, " --triage");
-	page_heading(p, "To know more");
+	page_heading(p, "To narrow it down");
 	page_lines(p, 2, buf_span(&b));
 }
 
@@ -143,7 +143,7 @@ static void put_support(struct page *p, const struct report *r)
 			continue;
 		(void)row_put(&value, row, id[i].key);
 		if (!any)
-			page_heading(p, "What support asks for");
+			page_heading(p, "For a support request");
 		any = true;
 		page_to(p, 2);
 		page_z(p, id[i].label);
@@ -201,7 +201,7 @@ static void put_summary(struct page *p, const struct report *r, unsigned warning
 	} else if (row_i64(&r->row[STEP_MAILBOX], FACT_MESSAGES, &messages)) {
 		phrases_count(&b, messages, "message");
 	} else {
-		buf_z(&b, "everything that was asked for");
+		buf_z(&b, "all requested steps passed");
 	}
 	if (warnings != 0)
 		buf_say(&b, ", %u warning%s", warnings, warnings == 1 ? "" : "s");

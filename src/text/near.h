@@ -20,7 +20,8 @@ struct near {
 
 void near_offer(struct near *n, const char *known);
 
-/* The nearest known name, of which whole words were given or most letters; NULL when more than a third of the given letters would be wrong. */
+/* The nearest known name, of which whole words were given or most letters; NULL when more than a third of the given
+ * letters would be wrong. */
 const char *near_best(const struct near *n);
 
 #endif

@@ -47,11 +47,11 @@ def typed(text):
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip(" "))
         if line and indent == 0:
-            known = re.match(r"Cause|Who|Fix|Verify|To paste|To know more|Most likely|The cause \(above\)", line)
+            known = re.match(r"Cause|Who|Fix|Verify|To paste|To narrow it down|Most likely|The cause \(above\)", line)
             place = known.group() if known else "" if not line.startswith(" ") else place
         elif line and ((place in ("Cause", "Who", "Fix", "Verify") and indent in (4, 13)) or
                        (place == "To paste" and indent == 4) or
-                       (place in ("To know more", "Most likely", "The cause (above)") and indent in (4, 6))):
+                       (place in ("To narrow it down", "Most likely", "The cause (above)") and indent in (4, 6))):
             if not line.lstrip().startswith("# "):
                 yield line.strip()
 

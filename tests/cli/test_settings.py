@@ -195,7 +195,7 @@ def test_open_secret_file(place):
 
 def test_stdin_twice(place):
     has(place.run("check", "--mailboxes", "-", "--client-secret-file", "-", "--client-id", "x").exits(2).err,
-        "the standard input (-) is asked for twice")
+        "two options read the standard input (-)")
 
 
 def test_bad_ca_file(place):

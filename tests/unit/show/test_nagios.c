@@ -152,7 +152,7 @@ TEST(nagios_fault_line)
 	(void)fault_set(&f, FAULT_SETTING_BAD, 0, SPAN("pop_port = 99999 | x\nsecond"));
 	for (size_t cap = 0; cap < 200; cap++) {
 		struct buf out = edge_buf(cap);
-		struct span want = SPAN("O2POP UNKNOWN - a setting has a value that cannot work: "
+		struct span want = SPAN("O2POP UNKNOWN - a setting has an invalid value: "
 		                        "pop_port = 99999 / x second\n");
 
 		EQ(nagios_fault(&f, &out), NAGIOS_UNKNOWN);

@@ -81,7 +81,7 @@ TEST(text_report_good)
 	        "ok capa        SASL PLAIN XOAUTH2                                          20 ms\n"
 	        "ok auth        accepted: +OK User successfully authenticated.             140 ms\n"
 	        "ok mailbox     7 messages, 48213 bytes                                     68 ms\n"
-	        "ok quit        closed in good order                                        18 ms\n"
+	        "ok quit        closed cleanly                                              18 ms\n"
 	        "ok clock       3 s behind the server's clock\n"
 	        "\n"
 	        "PASS  7 messages                                                          412 ms\n"));
@@ -111,7 +111,7 @@ TEST(text_report_bad_secret)
 	                          "    22 ms\n"
 	                          "\xe2\x9c\x93 capa        SASL PLAIN XOAUTH2                                       "
 	                          "    20 ms\n"
-	                          "\xe2\x9c\x93 quit        closed in good order                                     "
+	                          "\xe2\x9c\x93 quit        closed cleanly                                           "
 	                          "    18 ms\n"
 	                          "\xe2\x9c\x93 clock       3 s behind the server's clock\n"
 	                          "\n"
@@ -130,7 +130,7 @@ TEST(text_report_bad_secret)
 	                          "Not the cause\n"
 	                          "  - the network: both servers were reached\n"
 	                          "\n"
-	                          "What support asks for\n"
+	                          "For a support request\n"
 	                          "  trace id        11111111-aaaa-4bbb-8ccc-123456789abc\n"
 	                          "  correlation id  22222222-aaaa-4bbb-8ccc-123456789abc\n"
 	                          "  timestamp       2026-11-23 20:43:46Z\n"
@@ -196,7 +196,7 @@ TEST(text_report_warnings)
 	show_row(STEP_QUIT, VERDICT_WARN, 0, 5);
 	show_fact(STEP_QUIT, FACT_NOTE, "the server went without a word");
 	s = render(false, false, NULL);
-	OK(holds(s, "\n!! quit        not closed in good order"));
+	OK(holds(s, "\n!! quit        not closed cleanly"));
 	OK(holds(s, "\nWarnings\n  quit        "));
 	OK(sums_up(s, "PASS  7 messages, 1 warning"));
 }
@@ -211,7 +211,7 @@ TEST(text_report_without_a_mailbox)
 	show_row(STEP_MAILBOX, VERDICT_NONE, 0, 0);
 	s = render(false, false, NULL);
 	OK(holds(s, "  pop.contoso.ch  2026"));
-	OK(sums_up(s, "PASS  everything that was asked for"));
+	OK(sums_up(s, "PASS  all requested steps passed"));
 	t_at("only a token was asked for");
 	show_settings.token_url = SPAN("https://login.example/t/token");
 	show_row(STEP_POP_DNS, VERDICT_NONE, 0, 0);
@@ -241,7 +241,7 @@ TEST(text_report_triage)
 
 	show_refused();
 	s = render(false, false, NULL);
-	OK(holds(s, "\nTo know more\n  Try the same token at the IMAP and SMTP services (two more logins)"));
+	OK(holds(s, "\nTo narrow it down\n  Try the same token at the IMAP and SMTP services (two more logins)"));
 	OK(holds(s, "\n      o2pop check"));
 	show_e.n = 1;
 	OK(!holds(render(false, false, NULL), "--triage"));
@@ -249,11 +249,11 @@ TEST(text_report_triage)
 	show_row(STEP_TRIAGE, VERDICT_PASS, 0, 9);
 	show_fact(STEP_TRIAGE, FACT_IMAP, "OK [READ-ONLY] EXAMINE completed.");
 	show_fact(STEP_TRIAGE, FACT_FINDING, "pop-only");
-	show_fact(STEP_TRIAGE, FACT_NOTE, "SMTP: the time was up");
+	show_fact(STEP_TRIAGE, FACT_NOTE, "SMTP: timed out");
 	s = render(false, false, NULL);
 	OK(!holds(s, "--triage") && !holds(s, "pop-only") && !holds(s, ".,"));
 	OK(holds(s, "the mailbox opens by IMAP") && holds(s, "IMAP said: OK [READ-ONLY]") &&
-	   holds(s, "SMTP: the time was"));
+	   holds(s, "SMTP: timed out"));
 	show_good();
 	OK(!holds(render(false, false, NULL), "--triage"));
 }
