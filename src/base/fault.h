@@ -19,6 +19,7 @@ enum fault_kind {
 	FAULT_KIND_INPUT,    /* Command line, settings, credential */
 	FAULT_KIND_DNS,      /* Names: num is a getaddrinfo error */
 	FAULT_KIND_NET,      /* Connections: num is an errno */
+	FAULT_KIND_PROXY,    /* Proxies: num is an HTTP status, or a SOCKS reply */
 	FAULT_KIND_TLS,      /* TLS: num is an engine code below 64, 256+n an alert received, 512+n an alert sent */
 	FAULT_KIND_HTTP,     /* HTTP: num is an HTTP status */
 	FAULT_KIND_IDP,      /* The identity provider: num is an AADSTS number, else the HTTP status */

@@ -1,5 +1,8 @@
 #include "check/connect.h"
 
+#include <errno.h>
+#include <sys/mman.h>
+
 #include "text/der.h"
 #include "text/dn.h"
 #include "text/url.h"
@@ -49,7 +52,41 @@ static bool all_local(const struct connection *to, struct fault *f)
 	return true;
 }
 
-bool connect_dns(void *self, struct row *row, struct fault *f)
+/* ---- the way ------------------------------------------------------------------------------------ */
+
+const struct connect_way connect_ways[] = {
+	[ROUTE_TOKEN] = { STEP_IDP_DNS, STEP_TOKEN_PROXY, STEP_IDP_TCP, STEP_IDP_TLS },
+	[ROUTE_MAIL] = { STEP_POP_DNS, STEP_MAIL_PROXY, STEP_POP_TCP, STEP_POP_TLS },
+};
+
+static struct route route_to(const struct connection *to)
+{
+	return to->clear ? (struct route){ .key = SETTING__COUNT }
+	                 : route_find(to->settings, to->side, to->host, to->port);
+}
+
+/* Do we look the name up ourselves? */
+static bool takes_dns(const struct route *r)
+{
+	return r->proxy.kind == PROXY_NONE || !proxy_resolves(r->proxy.kind);
+}
+
+bool connect_takes(const struct settings *s, enum step step)
+{
+	for (int side = ROUTE_TOKEN; side <= ROUTE_MAIL; side++) {
+		struct route r = route_of(s, (enum route_side)side);
+
+		if (step == connect_ways[side].dns)
+			return takes_dns(&r);
+		if (step == connect_ways[side].proxy)
+			return r.proxy.kind != PROXY_NONE;
+		if (step == connect_ways[side].tcp)
+			return r.proxy.kind == PROXY_NONE;
+	}
+	return true;
+}
+
+static bool connect_dns(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
 	struct dns_question q = { to->host, to->port, settings_get(to->settings, SETTING_RESOLVE) };
@@ -59,7 +96,7 @@ bool connect_dns(void *self, struct row *row, struct fault *f)
 	if (to->host.n == 0)
 		return fault_set(f, FAULT_SETTING_MISSING, SETTING_POP_HOST, span_z(settings_key(SETTING_POP_HOST)));
 	put_host(row, to);
-	if (!dns_ask(&q, &to->addresses, f) || (!to->tls_wanted && !all_local(to, f)))
+	if (!dns_ask(&q, &to->addresses, f) || (to->clear && !all_local(to, f)))
 		return note_failure(to, row, f);
 	for (unsigned i = 0; i < to->addresses.n; i++) {
 		buf_z(&b, i != 0 ? " " : "");
@@ -88,7 +125,7 @@ static void put_attempts(struct row *row, const struct connection *to, const str
 	row_list(row, FACT_ATTEMPTS, buf_span(&b), ',');
 }
 
-bool connect_tcp(void *self, struct row *row, struct fault *f)
+static bool connect_tcp(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
 	struct tcp_attempts attempts = { .n = 0 };
@@ -108,6 +145,131 @@ bool connect_tcp(void *self, struct row *row, struct fault *f)
 	trace_put(&to->worker->trace, TRACE_NOTE, SPAN("connected"));
 	return true;
 }
+
+/* ---- through a proxy ---------------------------------------------------------------------------- */
+
+/* What went wrong on the way to the proxy, as a fault of the proxy's. */
+static bool proxy_failed(struct fault *f, enum fault_code code, const struct route *r, const struct fault *why)
+{
+	if (why->code == FAULT_DEADLINE)
+		code = FAULT_PROXY_SILENT;
+	return fault_say(f, code, why->num, "%.*s:%u: %s%s%.*s", SPAN_ARG(r->proxy.host), r->proxy.port,
+	                 fault_text(why->code), why->n != 0 ? ": " : "", SPAN_ARG(fault_evidence(why)));
+}
+
+/* Of its own, because hardly anybody has such a proxy: a session takes 90 kB. */
+static bool outer_memory(struct connection *to, struct fault *f)
+{
+	if (to->outer != NULL)
+		return true;
+	to->outer = mmap(NULL, sizeof *to->outer, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (to->outer != MAP_FAILED)
+		return true;
+	to->outer = NULL;
+	return fault_set(f, FAULT_SYSTEM, errno, SPAN("mmap"));
+}
+
+/* A connection to the proxy, with TLS where it is wanted; *began is the start of what comes next. */
+static bool reach_proxy(struct connection *to, const struct route *r, int64_t *began, struct row *row, struct fault *f)
+{
+	struct dns_question q = { r->proxy.host, r->proxy.port, settings_get(to->settings, SETTING_RESOLVE) };
+	struct tls_question tls = { .host = r->proxy.host, .trust = to->trust, .now = clock_unix() };
+	struct fault why = { .code = FAULT_NONE };
+	struct tcp_attempts attempts;
+	struct dns_answer answer;
+
+	if (!dns_ask(&q, &answer, &why))
+		return proxy_failed(f, FAULT_PROXY_NOT_FOUND, r, &why);
+	row_number(row, FACT_PROXY_RESOLVE_MS, clock_ms() - *began);
+	*began = clock_ms();
+	if (!tcp_connect(&to->tcp, &answer, answer.port, to->worker->deadline, &attempts, &why))
+		return proxy_failed(f, FAULT_PROXY_UNREACHED, r, &why);
+	to->stream = tcp_stream(&to->tcp);
+	if (r->proxy.kind == PROXY_HTTPS) {
+		if (!outer_memory(to, f))
+			return false;
+		if (!tls_start(to->outer, to->stream, &tls, &why))
+			return proxy_failed(f, FAULT_PROXY_TLS, r, &why);
+		to->stream = tls_stream(to->outer);
+	}
+	row_number(row, FACT_PROXY_CONNECT_MS, clock_ms() - *began);
+	*began = clock_ms();
+	return true;
+}
+
+/* SOCKS 4 has no IPv6: of several addresses the first that can be named. */
+static const struct dns_address *target(const struct connection *to, enum proxy_kind kind)
+{
+	for (unsigned i = 0; i < to->addresses.n; i++)
+		if (kind != PROXY_SOCKS4 || to->addresses.list[i].family == DNS_IPV4)
+			return &to->addresses.list[i];
+	return &to->addresses.list[0];
+}
+
+static bool connect_proxy(void *self, struct row *row, struct fault *f)
+{
+	struct connection *to = self;
+	struct route r = route_to(to);
+	struct proxy_question q = { .kind = r.proxy.kind,
+		                    .host = to->host,
+		                    .port = to->port,
+		                    .address = takes_dns(&r) ? target(to, r.proxy.kind) : NULL,
+		                    .login = route_login(to->logins, &r) };
+	struct fault why = { .code = FAULT_NONE };
+	struct proxy_answer answer = { .code = 0 };
+	int64_t began = clock_ms();
+	bool good;
+
+	put_host(row, to);
+	row_fact(row, FACT_PROXY_URL, settings_get(to->settings, r.key));
+	row_fact(row, FACT_PROXY_FROM, to->settings->origin[r.key]);
+	if (!reach_proxy(to, &r, &began, row, f))
+		return note_failure(to, row, f);
+	trace_say(&to->worker->trace, TRACE_NOTE, "connected to the proxy %.*s:%u", SPAN_ARG(r.proxy.host),
+	          r.proxy.port);
+	good = proxy_tunnel(&to->stream, &q, &to->worker->trace, &answer, &why);
+	row_number(row, FACT_PROXY_ANSWER_MS, clock_ms() - began);
+	row_fact(row, FACT_PROXY_SCHEMES, span_z(answer.schemes));
+	row_fact(row, FACT_PROXY_SERVER, span_z(answer.server));
+	if (good)
+		return true;
+	row_number(row, FACT_PROXY_CODE, answer.code);
+	if (fault_kind(why.code) == FAULT_KIND_PROXY || fault_kind(why.code) == FAULT_KIND_INTERNAL)
+		*f = why;
+	else
+		(void)proxy_failed(f, FAULT_PROXY_CLOSED, &r, &why);
+	return note_failure(to, row, f);
+}
+
+bool connect_steps(struct connection *to, const struct connect_way *way)
+{
+	struct worker *w = to->worker;
+	struct route r = to->host.n != 0 ? route_to(to) : route_of(to->settings, to->side);
+
+	if (takes_dns(&r))
+		worker_step(w, way->dns, connect_dns, to);
+	else
+		worker_assume(w, way->dns);
+	if (r.proxy.kind != PROXY_NONE) {
+		worker_step(w, way->proxy, connect_proxy, to);
+		worker_assume(w, way->tcp);
+	} else {
+		worker_assume(w, way->proxy);
+		worker_step(w, way->tcp, connect_tcp, to);
+	}
+	return worker_step(w, way->tls, connect_tls, to);
+}
+
+bool connect_open(struct connection *to, struct row *row, struct fault *f)
+{
+	struct route r = route_to(to);
+
+	if (takes_dns(&r) && !connect_dns(to, row, f))
+		return false;
+	return r.proxy.kind != PROXY_NONE ? connect_proxy(to, row, f) : connect_tcp(to, row, f);
+}
+
+/* ---- TLS ---------------------------------------------------------------------------------------- */
 
 /* The chain as it was presented, leaf first, also when it was refused: the issuer is the best evidence there is. */
 static void put_chain(struct row *row, const struct tls *t)
@@ -194,7 +356,7 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 	bool started;
 
 	put_host(row, to);
-	if (!to->tls_wanted) {
+	if (to->clear) {
 		row_fact(row, FACT_NOTE, SPAN("no TLS: clear text, on this machine or link only"));
 		return true;
 	}

@@ -11,7 +11,7 @@ void idp_aim(struct idp *p, struct url url)
 	p->reach.settings = p->settings;
 	p->reach.host = url.host;
 	p->reach.port = url.port;
-	p->reach.tls_wanted = url.tls;
+	p->reach.clear = !url.tls;
 }
 
 void idp_reached(struct idp *p)
@@ -33,8 +33,7 @@ static bool connect_again(struct idp *p, struct fault *f)
 	struct row row = { .facts = 0 };
 
 	idp_close(p);
-	p->connected =
-		connect_dns(&p->reach, &row, f) && connect_tcp(&p->reach, &row, f) && connect_tls(&p->reach, &row, f);
+	p->connected = connect_open(&p->reach, &row, f) && connect_tls(&p->reach, &row, f);
 	return p->connected;
 }
 

@@ -235,7 +235,8 @@ static bool refuse_address(struct mail_worker *p)
 	    preflight_mailbox(p->mailbox, &(struct fault){ 0 }))
 		return false;
 	for (int i = STEP_POP_DNS; i <= STEP_CAPA; i++)
-		worker_skip(r, (enum step)i, STEP_AUTH);
+		if (connect_takes(p->settings, (enum step)i))
+			worker_skip(r, (enum step)i, STEP_AUTH);
 	worker_assume(r, STEP_CAPA);
 	worker_assume(r, STEP_CLAIMS);
 	worker_step(r, STEP_AUTH, step_address, p);
@@ -257,11 +258,10 @@ void mail_worker_run(struct mail_worker *p)
 	p->reach.settings = p->settings;
 	p->reach.host = settings_get(p->settings, SETTING_POP_HOST);
 	p->reach.port = p->settings->pop_port;
-	p->reach.tls_wanted = p->settings->pop_tls == POP_TLS_IMPLICIT;
+	p->reach.clear = p->settings->pop_tls == POP_TLS_NONE;
+	p->reach.side = ROUTE_MAIL;
 	p->reach.pinned = true;
-	worker_step(r, STEP_POP_DNS, connect_dns, &p->reach);
-	worker_step(r, STEP_POP_TCP, connect_tcp, &p->reach);
-	worker_step(r, STEP_POP_TLS, connect_tls, &p->reach);
+	(void)connect_steps(&p->reach, &connect_ways[ROUTE_MAIL]);
 	if (p->certificates)
 		tell_chain(p);
 	worker_step(r, STEP_GREETING, step_greeting, p);
@@ -274,7 +274,7 @@ void mail_worker_run(struct mail_worker *p)
 	say_goodbye(p);
 	secret_wipe(&p->token.token.access);
 	worker_done(r);
-	if (worker_passed(r, STEP_POP_TCP))
+	if (p->reach.stream.ops != NULL)
 		stream_close(&p->reach.stream);
 	line_wipe(&p->pop.line);
 }

@@ -59,6 +59,7 @@ struct run_request {
 	bool (*obtain)(void *from, struct credential *c, struct fault *f);
 	void *obtain_from;
 	const struct trust *trust;
+	struct route_logins *logins; /* for proxies; may be NULL */
 	struct run_list mailboxes;
 	struct span only; /* the mailbox when there is just one: judged before anything is sent */
 	void (*on_event)(void *to, const struct run_event *event);

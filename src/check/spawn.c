@@ -39,6 +39,7 @@ static void run_token_worker(struct run *run, const struct run_job *j, int out, 
 	k->fetch.patient = run->ask->patient;
 	k->fetch.min_life_s = run->ask->min_life_s;
 	k->fetch.idp.reach.trust = run->ask->trust;
+	k->fetch.idp.reach.logins = run->ask->logins;
 	k->fetch.settings = k->settings;
 	k->worker.files = token_fetch_wants_store(&k->fetch);
 	if (lock_memory(k->credential, sizeof *k->credential) != LOCK_ALL)
@@ -60,6 +61,7 @@ static void run_mail_worker(struct run *run, const struct run_job *j, int out, i
 	p->judged = run->ask->only.n != 0;
 	p->certificates = run->ask->certificates;
 	p->reach.trust = run->ask->trust;
+	p->reach.logins = run->ask->logins;
 	worker_start(&p->worker, out, in);
 	(void)lock_memory(&p->token, sizeof p->token);
 	mail_worker_run(p);
@@ -73,6 +75,7 @@ static void run_tenant_worker(struct run *run, const struct run_job *j, int out,
 	s->settings = run->ask->settings;
 	s->mailbox = j->report.mailbox;
 	s->reach.trust = run->ask->trust;
+	s->reach.logins = run->ask->logins;
 	worker_start(&s->worker, out, in);
 	tenant_worker_run(s);
 }
@@ -86,6 +89,7 @@ static void run_triage_worker(struct run *run, const struct run_job *j, int out,
 	t->mailbox = j->report.mailbox;
 	t->token = &run->token.token;
 	t->reach.trust = run->ask->trust;
+	t->reach.logins = run->ask->logins;
 	worker_start(&t->worker, out, in);
 	(void)lock_memory(t->token, sizeof *t->token);
 	triage_worker_run(t);

@@ -151,13 +151,15 @@ static void complete_rows(const struct run *run, struct run_job *j, int signal_n
 
 	if (failed == STEP__COUNT) {
 		for (int i = STEP__COUNT - 1; i >= 0; i--)
-			if (step_table[i].by == j->worker && j->report.row[i].verdict == VERDICT_NONE)
+			if (step_table[i].by == j->worker && j->report.row[i].verdict == VERDICT_NONE &&
+			    connect_takes(run->ask->settings, (enum step)i))
 				failed = (enum step)i;
 	}
 	for (int i = 0; i < STEP__COUNT && i <= (int)run->ask->stop_after; i++) {
 		struct row *row = &j->report.row[i];
 
-		if (step_table[i].by != j->worker || row->verdict != VERDICT_NONE)
+		if (step_table[i].by != j->worker || row->verdict != VERDICT_NONE ||
+		    !connect_takes(run->ask->settings, (enum step)i))
 			continue;
 		row->step = (enum step)i;
 		row->verdict = i == (int)failed ? VERDICT_FAIL : VERDICT_SKIP;

@@ -108,8 +108,7 @@ static bool reach_it(struct tenant_worker *s, struct fault *f)
 	s->reach.settings = s->settings;
 	s->reach.host = s->url.host;
 	s->reach.port = s->url.port;
-	s->reach.tls_wanted = true;
-	if (!connect_dns(&s->reach, &unseen, f) || !connect_tcp(&s->reach, &unseen, f))
+	if (!connect_open(&s->reach, &unseen, f))
 		return false;
 	if (connect_tls(&s->reach, &unseen, f))
 		return true;

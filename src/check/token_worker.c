@@ -35,18 +35,19 @@ static bool step_claims(void *self, struct row *row, struct fault *f)
 /* The way to the token endpoint; there is none when the token is there already. */
 static void reach_idp(struct token_worker *k)
 {
-	static const enum step way[] = { STEP_IDP_DNS, STEP_IDP_TCP, STEP_IDP_TLS };
-	struct connection *reach = &k->fetch.idp.reach;
-	struct worker *r = &k->worker;
+	const struct connect_way *way = &connect_ways[ROUTE_TOKEN];
+
+	k->fetch.idp.reach.worker = &k->worker; /* also where no request was aimed at anybody */
+	k->fetch.idp.reach.settings = k->settings;
 
 	if (k->fetch.served || k->settings->grant == GRANT_ACCESS_TOKEN) {
-		for (size_t i = 0; i < COUNT(way); i++)
-			worker_assume(r, way[i]);
+		worker_assume(&k->worker, way->dns);
+		worker_assume(&k->worker, way->proxy);
+		worker_assume(&k->worker, way->tcp);
+		worker_assume(&k->worker, way->tls);
 		return;
 	}
-	worker_step(r, STEP_IDP_DNS, connect_dns, reach);
-	worker_step(r, STEP_IDP_TCP, connect_tcp, reach);
-	if (worker_step(r, STEP_IDP_TLS, connect_tls, reach))
+	if (connect_steps(&k->fetch.idp.reach, way))
 		idp_reached(&k->fetch.idp);
 }
 

@@ -95,7 +95,6 @@ static bool start_tls(struct triage_worker *t, struct fault *f)
 		return fault_set(f, FAULT_SERVICE_NO_STARTTLS, 0, SPAN("no STARTTLS in the answer to EHLO"));
 	if (!smtp_starttls(m, f))
 		return false;
-	t->reach.tls_wanted = true;
 	if (!connect_tls(&t->reach, &unseen, f))
 		return false;
 	smtp_start(m, &t->reach.stream, &t->worker.trace);
@@ -131,8 +130,7 @@ static bool converse(struct triage_worker *t, const struct service *d, struct ro
 	t->worker.side = d->side;
 	t->reach.host = host_of(t, d);
 	t->reach.port = d->port;
-	t->reach.tls_wanted = d->tls;
-	if (!connect_dns(&t->reach, &unseen, f) || !connect_tcp(&t->reach, &unseen, f))
+	if (!connect_open(&t->reach, &unseen, f))
 		return false;
 	good = (!d->tls || connect_tls(&t->reach, &unseen, f)) && d->talk(t, row, f);
 	stream_close(&t->reach.stream);
@@ -213,6 +211,7 @@ void triage_worker_run(struct triage_worker *t)
 {
 	t->reach.worker = &t->worker;
 	t->reach.settings = t->settings;
+	t->reach.side = ROUTE_MAIL;
 	redact_secret(&t->worker.redact, &t->token->access, "access_token");
 	redact_sasl(&t->worker.redact, t->mailbox);
 	worker_assume(&t->worker, STEP_CLAIMS);

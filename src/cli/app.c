@@ -73,6 +73,7 @@ bool app_load(struct app *app, enum app_needs needs, int *status)
 {
 	struct fault f = { 0 };
 
+	app->load.logins = &app->logins;
 	if (!settings_file_settings(&app->load, &app->options, &app->settings, &app->credential, &f) ||
 	    (needs == APP_TRUST && !credential_load_trust(&app->settings, &app->trust, BUF(app->load.file), &f)))
 		return app_stop(status, app_refuse(app, &f));
@@ -85,11 +86,27 @@ bool app_load(struct app *app, enum app_needs needs, int *status)
 	return true;
 }
 
+/* The password of the proxy, if the settings name a user. */
+static bool load_proxy_password(struct app *app, struct fault *f)
+{
+	struct span path = settings_get(&app->settings, SETTING_PROXY_PASSWORD_FILE);
+	struct buf text = BUF(app->load.file);
+	bool good;
+
+	if (!settings_has(&app->settings, SETTING_PROXY_USER))
+		return true;
+	good = (path.n == 0 || files_read(path, FILES_SECRET, &text, f)) &&
+	       route_take_password(&app->settings, &app->logins, files_one_line(buf_span(&text)), f);
+	secret_wipe_bytes(app->load.file, text.n);
+	return good;
+}
+
 bool app_load_credential(struct app *app, int *status)
 {
 	struct fault f = { 0 };
 
-	if (credential_load_once(&app->settings, &app->credential, BUF(app->load.file), &f))
+	if (load_proxy_password(app, &f) &&
+	    credential_load_once(&app->settings, &app->credential, BUF(app->load.file), &f))
 		return true;
 	return app_stop(status, app_refuse(app, &f));
 }

@@ -26,6 +26,7 @@ struct app {
 	struct settings settings;
 	struct credential credential;
 	struct trust trust;
+	struct route_logins logins;
 	struct settings_file load;
 	union {
 		struct run run;

@@ -97,6 +97,7 @@ bool session_start(struct session *s, struct app *app, struct span mailbox, int 
 		.obtain = app_obtain,
 		.obtain_from = app,
 		.trust = &app->trust,
+		.logins = &app->logins,
 		.mailboxes = { s, next_mailbox, 1 },
 		.on_event = on_event,
 		.to = s,

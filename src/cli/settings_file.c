@@ -212,6 +212,33 @@ static bool load_ca_variable(struct settings *s, struct fault *f)
 	return settings_set(s, SETTING_CA_FILE, span_z(path), SETTING_FROM_ENVIRONMENT, SPAN("SSL_CERT_FILE"), f);
 }
 
+/* The same with the proxies of the shell; a name in small letters comes first, as curl has it, and http_proxy is for
+ * clear text, which goes nowhere. */
+static bool load_proxy_variables(struct settings *s, struct route_logins *l, struct fault *f)
+{
+	static const struct {
+		const char *name;
+		enum setting key;
+	} variables[] = {
+		{ "https_proxy", SETTING_TOKEN_PROXY }, { "HTTPS_PROXY", SETTING_TOKEN_PROXY },
+		{ "pop3s_proxy", SETTING_MAIL_PROXY },  { "POP3S_PROXY", SETTING_MAIL_PROXY },
+		{ "all_proxy", SETTING_PROXY },         { "ALL_PROXY", SETTING_PROXY },
+		{ "no_proxy", SETTING_NO_PROXY },       { "NO_PROXY", SETTING_NO_PROXY },
+	};
+	bool said = settings_has(s, SETTING_PROXY);
+
+	for (size_t i = 0; i < COUNT(variables); i++) {
+		const char *value = getenv(variables[i].name);
+
+		/* What was said to us for both sides is not undone by the shell for one. */
+		if (value == NULL || (said && variables[i].key != SETTING_NO_PROXY))
+			continue;
+		if (!route_take_variable(s, l, variables[i].key, span_z(variables[i].name), span_z(value), f))
+			return false;
+	}
+	return true;
+}
+
 static void forget_secret(struct settings *s, struct credential *c)
 {
 	secret_wipe(&c->client_secret);
@@ -238,7 +265,8 @@ bool settings_file_settings(struct settings_file *l, const struct options *o, st
 	for (size_t i = 0; i < COUNT(ways); i++)
 		if (settings_has(s, ways[i]) && s->source[ways[i]] > s->source[SETTING_CLIENT_SECRET])
 			forget_secret(s, c);
-	if (!load_ca_variable(s, f) || !resolve_settings(s, f) || !one_stdin(o, s, f))
+	if (!load_ca_variable(s, f) || !load_proxy_variables(s, l->logins, f) || !resolve_settings(s, f) ||
+	    !one_stdin(o, s, f))
 		return false;
 	/* The Azure SDK's secret may be another program's; beside a person's grant nobody has asked for it. */
 	if (s->grant != GRANT_CLIENT_SECRET && span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))

@@ -2,7 +2,7 @@
 #ifndef CLI_SETTINGS_FILE_H
 #define CLI_SETTINGS_FILE_H
 
-#include "conf/settings.h"
+#include "conf/route.h"
 #include "cli/files.h"
 #include "cli/options.h"
 
@@ -12,6 +12,7 @@ enum { SETTINGS_FILE_MAX = 64 * 1024 }; /* a settings file with a hundred profil
 struct settings_file {
 	struct settings *settings; /* what it completes */
 	struct credential *credential;
+	struct route_logins *logins; /* what is found for proxies; to be set before */
 	unsigned char file[SETTINGS_FILE_MAX];
 	struct span profile; /* the section in force, or empty */
 	bool secret_seen;    /* the settings file holds a client secret */

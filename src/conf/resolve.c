@@ -1,5 +1,6 @@
 #include "conf/resolve.h"
 
+#include "conf/route.h"
 #include "conf/word.h"
 
 #include "base/buf.h"
@@ -265,7 +266,8 @@ bool resolve_settings(struct settings *s, struct fault *f)
 	unsigned char pin[TLS_PIN];
 	struct span host;
 
-	if (!finish_provider(s, f) || !finish_choices(s, f) || !finish_numbers(s, f) || !finish_urls(s, f))
+	if (!finish_provider(s, f) || !finish_choices(s, f) || !finish_numbers(s, f) || !finish_urls(s, f) ||
+	    !route_check(s, f))
 		return false;
 	if (!dns_table(s->value[SETTING_RESOLVE], &(struct fault){ 0 }))
 		return refuse(s, SETTING_RESOLVE, "write HOST:PORT:ADDRESS, such as mail.example.com:995:192.0.2.1", f);

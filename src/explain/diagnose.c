@@ -229,6 +229,8 @@ void diagnose(const struct explain_case *c, struct knowledge_causes *l)
 	case FAULT_KIND_NET:
 		net_causes_tcp(c, l);
 		break;
+	case FAULT_KIND_PROXY: /* the rows of its faults say it all */
+		break;
 	case FAULT_KIND_TLS:
 		net_causes_tls(c, l);
 		break;

@@ -28,10 +28,18 @@ static void pick_deadline(const struct explain_case *c, struct knowledge_causes 
 		knowledge_add(l, c->step == STEP_GREETING ? CAUSE_SERVER_BUSY : CAUSE_TOO_SLOW, CAUSE_TOO_SLOW);
 }
 
+/* A direct way fails, and the settings or the shell name a proxy. */
+static void pick_proxy(const struct explain_case *c, struct knowledge_causes *l)
+{
+	if (c->r->settings != NULL && placeholder_proxy(c).n != 0)
+		knowledge_add(l, CAUSE_PROXY_UNUSED);
+}
+
 void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
 {
 	bool known = placeholder_known_host(c);
 
+	pick_proxy(c, l);
 	if (c->known.no_names)
 		knowledge_add(l, CAUSE_NO_NAMES,
 		              placeholder_row(c)->fault.code == FAULT_DNS_NOT_FOUND ? CAUSE_DNS_FILTERED : CAUSE_NONE);
@@ -48,6 +56,8 @@ void net_causes_tcp(const struct explain_case *c, struct knowledge_causes *l)
 	enum fault_code code = placeholder_row(c)->fault.code;
 	const struct row *dns = &c->r->row[placeholder_on_idp(c) ? STEP_IDP_DNS : STEP_POP_DNS];
 
+	if (code != FAULT_TCP_REFUSED && !placeholder_on_identity(c))
+		pick_proxy(c, l);
 	if (code == FAULT_TCP_REFUSED && row_has(dns, FACT_VIA) && !placeholder_on_identity(c))
 		knowledge_add(l, CAUSE_RESOLVE_NOBODY); /* the user's own table */
 	if (placeholder_on_identity(c))

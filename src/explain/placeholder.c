@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "conf/route.h"
 #include "text/guid.h"
 #include "text/quote.h"
 
@@ -436,6 +437,60 @@ static bool put_proved(const struct explain_case *c, struct buf *out)
 	return put_span(out, c->r->proved);
 }
 
+/* The setting that names a proxy, of this side if it does; SETTING__COUNT for none. */
+static enum setting proxy_key(const struct explain_case *c)
+{
+	static const enum setting keys[] = { SETTING_PROXY, SETTING_TOKEN_PROXY, SETTING_MAIL_PROXY };
+	struct route r = route_of(c->r->settings, placeholder_on_idp(c) ? ROUTE_TOKEN : ROUTE_MAIL);
+
+	if (r.key != SETTING__COUNT)
+		return r.key;
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (settings_has(c->r->settings, keys[i]))
+			return keys[i];
+	return SETTING__COUNT;
+}
+
+struct span placeholder_proxy(const struct explain_case *c)
+{
+	enum setting key = c->r != NULL && c->r->settings != NULL ? proxy_key(c) : SETTING__COUNT;
+	struct span value = key != SETTING__COUNT ? placeholder_setting(c, key) : SPAN_NONE;
+
+	return span_eq_nocase(value, SPAN("none")) || span_eq_nocase(value, SPAN("direct")) ? SPAN_NONE : value;
+}
+
+/* "HTTPS_PROXY: http://proxy.example:3128" */
+static bool put_proxy_known(const struct explain_case *c, struct buf *out)
+{
+	struct span proxy = placeholder_proxy(c);
+
+	if (proxy.n == 0)
+		return false;
+	buf_say(out, "%.*s: %.*s", SPAN_ARG(c->r->settings->origin[proxy_key(c)]), SPAN_ARG(proxy));
+	return true;
+}
+
+static bool put_proxy_address(const struct explain_case *c, struct buf *out)
+{
+	return put_span(out, placeholder_proxy(c));
+}
+
+/* The host, where no_proxy keeps this side from the proxy that is meant for it. */
+static bool put_proxy_excluded(const struct explain_case *c, struct buf *out)
+{
+	return placeholder_proxy(c).n != 0 &&
+	       route_of(c->r->settings, placeholder_on_idp(c) ? ROUTE_TOKEN : ROUTE_MAIL).key != SETTING__COUNT &&
+	       put_host(c, out);
+}
+
+static bool put_proxy_setting(const struct explain_case *c, struct buf *out)
+{
+	struct buf unused = { NULL, 0, 0, false };
+
+	return !put_proxy_excluded(c, &unused) &&
+	       put_z(out, settings_key(placeholder_on_idp(c) ? SETTING_TOKEN_PROXY : SETTING_MAIL_PROXY));
+}
+
 /* Which setting is wrong: named by the step, or the number of a FAULT_SETTING_BAD. */
 static bool which_setting(const struct explain_case *c, enum setting *key)
 {
@@ -533,6 +588,10 @@ static const struct {
 	{ "idp_host", put_idp_host, false },
 	{ "mail_host", put_mail_host, false },
 	{ "proved", put_proved, false },
+	{ "proxy_known", put_proxy_known, false },
+	{ "proxy_address", put_proxy_address, false },
+	{ "proxy_excluded", put_proxy_excluded, false },
+	{ "proxy_setting", put_proxy_setting, false },
 	{ "missing_issuer", put_missing_issuer, false },
 	{ "key_file", put_key_file, false },
 };

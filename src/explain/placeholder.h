@@ -49,6 +49,9 @@ bool placeholder_on_idp(const struct explain_case *c);
 /* Is it the request to a managed identity's address? */
 bool placeholder_on_identity(const struct explain_case *c);
 
+/* The proxy that the settings or the shell name, for this side or another: its address; empty for none. */
+struct span placeholder_proxy(const struct explain_case *c);
+
 /* Is the host of that way the provider's own, not one that somebody typed? */
 bool placeholder_known_host(const struct explain_case *c);
 

@@ -53,6 +53,10 @@ static const struct {
 	              "If that stands there already, a proxy or the setting resolve leads elsewhere." },
 	{ "open_port", "Ask the network team to open TCP port {port} from this machine to {host}.\n"
 	               "~Ask the network team to open the port from this machine to the server." },
+	{ "use_proxy", "Take {proxy_excluded} out of no_proxy.\n"
+	               "~Send it through the proxy, with the setting mail_proxy or token_proxy.\n"
+	               "\t{proxy_setting} = {proxy_address}" },
+	{ "no_proxy_at_all", "If there is a direct way out:\n\tproxy = none" },
 	{ "except", "Ask the network team to exclude {host} port {port} from inspection.\n"
 	            "~Ask the network team to exclude the server from inspection." },
 	{ "tls12", "The administrator of the server, or of the proxy, admits TLS 1.2 with ECDHE and AES-GCM." },

@@ -257,6 +257,12 @@ static void found(struct buf *b, const struct report *r, const struct row *row)
 	case STEP_POP_TCP:
 		connected(b, row);
 		return;
+	case STEP_TOKEN_PROXY:
+	case STEP_MAIL_PROXY:
+		buf_put(b, row_get(row, FACT_PROXY_URL));
+		fact(b, "", row, FACT_PROXY_FROM, "");
+		buf_say(b, ", tunnel to %.*s", SPAN_ARG(row_get(row, FACT_HOST)));
+		return;
 	case STEP_IDP_TLS:
 	case STEP_POP_TLS:
 		session(b, row);
@@ -324,7 +330,7 @@ void phrases_failed(struct buf *out, const struct row *row, bool evidence)
 		fact(&more, "", row, FACT_ERROR, "");
 		fact(&more, "AADSTS", row, FACT_AADSTS, "");
 	}
-	if (kind == FAULT_KIND_NET || kind == FAULT_KIND_DNS)
+	if (kind == FAULT_KIND_NET || kind == FAULT_KIND_DNS || kind == FAULT_KIND_PROXY)
 		fact(&more, "", row, FACT_HOST, "");
 	if (!evidence || said.n == 0)
 		said = buf_span(&more);

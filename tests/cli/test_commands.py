@@ -309,7 +309,7 @@ def test_explain(place):
 def test_explain_own_words(place):
     """What reports and statuses of o2pop itself say: steps, causes, exit statuses."""
     for text, want in (("auth", ["A step", "accepts this token", "It needs: claims, capa", "exit status is 8"]),
-                       ("pop-tls", ["It needs: pop-tcp", "exit status is 4"]), ("clock", ["warning"]),
+                       ("pop-tls", ["It needs: mail-proxy, pop-tcp", "exit status is 4"]), ("clock", ["warning"]),
                        ("no-mailbox-permission", ["A cause", "FullAccess", "Who", "Fix"]),
                        ("8", ["exit status 8\n", "the mail server refused the login", "with it: auth\n"]),
                        ("exit 8", ["exit status 8\n"]), ("Exit status 10", ["throttled"]), ("0", ["everything passed"]),

@@ -135,7 +135,7 @@ def test_json_explain(place):
 
 def test_json_schema(place):
     schema = place.run("check", "--schema").exits(0).json()
-    check(len(schema["$defs"]["step"]["enum"]) == 17, schema["$defs"]["step"])
+    check(len(schema["$defs"]["step"]["enum"]) == 19, schema["$defs"]["step"])
     check("additionalProperties" not in json.dumps(schema), "members may be added")
     check(all(len(ids["enum"]) == len(set(ids["enum"])) for ids in
               (schema["$defs"][name] for name in ("step", "fault", "cause", "who", "certainty"))), "an id twice")

@@ -329,10 +329,10 @@ TEST(everything_passes)
 	ask.token = &token;
 	EQ(run_it(), EXIT_STATUS_OK);
 	end_peers();
-	/*               c t d t s t c d t s g c a m q t c */
+	/*               c t d p t s t c d p t s g c a m q t c */
 	STEPS(&report[0], "p-"
-	                  "ppppp"
-	                  "ppppp"
+	                  "p-pppp"
+	                  "p-pppp"
 	                  "ppp"
 	                  "-"
 	                  "w");
@@ -349,8 +349,8 @@ TEST(the_token_is_refused)
 	EQ(run_it(), EXIT_STATUS_TOKEN);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "pppfs"
-	                  "ppppp"
+	                  "p-ppfs"
+	                  "p-pppp"
 	                  "ssp"
 	                  "-"
 	                  "-");
@@ -365,8 +365,8 @@ TEST(the_login_is_refused)
 	EQ(run_it(), EXIT_STATUS_AUTH);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "ppppp"
-	                  "ppppp"
+	                  "p-pppp"
+	                  "p-pppp"
 	                  "fsp"
 	                  "-"
 	                  "w");
@@ -391,8 +391,8 @@ TEST(triage_after_a_refused_login)
 	EQ(run_it(), EXIT_STATUS_AUTH);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "ppppp"
-	                  "ppppp"
+	                  "p-pppp"
+	                  "p-pppp"
 	                  "fsp"
 	                  "p"
 	                  "w");
@@ -421,8 +421,8 @@ TEST(nobody_listens_at_either_side)
 	given(closed_port(), closed_port(), "20s");
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	STEPS(&report[0], "p-"
-	                  "pfsss"
-	                  "pfsss"
+	                  "p-fsss"
+	                  "p-fsss"
 	                  "sss"
 	                  "-"
 	                  "-");
@@ -439,8 +439,8 @@ TEST(silence_ends_at_the_deadline)
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "pppfs"
-	                  "ppppp"
+	                  "p-ppfs"
+	                  "p-pppp"
 	                  "ssp"
 	                  "-"
 	                  "-");
@@ -451,8 +451,8 @@ TEST(silence_ends_at_the_deadline)
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "ppppp"
-	                  "ppppf"
+	                  "p-pppp"
+	                  "p-pppf"
 	                  "sss"
 	                  "-"
 	                  "w");
@@ -469,8 +469,8 @@ TEST(a_worker_that_dies_is_a_finding)
 	EQ(run_it(), EXIT_STATUS_INTERNAL);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "ppppp"
-	                  "ppppf"
+	                  "p-pppp"
+	                  "p-pppf"
 	                  "sss"
 	                  "-"
 	                  "w");
@@ -482,8 +482,8 @@ TEST(a_worker_that_dies_is_a_finding)
 	EQ(run_it(), EXIT_STATUS_INTERNAL);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "pppfs"
-	                  "ppppp"
+	                  "p-ppfs"
+	                  "p-pppp"
 	                  "ssp"
 	                  "-"
 	                  "-");
@@ -519,8 +519,8 @@ TEST(the_end_that_was_asked_for)
 	EQ(run_it(), EXIT_STATUS_OK);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "ppppp"
-	                  "-----"
+	                  "p-pppp"
+	                  "------"
 	                  "---"
 	                  "-"
 	                  "w");
@@ -529,8 +529,8 @@ TEST(the_end_that_was_asked_for)
 	EQ(run_it(), EXIT_STATUS_OK);
 	end_peers();
 	STEPS(&report[0], "p-"
-	                  "ppppp"
-	                  "-----"
+	                  "p-pppp"
+	                  "------"
 	                  "---"
 	                  "-"
 	                  "w");
@@ -540,8 +540,8 @@ TEST(the_end_that_was_asked_for)
 	EQ(run_it(), EXIT_STATUS_OK);
 	end_peers();
 	STEPS(&report[0], "--"
-	                  "-----"
-	                  "ppppp"
+	                  "------"
+	                  "p-pppp"
 	                  "---"
 	                  "-"
 	                  "-");
@@ -562,8 +562,8 @@ TEST(the_tenant_worker_shares_the_token_workers_fate)
 	ask.lines = false;
 	EQ(run_it(), EXIT_STATUS_NETWORK);
 	STEPS(&report[0], "ws"
-	                  "pfsss"
-	                  "pfsss"
+	                  "p-fsss"
+	                  "p-fsss"
 	                  "sss"
 	                  "-"
 	                  "-");
@@ -617,8 +617,8 @@ TEST(the_tenant_worker_is_not_waited_for)
 	OK(clock_ms() - began < 15000);
 	end_peers();
 	STEPS(&report[0], "fs"
-	                  "sssss"
-	                  "pfsss"
+	                  "s-ssss"
+	                  "p-fsss"
 	                  "sss"
 	                  "-"
 	                  "-");

@@ -15,22 +15,13 @@ static struct script answers[2];
 static size_t asked, closed_way; /* connections that were made; the first that is refused, from 1 */
 
 /* In the place of check/connect.c. */
-bool connect_dns(void *self, struct row *row, struct fault *f)
+bool connect_open(struct connection *to, struct row *row, struct fault *f)
 {
-	struct connection *to = self;
-
 	(void)row;
-	(void)f;
 	EQ(to->host, SPAN("login.microsoftonline.com"));
 	EQ(to->port, 443);
-	OK(to->tls_wanted);
-	return true;
-}
-
-bool connect_tcp(void *self, struct row *row, struct fault *f)
-{
-	(void)self;
-	(void)row;
+	EQ(to->side, ROUTE_TOKEN);
+	OK(!to->clear);
 	if (++asked == closed_way)
 		return fault_set(f, FAULT_TCP_REFUSED, 111, SPAN("192.0.2.1 ECONNREFUSED"));
 	OK(asked <= COUNT(answers));

@@ -81,21 +81,13 @@ static void peer_close(struct stream *s)
 
 static const struct stream_ops peer = { peer_read, peer_write, peer_close };
 
-bool connect_dns(void *self, struct row *r, struct fault *f)
+bool connect_open(struct connection *to, struct row *r, struct fault *f)
 {
 	(void)r;
 	(void)f;
-	(void)self;
 	reached_n++;
-	return true;
-}
-
-bool connect_tcp(void *self, struct row *r, struct fault *f)
-{
-	(void)r;
-	(void)f;
 	seen_n = sent_n = 0;
-	((struct connection *)self)->stream = (struct stream){ &peer, NULL };
+	to->stream = (struct stream){ &peer, NULL };
 	return true;
 }
 

@@ -16,23 +16,14 @@ static unsigned imap_asked, smtp_asked;
 
 /* ---- instead of check/connect.c ---------------------------------------------------------------- */
 
-bool connect_dns(void *self, struct row *row, struct fault *f)
+bool connect_open(struct connection *to, struct row *row, struct fault *f)
 {
-	struct connection *to = self;
-
-	(void)row;
-	(void)f;
-	OK(to->port == 993 || to->port == 587);
-	EQ(to->tls_wanted, to->port == 993);
-	return true;
-}
-
-bool connect_tcp(void *self, struct row *row, struct fault *f)
-{
-	struct connection *to = self;
 	bool is_imap = to->port == 993;
 
 	(void)row;
+	OK(is_imap || to->port == 587);
+	EQ(to->side, ROUTE_MAIL);
+	OK(!to->clear); /* SMTP begins in clear text, and nothing is told before TLS */
 	*(is_imap ? &imap_asked : &smtp_asked) += 1;
 	if (!(is_imap ? imap_reachable : smtp_reachable))
 		return fault_set(f, FAULT_TCP_REFUSED, 111, SPAN("ECONNREFUSED"));

@@ -278,12 +278,12 @@ TEST(explain_causes_are_whole)
 
 /* Whole, in the places that the evidence decides on: in known.def, or as CAUSE_NAME in a module. */
 static const char *const by_evidence[] = {
-	"APP_OTHER_CLOUD",   "AUD_CONSENT",    "AUD_GRAPH",       "CA_FILE_LACKS",
-	"DELEGATED_OTHER",   "DELEGATION",     "IS_IMAP",         "IS_SMTP",
-	"MAILBOX_ELSEWHERE", "NO_NAMES",       "OBJECT_ID_OTHER", "OFFERS_OAUTHBEARER",
-	"PIN_DIFFERS",       "POP_PERSONAL",   "PORT_BLOCKED",    "PROPAGATION",
-	"RBAC_SWITCH",       "RESOLVE_NOBODY", "ROLE_EWS",        "ROLE_NEW",
-	"ROLE_OTHER",        "ROOT_UNKNOWN",   "SCOPE_PERSON",
+	"APP_OTHER_CLOUD",    "AUD_CONSENT",       "AUD_GRAPH",      "CA_FILE_LACKS",
+	"DELEGATED_OTHER",    "DELEGATION",        "IS_IMAP",        "IS_SMTP",
+	"PROXY_UNUSED",       "MAILBOX_ELSEWHERE", "NO_NAMES",       "OBJECT_ID_OTHER",
+	"OFFERS_OAUTHBEARER", "PIN_DIFFERS",       "POP_PERSONAL",   "PORT_BLOCKED",
+	"PROPAGATION",        "RBAC_SWITCH",       "RESOLVE_NOBODY", "ROLE_EWS",
+	"ROLE_NEW",           "ROLE_OTHER",        "ROOT_UNKNOWN",   "SCOPE_PERSON",
 };
 
 /* Is the name in the list of "CAUSES(A, B)"? */
