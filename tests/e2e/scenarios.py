@@ -20,8 +20,8 @@ import urllib.parse
 import rig as rig_module
 from rig import BUILD, CA, FACTS, TREE, Broken, Rig, wait_for
 
-STEPS = ["credential", "tenant", "idp-dns", "idp-tcp", "idp-tls", "token", "claims",
-          "pop-dns", "pop-tcp", "pop-tls", "greeting", "capa", "auth", "mailbox", "quit"]
+STEPS = ["credential", "tenant", "idp-dns", "token-proxy", "idp-tcp", "idp-tls", "token", "claims",
+          "pop-dns", "mail-proxy", "pop-tcp", "pop-tls", "greeting", "capa", "auth", "mailbox", "quit"]
 MAIL_SIDE = ["pop-dns", "pop-tcp", "pop-tls", "greeting", "capa"]
 TOKEN_SIDE = ["idp-dns", "idp-tcp", "idp-tls", "token", "claims"]
 DOMAIN = FACTS["domain"]
