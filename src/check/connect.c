@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "net/tunnel.h"
 #include "text/der.h"
 #include "text/dn.h"
 #include "text/url.h"
@@ -227,7 +228,7 @@ static bool connect_proxy(void *self, struct row *row, struct fault *f)
 		return note_failure(to, row, f);
 	trace_say(&to->worker->trace, TRACE_NOTE, "connected to the proxy %.*s:%u", SPAN_ARG(r.proxy.host),
 	          r.proxy.port);
-	good = proxy_tunnel(&to->stream, &q, &to->worker->trace, &answer, &why);
+	good = tunnel_open(&to->stream, &q, &to->worker->trace, &answer, &why);
 	row_number(row, FACT_PROXY_ANSWER_MS, clock_ms() - began);
 	row_fact(row, FACT_PROXY_SCHEMES, span_z(answer.schemes));
 	row_fact(row, FACT_PROXY_SERVER, span_z(answer.server));

@@ -42,7 +42,7 @@ bool connect_steps(struct connection *to, const struct connect_way *way);
 /* Is this step one that a run with these settings takes? True for all that are no steps of a way. */
 bool connect_takes(const struct settings *s, enum step step);
 
-/* The same as the steps do up to TLS, with what they find in one row: for a further connection, and for who tells none. */
+/* What the steps do up to TLS, with what they find in one row: for a further connection, and for who tells none. */
 bool connect_open(struct connection *to, struct row *row, struct fault *f) MUST;
 
 #endif

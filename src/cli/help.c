@@ -241,15 +241,17 @@ static int help_all(void)
 		page_row(&p, 12, span_z(commands[i].summary), SPAN_NONE);
 	}
 	page_heading(&p, "Settings");
-	page_lines(&p, 2,
-	           SPAN("The first that gives a value counts: flags, environment, settings file, the provider's "
-	                "profile, the default. The settings file is the one named by -c, else $O2POP_CONFIG, else "
-	                "$XDG_CONFIG_HOME/o2pop/o2pop.conf (or ~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: "
-	                "lines \"key = value\", # comments, and sections [NAME] chosen with --profile NAME; a relative "
-	                "file name in it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
-	                "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, AZURE_CLIENT_CERTIFICATE_PATH, "
-	                "AZURE_FEDERATED_TOKEN_FILE), of App Service (IDENTITY_ENDPOINT, IDENTITY_HEADER) and "
-	                "SSL_CERT_FILE are also read."));
+	page_lines(
+		&p, 2,
+		SPAN("The first that gives a value counts: flags, environment, settings file, the provider's "
+	             "profile, the default. The settings file is the one named by -c, else $O2POP_CONFIG, else "
+	             "$XDG_CONFIG_HOME/o2pop/o2pop.conf (or ~/.config/o2pop/o2pop.conf), else /etc/o2pop.conf: "
+	             "lines \"key = value\", # comments, and sections [NAME] chosen with --profile NAME; a relative "
+	             "file name in it means a file beside it. The names of the Azure SDK (AZURE_TENANT_ID, "
+	             "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST, AZURE_CLIENT_CERTIFICATE_PATH, "
+	             "AZURE_FEDERATED_TOKEN_FILE), of App Service (IDENTITY_ENDPOINT, IDENTITY_HEADER), "
+	             "SSL_CERT_FILE, and https_proxy, pop3s_proxy, all_proxy and no_proxy with curl's meaning are also "
+	             "read."));
 	put_options(&p, 0);
 	page_end(&p);
 	page_lines(&p, 0, SPAN("o2pop COMMAND --help says more about one command."));

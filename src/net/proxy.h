@@ -1,5 +1,4 @@
-/* proxy: a way out through a proxy: HTTP CONNECT (RFC 9110 section 9.3.6), SOCKS 4, 4a and 5 (RFC 1928, 1929). The proxy is
- * told where to, and its own user and password, nothing else: what follows in the tunnel is TLS. */
+/* proxy: what proxies there are, what they are asked and answer, and whom no_proxy spares. net/tunnel.h asks them. */
 #ifndef NET_PROXY_H
 #define NET_PROXY_H
 
@@ -41,9 +40,9 @@ const char *proxy_scheme(enum proxy_kind kind);
 /* Does the proxy look the name up? If not, we do. */
 bool proxy_resolves(enum proxy_kind kind);
 
-/* Is this host among those that are reached directly? `list` is that of NO_PROXY, separated by commas or spaces: "*" is
- * every host; "example.com" and ".example.com" are it and all below it; an address or a CIDR block is for hosts given as
- * addresses; each may end in ":port", IPv6 then stands in brackets. */
+/* Is this host among those that are reached directly? `list` is that of NO_PROXY, separated by commas or spaces: "*"
+ * is every host; "example.com" and ".example.com" are it and all below it; an address or a CIDR block is for hosts
+ * given as addresses; each may end in ":port", IPv6 then stands in brackets. */
 bool proxy_skips(struct span list, struct span host, uint16_t port);
 
 struct proxy_question {
@@ -61,15 +60,6 @@ struct proxy_answer {
 	char schemes[80];            /* of 407: "Basic, NTLM" */
 	char server[80];             /* what it says that it is */
 };
-
-/* Ask for the tunnel, over a connection to the proxy. On success the next byte of the stream is the server's; no byte of
- * it was taken. *a is filled as far as it came. */
-bool proxy_tunnel(struct stream *s, const struct proxy_question *q, const struct trace *t, struct proxy_answer *a,
-                  struct fault *f) MUST;
-
-/* The part of it for SOCKS: net/socks.c. */
-bool proxy_socks(struct stream *s, const struct proxy_question *q, const struct trace *t, struct proxy_answer *a,
-                 struct fault *f) MUST;
 
 /* Read exactly n bytes. */
 bool proxy_read(struct stream *s, unsigned char *p, size_t n, struct fault *f) MUST;

@@ -1,7 +1,6 @@
-#include <string.h>
+#include "net/socks.h"
 
 #include "base/secret.h"
-#include "net/proxy.h"
 
 /* RFC 1928, 1929; SOCKS 4 and 4a as OpenSSH and curl have them. */
 enum {
@@ -197,8 +196,8 @@ static bool socks5(struct stream *s, const struct proxy_question *q, const struc
 	return true;
 }
 
-bool proxy_socks(struct stream *s, const struct proxy_question *q, const struct trace *t, struct proxy_answer *a,
-                 struct fault *f)
+bool socks_tunnel(struct stream *s, const struct proxy_question *q, const struct trace *t, struct proxy_answer *a,
+                  struct fault *f)
 {
 	if (q->kind == PROXY_SOCKS4 || q->kind == PROXY_SOCKS4A)
 		return socks4(s, q, t, a, f);

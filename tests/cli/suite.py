@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """All tests of the command line; tests/cli/run calls it. Prints "ok cli-NAME" or "FAIL cli-NAME" for each."""
+import importlib
 import os
 import sys
 import traceback
@@ -9,20 +10,15 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import rig  # noqa: E402
-import test_commands  # noqa: E402
-import test_decode  # noqa: E402
-import test_json  # noqa: E402
-import test_printed  # noqa: E402
-import test_secrets  # noqa: E402
-import test_settings  # noqa: E402
-import test_usage  # noqa: E402
 
 
 def tests():
-    for module in (test_usage, test_settings, test_secrets, test_commands, test_decode, test_json, test_printed):
-        for name, function in vars(module).items():
-            if name.startswith("test_") and callable(function):
-                yield name[5:].replace("_", "-"), function
+    """Every function test_... of every file test_....py: none is forgotten."""
+    for file in sorted(os.listdir(sys.path[0])):
+        if file.startswith("test_") and file.endswith(".py"):
+            for name, function in vars(importlib.import_module(file[:-3])).items():
+                if name.startswith("test_") and callable(function):
+                    yield name[5:].replace("_", "-"), function
 
 
 def run(named):

@@ -313,7 +313,7 @@ def test_explain_own_words(place):
                        ("no-mailbox-permission", ["A cause", "FullAccess", "Who", "Fix"]),
                        ("8", ["exit status 8\n", "the mail server refused the login", "with it: auth\n"]),
                        ("exit 8", ["exit status 8\n"]), ("Exit status 10", ["throttled"]), ("0", ["everything passed"]),
-                       ("3", ["idp-dns, idp-tcp, pop-dns, pop-tcp", "3 UNKNOWN"])):
+                       ("3", ["idp-dns, token-proxy, idp-tcp, pop-dns, mail-proxy,", "3 UNKNOWN"])):
         r = place.run("explain", *text.split()).exits(0)
         has(" ".join(r.out.split("  ")) + r.out, *want)
         check(columns(r.out) <= 80, r.out)

@@ -37,7 +37,8 @@ def test_every_key_has_three_names(place):
                  "token_url": "https://t.example/x", "pin": "0f" * 32, "resolve": "a.example:1:127.0.0.1",
                  "client_secret_file": "/f", "access_token_file": "/f", "federated_token_file": "/f",
                  "certificate_file": "/f", "private_key_file": "/f", "refresh_token_file": "/f",
-                 "service_account_file": "/f", "token_cache": "/f", "ca_file": "/f"}.get(key, "x")
+                 "service_account_file": "/f", "token_cache": "/f", "ca_file": "/f",
+                 "proxy_password_file": "/f"}.get(key, "x")
         google = ("--provider", "google") if key == "service_account_file" else ()  # Microsoft takes none
         conf = place.file("one.conf", f"{key} = {value}\n")
         flag, variable = "--" + key.replace("_", "-"), "O2POP_" + key.upper()

@@ -1,8 +1,8 @@
-/* net/proxy: addresses of proxies, whom no_proxy spares, and the conversations of CONNECT, SOCKS 4 and SOCKS 5, at every
+/* net/proxy, net/tunnel, net/socks: addresses of proxies, whom no_proxy spares, and the conversations of CONNECT, SOCKS 4 and SOCKS 5, at every
  * size of a read and cut at every byte. */
 #include "script.h"
 
-#include "net/proxy.h"
+#include "net/tunnel.h"
 
 /* ---- addresses ----------------------------------------------------------------------------------- */
 
@@ -278,7 +278,7 @@ static bool ask(struct script *s, const struct talk *talk, struct proxy_answer *
 		                    .address = talk->address,
 		                    .login = span_z(talk->login) };
 
-	return proxy_tunnel(&s->stream, &q, &s->trace, a, f);
+	return tunnel_open(&s->stream, &q, &s->trace, a, f);
 }
 
 TEST(proxy_talks)
