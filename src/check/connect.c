@@ -361,6 +361,8 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 		row_fact(row, FACT_NOTE, SPAN("no TLS: clear text, on this machine or link only"));
 		return true;
 	}
+	if (to->before_tls != NULL && !to->before_tls(to->of, f))
+		return note_failure(to, row, f);
 	started = tls_start(&to->tls, to->stream, &q, f);
 	put_chain(row, &to->tls);
 	put_leaf(row, &to->tls, q.now);

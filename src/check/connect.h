@@ -19,6 +19,8 @@ struct connection {
 	uint16_t port;
 	bool clear;  /* no TLS, ever: only on this machine or link */
 	bool pinned; /* settings.pin counts for this server */
+	bool (*before_tls)(void *of, struct fault *f); /* what is said in clear text before TLS begins; NULL: nothing */
+	void *of;
 
 	struct dns_answer addresses;
 	struct tcp tcp;

@@ -2,6 +2,23 @@
 
 #include "preflight/preflight.h"
 
+/* STLS: from the greeting to the consent. Nothing of it counts but that it leads to TLS. */
+static bool stls(void *of, struct fault *f)
+{
+	struct mail_worker *p = of;
+	struct mailmsg_capa capa;
+	char text[1024];
+	struct buf shown = BUF(text);
+	struct span greeting;
+
+	pop3_start(&p->pop, &p->reach.stream, &p->worker.trace);
+	if (!pop3_greeting(&p->pop, &greeting, f) || !pop3_capa(&p->pop, &capa, &shown, f))
+		return false;
+	if (shown.n != 0 && !capa.stls)
+		return fault_say(f, FAULT_SERVICE_NO_STARTTLS, 0, "no STLS in CAPA: %.*s", SPAN_ARG(buf_span(&shown)));
+	return pop3_stls(&p->pop, f);
+}
+
 static bool step_greeting(void *self, struct row *row, struct fault *f)
 {
 	static const struct {
@@ -20,6 +37,10 @@ static bool step_greeting(void *self, struct row *row, struct fault *f)
 	size_t at;
 
 	pop3_start(&p->pop, &p->reach.stream, &p->worker.trace);
+	if (p->reach.before_tls != NULL) {
+		row_fact(row, FACT_NOTE, SPAN("it came before TLS and is not believed"));
+		return true;
+	}
 	if (!pop3_greeting(&p->pop, &text, f))
 		return false;
 	row_fact(row, FACT_GREETING, text);
@@ -260,6 +281,8 @@ void mail_worker_run(struct mail_worker *p)
 	p->reach.port = p->settings->pop_port;
 	p->reach.clear = p->settings->pop_tls == POP_TLS_NONE;
 	p->reach.side = ROUTE_MAIL;
+	p->reach.before_tls = p->settings->pop_tls == POP_TLS_STLS ? stls : NULL;
+	p->reach.of = p;
 	p->reach.pinned = true;
 	(void)connect_steps(&p->reach, &connect_ways[ROUTE_MAIL]);
 	if (p->certificates)

@@ -47,9 +47,9 @@ static int put_client(struct app *app, struct setup *s, struct buf *out)
 		                 "': mpop, getmail, fetchmail, msmtp, isync, curl or openssl");
 	if (app->options.given[OPTION_FORMAT] != 0)
 		return app_usage(app, "", SPAN("--client"), " has a format of its own: leave out --format");
-	if (app->settings.pop_tls == POP_TLS_NONE)
+	if (app->settings.pop_tls != POP_TLS_IMPLICIT)
 		return app_usage(app, "", SPAN("--client"),
-		                 " writes configurations with TLS only, and pop_tls is none");
+		                 " writes configurations with TLS from the first byte, and pop_tls is not implicit");
 	s->file = absolute(s->file, path, sizeof path);
 	s->ca_file = settings_get(s->settings, SETTING_CA_FILE);
 	if (span_starts(s->ca_file, SPAN("+"))) /* additional roots are not what other programs call a CA file */

@@ -141,7 +141,7 @@ static const struct choice {
 	const char *words[3]; /* the first is the default */
 	const char *why;
 } choices[CHOICES] = {
-	[TLS] = { SETTING_POP_TLS, { "implicit", "none" }, "write implicit or none" },
+	[TLS] = { SETTING_POP_TLS, { "implicit", "none", "stls" }, "write implicit, stls or none" },
 	[FORM] = { SETTING_AUTH_FORM, { "two-line", "one-line" }, "write two-line or one-line" },
 	[PIPELINING] = { SETTING_PIPELINING, { "auto", "on", "off" }, "write auto, on or off" },
 	[MECHANISM] = { SETTING_MECHANISM,
@@ -191,7 +191,7 @@ static bool finish_numbers(struct settings *s, struct fault *f)
 {
 	uint64_t port;
 
-	if (!fill(s, SETTING_POP_PORT, s->pop_tls == POP_TLS_NONE ? "110" : "995", SETTING_FROM_DEFAULT, f) ||
+	if (!fill(s, SETTING_POP_PORT, s->pop_tls == POP_TLS_IMPLICIT ? "995" : "110", SETTING_FROM_DEFAULT, f) ||
 	    !fill(s, SETTING_TIMEOUT, "60s", SETTING_FROM_DEFAULT, f))
 		return false;
 	if (!span_u64(s->value[SETTING_POP_PORT], 65535, &port) || port == 0)

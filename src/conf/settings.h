@@ -32,7 +32,7 @@ enum setting_source {
 	SETTING_FROM_FLAG
 };
 
-enum pop_tls { POP_TLS_IMPLICIT, POP_TLS_NONE };
+enum pop_tls { POP_TLS_IMPLICIT, POP_TLS_NONE, POP_TLS_STLS };
 enum pop_form { POP_FORM_TWO_LINE, POP_FORM_ONE_LINE };
 enum pop_pipelining { POP_PIPELINING_AUTO, POP_PIPELINING_ON, POP_PIPELINING_OFF };
 

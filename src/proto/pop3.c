@@ -96,6 +96,16 @@ bool pop3_capa(struct pop3 *p, struct mailmsg_capa *c, struct buf *shown, struct
 	return fault_limit(f, FAULT_POP_MALFORMED, (uint64_t)POP3_CAPA_MAX + 1, POP3_CAPA_MAX);
 }
 
+bool pop3_stls(struct pop3 *p, struct fault *f)
+{
+	struct span text;
+
+	if (!expect_ok(p, SPAN("STLS\r\n"), FAULT_SERVICE_NO_STARTTLS, &text, f))
+		return false;
+	return !line_pending(&p->line) ||
+	       fault_set(f, FAULT_STARTTLS_INJECTED, 0, SPAN("the server spoke on after its consent to STLS"));
+}
+
 bool pop3_auth_begin(struct pop3 *p, enum sasl_mechanism m, struct fault *f)
 {
 	struct span line, rest;

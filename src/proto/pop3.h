@@ -30,6 +30,10 @@ bool pop3_greeting(struct pop3 *p, struct span *text, struct fault *f) MUST;
 /* CAPA. `shown` receives the lines, separated by "; ". A server without CAPA (-ERR) gives an empty set and true. */
 bool pop3_capa(struct pop3 *p, struct mailmsg_capa *c, struct buf *shown, struct fault *f) MUST;
 
+/* STLS (RFC 2595): the next bytes of the stream are TLS. What was said before is not to be believed: start anew behind
+ * it, and ask for CAPA again. Words behind the consent are FAULT_STARTTLS_INJECTED. */
+bool pop3_stls(struct pop3 *p, struct fault *f) MUST;
+
 /* CAPA and AUTH in one flight, for a server that is known to take it (pop3_capa and pop3_auth_begin then only read). */
 bool pop3_capa_auth_send(struct pop3 *p, enum sasl_mechanism m, struct fault *f) MUST;
 

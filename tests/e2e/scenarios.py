@@ -10,9 +10,11 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import traceback
 import urllib.parse
@@ -750,6 +752,61 @@ def oauthbearer(p):
     r = p.check("oauthbearer-unknown-mailbox", mailbox=f"nobody@{DOMAIN}", mechanism="oauthbearer")
     expect("first failed step", r.first_failure()["id"], "auth")
     expect("exit status", r.status, 8)
+
+
+@scenario("stls")
+def stls(p):
+    """TLS by STLS on a port of clear text, and a server in the middle that puts words before the handshake."""
+    port = p.rig.ports["pop3"]
+    r = p.check("stls", pop_tls="stls", pop_port=port, resolve=p.settings()["resolve"] + f" *:{port}:{p.rig.address}")
+    expect("exit status (" + r.summary() + ")", r.status, 0)
+    expect("TLS", r.fact("pop-tls", "tls_version"), "TLS 1.2")
+    before, tls, after = r.transcript.partition("-> STLS")
+    expect("a login before TLS", "-> AUTH" in before, False)
+    expect("CAPA again", "-> CAPA" in after, True)
+    with Injector(p.rig.address, port) as middle:
+        r = p.check("stls-injected", pop_tls="stls", pop_port=middle.port,
+                    resolve=p.settings()["resolve"] + f" *:{middle.port}:{p.rig.address}")
+    expect("first failed step (" + r.summary() + ")", r.first_failure()["id"], "pop-tls")
+    expect("a login at the injector", b"AUTH XOAUTH2" in middle.heard, False)
+
+
+class Injector:
+    """Between o2pop and Dovecot: adds words to the consent to STLS, in the same packet."""
+
+    def __init__(self, address, port):
+        self.server = (address, port)
+        self.listener = socket.create_server((address, 0))
+        self.port = self.listener.getsockname()[1]
+        self.heard = b""
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
+
+    def serve(self):
+        try:
+            client = self.listener.accept()[0]
+        except OSError:
+            return
+        with client, socket.create_connection(self.server) as server:
+            client.settimeout(5)
+            server.settimeout(5)
+            try:
+                client.sendall(server.recv(4096))
+                while line := client.recv(4096):
+                    self.heard += line
+                    server.sendall(line)
+                    answer = server.recv(4096)
+                    client.sendall(answer + (b"+OK\r\n" if line.startswith(b"STLS") else b""))
+            except OSError:
+                pass
 
 
 @scenario("provider-down", last=True)

@@ -162,7 +162,7 @@ TEST(values_that_cannot_work)
 		{ "pop_port", "65536", "a port is a number" },
 		{ "pop_port", "995x", "a port is a number" },
 		{ "pop_port", "-1", "a port is a number" },
-		{ "pop_tls", "starttls", "write implicit or none" },
+		{ "pop_tls", "starttls", "write implicit, stls or none" },
 		{ "pop_tls", "none", "loopback and link-local" }, /* with Microsoft's host */
 		{ "pop_host", "mail.example:995", "without port" },
 		{ "pop_host", "pop3s://mail.example", "without port" },
