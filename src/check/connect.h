@@ -17,8 +17,8 @@ struct connection {
 	enum route_side side;
 	struct span host;
 	uint16_t port;
-	bool clear;  /* no TLS, ever: only on this machine or link */
-	bool pinned; /* settings.pin counts for this server */
+	bool clear;                                    /* no TLS, ever: only on this machine or link */
+	bool pinned;                                   /* settings.pin counts for this server */
 	bool (*before_tls)(void *of, struct fault *f); /* what is said in clear text before TLS begins; NULL: nothing */
 	void *of;
 
