@@ -1,10 +1,13 @@
+#include "base/clock.h"
 #include "cli/session.h"
+#include "show/chain.h"
 #include "text/base64.h"
 #include "text/der.h"
 #include "text/dn.h"
 #include "text/url.h"
 
 enum {
+	CHAIN_MAX = 10,   /* certificates that are shown */
 	PEM_COLUMNS = 64, /* RFC 7468 section 2 */
 	PORT_HTTPS = 443
 };
@@ -13,6 +16,9 @@ struct probe {
 	struct session session;
 	bool json, pem;
 	struct buf out;
+	struct buf kept;            /* the certificates for people, shown before the report */
+	size_t from[CHAIN_MAX + 1]; /* where each begins in it, and the last one ends */
+	unsigned n;
 };
 
 /* A certificate as PEM, below its names as text. */
@@ -37,17 +43,44 @@ static void put_certificate(struct buf *out, struct span der)
 	buf_z(out, "-----END CERTIFICATE-----\n");
 }
 
+static void keep(struct probe *p, struct span der)
+{
+	if (p->n == CHAIN_MAX)
+		return;
+	buf_put(&p->kept, der);
+	if (buf_ok(&p->kept))
+		p->from[++p->n] = p->kept.n;
+}
+
+static struct span kept(const struct probe *p, unsigned i)
+{
+	return span_first(span_from(buf_span(&p->kept), p->from[i]), p->from[i + 1] - p->from[i]);
+}
+
+static void put_chain(struct probe *p)
+{
+	struct page page = app_page(p->session.app, &p->out, OUTPUT_RESULT);
+
+	for (unsigned i = 0; i < p->n; i++)
+		chain_put(&page, kept(p, i), i + 1, clock_unix());
+	if (p->n != 0)
+		chain_put_end(&page, kept(p, p->n - 1), &p->session.app->trust);
+}
+
 /* With --pem the standard output belongs to the chain: a report is made only when something failed, for people. */
 static void on_event(void *command, const struct run_event *event)
 {
 	struct probe *p = command;
 	enum step failed;
 
-	if (event->kind == RUN_CERTIFICATE)
+	if (event->kind == RUN_CERTIFICATE && p->pem)
 		put_certificate(&p->out, event->certificate);
-	else if (event->kind == RUN_REPORT && !p->pem)
+	else if (event->kind == RUN_CERTIFICATE)
+		keep(p, event->certificate);
+	else if (event->kind == RUN_REPORT && !p->pem) {
+		put_chain(p);
 		session_report(&p->session, event->report, p->json, &p->out);
-	else if (event->kind == RUN_REPORT && report_first_failure(event->report, &failed))
+	} else if (event->kind == RUN_REPORT && report_first_failure(event->report, &failed))
 		session_diagnose(&p->session, event->report, p->out.n);
 }
 
@@ -89,7 +122,8 @@ static bool take_target(struct app *app, int *status)
 
 int cmd_probe(struct app *app)
 {
-	struct probe p = { .out = BUF(app->text) };
+	size_t half = sizeof app->text / 2;
+	struct probe p = { .out = { app->text, half, 0, false }, .kept = { app->text + half, half, 0, false } };
 	struct run_request *ask = &p.session.ask;
 	int status = EXIT_STATUS_SETTINGS;
 
@@ -105,7 +139,7 @@ int cmd_probe(struct app *app)
 	p.session.command = &p;
 	ask->workers = RUN_MAIL;
 	ask->stop_after = web_server(&app->settings) ? STEP_POP_TLS : STEP_CAPA;
-	ask->certificates = p.pem;
+	ask->certificates = p.pem || !p.json;
 	if (!session_run(&p.session, &status))
 		return status;
 	return app_print(&p.out, status);
