@@ -331,25 +331,23 @@ static uint32_t key_of(unsigned row)
 	return rows[row] & ~((uint32_t)SAME_AS_ABOVE << NUMBER_BITS);
 }
 
+/* The same text is packed into the same bytes. */
+static bool same_text(const unsigned char *a, const unsigned char *b)
+{
+	for (; *a == *b; a++, b++)
+		if (*a == '\0')
+			return true;
+	return false;
+}
+
 /* The first row from `from` on that has the kind and key of this one; a number is a key by itself. */
 static unsigned alike(unsigned row, unsigned from)
 {
-	const unsigned char *p = packed_at(packed_lists_keys, from);
-	unsigned char bytes[2][KNOWLEDGE_KEY_MAX];
-	struct buf key = BUF(bytes[0]);
+	const unsigned char *key = packed_at(packed_lists_keys, row), *p = packed_at(packed_lists_keys, from);
 
-	packed_put(&key, packed_lists_keys, row);
-	for (unsigned i = from; i < ROWS; i++) {
-		struct buf other = BUF(bytes[1]);
-
-		if (key_of(i) != key_of(row)) {
-			p = packed_at(p, 1);
-			continue;
-		}
-		p = packed_next(&other, p);
-		if (span_eq(buf_span(&other), buf_span(&key)))
+	for (unsigned i = from; i < ROWS; i++, p = packed_at(p, 1))
+		if (key_of(i) == key_of(row) && same_text(p, key))
 			return i;
-	}
 	return KNOWLEDGE_NOTHING;
 }
 

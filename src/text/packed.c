@@ -1,11 +1,22 @@
 #include "text/packed.h"
 
+#include <string.h>
+
 /* The code at *p, which moves behind it. */
 static unsigned take(const unsigned char **p)
 {
 	unsigned c = *(*p)++;
 
 	return c < PACKED_SHORT ? c : PACKED_SHORT + (c - PACKED_SHORT) * 255 + *(*p)++ - 1;
+}
+
+/* buf_byte, where most of the time goes. */
+static void append(struct buf *b, unsigned c)
+{
+	if (b->n < b->cap && !b->full)
+		b->p[b->n++] = (unsigned char)c;
+	else
+		b->full = true;
 }
 
 const unsigned char *packed_next(struct buf *out, const unsigned char *p)
@@ -20,7 +31,7 @@ const unsigned char *packed_next(struct buf *out, const unsigned char *p)
 			unsigned c = stack[--high];
 
 			if (c < PACKED_LITERALS) {
-				buf_byte(out, (unsigned char)c);
+				append(out, c);
 			} else {
 				stack[high++] = packed_lists_pair[c - PACKED_LITERALS][1];
 				stack[high++] = packed_lists_pair[c - PACKED_LITERALS][0];
@@ -32,8 +43,8 @@ const unsigned char *packed_next(struct buf *out, const unsigned char *p)
 
 const unsigned char *packed_at(const unsigned char *list, unsigned n)
 {
-	for (; n != 0; list++)
-		n -= *list == '\0';
+	for (; n != 0; n--)
+		list += strlen((const char *)list) + 1;
 	return list;
 }
 

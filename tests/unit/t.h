@@ -76,6 +76,14 @@ static struct sigaction t_old_segv, t_old_bus;
 		default: t_eq_i64 \
 	)((got), (want), __FILE__, __LINE__, #got)
 
+/* The step of a loop over a table that takes long: 1, and n where tests/run-unit says that this is an emulated machine.
+ * What depends on the machine shows in any part of the table; the whole of it is looked at on this one. */
+T_UNUSED
+static size_t t_stride(size_t n)
+{
+	return getenv("T_SPARSE") != NULL ? n : 1;
+}
+
 /* for i = 0 .. last, last included. Areas that edge() and edge_out() made inside one round are
  * given back at its end, so that loops over every capacity and every prefix can be long. */
 #define UPTO(i, last) for (size_t i = 0, t_mark_##i = t_areas; i <= (size_t)(last); t_areas = t_mark_##i, i++)

@@ -212,7 +212,7 @@ static bool leads(unsigned row)
 
 TEST(kinds_general_words_never_win)
 {
-	for (size_t k = 0; k < COUNT(known); k++) {
+	for (size_t k = 0; k < COUNT(known); k += t_stride(5)) {
 		char text[400];
 		unsigned row;
 
