@@ -90,7 +90,8 @@ bool connect_takes(const struct settings *s, enum step step)
 static bool connect_dns(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
-	struct dns_question q = { to->host, to->port, settings_get(to->settings, SETTING_RESOLVE) };
+	struct dns_question q = { to->host, to->port, settings_get(to->settings, SETTING_RESOLVE),
+		                  to->settings->wanted };
 	char text[FACT_TEXT_MAX];
 	struct buf b = BUF(text);
 
@@ -173,7 +174,8 @@ static bool outer_memory(struct connection *to, struct fault *f)
 /* A connection to the proxy, with TLS where it is wanted; *began is the start of what comes next. */
 static bool reach_proxy(struct connection *to, const struct route *r, int64_t *began, struct row *row, struct fault *f)
 {
-	struct dns_question q = { r->proxy.host, r->proxy.port, settings_get(to->settings, SETTING_RESOLVE) };
+	struct dns_question q = { r->proxy.host, r->proxy.port, settings_get(to->settings, SETTING_RESOLVE),
+		                  to->settings->wanted };
 	struct tls_question tls = { .host = r->proxy.host, .trust = to->trust, .now = clock_unix() };
 	struct fault why = { .code = FAULT_NONE };
 	struct tcp_attempts attempts;

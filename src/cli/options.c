@@ -183,9 +183,13 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 }
 
 /* "-vj4", "-j 4" */
-static bool take_letters(struct options *o, unsigned command, struct cursor *c, struct fault *f)
+static bool take_letters(struct options *o, struct settings *s, unsigned command, struct cursor *c, struct fault *f)
 {
 	struct span letters = span_from(span_z(c->argv[c->at]), 1);
+
+	if (span_eq(letters, SPAN("4")) || span_eq(letters, SPAN("6"))) /* as curl and ssh have them */
+		return settings_set(s, SETTING_ADDRESS_FAMILY, letters.p[0] == '4' ? SPAN("ipv4") : SPAN("ipv6"),
+		                    SETTING_FROM_FLAG, SPAN("--address-family"), f);
 
 	while (letters.n != 0) {
 		enum option which = OPTION__COUNT;
@@ -270,7 +274,7 @@ bool options_read(struct options *o, struct settings *s, unsigned command, int a
 		} else if (!ended && span_starts(text, SPAN("--"))) {
 			good = take_long(o, s, command, &c, f);
 		} else if (!ended && text.n > 1 && text.p[0] == '-' && !line) {
-			good = take_letters(o, command, &c, f);
+			good = take_letters(o, s, command, &c, f);
 		} else if (o->arguments == OPTIONS_ARGUMENTS_MAX) {
 			good = usage(f, "too many arguments at ", text, ": put mailboxes into a file for --mailboxes");
 		} else {

@@ -134,7 +134,7 @@ static bool finish_provider(struct settings *s, struct fault *f)
 
 /* ---- choices and numbers ------------------------------------------------------------------------- */
 
-enum { TLS, FORM, PIPELINING, MECHANISM, ALG, THUMBPRINT, CHOICES };
+enum { TLS, FORM, PIPELINING, MECHANISM, ALG, THUMBPRINT, FAMILY, CHOICES };
 
 static const struct choice {
 	enum setting key;
@@ -148,6 +148,7 @@ static const struct choice {
 	                { "xoauth2", "oauthbearer" },
 	                "write xoauth2 or oauthbearer; there is no other, and no password" },
 	[ALG] = { SETTING_ASSERTION_ALG, { "PS256", "RS256" }, "write PS256 or RS256" },
+	[FAMILY] = { SETTING_ADDRESS_FAMILY, { "any", "ipv4", "ipv6" }, "write any, ipv4 or ipv6" },
 	[THUMBPRINT] = { SETTING_ASSERTION_THUMBPRINT, { "x5t#S256", "x5t" }, "write x5t#S256 or x5t" },
 };
 
@@ -178,6 +179,7 @@ static bool finish_choices(struct settings *s, struct fault *f)
 	s->form = (enum pop_form)which[FORM];
 	s->pipelining = (enum pop_pipelining)which[PIPELINING];
 	s->mechanism = (enum sasl_mechanism)which[MECHANISM];
+	s->wanted = (enum dns_wanted)which[FAMILY];
 	if (which[THUMBPRINT] == 1 && which[ALG] == 0)
 		return refuse(s, SETTING_ASSERTION_THUMBPRINT,
 		              "the old SHA-1 thumbprint goes with assertion_alg = RS256 only", f);

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "conf/provider.h"
 #include "conf/setting.h"
+#include "net/dns.h"
 #include "ident/assertion.h"
 #include "text/near.h"
 
@@ -67,6 +68,7 @@ struct settings {
 	enum sasl_mechanism mechanism;
 	uint16_t pop_port;
 	enum pop_tls pop_tls;
+	enum dns_wanted wanted;
 	enum pop_form form;
 	enum pop_pipelining pipelining;
 	int64_t timeout_ms;

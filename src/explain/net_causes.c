@@ -39,6 +39,8 @@ void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
 {
 	bool known = placeholder_known_host(c);
 
+	if (placeholder_row(c)->fault.code == FAULT_DNS_FAMILY)
+		return;
 	pick_proxy(c, l);
 	if (c->known.no_names)
 		knowledge_add(l, CAUSE_NO_NAMES,

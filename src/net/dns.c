@@ -320,7 +320,14 @@ bool dns_ask(const struct dns_question *q, struct dns_answer *a, struct fault *f
 	}
 	if (!a->given && !resolver_ask(q, &all, &a->given, f))
 		return false;
+	if (q->wanted == DNS_IPV4_ONLY)
+		all.n6 = 0;
+	if (q->wanted == DNS_IPV6_ONLY)
+		all.n4 = 0;
 	interleave(&all, a);
+	if (a->n == 0 && q->wanted != DNS_ANY)
+		return fault_say(f, FAULT_DNS_FAMILY, EAI_NONAME, "%.*s: no IPv%d address", SPAN_ARG(q->host),
+		                 q->wanted == DNS_IPV4_ONLY ? 4 : 6);
 	if (a->n == 0)
 		return fail(q, EAI_NONAME, f);
 	return true;

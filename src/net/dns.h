@@ -13,6 +13,9 @@ enum {
 
 enum dns_family { DNS_IPV4, DNS_IPV6 };
 
+/* Which addresses are wanted. */
+enum dns_wanted { DNS_ANY, DNS_IPV4_ONLY, DNS_IPV6_ONLY };
+
 struct dns_address {
 	enum dns_family family;
 	unsigned char bytes[16];
@@ -38,6 +41,7 @@ struct dns_question {
 	struct span host;
 	uint16_t port;
 	struct span resolve;
+	enum dns_wanted wanted; /* addresses of the other family are left out, wherever they come from */
 };
 bool dns_ask(const struct dns_question *q, struct dns_answer *a, struct fault *f) MUST;
 

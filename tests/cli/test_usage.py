@@ -8,6 +8,18 @@ from rig import O2POP, RUN, Terminal, check, columns, equal, has, hasnt
 COMMANDS = ("check", "token", "probe", "setup", "explain", "encode", "decode", "config", "selftest")
 
 
+def test_address_family(place):
+    """-4 and -6, as curl and ssh have them: nothing of the other family is tried."""
+    resolve = ("--resolve", "*:1:127.0.0.1,::1")
+    for option, tried, other in (("-4", "127.0.0.1", "::1"), ("-6", "::1", "127.0.0.1")):
+        steps = place.run("probe", option, "h.example:1", *resolve, "--format", "json").exits(3).json()["steps"]
+        equal(steps[0]["facts"]["addresses"], [tried])
+        hasnt(str(steps[1]["facts"]["attempts"]), other + " ")
+    done = place.run("probe", "-6", "127.0.0.1:1").exits(3).out
+    has(" ".join(done.split()), "no address of the family that is wanted", "want addresses of one family (ipv6)")
+    has(place.run("probe", "--address-family", "ipv5", "h.example").exits(2).err, "write any, ipv4 or ipv6")
+
+
 def test_no_arguments(place):
     r = place.run().exits(2)
     equal(r.out, "", "stdout")
