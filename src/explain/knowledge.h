@@ -98,12 +98,13 @@ enum {
 
 /* Beside them, on a cause: what rules it out. */
 enum {
-	UNLESS_TENANT = 1 << 24,  /* discovery found the mailbox's tenant, and it is that of the settings */
-	UNLESS_CLOUD = 1 << 25,   /* the same with the cloud */
-	UNLESS_CLOCK = 1 << 26,   /* the clock is right to some minutes */
-	UNLESS_PROVED = 1 << 27,  /* the same token opened another mailbox */
-	UNLESS_GENUINE = 1 << 28, /* the certificate is from an authority that mail services buy from */
-	UNLESS_ALL = UNLESS_TENANT | UNLESS_CLOUD | UNLESS_CLOCK | UNLESS_PROVED | UNLESS_GENUINE
+	UNLESS_TENANT = 1 << 24,   /* discovery found the mailbox's tenant, and it is that of the settings */
+	UNLESS_CLOUD = 1 << 25,    /* the same with the cloud */
+	UNLESS_CLOCK = 1 << 26,    /* the clock is right to some minutes */
+	UNLESS_PROVED = 1 << 27,   /* the same token opened another mailbox */
+	UNLESS_GENUINE = 1 << 28,  /* the certificate is from an authority that mail services buy from */
+	UNLESS_OWN_HOST = 1 << 29, /* the host is the provider's own, spelt as it is */
+	UNLESS_ALL = UNLESS_TENANT | UNLESS_CLOUD | UNLESS_CLOCK | UNLESS_PROVED | UNLESS_GENUINE | UNLESS_OWN_HOST
 };
 
 /* Does what is true of `of` hold among `holds`? What rules it out is looked at, too. */

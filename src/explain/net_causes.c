@@ -41,6 +41,8 @@ void net_causes_dns(const struct explain_case *c, struct knowledge_causes *l)
 
 	if (placeholder_row(c)->fault.code == FAULT_DNS_FAMILY)
 		return;
+	if (known)
+		l->holds |= UNLESS_OWN_HOST;
 	pick_proxy(c, l);
 	if (c->known.no_names)
 		knowledge_add(l, CAUSE_NO_NAMES,

@@ -129,19 +129,27 @@ static void note_rows(struct reading_hit *h, unsigned row, struct span said)
 	}
 }
 
-/* A host of one of Microsoft's clouds: the last that is not the worldwide one counts. */
-static void note_cloud(struct reading *r, struct span host)
+static bool is_host(struct span host, const char *known)
+{
+	return known != NULL && span_eq_nocase(host, span_z(known));
+}
+
+/* A host of a provider's: then it is not misspelt. Of Microsoft's clouds the last that is not the worldwide one
+ * counts. */
+static void note_host(struct reading *r, struct span host)
 {
 	const struct provider *p;
 
-	for (size_t i = 0; (p = provider_at(i)) != NULL; i++)
-		if (p->cloud != CLOUD_UNKNOWN &&
-		    (span_eq_nocase(host, span_z(p->authority)) || span_eq_nocase(host, span_z(p->pop_host)) ||
-		     span_eq_nocase(host, span_z(p->smtp_host))) &&
-		    (r->provider == NULL || i != 0)) {
+	for (size_t i = 0; (p = provider_at(i)) != NULL; i++) {
+		if (!is_host(host, p->authority) && !is_host(host, p->pop_host) && !is_host(host, p->imap_host) &&
+		    !is_host(host, p->smtp_host))
+			continue;
+		r->own_host = true;
+		if (p->cloud != CLOUD_UNKNOWN && (r->provider == NULL || i != 0)) {
 			r->provider = p;
 			return;
 		}
+	}
 }
 
 static void note(struct reading *r, const struct match_hit *m, struct span text, size_t at)
@@ -159,7 +167,7 @@ static void note(struct reading *r, const struct match_hit *m, struct span text,
 	if (m->aadsts != 0)
 		knowledge_prove(&r->proved, FOR_ENTRA | FOR_HTTP);
 	if (m->row != KNOWLEDGE_NOTHING && knowledge_kind(m->row) == KNOWN_CLUE) {
-		note_cloud(r, span_first(span_from(text, at), m->n));
+		note_host(r, span_first(span_from(text, at), m->n));
 		return;
 	}
 	if (h == NULL && r->hits < READING_HITS_MAX) {
@@ -442,6 +450,7 @@ void reading_end(struct reading *r)
 			knowledge_prove(&r->proved, knowledge_marks(r->hit[i].row));
 	}
 	r->holds &= knowledge_narrow(r->proved);
+	r->holds |= r->own_host ? UNLESS_OWN_HOST : 0;
 	r->provider = the_provider(r);
 	for (unsigned i = 0; i < r->hits; i++)
 		r->hit[i].shown = !outdone(r, &r->hit[i]);

@@ -39,6 +39,7 @@ struct reading {
 	uint8_t times[MATCH_ROWS_MAX];            /* that a row was met, up to a limit */
 	unsigned proved;                          /* FOR_... bits that the text proves */
 	unsigned holds;                           /* what can hold, when all is read */
+	bool own_host;                            /* a provider's host is named */
 	const struct provider *provider;          /* NULL where none is proved */
 	struct reading_hit hit[READING_HITS_MAX]; /* when all is read: the most telling first */
 	unsigned hits;

@@ -1842,11 +1842,8 @@ static const char pasted_log[] =
 TEST(explain_pasted_log)
 {
 	static const char *const want[] = {
-		"AADSTS7000215",
-		"Connection refused",
-		"Request is throttled",
-		"AADSTS1234567",
-		"Microsoft Exchange POP3 server ready",
+		"AADSTS7000215",        "Connection refused", "AuthFailed:LogonDenied",
+		"Request is throttled", "AADSTS1234567",      "Microsoft Exchange POP3 server ready",
 	};
 	struct span text = SPAN(pasted_log);
 
