@@ -232,7 +232,9 @@ static void shape_at(struct reading *r, struct span text, size_t at)
 		for (n = 0; n < s.n && s.p[n] > ' ' && memchr("\"'&,;<>^", s.p[n], 8) == NULL; n++)
 			continue;
 		shape = shape_find(span_first(s, n));
-		if (shape != SHAPE_NONE && (shape_class(shape) & places[i].wanted) == 0)
+		/* client_id=undefined was sent so, whatever else may be a piece of a program */
+		if (shape != SHAPE_NONE &&
+		    ((shape_class(shape) & places[i].wanted) == 0 || (shape == SHAPE_NOTHING && s.p[-1] == '=')))
 			note_shape(r, shape, at);
 	}
 }
