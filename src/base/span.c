@@ -96,7 +96,11 @@ bool span_find(struct span s, struct span needle, size_t *at)
 
 bool span_find_nocase(struct span s, struct span needle, size_t *at)
 {
+	unsigned char first = needle.n != 0 ? span_lower(needle.p[0]) : 0;
+
 	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		if (needle.n != 0 && span_lower(s.p[i]) != first)
+			continue;
 		if (span_starts_nocase(span_from(s, i), needle)) {
 			*at = i;
 			return true;

@@ -8,12 +8,6 @@ enum {
 	CODE_DIGITS_MAX = 9
 };
 
-/* Part of a word: a neighbour of this kind means that the match is only a piece of something else. */
-static bool wordly(unsigned char c)
-{
-	return span_alnum_or(c, "_");
-}
-
 static unsigned head(const unsigned char *p)
 {
 	unsigned h = 0;
@@ -52,9 +46,10 @@ static size_t row_at(struct span text, size_t at, const char *pattern)
 
 	if (inside)
 		p = span_first(p, p.n - 1);
-	if (!span_starts_nocase(span_from(text, at), p) || (at != 0 && wordly(p.p[0]) && wordly(text.p[at - 1])))
+	if (!span_starts_nocase(span_from(text, at), p) ||
+	    (at != 0 && match_wordly(p.p[0]) && match_wordly(text.p[at - 1])))
 		return 0;
-	if (!inside && at + p.n < text.n && wordly(p.p[p.n - 1]) && wordly(text.p[at + p.n]))
+	if (!inside && at + p.n < text.n && match_wordly(p.p[p.n - 1]) && match_wordly(text.p[at + p.n]))
 		return 0;
 	return p.n;
 }
@@ -89,7 +84,9 @@ static bool code_at(struct span text, size_t at, struct match_hit *hit)
 {
 	unsigned char c = span_lower(text.p[at]);
 
-	if (at != 0 && wordly(text.p[at - 1]))
+	if (c != 'a' && c != 'e' && c != 'h') /* with which all those words begin */
+		return false;
+	if (at != 0 && match_wordly(text.p[at - 1]))
 		return false;
 	for (size_t i = 0; i < COUNT(before_number); i++) {
 		struct span word;
@@ -138,11 +135,17 @@ static void rows_at(const struct match_index *index, struct span text, size_t at
 		return;
 	for (unsigned i = index->first[head(text.p + at)]; i != 0; i = index->next[i - 1]) {
 		enum known_kind k = knowledge_kind(i - 1);
+		const char *pattern = index->texts + index->text[i - 1];
+		unsigned char next = (unsigned char)pattern[HEAD];
 		size_t n;
 
 		if (kind >= 0 ? (int)k != kind : k > KNOWN_PASTED)
 			continue;
-		n = row_at(text, at, index->texts + index->text[i - 1]);
+		/* The head is the same, or its hash; the letter behind it tells most of the others apart. */
+		if (next != '\0' && next != '*' &&
+		    (at + HEAD == text.n || span_lower(text.p[at + HEAD]) != span_lower(next)))
+			continue;
+		n = row_at(text, at, pattern);
 		if (n > hit->n || (n != 0 && n == hit->n && i - 1 < hit->row)) {
 			hit->n = n;
 			hit->row = i - 1;

@@ -21,6 +21,13 @@ struct match_index {
 /* The rows of this kind; of all that a person may paste for KNOWN__COUNT. */
 void match_prepare(struct match_index *index, enum known_kind kind);
 
+/* Part of a word: a neighbour of this kind means that a match is only a piece of something else. Here, because it is
+ * asked for every byte of a log. */
+static inline bool match_wordly(unsigned char c)
+{
+	return (unsigned)((c | 0x20) - 'a') < 26 || (unsigned)(c - '0') < 10 || c == '_';
+}
+
 struct match_hit {
 	size_t n;        /* how long it is */
 	unsigned row;    /* of known.def; KNOWLEDGE_NOTHING for an AADSTS code that is not listed */

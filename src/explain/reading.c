@@ -214,6 +214,8 @@ static void shape_at(struct reading *r, struct span text, size_t at)
 {
 	unsigned char c = span_lower(text.p[at]);
 
+	if (c != 'a' && c != 'r' && c != 'c') /* with which they all begin */
+		return;
 	for (size_t i = 0; i < COUNT(places); i++) {
 		struct span label, s;
 		enum shape shape;
@@ -288,11 +290,17 @@ static bool like_error(struct span line)
 {
 	static const char *const words[] = { "err",    "fail",   "refus",     "denied", "invalid", "exception",
 		                             "cannot", "unable", "timed out", "NO ",    "BAD ",    "reject" };
-	size_t at;
 
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (span_find_nocase(line, span_z(words[i]), &at))
-			return true;
+	for (size_t at = 0; at < line.n; at++) {
+		bool camel = line.p[at] >= 'A' && line.p[at] <= 'Z'; /* IOException */
+
+		if (at != 0 && !camel && match_wordly(line.p[at - 1]))
+			continue;
+		for (size_t i = 0; i < COUNT(words); i++)
+			if (((line.p[at] ^ words[i][0]) & 0x5f) == 0 && /* the same letter */
+			    span_starts_nocase(span_from(line, at), span_z(words[i])))
+				return true;
+	}
 	return false;
 }
 
@@ -330,7 +338,7 @@ void reading_take(struct reading *r, struct span text, size_t from, size_t to)
 		note(r, &m, span_trim(text), 0);
 	r->offset -= from; /* the offset of text.p */
 	for (size_t at = from; at < to;) {
-		bool word = at == 0 || !span_alnum_or(text.p[at - 1], "_");
+		bool word = at == 0 || !match_wordly(text.p[at - 1]);
 		size_t n;
 
 		if (text.p[at] == '\n') {
