@@ -1,4 +1,4 @@
-/* microsoft: ids of Microsoft's own, the same in every tenant (facts 2.3). */
+/* microsoft: ids that are the same in every tenant (facts 2.3). */
 #ifndef CONF_MICROSOFT_H
 #define CONF_MICROSOFT_H
 
@@ -9,6 +9,10 @@
 #define MICROSOFT_AAD_GRAPH  "00000002-0000-0000-c000-000000000000"
 #define MICROSOFT_PERSONAL   "9188040d-6c67-4c5b-b112-36a304b66dad" /* the tenant of personal accounts */
 #define MICROSOFT_SERVICES   "f8cdef31-a31e-4b4a-93e4-5f571e91255a" /* the tenant of Microsoft's services */
+
+/* Client ids that many programs carry: Thunderbird's until 2024, and its present one. */
+#define MICROSOFT_THUNDERBIRD_OLD "08162f7c-0fd2-4200-a84a-f25a4db0b584"
+#define MICROSOFT_THUNDERBIRD     "9e5f94bc-e8a4-4e73-b8be-63364c29d753"
 
 /* Roles of Exchange Online. */
 #define MICROSOFT_ROLE_POP  "cb842b43-da6e-4506-86fe-bb12199c656d" /* POP.AccessAsApp */

@@ -352,7 +352,7 @@ def test_explain_a_long_log(place):
     """It passes through a window of one size: what stands behind two million bytes counts as well."""
     log = "12:00 nothing to report\n" * 100000 + "12:01 AADSTS7000222: The secret keys are expired.\n" + "x" * 1500000
     r = place.run("explain", "-", stdin=log).exits(0)
-    has(r.out, "AADSTS7000222 (line 100001)\n", "Cause    The client secret has passed its end date.")
+    has(r.out, "AADSTS7000222 (line 100001)\n", "Cause 1  The client secret has passed its end date.")
     has(place.run("explain", "--format", "json", "-", stdin=log).exits(0).out, '"lines":{"all":100002,"understood":1,')
 
 
