@@ -58,6 +58,12 @@ static struct span beside(struct span path, struct span value, struct buf *scrat
 	return buf_ok(scratch) ? buf_span(scratch) : value;
 }
 
+/* ca_file may say "system", which is no file's name; one that has it is ./system. */
+static bool means_system(enum setting key, struct span value)
+{
+	return key == SETTING_CA_FILE && (span_eq(value, SPAN("system")) || span_eq(value, SPAN("+system")));
+}
+
 static bool take_file_setting(struct settings_file *l, const struct place *at, struct span name, struct span value,
                               struct fault *f)
 {
@@ -69,7 +75,7 @@ static bool take_file_setting(struct settings_file *l, const struct place *at, s
 	if (!settings_find(name, &key))
 		return unknown_setting(at, name, f);
 	l->steers = l->steers || settings_steers(key);
-	if (settings_kind(key) == SETTING_KIND_PATH)
+	if (settings_kind(key) == SETTING_KIND_PATH && !means_system(key, value))
 		value = beside(at->path, value, &scratch);
 	if (settings_kind(key) != SETTING_KIND_SECRET)
 		return settings_set(l->settings, key, value, SETTING_FROM_FILE, span_z(origin.z), f);
@@ -212,6 +218,33 @@ static bool load_ca_variable(struct settings *s, struct fault *f)
 	return settings_set(s, SETTING_CA_FILE, span_z(path), SETTING_FROM_ENVIRONMENT, SPAN("SSL_CERT_FILE"), f);
 }
 
+/* The bundle of the operating system takes the place of the word, so that everybody sees which one it is. */
+static bool find_system_roots(struct settings *s, struct fault *f)
+{
+	static const char *const places[] = {
+		"/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Arch, Alpine */
+		"/etc/pki/tls/certs/ca-bundle.crt",   /* Red Hat, Fedora */
+		"/etc/ssl/ca-bundle.pem",             /* SUSE */
+		"/etc/ssl/cert.pem",                  /* Alpine, BSD */
+	};
+	struct span said = settings_get(s, SETTING_CA_FILE);
+	char text[256];
+	struct buf b = BUF(text);
+
+	if (!means_system(SETTING_CA_FILE, said))
+		return true;
+	for (size_t i = 0; i < COUNT(places); i++)
+		if (access(places[i], R_OK) == 0) {
+			buf_say(&b, "%s%s", said.p[0] == '+' ? "+" : "", places[i]);
+			return settings_set(s, SETTING_CA_FILE, buf_span(&b), s->source[SETTING_CA_FILE],
+			                    s->origin[SETTING_CA_FILE], f);
+		}
+	for (size_t i = 0; i < COUNT(places); i++)
+		buf_say(&b, "%s%s", i == 0 ? "" : ", ", places[i]);
+	return fault_say(f, FAULT_SETTING_BAD, 0, "ca_file = system, but none of these is there: %.*s",
+	                 SPAN_ARG(buf_span(&b)));
+}
+
 /* The same with the proxies of the shell; a name in small letters comes first, as curl has it, and http_proxy is for
  * clear text, which goes nowhere. */
 static bool load_proxy_variables(struct settings *s, struct route_logins *l, struct fault *f)
@@ -265,8 +298,8 @@ bool settings_file_settings(struct settings_file *l, const struct options *o, st
 	for (size_t i = 0; i < COUNT(ways); i++)
 		if (settings_has(s, ways[i]) && s->source[ways[i]] > s->source[SETTING_CLIENT_SECRET])
 			forget_secret(s, c);
-	if (!load_ca_variable(s, f) || !load_proxy_variables(s, l->logins, f) || !resolve_settings(s, f) ||
-	    !one_stdin(o, s, f))
+	if (!load_ca_variable(s, f) || !find_system_roots(s, f) || !load_proxy_variables(s, l->logins, f) ||
+	    !resolve_settings(s, f) || !one_stdin(o, s, f))
 		return false;
 	/* The Azure SDK's secret may be another program's; beside a person's grant nobody has asked for it. */
 	if (s->grant != GRANT_CLIENT_SECRET && span_eq(s->origin[SETTING_CLIENT_SECRET], SPAN("AZURE_CLIENT_SECRET")))

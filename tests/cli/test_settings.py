@@ -155,6 +155,21 @@ def test_files_beside_the_settings(place):
     equal(settings(place, "--client-secret-file", "secret")["client_secret_file"]["value"], "secret")
 
 
+def test_roots_of_the_machine(place):
+    bundles = [b for b in ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem") if os.access(b, os.R_OK)]
+    conf = place.file("job/o2pop.conf", "ca_file = +system\n")
+    if not bundles:
+        has(place.run("config", "--ca-file", "system").exits(2).all, "none of these is there", "/etc/ssl/cert.pem")
+        return
+    equal(settings(place, "--ca-file", "system")["ca_file"]["value"], bundles[0])
+    equal(settings(place, "-c", conf)["ca_file"]["value"], "+" + bundles[0])
+    equal(settings(place, "--ca-file", "./system")["ca_file"]["value"], "./system")
+    # It is read, whole: what is refused is the port, not the file.
+    has(place.run("probe", "--pop-host", "127.0.0.1", "--pop-port", "1", "--ca-file", "system").exits(3).out,
+        "the connection was refused: 127.0.0.1:1")
+
+
 def test_open_settings_file(place):
     secret = f"client_secret = {SECRET}\n"
     for text, mode, problem in (
