@@ -101,11 +101,12 @@ const char *knowledge_id(enum cause c)
 
 void knowledge_cause(enum cause c, struct knowledge_template *t)
 {
+	const unsigned char *p = packed_at(packed_lists_causes, 3 * (unsigned)c);
 	struct buf b = BUF(t->bytes);
 
 	t->id = knowledge_id(c);
 	for (unsigned i = 0; i < 3; i++) {
-		packed_put(&b, packed_lists_causes, 3 * (unsigned)c + i);
+		p = packed_next(&b, p);
 		buf_byte(&b, '\0');
 	}
 	t->text = t->bytes;
@@ -304,11 +305,11 @@ unsigned knowledge_named(enum known_kind kind, struct span name)
 {
 	const unsigned char *p = packed_lists_keys;
 
-	for (unsigned i = 0; i < ROWS; i++) {
+	for (unsigned i = 0; name.n != 0 && i < ROWS; i++) {
 		unsigned char key[KNOWLEDGE_KEY_MAX];
 		struct buf b = BUF(key);
 
-		p = packed_next(&b, p);
+		p = knowledge_kind(i) == kind ? packed_next(&b, p) : packed_at(p, 1);
 		if (knowledge_kind(i) == kind && span_eq(name, buf_span(&b)))
 			return i;
 	}
