@@ -105,6 +105,8 @@ struct result {
 	struct json_write json;
 	bool as_json;
 	size_t n;
+	size_t said_n; /* ids of the causes that people have read */
+	const char *said[EXPLAIN_SHOWN_MAX * EXPLAIN_CAUSES_MAX];
 };
 
 /* One thing that was found; `causes` is NULL for what has none. False: it is for people, who get more words. */
@@ -184,6 +186,29 @@ static bool own_ids(struct app *app, struct result *o, struct span text)
 	return n != 0;
 }
 
+static bool was_said(const struct result *o, const char *id)
+{
+	for (size_t i = 0; i < o->said_n; i++)
+		if (o->said[i] == id)
+			return true;
+	return false;
+}
+
+/* Were all its causes said before? From now on they are. */
+static bool said_again(struct result *o, const struct explanation *e)
+{
+	bool again = e->n != 0;
+
+	for (unsigned i = 0; i < e->n && i < EXPLAIN_CAUSES_MAX; i++) {
+		if (was_said(o, e->cause[i].id))
+			continue;
+		again = false;
+		if (o->said_n < COUNT(o->said))
+			o->said[o->said_n++] = e->cause[i].id;
+	}
+	return again;
+}
+
 /* True when at least one thing is known. */
 static bool explain_all(struct app *app, struct result *o, struct span text)
 {
@@ -196,7 +221,7 @@ static bool explain_all(struct app *app, struct result *o, struct span text)
 		if (o->n != 0)
 			page_end(&o->page);
 		if (!put_json(o, found.what, span_z(found.meaning), &found, &app->explanation))
-			causes_found(&o->page, &found, &app->explanation);
+			causes_found(&o->page, &found, &app->explanation, said_again(o, &app->explanation));
 		known = known || (found.meaning[0] != '\0' && app->explanation.n != 0);
 	}
 	text = span_trim(text);

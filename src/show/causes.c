@@ -68,7 +68,7 @@ void causes_again(struct page *p, const struct explanation *e, size_t begin)
 	page_lines(p, 2, first_step(e->cause[0].fix));
 }
 
-void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e)
+void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e, bool again)
 {
 	page_tone(p, PAGE_STRONG);
 	page_words(p, 0, found->what);
@@ -80,7 +80,12 @@ void causes_found(struct page *p, const struct explain_found *found, const struc
 		page_lines(p, 2, span_z(found->meaning));
 	else
 		page_lines(p, 2, SPAN("This code is not known to o2pop; the page below is Microsoft's own text."));
-	causes_causes(p, e);
+	if (again) {
+		page_end(p);
+		field(p, "Cause", SPAN("as above"));
+	} else {
+		causes_causes(p, e);
+	}
 	if (found->aadsts != 0) {
 		page_end(p);
 		label(p, "Official");

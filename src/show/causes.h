@@ -18,9 +18,9 @@ void causes_causes(struct page *p, const struct explanation *e);
  * first. */
 void causes_again(struct page *p, const struct explanation *e, size_t begin);
 
-/* One finding of `o2pop explain`: what was recognised, what it means, its causes, and the official
- * page of an AADSTS code. */
-void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e);
+/* One finding of `o2pop explain`: what was recognised, what it means, its causes, and the official page of an AADSTS
+ * code. `again`: its causes stand above already, with another finding, and are not said twice. */
+void causes_found(struct page *p, const struct explain_found *found, const struct explanation *e, bool again);
 
 /* One of o2pop's own words: a cause by its id (e->cause[0]), a step, the exit status of a check with
  * what it means (a sentence without its capital and full stop). */

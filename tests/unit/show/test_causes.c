@@ -36,11 +36,25 @@ TEST(causes_found_known)
 		struct buf out = edge_buf(cap);
 		struct page p = { .out = &out };
 
-		causes_found(&p, &found, &e);
+		causes_found(&p, &found, &e, false);
 		OK(buf_ok(&out) == (cap >= sizeof known - 1));
 		if (buf_ok(&out))
 			EQ(buf_span(&out), SPAN(known));
 	}
+}
+
+TEST(causes_found_again)
+{
+	struct explain_found found = { .what = SPAN("535 5.7.3"), .meaning = "Exchange refused the SMTP login." };
+	struct buf out = BUF(bytes);
+	struct page p = { .out = &out };
+
+	one_cause();
+	causes_found(&p, &found, &e, true);
+	EQ(buf_span(&out), SPAN("535 5.7.3\n"
+	                        "  Exchange refused the SMTP login.\n"
+	                        "\n"
+	                        "Cause    as above\n"));
 }
 
 TEST(causes_found_unknown_code)
@@ -50,7 +64,7 @@ TEST(causes_found_unknown_code)
 	struct page p = { .out = &out };
 
 	memset(&e, 0, offsetof(struct explanation, bytes));
-	causes_found(&p, &found, &e);
+	causes_found(&p, &found, &e, false);
 	EQ(buf_span(&out), SPAN("AADSTS99\n"
 	                        "  This code is not known to o2pop; the page below is Microsoft's own text.\n"
 	                        "\n"
@@ -132,7 +146,7 @@ TEST(causes_found_line)
 	struct page p = { .out = &out };
 
 	memset(&e, 0, offsetof(struct explanation, bytes));
-	causes_found(&p, &found, &e);
+	causes_found(&p, &found, &e, false);
 	EQ(buf_span(&out), SPAN("-ERR\\x1b[2J no\n  The login was refused.\n"));
 }
 
