@@ -238,12 +238,12 @@ install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, c
 	install -m 755 $(B)/o2pop $(DESTDIR)$(PREFIX)/bin/o2pop
 	ln -sf o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop
 	install -m 644 man/o2pop.1 $(MAN)/man1/o2pop.1
-	install -m 644 man/o2pop.conf.5 $(MAN)/man5/o2pop.conf.5
+	install -m 644 man/o2pop.conf.5 man/o2pop-formats.5 $(MAN)/man5
 	install -m 644 $(GEN)/o2pop-ids.7 $(MAN)/man7/o2pop-ids.7
 
 uninstall: ## Remove what install has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop $(MAN)/man1/o2pop.1 \
-		$(MAN)/man5/o2pop.conf.5 $(MAN)/man7/o2pop-ids.7 $(DATA)/o2pop.check.schema.json
+		$(MAN)/man5/o2pop.conf.5 $(MAN)/man5/o2pop-formats.5 $(MAN)/man7/o2pop-ids.7 $(DATA)/o2pop.check.schema.json
 
 clean: ## Remove what was built; what was fetched stays
 	rm -rf $(filter-out build/deps,$(wildcard build/*))

@@ -155,6 +155,7 @@ static bool step_mailbox(void *self, struct row *row, struct fault *f)
 {
 	struct mail_worker *p = self;
 	uint64_t octets, uidls, lists, listed, lines;
+	int64_t received;
 	char text[80];
 	struct buf first = BUF(text);
 
@@ -178,10 +179,12 @@ static bool step_mailbox(void *self, struct row *row, struct fault *f)
 	}
 	if (p->messages == 0 && !p->sent_all)
 		return true;
-	if (!pop3_top(&p->pop, p->messages == 0, &lines, f))
+	if (!pop3_top(&p->pop, p->messages == 0, &lines, &received, f))
 		return false;
 	if (p->messages != 0)
 		row_number(row, FACT_TOP_LINES, (int64_t)lines);
+	if (p->messages != 0 && received != 0)
+		row_number(row, FACT_OLDEST, received);
 	return true;
 }
 

@@ -39,11 +39,11 @@ int app_refuse(struct app *app, const struct fault *f)
 	    f->code != FAULT_FILE_EXPOSED)
 		buf_say(&b, "%s: ", fault_text(f->code));
 	buf_put(&b, fault_evidence(f));
-	output_error(buf_span(&b));
-	if (for_nagios(app)) {
+	if (for_nagios(app)) { /* which shows the standard output alone, or mixes the other into it */
 		status = (int)nagios_fault(f, &nagios);
 		return app_print(&nagios, status);
 	}
+	output_error(buf_span(&b));
 	if (f->code == FAULT_USAGE) {
 		b = BUF(text);
 		buf_say(&b, "Try: o2pop %s%s--help\n", app->name != NULL ? app->name : "",

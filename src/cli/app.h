@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "show/json_report.h"
+#include "show/nagios.h"
 #include "show/text_report.h"
 #include "show/transcript.h"
 
@@ -40,6 +41,7 @@ struct app {
 	union { /* by the format, of a run over many mailboxes */
 		struct text_report_many many;
 		struct json_report_many many_json;
+		unsigned char nagios_lines[NAGIOS_LONG_MAX];
 	};
 	struct pseudonym pseudonym;
 	struct transcript transcript;

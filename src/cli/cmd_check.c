@@ -1,14 +1,19 @@
+#include <errno.h>
+#include <sys/mman.h>
+
 #include "check/lock.h"
 #include "cli/mailbox_list.h"
+#include "cli/report_file.h"
 #include "cli/retry.h"
 #include "cli/session.h"
 #include "conf/word.h"
 #include "show/json_schema.h"
 #include "show/nagios.h"
+#include "show/openmetrics.h"
 #include "text/ini.h"
 
-enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT_NAGIOS, FORMAT__COUNT };
-static const char *const format_name[FORMAT__COUNT] = { "human", "json", "nagios" };
+enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT_NAGIOS, FORMAT_OPENMETRICS, FORMAT__COUNT };
+static const char *const format_name[FORMAT__COUNT] = { "human", "json", "nagios", "openmetrics" };
 
 struct check {
 	struct session session;
@@ -18,38 +23,111 @@ struct check {
 	bool holding; /* the report may not be wanted: see --wait */
 	bool lost;    /* the standard output is broken */
 	struct buf out;
+	struct report_file file; /* of --output */
+	struct nagios_limits warning, critical;
 	struct nagios nagios;
+	struct openmetrics openmetrics;
 	struct retry retry;
 };
 
 /* Print what there is. Once nobody reads any more there is nothing further to say. */
 static void flush(struct check *c)
 {
-	if (!c->quiet && !c->lost)
+	if (!c->lost && c->file.open)
+		c->lost = !report_file_put(&c->file, buf_span(&c->out));
+	else if (!c->lost && !c->quiet)
 		c->lost = app_print(&c->out, EXIT_STATUS_OK) != EXIT_STATUS_OK;
 	c->out.n = 0;
 	c->out.full = false;
 }
 
+/* In a file there is neither colour nor a width. */
+static struct page result_page(struct check *c)
+{
+	struct page page = app_page(c->session.app, &c->out, OUTPUT_RESULT);
+
+	if (c->file.open) {
+		page.width = 0;
+		page.colour = false;
+	}
+	return page;
+}
+
+static void take_report(struct check *c, const struct report *report)
+{
+	struct app *app = c->session.app;
+	struct page page = result_page(c);
+
+	switch (c->format) {
+	case FORMAT_HUMAN:
+		explain_report(report, &app->explanation);
+		if (c->many)
+			text_report_many_report(&page, &app->many, report, &app->explanation);
+		else
+			text_report_one(&page, report, &app->explanation);
+		return;
+	case FORMAT_JSON:
+		session_report(&c->session, report, true, &c->out);
+		if (c->many)
+			json_report_many_report(&app->many_json, report, &app->explanation);
+		return;
+	case FORMAT_NAGIOS:
+		nagios_add(&c->nagios, report);
+		return;
+	case FORMAT_OPENMETRICS:
+		explain_report(report, &app->explanation);
+		openmetrics_add(&c->openmetrics, report, app->explanation.n != 0 ? app->explanation.cause[0].id : NULL);
+		return;
+	case FORMAT__COUNT:
+		return;
+	}
+}
+
 static void on_event(void *command, const struct run_event *event)
 {
 	struct check *c = command;
-	struct app *app = c->session.app;
-	struct page page = app_page(app, &c->out, OUTPUT_RESULT);
 
 	if (event->kind != RUN_REPORT)
 		return;
 	retry_report(&c->retry, event->report);
-	if (c->format == FORMAT_NAGIOS)
-		nagios_add(&c->nagios, event->report);
-	else if (c->format == FORMAT_HUMAN && c->many)
-		text_report_many_report(&page, &app->many, event->report, &app->explanation);
-	else
-		session_report(&c->session, event->report, c->format == FORMAT_JSON, &c->out);
-	if (c->format == FORMAT_JSON && c->many)
-		json_report_many_report(&app->many_json, event->report, &app->explanation);
+	take_report(c, event->report);
 	if (!c->holding)
 		flush(c);
+}
+
+/* What is said at the end, of the run as a whole; the exit status is the run's, but for that of nagios. */
+static int put_end(struct check *c, int status)
+{
+	struct app *app = c->session.app;
+	struct page page = result_page(c);
+	struct openmetrics_place at = { .family = 0 };
+
+	if (c->many && c->format == FORMAT_HUMAN)
+		text_report_many_end(&page, &app->many, (enum exit_status)status);
+	if (c->many && c->format == FORMAT_JSON)
+		json_report_many_end(&c->out, &app->many_json, (enum exit_status)status, page.pseudonym);
+	if (c->format == FORMAT_NAGIOS)
+		status = (int)nagios_end(&c->nagios, &c->out);
+	while (c->format == FORMAT_OPENMETRICS && openmetrics_next(&c->openmetrics, &at, &c->out))
+		if (!c->holding && c->out.n + OPENMETRICS_PIECE > c->out.cap)
+			flush(c);
+	return status;
+}
+
+/* The report is whole: the file of --output takes its name. */
+static int put_file(struct check *c, int status)
+{
+	struct fault f = { 0 };
+
+	if (!c->file.open)
+		return status;
+	if (c->lost) {
+		report_file_abandon(&c->file);
+		fault_say(&f, FAULT_FILE_UNREADABLE, 0, "the report cannot be written to %s", c->file.path);
+	} else if (report_file_commit(&c->file, &f)) {
+		return status;
+	}
+	return app_refuse(c->session.app, &f);
 }
 
 static bool read_jobs(struct app *app, unsigned *jobs, int *status)
@@ -104,7 +182,6 @@ static int check_once(void *of)
 {
 	struct check *c = of;
 	struct app *app = c->session.app;
-	struct page page = app_page(app, &c->out, OUTPUT_RESULT);
 	int status;
 
 	if (c->holding)
@@ -113,19 +190,17 @@ static int check_once(void *of)
 		json_report_many_start(&app->many_json);
 	else if (c->many)
 		text_report_many_start(&app->many);
-	if (!session_run(&c->session, &status))
+	if (!session_run(&c->session, &status)) {
+		report_file_abandon(&c->file);
 		return status;
-	if (c->many && c->format == FORMAT_HUMAN)
-		text_report_many_end(&page, &app->many, (enum exit_status)status);
-	if (c->many && c->format == FORMAT_JSON)
-		json_report_many_end(&c->out, &app->many_json, (enum exit_status)status, page.pseudonym);
-	if (c->format == FORMAT_NAGIOS)
-		status = (int)nagios_end(&c->nagios, &c->out);
+	}
+	status = put_end(c, status);
 	if (c->holding && retry_wanted(&c->retry)) {
 		retry_say(&c->retry, c->quiet);
 		return status;
 	}
 	flush(c);
+	status = put_file(c, status);
 	return status == EXIT_STATUS_OK && c->lost ? EXIT_STATUS_INTERNAL : status;
 }
 
@@ -167,11 +242,35 @@ static bool no_settings_files(struct app *app, int *status)
 	return true;
 }
 
+/* Thresholds, a place for the metrics of each mailbox, and the file of --output. */
+static bool prepare_result(struct check *c, struct fault *f)
+{
+	const struct options *o = &c->session.app->options;
+	size_t bytes = c->list.all * sizeof *c->openmetrics.mailbox;
+
+	if (!nagios_limits_read(&c->warning, o->value[OPTION_WARNING], f) ||
+	    !nagios_limits_read(&c->critical, o->value[OPTION_CRITICAL], f))
+		return false;
+	c->nagios = (struct nagios){ .pseudonym = app_pseudonym(c->session.app),
+		                     .warning = &c->warning,
+		                     .critical = &c->critical,
+		                     .lines = BUF(c->session.app->nagios_lines) };
+	if (c->format == FORMAT_OPENMETRICS) {
+		c->openmetrics.pseudonym = c->nagios.pseudonym;
+		c->openmetrics.room = c->list.all;
+		c->openmetrics.mailbox = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (c->openmetrics.mailbox == MAP_FAILED)
+			return fault_set(f, FAULT_SYSTEM, errno, SPAN("mmap"));
+	}
+	return o->given[OPTION_OUTPUT] == 0 || report_file_open(&c->file, o->value[OPTION_OUTPUT], f);
+}
+
 int cmd_check(struct app *app)
 {
 	struct check c = { .out = BUF(app->text), .quiet = app->options.given[OPTION_QUIET] != 0 };
 	int status = EXIT_STATUS_SETTINGS, format = FORMAT_HUMAN;
 	enum step stop_after = STEP__COUNT;
+	struct fault f = { 0 };
 	unsigned jobs;
 
 	if (app->options.given[OPTION_SCHEMA] != 0) {
@@ -186,7 +285,8 @@ int cmd_check(struct app *app)
 		return status;
 	c.format = (enum format)format;
 	c.many = c.list.all > 1;
-	c.nagios.pseudonym = app_pseudonym(app);
+	if (!prepare_result(&c, &f))
+		return app_refuse(app, &f);
 	c.session.on_event = on_event;
 	c.session.command = &c;
 	c.session.shows_progress = !c.quiet;

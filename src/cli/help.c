@@ -19,7 +19,8 @@ static const struct command commands[] = {
 	  "token, the token's claims, the mail server's name, connection, TLS, greeting and capabilities, the login, "
 	  "the mailbox. The first step that fails is explained: the cause, who must act, what to type, and what it is "
 	  "not. A check leaves no trace: no message is fetched or deleted.\n"
-	  "--format is human, json or nagios. Called as check_o2pop, nagios is the default.",
+	  "--format is human, json, nagios or openmetrics (for Prometheus). Called as check_o2pop, nagios is the "
+	  "default; --warning and --critical take thresholds for what stands in its performance data.",
 	  NULL, true },
 	{ "token", COMMAND_TOKEN, cmd_token, "[MAILBOX]", "Print an access token for another program.",
 	  "\to2pop token\n"

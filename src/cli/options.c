@@ -36,6 +36,11 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_MIN_LIFE] = { "min-life", 0, "TIME", COMMAND_TOKEN,
 	                      "a token in token_cache that lives so long is good enough (default 5m)" },
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
+	[OPTION_OUTPUT] = { "output", 'o', "FILE", COMMAND_CHECK,
+	                    "write the report to FILE, which is replaced when the run is over" },
+	[OPTION_WARNING] = { "warning", 'w', "LIST", COMMAND_CHECK,
+	                     "thresholds of nagios, such as cert_days=30:,time=5" },
+	[OPTION_CRITICAL] = { "critical", 0, "LIST", COMMAND_CHECK, "the same for CRITICAL" },
 	[OPTION_SCHEMA] = { "schema", 0, NULL, COMMAND_CHECK, "print the JSON Schema of --format json" },
 	[OPTION_CLIENT] = { "client", 0, "NAME", COMMAND_SETUP,
 	                    "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl" },
@@ -182,27 +187,56 @@ static bool take_long(struct options *o, struct settings *s, unsigned command, s
 	return unknown("--", c->name, command, f);
 }
 
+/* The letters of settings: as curl, ssh and monitoring plugins have them. */
+static const struct setting_letter {
+	char letter;
+	enum setting key;
+	const char *value; /* NULL: the argument's */
+} setting_letters[] = {
+	{ '4', SETTING_ADDRESS_FAMILY, "ipv4" },
+	{ '6', SETTING_ADDRESS_FAMILY, "ipv6" },
+	{ 't', SETTING_TIMEOUT, NULL },
+};
+
+static const struct setting_letter *setting_letter(char letter)
+{
+	for (size_t i = 0; i < COUNT(setting_letters); i++)
+		if (setting_letters[i].letter == letter)
+			return &setting_letters[i];
+	return NULL;
+}
+
+static bool take_setting_letter(struct cursor *c, struct settings *s, const struct setting_letter *l, struct fault *f)
+{
+	char origin[] = { '-', l->letter };
+	struct span value = l->value != NULL ? span_z(l->value) : SPAN_NONE;
+
+	if (l->value == NULL && !take_value(c, &value, f))
+		return false;
+	return settings_set(s, l->key, value, SETTING_FROM_FLAG,
+	                    (struct span){ (const unsigned char *)origin, sizeof origin }, f);
+}
+
 /* "-vj4", "-j 4" */
 static bool take_letters(struct options *o, struct settings *s, unsigned command, struct cursor *c, struct fault *f)
 {
 	struct span letters = span_from(span_z(c->argv[c->at]), 1);
 
-	if (span_eq(letters, SPAN("4")) || span_eq(letters, SPAN("6"))) /* as curl and ssh have them */
-		return settings_set(s, SETTING_ADDRESS_FAMILY, letters.p[0] == '4' ? SPAN("ipv4") : SPAN("ipv6"),
-		                    SETTING_FROM_FLAG, SPAN("--address-family"), f);
-
 	while (letters.n != 0) {
+		const struct setting_letter *setting = setting_letter((char)letters.p[0]);
 		enum option which = OPTION__COUNT;
+		bool valued;
 
 		for (int i = 0; i < OPTION__COUNT; i++)
 			if (options_table[i].letter == (char)letters.p[0] && (options_table[i].commands & command) != 0)
 				which = (enum option)i;
-		if (which == OPTION__COUNT)
+		if (which == OPTION__COUNT && setting == NULL)
 			return unknown("-", span_first(letters, 1), command, f);
+		valued = which != OPTION__COUNT ? options_table[which].value != NULL : setting->value == NULL;
 		letters = span_from(letters, 1);
-		c->has_inlined = letters.n != 0 && options_table[which].value != NULL;
+		c->has_inlined = letters.n != 0 && valued;
 		c->inlined = letters;
-		if (!take_option(o, c, which, f))
+		if (which != OPTION__COUNT ? !take_option(o, c, which, f) : !take_setting_letter(c, s, setting, f))
 			return false;
 		if (c->has_inlined)
 			return true;
@@ -218,10 +252,12 @@ static bool takes_next(struct span text)
 	size_t equals;
 
 	if (!span_starts(text, SPAN("--"))) {
+		const struct setting_letter *setting = setting_letter((char)text.p[text.n - 1]);
+
 		for (int i = 0; i < OPTION__COUNT; i++)
 			if (options_table[i].letter == (char)text.p[text.n - 1])
 				return options_table[i].value != NULL;
-		return false;
+		return setting != NULL && setting->value == NULL;
 	}
 	text = span_from(text, 2);
 	if (span_find_byte(text, '=', &equals))

@@ -119,7 +119,11 @@ static void check_end(struct findings *l, int64_t now)
 {
 	int64_t end = l->settings->secret_expires;
 
-	if (end == 0 || end - now > SETTINGS_SECRET_END_WARN_S)
+	if (end == 0)
+		return;
+	row_number(l->row, FACT_SECRET_ENDS, end);
+	row_number(l->row, FACT_SECRET_DAYS, (end - now) / (24 * 60 * 60));
+	if (end - now > SETTINGS_SECRET_END_WARN_S)
 		return;
 	if (settings_secret_ended(end, now)) {
 		findings_doubt(l, FAULT_SECRET_EXPIRED, SETTING_SECRET_EXPIRES);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/mail_refusal.h"
+#include "text/mailhead.h"
 
 void pop3_start(struct pop3 *p, struct stream *s, const struct trace *t)
 {
@@ -253,12 +254,14 @@ bool pop3_list(struct pop3 *p, uint64_t *count, uint64_t *octets, struct fault *
 	return expect_ok(p, SPAN("LIST\r\n"), FAULT_MAILBOX_REFUSED, &text, f) && listing(p, take_size, &s, f);
 }
 
-bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f)
+bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, int64_t *received, struct fault *f)
 {
+	struct mailhead head = { .received = 0 };
 	struct span line, rest, content;
 	bool cut;
 
 	*lines = 0;
+	*received = 0;
 	if (!ask(p, SPAN("TOP 1 0\r\n"), f) || !line_hear(&p->line, p->trace, &line, f))
 		return false;
 	if (empty && mailmsg_status(line, &rest) == MAILMSG_ERR)
@@ -270,7 +273,10 @@ bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f)
 			return false;
 		if (!mailmsg_is_end(line, &content) && ++*lines > POP3_TOP_MAX)
 			return fault_limit(f, FAULT_POP_MALFORMED, *lines, POP3_TOP_MAX);
+		mailhead_piece(&head, content, cut);
 	} while (cut || !mailmsg_is_end(line, &content));
+	mailhead_end(&head);
+	*received = head.received;
 	trace_put(p->trace, TRACE_NOTE, SPAN("the head of message 1, not shown"));
 	return true;
 }

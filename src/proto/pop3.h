@@ -59,8 +59,9 @@ bool pop3_stat(struct pop3 *p, uint64_t *messages, uint64_t *octets, struct faul
 bool pop3_uidl(struct pop3 *p, uint64_t *count, struct buf *first, struct fault *f) MUST;
 bool pop3_list(struct pop3 *p, uint64_t *count, uint64_t *octets, struct fault *f) MUST;
 
-/* TOP 1 0: the head of message 1, counted and not kept. With `empty` a refusal is expected (no such message). */
-bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, struct fault *f) MUST;
+/* TOP 1 0: the head of message 1, counted and not kept; *received is when it came, in Unix time, 0 if it does not say.
+ * With `empty` a refusal is expected (no such message). */
+bool pop3_top(struct pop3 *p, bool empty, uint64_t *lines, int64_t *received, struct fault *f) MUST;
 
 bool pop3_quit(struct pop3 *p, struct fault *f) MUST;
 

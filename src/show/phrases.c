@@ -96,6 +96,8 @@ static void credential(struct buf *b, const struct settings *s, const struct row
 	item(b, "app \"", settings_get(s, SETTING_DISPLAY_NAME), "\"");
 	fact(b, "thumbprint ", row, FACT_APP_CERT_SHA1, "");
 	counted(b, row, FACT_APP_CERT_DAYS, "day");
+	if (row->verdict == VERDICT_PASS) /* a warning says it in words */
+		counted(b, row, FACT_SECRET_DAYS, "day");
 	fact(b, "", row, FACT_SERVICE_ACCOUNT, "");
 	if (b->n == 0)
 		buf_z(b, "complete");

@@ -130,6 +130,73 @@ bool date_http(struct span s, int64_t *unix_s)
 	return to_unix(&t, unix_s);
 }
 
+/* A blank or more off the front of s. */
+static bool take_blanks(struct span *s)
+{
+	size_t before = s->n;
+
+	while (s->n != 0 && (s->p[0] == ' ' || s->p[0] == '\t'))
+		*s = span_from(*s, 1);
+	return s->n != before;
+}
+
+/* As many digits as there are, of `least` to `most`. */
+static bool take_digits(struct span *s, size_t least, size_t most, unsigned *v)
+{
+	size_t n = 0;
+
+	while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
+		n++;
+	return n >= least && n <= most && take_number(s, n, v);
+}
+
+/* What a zone adds to UTC, in seconds. Names other than those of UTC are obsolete and taken for it (RFC 5322 4.3). */
+static bool take_zone(struct span *s, int64_t *east_s)
+{
+	bool west = take(s, SPAN("-"));
+	unsigned hours, minutes;
+
+	*east_s = 0;
+	if (!west && !take(s, SPAN("+"))) {
+		while (s->n != 0 && ((s->p[0] | 0x20) >= 'a' && (s->p[0] | 0x20) <= 'z'))
+			*s = span_from(*s, 1);
+		return true;
+	}
+	if (!take_number(s, 2, &hours) || !take_number(s, 2, &minutes) || hours > 23 || minutes > 59)
+		return false;
+	*east_s = ((int64_t)hours * 60 + minutes) * (west ? -60 : 60);
+	return true;
+}
+
+bool date_mail(struct span s, int64_t *unix_s)
+{
+	struct parts t = { 0 };
+	unsigned weekday, year;
+	int64_t east_s, moment;
+
+	(void)take_blanks(&s);
+	if (take_name(&s, SPAN("MonTueWedThuFriSatSun"), &weekday) && !take(&s, SPAN(",")))
+		return false;
+	(void)take_blanks(&s);
+	if (!take_digits(&s, 1, 2, &t.day) || !take_blanks(&s) ||
+	    !take_name(&s, SPAN("JanFebMarAprMayJunJulAugSepOctNovDec"), &t.month) || !take_blanks(&s) ||
+	    !take_digits(&s, 2, 4, &year) || !take_blanks(&s) || !take_number(&s, 2, &t.hour) || !take(&s, SPAN(":")) ||
+	    !take_number(&s, 2, &t.minute) || (take(&s, SPAN(":")) && !take_number(&s, 2, &t.second)))
+		return false;
+	(void)take_blanks(&s);
+	if (!take_zone(&s, &east_s))
+		return false;
+	(void)take_blanks(&s);
+	if (s.n != 0 && s.p[0] != '(')
+		return false;
+	t.year = year < 50 ? 2000 + (int64_t)year : year < 1000 ? 1900 + (int64_t)year : year;
+	t.month++;
+	if (!to_unix(&t, &moment))
+		return false;
+	*unix_s = moment - east_s;
+	return true;
+}
+
 bool date_iso(struct span s, int64_t *unix_s)
 {
 	struct parts t = { 0 };

@@ -1,4 +1,4 @@
-/* date: the four ways in which peers write a moment, all in UTC. */
+/* date: the five ways in which peers write a moment, all in UTC. */
 #ifndef TEXT_DATE_H
 #define TEXT_DATE_H
 
@@ -9,6 +9,10 @@
 
 /* Mon, 23 Nov 2026 20:43:46 GMT (RFC 9110, the one form that may still be sent) */
 bool date_http(struct span s, int64_t *unix_s) MUST;
+
+/* Mon, 23 Nov 2026 20:43:46 +0100 (CET): of a mail's field (RFC 5322 3.3), with what senders leave out or add: weekday,
+ * seconds, a comment, the zone as GMT, UT or Z, a year of two digits, any blanks. */
+bool date_mail(struct span s, int64_t *unix_s) MUST;
 
 /* 2026-11-23 20:43:46Z, with T or a blank, fraction and Z optional; also the bare day 2026-11-23 */
 bool date_iso(struct span s, int64_t *unix_s) MUST;

@@ -141,7 +141,7 @@ def test_values_of_options(place):
     for step in r.err.split("the steps are ")[1].split("\n")[0].split(", "):
         hasnt(place.run(*base, "--stop-after", step, "--jobs", "1", "--format", "json").err, "not a step")
     equal(r.err.split("the steps are ")[1].split("\n")[0].split(", ")[-3:], ["quit", "triage", "clock"], "the last steps")
-    has(place.run(*base, "--format", "xml").exits(2).err, "'xml'", "human, json or nagios")
+    has(place.run(*base, "--format", "xml").exits(2).err, "'xml'", "human, json, nagios or openmetrics")
     has(place.run("decode", "--format", "nagios").exits(2).err, "human or json")
     has(place.run(*base[:-1], place.file("token", "x"), "--wait", "soon").exits(2).err, "--wait soon")
     has(place.run(*base, "--timeout", "forever").exits(2).err, "timeout = forever (--timeout)")

@@ -6,6 +6,7 @@ import scenarios
 import provider_probes  # noqa: each of these registers its scenarios
 import grants  # noqa
 import peers  # noqa
+import monitoring  # noqa
 import proxies  # noqa
 import assertions  # noqa: the last, because its keys are made while the others run
 

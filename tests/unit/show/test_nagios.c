@@ -16,7 +16,9 @@ static struct span line(const struct nagios *n, enum nagios_state want)
 	OK(buf_ok(&out));
 	OK(out.n <= NAGIOS_SIZE);
 	s = buf_span(&out);
-	OK(span_find_byte(s, '\n', &at) && at == s.n - 1);
+	OK(span_find_byte(s, '\n', &at));
+	OK(n->all > 1 || at == s.n - 1);
+	s = span_first(s, at + 1);
 	OK(span_find_byte(s, '|', &at) && !span_find_byte(span_from(s, at + 1), '|', &at));
 	return s;
 }
@@ -113,6 +115,114 @@ TEST(nagios_many)
 	                    "auth: the mail server refused")));
 	OK(span_ends(line(&n, NAGIOS_CRITICAL), SPAN(" | time=65.432s;;;0 token_life=3598s cert_days=90 messages=21 "
 	                                             "mailboxes=5 failed=1\n")));
+}
+
+/* Thresholds: the state, the sentence and the performance data, of each measure. */
+TEST(nagios_limits)
+{
+	static const struct {
+		const char *warning, *critical;
+		enum nagios_state want;
+		struct span begins, data;
+	} row[] = {
+		{ "cert_days=30:", "", NAGIOS_OK, SPAN_INIT("O2POP OK - mailbox"), SPAN_INIT("cert_days=90;30:; ") },
+		{ "cert_days=91:", "cert_days=30:", NAGIOS_WARNING,
+		  SPAN_INIT("O2POP WARNING - days until a server's certificate expires: 90 (warning at 91:), mailbox "),
+		  SPAN_INIT("cert_days=90;91:;30: ") },
+		{ "", " cert_days=91: , messages=6", NAGIOS_CRITICAL,
+		  SPAN_INIT("O2POP CRITICAL - days until a server's certificate expires: 90 (critical at 91:), "
+		            "messages: 7 (critical at 6), mailbox "),
+		  SPAN_INIT("messages=7;;6\n") },
+		{ "time=0.4", "time=0.413", NAGIOS_WARNING,
+		  SPAN_INIT("O2POP WARNING - the check took 0.412s (warning at 0.4), "),
+		  SPAN_INIT("time=0.412s;0.4;0.413;0 ") },
+		{ "token_life=3600:", "", NAGIOS_WARNING, SPAN_INIT("O2POP WARNING - the token's life is 3598s (w"),
+		  SPAN_INIT("token_life=3598s;3600:; ") },
+		{ "credential_days=30:,oldest=86400", "", NAGIOS_WARNING,
+		  SPAN_INIT(
+			  "O2POP WARNING - days until the application's secret or certificate expires: 12 (warning at "
+			  "30:), the age of the oldest message is 90000s (warning at 86400), mailbox "),
+		  SPAN_INIT("credential_days=12;30:; oldest=90000s;86400; ") },
+		{ "oldest=~:1", "messages=@100:200", NAGIOS_WARNING, SPAN_INIT("O2POP WARNING - the age"),
+		  SPAN_INIT("messages=7;;@100:200\n") },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct nagios_limits warning = { .given = 0 }, critical = { .given = 0 };
+		struct nagios n = { .warning = &warning, .critical = &critical };
+		struct fault f = { 0 };
+		struct span s;
+		size_t at;
+
+		t_at("row %zu", i);
+		show_good();
+		show_r.started_unix = 1795466626;
+		row_number(&show_r.row[STEP_CREDENTIAL], FACT_SECRET_DAYS, 12);
+		row_number(&show_r.row[STEP_MAILBOX], FACT_OLDEST, 1795466626 - 90000);
+		OK(nagios_limits_read(&warning, span_z(row[i].warning), &f));
+		OK(nagios_limits_read(&critical, span_z(row[i].critical), &f));
+		nagios_add(&n, &show_r);
+		s = line(&n, row[i].want);
+		OK(span_starts(s, row[i].begins));
+		OK(span_find(s, row[i].data, &at));
+	}
+}
+
+TEST(nagios_limits_refused)
+{
+	static const char *const bad[] = { "cert-days=30:",  "cert_days", "cert_days=x",
+		                           "time=1,,time=2", "=1",        "time=2:1" };
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct nagios_limits l = { .given = 0 };
+		struct fault f = { 0 };
+
+		t_at("row %zu", i);
+		OK(!nagios_limits_read(&l, span_z(bad[i]), &f));
+		EQ(f.code, FAULT_USAGE);
+	}
+}
+
+/* A threshold never makes a failure look better, and what is not known is beyond nothing. */
+TEST(nagios_limits_of_a_failure)
+{
+	struct nagios_limits warning = { .given = 0 };
+	struct nagios n = { .warning = &warning };
+	struct fault f = { 0 };
+
+	OK(nagios_limits_read(&warning, SPAN("messages=1:,time=0"), &f));
+	show_refused();
+	nagios_add(&n, &show_r);
+	OK(span_starts(line(&n, NAGIOS_CRITICAL),
+	               SPAN("O2POP CRITICAL - the check took 0.412s (warning at 0), mailbox ")));
+}
+
+/* The lines behind the first: one for each that failed, whole, and how many had no space. */
+TEST(nagios_lines)
+{
+	static const size_t room[] = { 0, 200, 400 };
+
+	for (size_t i = 0; i < COUNT(room); i++) {
+		unsigned char lines[400];
+		struct nagios n = { .lines = { edge(lines, room[i]), room[i], 0, false } };
+		char out[4 * NAGIOS_SIZE], want[80];
+		struct buf b = BUF(out);
+		size_t at;
+
+		t_at("row %zu", i);
+		show_good();
+		nagios_add(&n, &show_r);
+		show_refused();
+		nagios_add(&n, &show_r);
+		nagios_add(&n, &show_r);
+		EQ(n.unsaid, 2 - i);
+		EQ(nagios_end(&n, &b), NAGIOS_CRITICAL);
+		OK(span_find_byte(buf_span(&b), '\n', &at));
+		EQ(span_starts(span_from(buf_span(&b), at + 1), SPAN("[CRITICAL] mailbox mobi24@contoso.ch: auth: ")),
+		   i != 0);
+		(void)snprintf(want, sizeof want, "and %zu more\n", 2 - i);
+		EQ(span_ends(buf_span(&b), span_z(want)), i != 2);
+	}
 }
 
 TEST(nagios_nothing_was_checked)

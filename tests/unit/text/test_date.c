@@ -75,6 +75,45 @@ TEST(date_every_prefix)
 	}
 }
 
+/* The forms of RFC 5322 and what it calls obsolete; all are the same moment. */
+TEST(date_mail_forms)
+{
+	static const struct span good[] = {
+		SPAN_INIT("Mon, 23 Nov 2026 20:43:46 GMT"),         SPAN_INIT("23 Nov 2026 20:43:46 +0000"),
+		SPAN_INIT("  Mon,23 Nov  26 21:43:46 +0100 (CET)"), SPAN_INIT("Mon, 23 Nov 2026 15:13:46 -0530"),
+		SPAN_INIT("Mon, 23 Nov 2026 20:43:46 Z"),           SPAN_INIT("Mon, 23 Nov 2026 20:43:46"),
+		SPAN_INIT("Mon, 23\tNov 2026 20:43:46 UT \t"),
+	};
+	static const struct span bad[] = {
+		SPAN_INIT(""),
+		SPAN_INIT("Mon"),
+		SPAN_INIT("Mon 23 Nov 2026 20:43:46 GMT"),
+		SPAN_INIT("Mon, 31 Nov 2026 20:43:46 GMT"),
+		SPAN_INIT("Mon, 23 nov 2026 20:43:46 GMT"),
+		SPAN_INIT("Mon, 23 Nov 2026 20:43:46 +01"),
+		SPAN_INIT("Mon, 23 Nov 2026 20:43:46 +2400"),
+		SPAN_INIT("Mon, 23 Nov 20260 20:43:46 GMT"),
+		SPAN_INIT("Mon, 23 Nov 2026 20:43: GMT"),
+		SPAN_INIT("Mon, 23 Nov 2026 20:43:46 GMT; x"),
+		SPAN_INIT("Mon, 123 Nov 2026 20:43:46 GMT"),
+	};
+	int64_t v = 77;
+
+	for (size_t i = 0; i < COUNT(good); i++) {
+		t_at("good row %zu", i);
+		OK(date_mail(edge_span(good[i]), &v));
+		EQ(v, 1795466626);
+	}
+	OK(date_mail(SPAN("1 Feb 99 00:00 GMT"), &v));
+	EQ(v, 917827200);
+	v = 77;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		t_at("bad row %zu", i);
+		OK(!date_mail(edge_span(bad[i]), &v));
+		EQ(v, 77);
+	}
+}
+
 TEST(date_http_refused)
 {
 	static const struct span bad[] = {
