@@ -1,7 +1,8 @@
 /* openmetrics: the results of a run as OpenMetrics text, which Prometheus and node_exporter's textfile collector read.
  *
  * A family's samples have to stand together (OpenMetrics 1.0), and reports come mailbox by mailbox: what a report says
- * in numbers is kept until the end. Moments are Unix time, spans seconds, sizes bytes; what is not known has no sample. What the token and tenant workers found is of the whole run and has no mailbox in its labels. */
+ * in numbers is kept until the end. Moments are Unix time, spans seconds, sizes bytes; what is not known has no sample.
+ * What the token and tenant workers found is of the whole run and has no mailbox in its labels. */
 #ifndef SHOW_OPENMETRICS_H
 #define SHOW_OPENMETRICS_H
 
