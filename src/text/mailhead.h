@@ -9,8 +9,8 @@ enum { MAILHEAD_DATE_MAX = 80 }; /* a date with its comment; a longer one is non
 /* Start with { 0 }. */
 struct mailhead {
 	int64_t received; /* Unix time; 0: not known. The last server's Received field, which is the first, else Date */
-	bool by_server; /* it is from a Received field */
-	bool goes_on;   /* the last piece was not the end of its line */
+	bool by_server;   /* it is from a Received field */
+	bool goes_on;     /* the last piece was not the end of its line */
 	enum { MAILHEAD_OTHER, MAILHEAD_RECEIVED, MAILHEAD_DATE } field; /* that is being read */
 	bool dated;                                                      /* what is read of it now is its date */
 	uint32_t n; /* of text; above MAILHEAD_DATE_MAX: too long */
