@@ -135,7 +135,7 @@ static void (*const work[])(struct run *, const struct run_job *, int out, int i
 bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault *f)
 {
 	int rows[2], orders[2];
-	pid_t pid;
+	pid_t supervisor = getpid(), pid;
 
 	j->worker = worker;
 	if (pipe2(rows, O_CLOEXEC) != 0)
@@ -148,6 +148,7 @@ bool spawn(struct run *run, struct run_job *j, enum step_by worker, struct fault
 	j->now = STEP__COUNT;
 	pid = fork();
 	if (pid == 0) { /* what it does not write to stays one page with ours */
+		worker_end_with(supervisor);
 		close(rows[0]);
 		close(orders[1]);
 		work[worker](run, j, rows[1], orders[0]);

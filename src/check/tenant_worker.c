@@ -191,6 +191,8 @@ static bool check_id(struct tenant_worker *s, struct span domain, const struct t
 	if (tenant.n == 0 || ids_any_tenant(tenant) || span_eq_nocase(tenant, domain) ||
 	    span_eq_nocase(tenant, span_z(t->id)))
 		return true;
+	if (!ids_tenant(tenant)) /* whatever it is, it stays here */
+		return true;
 	answer = guid_ok(tenant) ? ANSWER_NO_TENANT : ask(s, tenant, &configured, &trouble);
 	if (answer == ANSWER_TROUBLE)
 		warn(row, "the tenant of the settings could not be compared with the mailbox's");

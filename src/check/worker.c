@@ -70,8 +70,8 @@ static void let_go(int out, int in, bool files)
 		(void)setrlimit(RLIMIT_FSIZE, &none);
 }
 
-/* By the signal that lets a process wipe its secrets first; who started us may have had it ignored. */
-static void end_with_supervisor(void)
+/* Who started us may have had the signal ignored. */
+void worker_end_with(pid_t parent)
 {
 	struct sigaction now;
 	sigset_t set;
@@ -82,11 +82,12 @@ static void end_with_supervisor(void)
 	sigaddset(&set, SIGTERM);
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(1); /* it was too late for the signal */
 }
 
 void worker_start(struct worker *r, int out, int in)
 {
-	end_with_supervisor();
 	let_go(out, in, r->files);
 	worker_forget_environment();
 	r->out = out;

@@ -101,9 +101,12 @@ struct worker {
 	struct redact redact; /* what must not be shown, whoever said it */
 };
 
-/* Begin as a worker: get SIGTERM when the supervisor dies, let go of everything that was inherited but the two pipes
- * (descriptors, the terminal, the environment, new privileges, writing files unless
- * r->files), send the conversation. */
+/* In a new process, before anything else: it ends when `parent` does, which has made it, by the signal that lets it
+ * wipe its secrets first. */
+void worker_end_with(pid_t parent);
+
+/* Begin as a worker: let go of everything that was inherited but the two pipes (descriptors, the terminal, the
+ * environment, new privileges, writing files unless r->files), send the conversation. */
 void worker_start(struct worker *r, int out, int in);
 
 /* Overwrite all variables; there are none afterwards. */

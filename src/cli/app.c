@@ -115,7 +115,7 @@ bool app_obtain(void *from, struct credential *c, struct fault *f)
 {
 	struct app *app = from;
 
-	return credential_load_rest(&app->settings, c, BUF(app->load.file), f);
+	return credential_load_rest(&app->settings, c, BUF(app->load.file), &app->leader, f);
 }
 
 /* Has anything been set that a token could be asked with, or anything about it? What only says whom

@@ -4,6 +4,7 @@
 
 #include "check/supervisor.h"
 #include "explain/explain.h"
+#include "cli/child.h"
 #include "cli/settings_file.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -37,6 +38,7 @@ struct app {
 		};
 	};
 	struct secret token;
+	child_leader leader; /* of the command that gives a secret, while it runs */
 	struct explanation explanation;
 	union { /* by the format, of a run over many mailboxes */
 		struct text_report_many many;

@@ -242,6 +242,22 @@ static bool no_settings_files(struct app *app, int *status)
 	return true;
 }
 
+/* "-o json", as kubectl has it: a file of that name is hardly meant. */
+static bool no_format_for_a_file(struct app *app, int *status)
+{
+	struct span given = app->options.value[OPTION_OUTPUT];
+	char more[60];
+	struct buf b = buf_field(more, sizeof more);
+
+	for (int i = 0; i < FORMAT__COUNT; i++) {
+		if (!span_eq(given, span_z(format_name[i])))
+			continue;
+		buf_say(&b, " would be the name of a file; did you mean --format %s?", format_name[i]);
+		return app_stop(status, app_usage(app, "--output ", given, more));
+	}
+	return true;
+}
+
 /* Thresholds, a place for the metrics of each mailbox, and the file of --output. */
 static bool prepare_result(struct check *c, struct fault *f)
 {
@@ -277,11 +293,11 @@ int cmd_check(struct app *app)
 		json_schema_put(&c.out);
 		return app_print(&c.out, EXIT_STATUS_OK);
 	}
-	if (!no_settings_files(app, &status) || !read_stop(app, &stop_after, &status) ||
-	    !app_format(app, format_name, FORMAT__COUNT, &format, &status) || !app_load(app, APP_TRUST, &status) ||
-	    !app_settled(app, &status) || !mailbox_list_read(&c.list, app, &status) ||
-	    !read_jobs(app, &jobs, &status) || !app_load_credential(app, &status) ||
-	    !session_start(&c.session, app, SPAN(""), &status))
+	if (!no_settings_files(app, &status) || !no_format_for_a_file(app, &status) ||
+	    !read_stop(app, &stop_after, &status) || !app_format(app, format_name, FORMAT__COUNT, &format, &status) ||
+	    !app_load(app, APP_TRUST, &status) || !app_settled(app, &status) ||
+	    !mailbox_list_read(&c.list, app, &status) || !read_jobs(app, &jobs, &status) ||
+	    !app_load_credential(app, &status) || !session_start(&c.session, app, SPAN(""), &status))
 		return status;
 	c.format = (enum format)format;
 	c.many = c.list.all > 1;

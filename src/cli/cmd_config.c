@@ -52,6 +52,9 @@ static void take_entry(struct app *app, enum setting key, struct entry *e)
 	if (settings_kind(key) == SETTING_KIND_SECRET && e->value.n != 0) {
 		put_set(&b, secret_length(&app->credential.client_secret));
 		e->value = buf_span(&b);
+	} else if (settings_kind(key) == SETTING_KIND_COMMAND) {
+		settings_put_shown(&b, s, key);
+		e->value = buf_span(&b);
 	} else if (settings_secret_file(key) && e->value.n != 0) {
 		look_into(app, e->value, &b);
 		e->content = buf_span(&b);

@@ -41,12 +41,12 @@ static bool read_files(const struct settings *s, struct credential *c, bool desc
 	return true;
 }
 
-static bool run_commands(const struct settings *s, struct credential *c, struct buf scratch, struct fault *f)
+static bool run_commands(const struct settings *s, struct credential *c, struct buf scratch, child_leader *leader,
+                         struct fault *f)
 {
 	for (const signed char *key = grant_row(s->grant)->reads; *key != GRANT_END; key++) {
 		enum setting setting = (enum setting) * key;
-		struct secrets_command command = { settings_key(setting), settings_get(s, setting),
-			                           SECRETS_COMMAND_MS };
+		struct secrets_command command = { s, setting, SECRETS_COMMAND_MS, leader };
 
 		if (!settings_secret_file(setting) && wanted(s, c, setting) &&
 		    !secrets_from_command(&command, scratch, settings_secret(c, setting), f))
@@ -87,12 +87,13 @@ bool credential_load_once(const struct settings *s, struct credential *c, struct
 	return f->code == FAULT_NONE;
 }
 
-bool credential_load_rest(const struct settings *s, struct credential *c, struct buf scratch, struct fault *f)
+bool credential_load_rest(const struct settings *s, struct credential *c, struct buf scratch, child_leader *leader,
+                          struct fault *f)
 {
 	char z[FILES_PATH_MAX];
 	struct buf path = BUF(z);
 
-	if (!read_files(s, c, false, scratch, f) || !run_commands(s, c, scratch, f))
+	if (!read_files(s, c, false, scratch, f) || !run_commands(s, c, scratch, leader, f))
 		return false;
 	return !unsaid(s, c) || !systemd_credential(&path) ||
 	       secrets_from_file(span_z(z), scratch, &c->client_secret, f);

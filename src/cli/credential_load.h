@@ -2,6 +2,7 @@
 #ifndef CLI_CREDENTIAL_LOAD_H
 #define CLI_CREDENTIAL_LOAD_H
 
+#include "cli/child.h"
 #include "conf/settings.h"
 #include "net/trust.h"
 
@@ -10,9 +11,11 @@
  * kept. scratch is lent, for a file and for what is typed; it is wiped. */
 bool credential_load_once(const struct settings *s, struct credential *c, struct buf scratch, struct fault *f) MUST;
 
-/* Read the rest of what the grant needs: files, commands, systemd's credential "client_secret". For the process that
- * is to hold them. Not finding any is no failure: the credential step says what is missing. */
-bool credential_load_rest(const struct settings *s, struct credential *c, struct buf scratch, struct fault *f) MUST;
+/* Read the rest of what the grant needs: files, commands (*leader while one runs), systemd's credential
+ * "client_secret". For the process that is to hold them. Not finding any is no failure: the credential step says what
+ * is missing. */
+bool credential_load_rest(const struct settings *s, struct credential *c, struct buf scratch, child_leader *leader,
+                          struct fault *f) MUST;
 
 /* The trust anchors: embedded, or ca_file, or both ("+FILE"). The file goes through scratch a piece
  * at a time, which must take its longest certificate. */

@@ -166,9 +166,10 @@ static void put_options(struct page *p, unsigned command)
 static void put_settings(struct page *p)
 {
 	static const char *const value[] = {
-		[SETTING_KIND_TEXT] = " TEXT",     [SETTING_KIND_GUID] = " GUID", [SETTING_KIND_PATH] = " FILE",
-		[SETTING_KIND_URL] = " URL",       [SETTING_KIND_HOST] = " HOST", [SETTING_KIND_PORT] = " PORT",
-		[SETTING_KIND_DURATION] = " TIME", [SETTING_KIND_DATE] = " DATE", [SETTING_KIND_CHOICE] = " WORD",
+		[SETTING_KIND_TEXT] = " TEXT",       [SETTING_KIND_GUID] = " GUID", [SETTING_KIND_PATH] = " FILE",
+		[SETTING_KIND_URL] = " URL",         [SETTING_KIND_HOST] = " HOST", [SETTING_KIND_PORT] = " PORT",
+		[SETTING_KIND_DURATION] = " TIME",   [SETTING_KIND_DATE] = " DATE", [SETTING_KIND_CHOICE] = " WORD",
+		[SETTING_KIND_COMMAND] = " COMMAND",
 	};
 
 	page_heading(p, "Settings");

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ static void protect(void)
 	prctl(PR_SET_DUMPABLE, 0);
 	(void)lock_memory(&app.credential, sizeof app.credential);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a write that is too much for `ulimit -f` fails then, and is told of */
 }
 
 /* In place of the end that the signal would have been, which follows at once. It does not return: the stack that it
@@ -51,6 +53,7 @@ static void end_without_secrets(int sig)
 	struct pollfd out = { STDOUT_FILENO, POLLOUT, 0 };
 	struct fault f = { 0 };
 
+	child_kill(&app.leader);
 	(void)fault_set(&f, FAULT_INTERRUPTED, sig, SPAN("a signal ended the run before its result"));
 	if (getpid() == main_process && poll(&out, 1, 0) == 1 &&
 	    (out.revents & POLLOUT) != 0) /* nobody is waited for */
@@ -120,6 +123,12 @@ int main(int argc, char **argv)
 	const struct command *c = NULL;
 	int status, at;
 
+	if (getauxval(AT_SECURE) != 0) {
+		output_error(SPAN(
+			"it must not run with the rights of another user than the one who starts it (setuid, setgid, "
+			"file capabilities): what it reads, runs and writes would have those rights"));
+		return EXIT_STATUS_INTERNAL;
+	}
 	stack_begin = __builtin_frame_address(0);
 	main_process = getpid();
 	app.format = options_format(argc, argv);

@@ -192,10 +192,11 @@ static const struct setting_letter {
 	char letter;
 	enum setting key;
 	const char *value; /* NULL: the argument's */
+	const char *origin;
 } setting_letters[] = {
-	{ '4', SETTING_ADDRESS_FAMILY, "ipv4" },
-	{ '6', SETTING_ADDRESS_FAMILY, "ipv6" },
-	{ 't', SETTING_TIMEOUT, NULL },
+	{ '4', SETTING_ADDRESS_FAMILY, "ipv4", "--address-family" },
+	{ '6', SETTING_ADDRESS_FAMILY, "ipv6", "--address-family" },
+	{ 't', SETTING_TIMEOUT, NULL, "--timeout" },
 };
 
 static const struct setting_letter *setting_letter(char letter)
@@ -208,13 +209,11 @@ static const struct setting_letter *setting_letter(char letter)
 
 static bool take_setting_letter(struct cursor *c, struct settings *s, const struct setting_letter *l, struct fault *f)
 {
-	char origin[] = { '-', l->letter };
 	struct span value = l->value != NULL ? span_z(l->value) : SPAN_NONE;
 
 	if (l->value == NULL && !take_value(c, &value, f))
 		return false;
-	return settings_set(s, l->key, value, SETTING_FROM_FLAG,
-	                    (struct span){ (const unsigned char *)origin, sizeof origin }, f);
+	return settings_set(s, l->key, value, SETTING_FROM_FLAG, span_z(l->origin), f);
 }
 
 /* "-vj4", "-j 4" */

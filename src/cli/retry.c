@@ -5,10 +5,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check/worker.h"
 #include "cli/output.h"
 #include "explain/knowledge.h"
 
@@ -90,7 +90,6 @@ static void run_task(struct retry *a, int (*task)(void *of), void *of, int out)
 {
 	struct result r = { 0 };
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	r.status = task(of);
 	r.wanted = retry_wanted(a);
 	r.asked_ms = a->asked_ms;
@@ -112,15 +111,17 @@ bool retry_try(struct retry *a, int (*task)(void *of), void *of, int *status, st
 	struct result r = { 0 };
 	int ends[2], end = 0;
 	bool received;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	a->tries++;
 	a->last = clock_left(a->until) == 0;
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		worker_end_with(parent);
 		run_task(a, task, of, ends[1]);
+	}
 	if (pid < 0)
 		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
 	close(ends[1]);

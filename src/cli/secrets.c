@@ -1,7 +1,6 @@
 #include "cli/secrets.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 
 enum {
 	SECRETS_COMMAND_MAX = 4096, /* characters of a command */
-	SECRETS_TICK_MS = 20,       /* how often it is looked whether a child has ended */
+	SECRETS_RUN_MIN = 24,       /* characters of which no word has so many, and no secret so few */
 	SECRETS_KEY_MS = 100        /* how often a signal is looked for while a user types */
 };
 
@@ -83,99 +82,60 @@ bool secrets_from_pem(struct span path, struct buf scratch, struct secret *s, st
 	return false;
 }
 
-static bool command_failed(const struct secrets_command *command, const char *how, int num, struct fault *f)
+/* What it said itself, in one line; what could be a secret is left out of it. */
+static void put_said(struct buf *b, const struct child_end *end)
 {
-	char number[40];
-	struct buf b = buf_field(number, sizeof number);
+	struct span said = span_trim((struct span){ (const unsigned char *)end->said, end->said_n });
+
+	if (said.n != 0)
+		buf_z(b, "; it says: ");
+	for (size_t n; said.n != 0; said = span_from(said, n)) {
+		n = span_run(said, "-_~+=");
+		if (n >= SECRETS_RUN_MIN)
+			buf_say(b, "<%zu characters>", n);
+		else
+			buf_put(b, span_first(said, n != 0 ? n : (n = 1)));
+	}
+}
+
+static bool command_failed(const struct secrets_command *command, const char *how, int num, const struct child_end *end,
+                           struct fault *f)
+{
+	char number[40], text[CHILD_SAID_MAX + 80], name[SETTINGS_WORD_SHOWN + 80];
+	struct buf b = buf_field(number, sizeof number), said = BUF(text), shown = BUF(name);
 
 	if (num != 0)
 		buf_say(&b, "%d", num);
-	return fault_say(f, FAULT_COMMAND_FAILED, num, "%s '%.*s' %s%s%s", command->key,
-	                 SPAN_ARG(span_first(command->line, 200)), how, number,
-	                 num == 127 ? ": /bin/sh or the command is not there" : "");
-}
-
-/* Everything that comes from the pipe until its end or the deadline. */
-static bool drain(int fd, struct deadline until, struct buf *scratch)
-{
-	while (scratch->n < scratch->cap) {
-		struct pollfd wait = { fd, POLLIN, 0 };
-		ssize_t n;
-
-		if (poll(&wait, 1, clock_left(until)) == 0)
-			return false;
-		n = read(fd, scratch->p + scratch->n, scratch->cap - scratch->n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0;
-		scratch->n += (size_t)n;
-	}
-	return true;
-}
-
-/* The child's end, which need not come with the end of its output. False when it had to be killed. */
-static bool reap(pid_t pid, struct deadline until, int *status)
-{
-	pid_t got = 0;
-
-	while (got != pid && clock_left(until) != 0) {
-		got = waitpid(pid, status, WNOHANG);
-		if (got < 0 && errno != EINTR)
-			return false;
-		if (got == 0)
-			(void)poll(NULL, 0, SECRETS_TICK_MS);
-	}
-	if (got == pid)
-		return true;
-	kill(pid, SIGKILL);
-	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-		continue;
-	return false;
+	put_said(&said, end);
+	settings_put_shown(&shown, command->settings, command->key);
+	return fault_say(f, FAULT_COMMAND_FAILED, num, "%s '%.*s' %s%s%s%.*s", settings_key(command->key),
+	                 SPAN_ARG(buf_span(&shown)), how, number,
+	                 num == 127 ? ": /bin/sh or the command is not there" : "", SPAN_ARG(buf_span(&said)));
 }
 
 bool secrets_from_command(const struct secrets_command *command, struct buf scratch, struct secret *s, struct fault *f)
 {
-	struct deadline until = clock_deadline(command->ms);
 	char z[SECRETS_COMMAND_MAX];
 	struct buf copy = buf_field(z, sizeof z);
-	struct span rest, line;
-	int ends[2], status = 0;
-	bool ended;
-	pid_t pid;
+	struct child_end end;
+	struct span rest, line = settings_get(command->settings, command->key);
 
-	buf_put(&copy, command->line);
+	buf_put(&copy, line);
 	if (!buf_ok(&copy))
-		return fault_limit(f, FAULT_LIMIT, command->line.n, sizeof z - 1);
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return fault_set(f, FAULT_SYSTEM, errno, SPAN("pipe"));
-	pid = fork();
-	if (pid == 0) {
-		signal(SIGPIPE, SIG_DFL); /* what is ignored would stay so in the command */
-		if (dup2(ends[1], STDOUT_FILENO) < 0)
-			_exit(126);
-		execl("/bin/sh", "sh", "-c", z, (char *)NULL);
-		_exit(127);
-	}
-	if (pid < 0)
-		fault_set(f, FAULT_SYSTEM, errno, SPAN("fork"));
-	close(ends[1]);
-	ended = pid > 0 && drain(ends[0], until, &scratch);
-	close(ends[0]);
-	if (pid < 0)
+		return fault_limit(f, FAULT_LIMIT, line.n, sizeof z - 1);
+	if (!child_run(z, clock_deadline(command->ms), command->leader, &scratch, &end, f))
 		return false;
-	ended = reap(pid, ended ? until : clock_deadline(0), &status) && ended;
 	line = files_one_line(span_cut(buf_span(&scratch), '\n', &rest));
-	if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0 && line.n != 0)
+	if (end.in_time && WIFEXITED(end.status) && WEXITSTATUS(end.status) == 0 && line.n != 0)
 		return keep(line, &scratch, s, f);
 	secret_wipe_bytes(scratch.p, scratch.n);
-	if (!ended)
-		return command_failed(command, "did not end in time", 0, f);
-	if (!WIFEXITED(status))
-		return command_failed(command, "was ended by signal ", WTERMSIG(status), f);
-	if (WEXITSTATUS(status) != 0)
-		return command_failed(command, "ended with status ", WEXITSTATUS(status), f);
-	return command_failed(command, "printed no secret on its first line", 0, f);
+	if (!end.in_time)
+		return command_failed(command, "did not end in time", 0, &end, f);
+	if (!WIFEXITED(end.status))
+		return command_failed(command, "was ended by signal ", WTERMSIG(end.status), &end, f);
+	if (WEXITSTATUS(end.status) != 0)
+		return command_failed(command, "ended with status ", WEXITSTATUS(end.status), &end, f);
+	return command_failed(command, "printed no secret on its first line", 0, &end, f);
 }
 
 static bool signal_waits(void)

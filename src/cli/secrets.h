@@ -2,6 +2,7 @@
 #ifndef CLI_SECRETS_H
 #define CLI_SECRETS_H
 
+#include "cli/child.h"
 #include "conf/settings.h"
 
 enum { SECRETS_COMMAND_MS = 30 * 1000 }; /* a password manager that asks its user needs a while */
@@ -15,13 +16,14 @@ bool secrets_from_pem(struct span path, struct buf scratch, struct secret *s, st
 
 /* A command that prints a secret: the setting that names it, and its time. */
 struct secrets_command {
-	const char *key;
-	struct span line;
+	const struct settings *settings;
+	enum setting key;
 	int64_t ms;
+	child_leader *leader;
 };
 
-/* The first line that the command (run by /bin/sh) prints. It inherits the environment, from which our own secrets
- * were taken before, the standard input and error, and nothing else. Ends within its time in any case. */
+/* The first line that the command prints: see child. Ends within its time in any case. Of a command that fails the
+ * evidence has the first word, and the end of what it said on its standard error. */
 bool secrets_from_command(const struct secrets_command *command, struct buf scratch, struct secret *s,
                           struct fault *f) MUST;
 

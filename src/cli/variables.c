@@ -110,7 +110,8 @@ static bool foreign_variables(struct settings *s, struct credential *c, struct f
  * it: another one, of a flag or by default, must not see it. */
 static bool identity_header(const struct settings *s, struct credential *c, struct fault *f)
 {
-	bool wanted = s->source[SETTING_MANAGED_IDENTITY_URL] == SETTING_FROM_ENVIRONMENT;
+	bool wanted = s->source[SETTING_MANAGED_IDENTITY_URL] == SETTING_FROM_ENVIRONMENT &&
+	              span_eq(s->origin[SETTING_MANAGED_IDENTITY_URL], SPAN("IDENTITY_ENDPOINT"));
 
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
 		struct variable v = variable_at(*entry);

@@ -119,6 +119,17 @@ bool settings_secret_file(enum setting key)
 	return (table[key].flags & HOLDS_SECRET) != 0 && table[key].kind == SETTING_KIND_PATH;
 }
 
+void settings_put_shown(struct buf *out, const struct settings *s, enum setting key)
+{
+	struct span rest, word = span_cut(span_trim(s->value[key]), ' ', &rest);
+
+	if (table[key].kind != SETTING_KIND_COMMAND)
+		buf_put(out, s->value[key]);
+	else
+		buf_say(out, "%.*s%s", SPAN_ARG(span_first(word, SETTINGS_WORD_SHOWN)),
+		        rest.n != 0 || word.n > SETTINGS_WORD_SHOWN ? " ..." : "");
+}
+
 bool settings_find(struct span name, enum setting *key)
 {
 	for (int i = 0; i < SETTING__COUNT; i++) {
@@ -160,6 +171,9 @@ void settings_put_options(struct buf *out, const struct settings *s)
 		if (s->source[i] != SETTING_FROM_FLAG || !span_starts(s->origin[i], SPAN("--")))
 			continue;
 		buf_say(out, " %.*s ", SPAN_ARG(s->origin[i]));
-		quote_shell(out, s->value[i]);
+		if (table[i].kind == SETTING_KIND_COMMAND)
+			buf_z(out, "COMMAND");
+		else
+			quote_shell(out, s->value[i]);
 	}
 }

@@ -10,10 +10,13 @@
 #include "ident/assertion.h"
 #include "text/near.h"
 
+enum { SETTINGS_WORD_SHOWN = 80 }; /* bytes of a command's first word */
+
 enum setting_kind {
 	SETTING_KIND_TEXT,
 	SETTING_KIND_GUID,
 	SETTING_KIND_PATH,
+	SETTING_KIND_COMMAND,
 	SETTING_KIND_URL,
 	SETTING_KIND_HOST,
 	SETTING_KIND_PORT,
@@ -112,6 +115,9 @@ struct secret *settings_secret(struct credential *c, enum setting key);
 
 /* Does a file that this setting names hold a secret? Such a file may be one that can be read only once. */
 bool settings_secret_file(enum setting key);
+
+/* A value as it may be shown: of a command the first word, since tokens are given to some as arguments. */
+void settings_put_shown(struct buf *out, const struct settings *s, enum setting key);
 
 /* Append what a command of o2pop's needs to have these settings: " -c FILE --profile NAME", as far as the user named
  * them, for a shell; with _options also what the flags gave. */

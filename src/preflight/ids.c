@@ -89,6 +89,14 @@ static bool check_client(struct findings *l)
 	return true;
 }
 
+bool ids_tenant(struct span tenant)
+{
+	size_t at;
+
+	return guid_ok(tenant) || (url_is_name(tenant) && span_find_byte(tenant, '.', &at) &&
+	                           (shape_class(shape_find(tenant)) & ~(unsigned)SHAPE_IS_NAME) == 0);
+}
+
 bool ids_any_tenant(struct span tenant)
 {
 	static const char *const any[] = { "common", "organizations", "consumers" };
@@ -120,7 +128,6 @@ static bool check_tenant(struct findings *l)
 	struct span id = settings_get(l->settings, SETTING_TENANT_ID);
 	bool person = grant_row(l->settings->grant)->person;
 	const char *why;
-	size_t at;
 
 	if (person && (ids_any_tenant(id) || span_eq_nocase(id, SPAN(MICROSOFT_PERSONAL))))
 		return check_persons_tenant(l, id);
@@ -131,7 +138,7 @@ static bool check_tenant(struct findings *l)
 	                                           : NULL;
 	if (why != NULL)
 		return findings_refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID, "%s", why);
-	if (guid_ok(id) || (url_is_name(id) && span_find_byte(id, '.', &at)))
+	if (ids_tenant(id))
 		return !person || check_persons_tenant(l, id);
 	return refuse(l, FAULT_TENANT_SHAPE, SETTING_TENANT_ID,
 	              "; expected the Directory (tenant) ID, 36 characters, or a domain of the tenant");

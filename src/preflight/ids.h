@@ -4,6 +4,9 @@
 
 #include "preflight/findings.h"
 
+/* Is it the ID of a tenant, or a domain that a tenant may have? A secret in the wrong place is neither. */
+bool ids_tenant(struct span tenant);
+
 /* Does the tenant stand for any: common, organizations, consumers? */
 bool ids_any_tenant(struct span tenant);
 

@@ -179,7 +179,8 @@ def test_open_settings_file(place):
             (secret, 0o600, None),
             (secret, 0o400, None),
             ("tenant_id = x\n", 0o644, None),
-            ("tenant_id = x\n", 0o664, None),
+            ("tenant_id = x\n", 0o664, "can be changed by others (mode 0664); type: chmod go-w /"),
+            ("mailbox = x@y.example\n", 0o664, None),
             ("tenant_id = x\n", 0o646, "can be changed by others (mode 0646); type: chmod go-w /"),
             ("client_secret_command = echo x\n", 0o644, None),
             ("client_secret_command = echo x\n", 0o664, "can be changed by others (mode 0664)")):

@@ -19,7 +19,7 @@ TYPED = (
     (("check", "--user", "a@b"), "o2pop check ADDRESS"),
     (("check", "--json"), "did you mean --format json?"),
     (("check", "-o", "json"), "did you mean --format json?"),
-    (("check", "--output", "x"), "did you mean --format json?"),
+    (("check", "--output", "json"), "did you mean --format json?"),
     (("check", "-k"), "always verified"),
     (("check", "--insecure"), "--ca-file +FILE"),
     (("check", "--password", "hunter2"), "never uses a password"),

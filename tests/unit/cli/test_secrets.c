@@ -29,11 +29,15 @@ static bool scratch_is_clean(void)
 	return true;
 }
 
+static child_leader leader;
+static struct settings settings;
+
 static bool run(const char *command, int64_t ms, struct fault *f)
 {
 	*f = (struct fault){ 0 };
 	secret_wipe(&secret);
-	return secrets_from_command(&(struct secrets_command){ "client_secret_command", span_z(command), ms },
+	settings.value[SETTING_CLIENT_SECRET_COMMAND] = span_z(command);
+	return secrets_from_command(&(struct secrets_command){ &settings, SETTING_CLIENT_SECRET_COMMAND, ms, &leader },
 	                            scratch(), &secret, f);
 }
 
@@ -49,9 +53,15 @@ TEST(secrets_command_first_line)
 		{ "printf 'one\\r\\n'", SPAN_INIT("one") },
 		{ "printf ' one \\n'", SPAN_INIT(" one ") },
 		{ "echo one; sleep 0.2", SPAN_INIT("one") },
+		{ "echo no >&2; echo one", SPAN_INIT("one") },
+		{ "cat; echo one", SPAN_INIT("one") },                                     /* the input is empty */
+		{ "(: </dev/tty) 2>/dev/null || echo one", SPAN_INIT("one") },             /* it has no terminal */
+		{ "[ -e /proc/self/fd/9 ] || echo one", SPAN_INIT("one") },                /* and inherits nothing */
+		{ "trap 'echo one' PIPE; kill -PIPE $$; trap '' PIPE", SPAN_INIT("one") }, /* nor what is ignored */
 	};
 	struct fault f;
 
+	OK(dup2(STDOUT_FILENO, 9) == 9);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		t_at("%s", rows[i].command);
 		OK(run(rows[i].command, 20000, &f));
@@ -114,6 +124,9 @@ TEST(secrets_command_fails)
 		{ "/no/such/program", "ended with status 127", 127 },
 		{ "true", "printed no secret on its first line", 0 },
 		{ "echo; echo s3cret", "printed no secret on its first line", 0 },
+		{ "echo vault is sealed >&2; exit 3", "'echo ...' ended with status 3; it says: vault is sealed", 3 },
+		{ "echo AbCdEfGhIjKlMnOpQrStUvWx0 is bad >&2; exit 3", "it says: <25 characters> is bad", 3 },
+		{ "false --token=s3cret", "'false ...' ended with status 1", 1 },
 	};
 	struct fault f;
 	size_t at;
@@ -124,6 +137,7 @@ TEST(secrets_command_fails)
 		EQ(f.num, rows[i].num);
 		OK(span_find(fault_evidence(&f), span_z(rows[i].said), &at));
 		OK(!secret_is_set(&secret));
+		OK(!span_find(fault_evidence(&f), SPAN("s3cret"), &at));
 		OK(scratch_is_clean());
 	}
 }
@@ -141,7 +155,36 @@ TEST(secrets_command_in_time)
 		t_at("%s", rows[i]);
 		OK(!run(rows[i], 300, &f));
 		OK(clock_ms() - start < 10000);
+		EQ(leader, 0);
 		OK(scratch_is_clean());
+	}
+}
+
+/* What a command has started ends with it, on every way. */
+TEST(secrets_command_leaves_nothing)
+{
+	static const struct {
+		const char *command;
+		int64_t ms;
+		bool good;
+	} rows[] = {
+		{ "sleep 60 & echo $! >&2; wait", 300, false },
+		{ "(trap '' TERM HUP; exec sleep 60) & echo $! >&2; exit 3", 20000, false },
+		{ "(exec >&- ; exec sleep 60) & echo $! >&2; exec >&-; kill -9 $$", 20000, false },
+	};
+	struct fault f;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct span pid;
+		size_t at;
+
+		t_at("%s", rows[i].command);
+		EQ(run(rows[i].command, rows[i].ms, &f), rows[i].good);
+		OK(span_find(fault_evidence(&f), SPAN("it says: "), &at));
+		pid = span_from(fault_evidence(&f), at + 9);
+		for (int turn = 0; turn < 200 && kill((pid_t)atoi((const char *)pid.p), 0) == 0; turn++)
+			(void)poll(NULL, 0, 10); /* its new parent has not looked yet */
+		EQ(kill((pid_t)atoi((const char *)pid.p), 0), -1);
 	}
 }
 

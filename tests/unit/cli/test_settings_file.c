@@ -111,6 +111,14 @@ TEST(load_identity_header_belongs_to_its_endpoint)
 
 	fresh();
 	setenv("IDENTITY_HEADER", "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a", 1);
+	setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:41741/msi/token", 1);
+	setenv("O2POP_MANAGED_IDENTITY_URL", "https://other.example/token", 1);
+	OK(go());
+	OK(!secret_is_set(&credential.identity_header));
+	EQ(span_z(getenv("IDENTITY_HEADER")), SPAN(""));
+
+	fresh();
+	setenv("IDENTITY_HEADER", "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a", 1);
 	OK(go());
 	OK(!secret_is_set(&credential.identity_header));
 	EQ(span_z(getenv("IDENTITY_HEADER")), SPAN(""));
@@ -228,8 +236,8 @@ TEST(load_rights_of_the_file)
 		{ "client_secret = s3cret\n", 0600, true },
 		{ "client_secret = s3cret\n", 0640, false },
 		{ "client_secret = s3cret\n", 0604, false },
-		{ "scope = x\n", 0664, true },
-		{ "scope = x\n", 0646, false },
+		{ "mailbox = x\n", 0664, true },
+		{ "mailbox = x\n", 0646, false },
 		{ "client_secret_command = x\n", 0644, true },
 		{ "client_secret_command = x\n", 0664, false },
 		/* A section that does not count is no danger. */
@@ -248,10 +256,45 @@ TEST(load_rights_of_the_file)
 	tidy();
 }
 
+/* What a member of the file's group could do by a line of it: every setting steers but for these. */
+TEST(load_what_steers)
+{
+	static const enum setting harmless[] = {
+		SETTING_CLIENT_ID,
+		SETTING_CLIENT_SECRET,
+		SETTING_CLIENT_SECRET_ID,
+		SETTING_DISPLAY_NAME,
+		SETTING_ENTERPRISE_OBJECT_ID,
+		SETTING_REGISTRATION_OBJECT_ID,
+		SETTING_SECRET_EXPIRES,
+		SETTING_MAILBOX,
+		SETTING_ADDRESS_FAMILY,
+		SETTING_TIMEOUT,
+		SETTING_AUTH_FORM,
+		SETTING_PIPELINING,
+	};
+
+	for (int i = 0; i < SETTING__COUNT; i++) {
+		char text[80];
+		bool steers = true;
+
+		for (size_t k = 0; k < COUNT(harmless); k++)
+			steers = steers && harmless[k] != (enum setting)i;
+		(void)snprintf(text, sizeof text, "%s = x\n", settings_key((enum setting)i));
+		t_at("%s", text);
+		fresh();
+		use_file(make("conf", text, 0660));
+		EQ(go() || fault.code != FAULT_FILE_EXPOSED, !steers && i != SETTING_CLIENT_SECRET);
+	}
+	tidy();
+}
+
+static child_leader leader;
+
 static bool obtain(void)
 {
 	return credential_load_once(&settings, &credential, BUF(load.file), &fault) &&
-	       credential_load_rest(&settings, &credential, BUF(load.file), &fault);
+	       credential_load_rest(&settings, &credential, BUF(load.file), &leader, &fault);
 }
 
 TEST(load_credential_sources)
