@@ -166,13 +166,13 @@ class Program:
         return Result(folder, status, (folder / "stdout").read_text(errors="replace"),
                       (folder / "stderr").read_text(errors="replace"))
 
-    def check(self, name, mailbox=ALICE, **changes):
+    def check(self, name, mailbox=ALICE, options=(), **changes):
         """One check with JSON and a transcript; what must always hold is checked here."""
         settings = self.settings(**changes)
         folder = self.prepare(name, settings)
         process = self.start(folder, [
             "check", "--config", folder / "o2pop.conf", mailbox, "--format", "json",
-            "--transcript", folder / "transcript"])
+            "--transcript", folder / "transcript", *options])
         result = self.finish(folder, process).read_json()
         self.check_always(result, settings)
         return result
@@ -771,11 +771,34 @@ def stls(p):
     expect("a login at the injector", b"AUTH XOAUTH2" in middle.heard, False)
 
 
-class Injector:
-    """Between o2pop and Dovecot: adds words to the consent to STLS, in the same packet."""
+@scenario("starttls-imap")
+def starttls_imap(p):
+    """Triage after a refused login: IMAP by STARTTLS at port 143, and a server in the middle of that, too."""
+    def triage(name, imap):
+        resolve = p.settings()["resolve"] + f" *:{pop}:{p.rig.address} *:143:{p.rig.address}@{imap}"
+        r = p.check(name, mailbox=f"nobody@{DOMAIN}", options=("--triage",), pop_tls="stls", pop_port=pop, resolve=resolve)
+        expect("first failed step (" + r.summary() + ")", r.first_failure()["id"], "auth")
+        return r
 
-    def __init__(self, address, port):
+    pop = p.rig.ports["pop3"]
+    r = triage("starttls-imap", p.rig.ports["imap"])
+    before, tls, after = r.transcript.partition("STARTTLS\n")
+    expect("a login at IMAP before TLS", "AUTHENTICATE" in before, False)
+    expect("the capabilities again, then a login", "CAPABILITY" in after and "AUTHENTICATE XOAUTH2" in after, True)
+    expect("what IMAP says", r.fact("triage", "imap_state"), "refused")
+    with Injector(p.rig.address, p.rig.ports["imap"], verb=b"STARTTLS", words=b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n") as middle:
+        r = triage("starttls-imap-injected", middle.port)
+    expect("STARTTLS at the injector", b"STARTTLS" in middle.heard, True)
+    expect("a login at the injector", b"AUTHENTICATE" in middle.heard, False)
+    expect("a login at IMAP at all", "AUTHENTICATE" in r.transcript, False)
+
+
+class Injector:
+    """Between o2pop and Dovecot: adds words to the consent to STLS or STARTTLS, in the same packet."""
+
+    def __init__(self, address, port, verb=b"STLS", words=b"+OK\r\n"):
         self.server = (address, port)
+        self.verb, self.words = verb, words
         self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
         self.heard = b""
@@ -804,7 +827,7 @@ class Injector:
                     self.heard += line
                     server.sendall(line)
                     answer = server.recv(4096)
-                    client.sendall(answer + (b"+OK\r\n" if line.startswith(b"STLS") else b""))
+                    client.sendall(answer + (self.words if self.verb in line else b""))
             except OSError:
                 pass
 
