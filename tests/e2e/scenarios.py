@@ -793,6 +793,42 @@ def starttls_imap(p):
     expect("a login at IMAP at all", "AUTHENTICATE" in r.transcript, False)
 
 
+@scenario("compat")
+def compat(p):
+    """What Dovecot takes, measured without an account; its own log says that nobody tried to log in as anybody real."""
+    resolve = p.settings()["resolve"] + f" *:110:{p.rig.address}@{p.rig.ports['pop3']}"
+    folder = p.prepare("compat", p.settings(resolve=resolve))
+    r = p.finish(folder, p.start(folder, ["probe", "--config", folder / "o2pop.conf", "--compat", "--format", "json",
+                                          "--transcript", folder / "transcript"]))
+    expect("exit status", r.status, 0)
+    report, measured = map(json.loads, (folder / "stdout").read_text().splitlines())
+    expect("schema", measured["schema"], "o2pop.compat/1")
+    tls = {row["version"]: row for row in measured["tls"]}
+    expect("versions", {v: row["accepted"] for v, row in tls.items()},
+           {"TLS 1.0": "no", "TLS 1.1": "no", "TLS 1.2": "yes", "TLS 1.3": "yes"})
+    for version, suites in tls.items():
+        names = openssl_takes(p, version, suites["suites"])
+        expect(f"suites of {version} that openssl s_client gets, too", names, suites["suites"])
+    for what in ("port_110", "stls", "xoauth2", "oauthbearer", "two_lines", "one_line", "pipelining"):
+        expect(what, measured[what], "yes")
+    expect("finished", measured["finished"], True)
+    why = {(row["client"], row["versions"]): row["why"] for row in measured["failing"]}
+    expect("Java 6", why.get(("Java 6", "public updates")), "tls-version")
+    expect("an old getmail", ("getmail6", "6.19.04 to 6.19.10") in why, False)
+
+
+def openssl_takes(p, version, names):
+    """Of these suites, those that another client gets by asking for nothing else."""
+    taken = []
+    for name in names:
+        choice = ["-tls1_3", "-ciphersuites", name] if version == "TLS 1.3" else ["-tls1_2", "-cipher", name]
+        r = subprocess.run(["openssl", "s_client", "-connect", f"{p.rig.address}:{p.rig.ports['pop3s']}", *choice],
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+        if f"Cipher is {name}" in r.stdout:
+            taken.append(name)
+    return taken
+
+
 class Injector:
     """Between o2pop and Dovecot: adds words to the consent to STLS or STARTTLS, in the same packet."""
 
