@@ -1,5 +1,6 @@
 #include "check/mail_worker.h"
 
+#include "check/compat_measure.h"
 #include "preflight/preflight.h"
 
 /* STLS: from the greeting to the consent. Nothing of it counts but that it leads to TLS. */
@@ -269,6 +270,19 @@ static bool refuse_address(struct mail_worker *p)
 	return true;
 }
 
+/* Also where TLS failed: what the server takes instead is the question then. */
+static void tell_compat(struct mail_worker *p)
+{
+	struct compat c;
+
+	if (p->reach.clear || p->reach.stream.ops == NULL)
+		return;
+	stream_close(&p->reach.stream);
+	compat_measure(&p->reach, &p->pop, &c);
+	(void)worker_send(&p->worker, WORKER_COMPAT, &c, sizeof c);
+	p->reach.stream.ops = NULL;
+}
+
 void mail_worker_run(struct mail_worker *p)
 {
 	struct auth_step step = { .mail = p };
@@ -298,6 +312,8 @@ void mail_worker_run(struct mail_worker *p)
 		worker_step(r, STEP_MAILBOX, step_mailbox, p);
 	}
 	say_goodbye(p);
+	if (p->compat)
+		tell_compat(p);
 	secret_wipe(&p->token.token.access);
 	worker_done(r);
 	if (p->reach.stream.ops != NULL)

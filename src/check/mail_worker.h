@@ -14,6 +14,7 @@ struct mail_worker {
 	struct span mailbox; /* empty: stop after CAPA, nobody logs in */
 	bool judged;         /* the credential step judges the mailbox's form, because it is the only one */
 	bool certificates;   /* tell the chain to the supervisor */
+	bool compat;         /* measure what the server takes, behind the last step */
 	bool begun;          /* AUTH has been said and answered by "+" */
 	bool sent_all;       /* QUIT is on its way with the mailbox commands */
 	uint64_t messages;

@@ -63,6 +63,14 @@ static bool take_certificate(const struct run *run, const struct worker_certific
 	return true;
 }
 
+static bool take_compat(const struct run *run, const struct run_job *j, struct compat *c)
+{
+	if (j->worker != STEP_BY_MAIL_WORKER || !run->ask->compat || !compat_take(c))
+		return false;
+	run_emit(run, &(struct run_event){ .kind = RUN_COMPAT, .compat = c });
+	return true;
+}
+
 bool message_take(struct run *run, struct run_job *j)
 {
 	struct deadline soon = clock_deadline(MESSAGE_MS);
@@ -97,6 +105,8 @@ bool message_take(struct run *run, struct run_job *j)
 		return true;
 	case WORKER_PROMPT:
 		return take_prompt(run, j, &run->message.prompt);
+	case WORKER_COMPAT:
+		return take_compat(run, j, &run->message.compat);
 	case WORKER_DONE:
 		j->state = RUN_DONE;
 		return true;

@@ -30,11 +30,12 @@ struct run_progress {
 /* What happens during a run. What it points to lives during the call. */
 struct run_event {
 	enum {
-		RUN_LINE,       /* only with `lines` */
-		RUN_REPORT,     /* a mailbox is finished */
-		RUN_PROGRESS,   /* about ten times a second while nothing else happens */
-		RUN_PROMPT,     /* a person is to sign in */
-		RUN_CERTIFICATE /* of the mail server's chain, leaf first; only with `certificates` */
+		RUN_LINE,        /* only with `lines` */
+		RUN_REPORT,      /* a mailbox is finished */
+		RUN_PROGRESS,    /* about ten times a second while nothing else happens */
+		RUN_PROMPT,      /* a person is to sign in */
+		RUN_CERTIFICATE, /* of the mail server's chain, leaf first; only with `certificates` */
+		RUN_COMPAT       /* only with `compat` */
 	} kind;
 	union {
 		struct run_line line;
@@ -42,6 +43,7 @@ struct run_event {
 		struct run_progress progress;
 		const struct worker_prompt *prompt;
 		struct span certificate; /* DER */
+		const struct compat *compat;
 	};
 };
 
@@ -73,6 +75,7 @@ struct run_request {
 	bool lines;           /* somebody reads the conversations */
 	bool show_secrets;    /* in them */
 	bool certificates;
+	bool compat;          /* measure what the mail server takes */
 	struct secret *token; /* not NULL: receives the access token */
 };
 
@@ -126,6 +129,7 @@ struct run {
 		struct row row;
 		struct worker_note note;
 		struct worker_certificate certificate;
+		struct compat compat;
 		struct worker_token token;
 		struct worker_prompt prompt;
 	} message;

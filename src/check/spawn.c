@@ -60,6 +60,7 @@ static void run_mail_worker(struct run *run, const struct run_job *j, int out, i
 	p->mailbox = j->report.mailbox;
 	p->judged = run->ask->only.n != 0;
 	p->certificates = run->ask->certificates;
+	p->compat = run->ask->compat;
 	p->reach.trust = run->ask->trust;
 	p->reach.logins = run->ask->logins;
 	worker_start(&p->worker, out, in);

@@ -1,6 +1,6 @@
 #include "check/triage_worker.h"
 
-enum { IMAPS = 993, SUBMISSION = 587 };
+enum { IMAP = 143, IMAPS = 993, SUBMISSION = 587 };
 
 /* ---- the services ----------------------------------------------------------------------------------- */
 
@@ -10,9 +10,9 @@ struct service {
 	enum worker_side side;
 	const char *host; /* the provider's */
 	uint16_t port;
-	bool tls; /* from the first byte on */
+	bool tls; /* from the first byte on; else by STARTTLS */
 	struct span app_role, scope;
-	bool (*talk)(struct triage_worker *t, struct row *row, struct fault *f);
+	bool (*talk)(struct triage_worker *t, const struct service *d, struct row *row, struct fault *f);
 	enum service_state found;
 	struct fault fault;
 };
@@ -58,18 +58,44 @@ static bool offers(const struct triage_worker *t, bool xoauth2, bool oauthbearer
 	                 sasl_name(t->settings->mechanism), where);
 }
 
-static bool talk_imap(struct triage_worker *t, struct row *row, struct fault *f)
+/* From the greeting up to TLS: nothing that is said before it counts, but that STARTTLS is there. */
+static bool imap_start_tls(struct triage_worker *t, struct fault *f)
+{
+	struct row unseen = { .step = STEP_TRIAGE };
+	struct imap *m = &t->talk.imap;
+	struct imapmsg_capability c;
+	struct span text;
+
+	imap_start(m, &t->reach.stream, &t->worker.trace);
+	if (!imap_greeting(m, &text, f) || !imap_capability(m, &c, f))
+		return false;
+	if (!c.starttls)
+		return fault_set(f, FAULT_SERVICE_NO_STARTTLS, 0, SPAN("no STARTTLS among the capabilities"));
+	if (!imap_starttls(m, f) || !connect_tls(&t->reach, &unseen, f))
+		return false;
+	imap_start(m, &t->reach.stream, &t->worker.trace);
+	return true;
+}
+
+static bool imap_start_in_tls(struct triage_worker *t, struct fault *f)
+{
+	struct span text;
+
+	imap_start(&t->talk.imap, &t->reach.stream, &t->worker.trace);
+	return imap_greeting(&t->talk.imap, &text, f);
+}
+
+static bool talk_imap(struct triage_worker *t, const struct service *d, struct row *row, struct fault *f)
 {
 	struct sasl_login login = login_of(t);
 	struct imap *m = &t->talk.imap;
 	struct imapmsg_capability c;
-	struct span text, reply;
+	struct span reply;
 	uint64_t messages;
 	char scratch[1024];
 	struct buf challenge = BUF(scratch);
 
-	imap_start(m, &t->reach.stream, &t->worker.trace);
-	if (!imap_greeting(m, &text, f) || !imap_capability(m, &c, f))
+	if (!(d->tls ? imap_start_in_tls(t, f) : imap_start_tls(t, f)) || !imap_capability(m, &c, f))
 		return false;
 	if (!offers(t, c.xoauth2, c.oauthbearer, " among the capabilities", f))
 		return false;
@@ -81,7 +107,7 @@ static bool talk_imap(struct triage_worker *t, struct row *row, struct fault *f)
 }
 
 /* From the greeting up to TLS: nothing that is said before it counts, but that STARTTLS is there. */
-static bool start_tls(struct triage_worker *t, struct fault *f)
+static bool smtp_start_tls(struct triage_worker *t, struct fault *f)
 {
 	struct row unseen = { .step = STEP_TRIAGE };
 	struct smtp *m = &t->talk.smtp;
@@ -101,7 +127,7 @@ static bool start_tls(struct triage_worker *t, struct fault *f)
 	return true;
 }
 
-static bool talk_smtp(struct triage_worker *t, struct row *row, struct fault *f)
+static bool talk_smtp(struct triage_worker *t, const struct service *d, struct row *row, struct fault *f)
 {
 	struct sasl_login login = login_of(t);
 	struct smtp *m = &t->talk.smtp;
@@ -110,7 +136,8 @@ static bool talk_smtp(struct triage_worker *t, struct row *row, struct fault *f)
 	char scratch[1024];
 	struct buf challenge = BUF(scratch);
 
-	if (!start_tls(t, f) || !smtp_ehlo(m, &e, f))
+	(void)d; /* submission has no port of its own for TLS at the providers */
+	if (!smtp_start_tls(t, f) || !smtp_ehlo(m, &e, f))
 		return false;
 	if (!offers(t, e.xoauth2, e.oauthbearer, " in the answer to EHLO", f))
 		return false;
@@ -132,7 +159,7 @@ static bool converse(struct triage_worker *t, const struct service *d, struct ro
 	t->reach.port = d->port;
 	if (!connect_open(&t->reach, &unseen, f))
 		return false;
-	good = (!d->tls || connect_tls(&t->reach, &unseen, f)) && d->talk(t, row, f);
+	good = (!d->tls || connect_tls(&t->reach, &unseen, f)) && d->talk(t, d, row, f);
 	stream_close(&t->reach.stream);
 	secret_wipe_used(&t->talk, sizeof t->talk);
 	return good;
@@ -167,11 +194,13 @@ static bool step_triage(void *self, struct row *row, struct fault *f)
 {
 	struct triage_worker *t = self;
 	struct provider const *p = t->settings->provider;
+	/* Who comes to POP3 by STLS comes to IMAP by STARTTLS. */
+	bool starttls = t->settings->pop_tls == POP_TLS_STLS;
 	struct service imap = { .name = "IMAP",
 		                .side = WORKER_SIDE_IMAP,
 		                .host = p->imap_host,
-		                .port = IMAPS,
-		                .tls = true,
+		                .port = starttls ? IMAP : IMAPS,
+		                .tls = !starttls,
 		                .app_role = SPAN("IMAP.AccessAsApp"),
 		                .scope = SPAN("IMAP.AccessAsUser.All"),
 		                .talk = talk_imap };

@@ -110,7 +110,7 @@ size_t worker_size(enum worker_message kind)
 		[WORKER_BEGIN] = sizeof(struct worker_begin), [WORKER_ROW] = sizeof(struct row),
 		[WORKER_NOTE] = sizeof(struct worker_note),   [WORKER_CERTIFICATE] = sizeof(struct worker_certificate),
 		[WORKER_TOKEN] = sizeof(struct worker_token), [WORKER_PROMPT] = sizeof(struct worker_prompt),
-		[WORKER_DONE] = sizeof(struct worker_done),
+		[WORKER_COMPAT] = sizeof(struct compat),      [WORKER_DONE] = sizeof(struct worker_done),
 	};
 
 	return kind < WORKER_MESSAGE__COUNT ? size[kind] : 0;

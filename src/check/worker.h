@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/trace.h"
 #include "check/redact.h"
+#include "report/compat.h"
 #include "report/row.h"
 #include "ident/device.h"
 
@@ -33,6 +34,7 @@ enum worker_message {
 	WORKER_CERTIFICATE, /* struct worker_certificate */
 	WORKER_TOKEN,       /* token worker to supervisor to mail worker: struct worker_token */
 	WORKER_PROMPT,      /* token worker: a person is to sign in: struct worker_prompt */
+	WORKER_COMPAT,      /* of the mail worker: struct compat */
 	WORKER_DONE,        /* nothing more will come: struct worker_done */
 	WORKER_MESSAGE__COUNT
 };

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "cli/session.h"
 #include "show/chain.h"
+#include "show/compat.h"
 #include "text/base64.h"
 #include "text/der.h"
 #include "text/dn.h"
@@ -14,7 +15,8 @@ enum {
 
 struct probe {
 	struct session session;
-	bool json, pem;
+	bool json, pem, measured;
+	struct compat compat;
 	struct buf out;
 	struct buf kept;            /* the certificates for people, shown before the report */
 	size_t from[CHAIN_MAX + 1]; /* where each begins in it, and the last one ends */
@@ -67,6 +69,18 @@ static void put_chain(struct probe *p)
 		chain_put_end(&page, kept(p, p->n - 1), &p->session.app->trust);
 }
 
+/* Behind the report: what was measured, as a part of the page or as an object of its own. */
+static void put_compat(struct probe *p)
+{
+	struct page page = app_page(p->session.app, &p->out, OUTPUT_RESULT);
+	struct json_write w = { .out = &p->out };
+
+	if (p->json)
+		compat_put_json(&w, &p->compat);
+	else
+		compat_put(&page, &p->compat);
+}
+
 /* With --pem the standard output belongs to the chain: a report is made only when something failed, for people. */
 static void on_event(void *command, const struct run_event *event)
 {
@@ -77,9 +91,14 @@ static void on_event(void *command, const struct run_event *event)
 		put_certificate(&p->out, event->certificate);
 	else if (event->kind == RUN_CERTIFICATE)
 		keep(p, event->certificate);
-	else if (event->kind == RUN_REPORT && !p->pem) {
+	else if (event->kind == RUN_COMPAT) {
+		p->compat = *event->compat;
+		p->measured = true;
+	} else if (event->kind == RUN_REPORT && !p->pem) {
 		put_chain(p);
 		session_report(&p->session, event->report, p->json, &p->out);
+		if (p->measured)
+			put_compat(p);
 	} else if (event->kind == RUN_REPORT && report_first_failure(event->report, &failed))
 		session_diagnose(&p->session, event->report, p->out.n);
 }
@@ -140,6 +159,7 @@ int cmd_probe(struct app *app)
 	ask->workers = RUN_MAIL;
 	ask->stop_after = web_server(&app->settings) ? STEP_POP_TLS : STEP_CAPA;
 	ask->certificates = p.pem || !p.json;
+	ask->compat = app->options.given[OPTION_COMPAT] != 0;
 	if (!session_run(&p.session, &status))
 		return status;
 	return app_print(&p.out, status);

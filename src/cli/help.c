@@ -45,6 +45,7 @@ static const struct command commands[] = {
 	  "Look at a mail server from outside: no account is needed.",
 	  "\to2pop probe\n"
 	  "\to2pop probe pop.example.com:995 -v\n"
+	  "\to2pop probe --compat outlook.office365.com\n"
 	  "\to2pop probe --pem >chain.pem\n",
 	  "Name, addresses, connection, TLS with the whole chain, greeting and capabilities. Without HOST it is the "
 	  "setting pop_host. --format is human or json.",

@@ -36,6 +36,8 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_MIN_LIFE] = { "min-life", 0, "TIME", COMMAND_TOKEN,
 	                      "a token in token_cache that lives so long is good enough (default 5m)" },
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
+	[OPTION_COMPAT] = { "compat", 0, NULL, COMMAND_PROBE,
+	                    "measure what the mail server takes, and name the clients that will fail" },
 	[OPTION_OUTPUT] = { "output", 'o', "FILE", COMMAND_CHECK,
 	                    "write the report to FILE, which is replaced when the run is over" },
 	[OPTION_WARNING] = { "warning", 'w', "LIST", COMMAND_CHECK,

@@ -107,6 +107,18 @@ bool imap_capability(struct imap *m, struct imapmsg_capability *c, struct fault 
 	return command(m, "CAPABILITY", f) && answer(m, &h, &msg, FAULT_POP_REFUSED, f);
 }
 
+bool imap_starttls(struct imap *m, struct fault *f)
+{
+	struct imapmsg msg;
+
+	if (!command(m, "STARTTLS", f) || !answer(m, &(struct hints){ NULL }, &msg, FAULT_POP_REFUSED, f))
+		return false;
+	if (line_pending(&m->line))
+		return fault_set(f, FAULT_STARTTLS_INJECTED, 0,
+		                 SPAN("the server spoke on after its consent to STARTTLS"));
+	return true;
+}
+
 /* The line that decides about a login, or the "+" before it. Untagged lines may come in between. */
 static bool verdict(struct imap *m, struct imapmsg *msg, struct fault *f)
 {

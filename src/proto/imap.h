@@ -28,6 +28,11 @@ bool imap_greeting(struct imap *m, struct span *text, struct fault *f) MUST;
 
 bool imap_capability(struct imap *m, struct imapmsg_capability *c, struct fault *f) MUST;
 
+/* STARTTLS (RFC 9051 section 6.2.1): the next bytes of the stream are TLS. What was said before is not to be believed:
+ * start anew behind it, without a greeting, and ask for the capabilities again. Words behind the consent are
+ * FAULT_STARTTLS_INJECTED. */
+bool imap_starttls(struct imap *m, struct fault *f) MUST;
+
 /* AUTHENTICATE with the login's mechanism, the answer in a line of its own. *reply: "OK AUTHENTICATE completed." A
  * challenge is decoded into `challenge` and answered as its mechanism demands. A refusal's evidence is what follows
  * the tag: "NO ...". */

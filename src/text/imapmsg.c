@@ -75,6 +75,7 @@ bool imapmsg_capability(struct imapmsg_capability *c, struct span words)
 		found.oauthbearer |= span_eq_nocase(word, SPAN("AUTH=OAUTHBEARER"));
 		found.sasl_ir |= span_eq_nocase(word, SPAN("SASL-IR"));
 		found.login_disabled |= span_eq_nocase(word, SPAN("LOGINDISABLED"));
+		found.starttls |= span_eq_nocase(word, SPAN("STARTTLS"));
 	}
 	*c = found;
 	return true;

@@ -22,7 +22,7 @@ void imapmsg_read(struct span line, struct span tag, struct imapmsg *m);
 
 /* What CAPABILITY told. */
 struct imapmsg_capability {
-	bool imap, xoauth2, oauthbearer, sasl_ir, login_disabled;
+	bool imap, xoauth2, oauthbearer, sasl_ir, login_disabled, starttls;
 };
 
 /* The words of "CAPABILITY IMAP4rev1 AUTH=XOAUTH2 ...", of an untagged line or of a code; false, and *c untouched, when

@@ -119,7 +119,7 @@ class Rig:
                 fcntl.flock(shared, fcntl.LOCK_EX)
                 make_pki()
                 install_provider()
-            for service in ("idp", "idp_ec", "control", "pop3", "pop3s", "imaps", "nobody"):
+            for service in ("idp", "idp_ec", "control", "pop3", "pop3s", "imap", "imaps", "nobody"):
                 self.ports[service] = free_port(self.address)
             self.dovecot_dir = self.choose_dovecot_dir()
             self.lay_out_mail()
@@ -326,7 +326,7 @@ class Rig:
             f"  ssl_cert = <{d}/tls/{kind}.chain.pem\n  ssl_key = <{d}/tls/{kind}.key\n}}\n" for kind in KINDS)
         values = {
             "dir": d, "address": self.address, "issuer": self.issuer, "user_claim": FACTS["user_claim"],
-            "pop3": self.ports["pop3"], "pop3s": self.ports["pop3s"], "imaps": self.ports["imaps"], "local_names": local_names,
+            "pop3": self.ports["pop3"], "pop3s": self.ports["pop3s"], "imap": self.ports["imap"], "imaps": self.ports["imaps"], "local_names": local_names,
             "user": who.pw_name, "group": grp.getgrgid(who.pw_gid).gr_name,
             "uid": who.pw_uid, "gid": who.pw_gid,
             "rawlog": d / "rawlog" if self.rawlog else "",

@@ -166,13 +166,13 @@ class Program:
         return Result(folder, status, (folder / "stdout").read_text(errors="replace"),
                       (folder / "stderr").read_text(errors="replace"))
 
-    def check(self, name, mailbox=ALICE, **changes):
+    def check(self, name, mailbox=ALICE, options=(), **changes):
         """One check with JSON and a transcript; what must always hold is checked here."""
         settings = self.settings(**changes)
         folder = self.prepare(name, settings)
         process = self.start(folder, [
             "check", "--config", folder / "o2pop.conf", mailbox, "--format", "json",
-            "--transcript", folder / "transcript"])
+            "--transcript", folder / "transcript", *options])
         result = self.finish(folder, process).read_json()
         self.check_always(result, settings)
         return result
@@ -771,11 +771,70 @@ def stls(p):
     expect("a login at the injector", b"AUTH XOAUTH2" in middle.heard, False)
 
 
-class Injector:
-    """Between o2pop and Dovecot: adds words to the consent to STLS, in the same packet."""
+@scenario("starttls-imap")
+def starttls_imap(p):
+    """Triage after a refused login: IMAP by STARTTLS at port 143, and a server in the middle of that, too."""
+    def triage(name, imap):
+        resolve = p.settings()["resolve"] + f" *:{pop}:{p.rig.address} *:143:{p.rig.address}@{imap}"
+        r = p.check(name, mailbox=f"nobody@{DOMAIN}", options=("--triage",), pop_tls="stls", pop_port=pop, resolve=resolve)
+        expect("first failed step (" + r.summary() + ")", r.first_failure()["id"], "auth")
+        return r
 
-    def __init__(self, address, port):
+    pop = p.rig.ports["pop3"]
+    r = triage("starttls-imap", p.rig.ports["imap"])
+    before, tls, after = r.transcript.partition("STARTTLS\n")
+    expect("a login at IMAP before TLS", "AUTHENTICATE" in before, False)
+    expect("the capabilities again, then a login", "CAPABILITY" in after and "AUTHENTICATE XOAUTH2" in after, True)
+    expect("what IMAP says", r.fact("triage", "imap_state"), "refused")
+    with Injector(p.rig.address, p.rig.ports["imap"], verb=b"STARTTLS", words=b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n") as middle:
+        r = triage("starttls-imap-injected", middle.port)
+    expect("STARTTLS at the injector", b"STARTTLS" in middle.heard, True)
+    expect("a login at the injector", b"AUTHENTICATE" in middle.heard, False)
+    expect("a login at IMAP at all", "AUTHENTICATE" in r.transcript, False)
+
+
+@scenario("compat")
+def compat(p):
+    """What Dovecot takes, measured without an account; its own log says that nobody tried to log in as anybody real."""
+    resolve = p.settings()["resolve"] + f" *:110:{p.rig.address}@{p.rig.ports['pop3']}"
+    folder = p.prepare("compat", p.settings(resolve=resolve))
+    r = p.finish(folder, p.start(folder, ["probe", "--config", folder / "o2pop.conf", "--compat", "--format", "json",
+                                          "--transcript", folder / "transcript"]))
+    expect("exit status", r.status, 0)
+    report, measured = map(json.loads, (folder / "stdout").read_text().splitlines())
+    expect("schema", measured["schema"], "o2pop.compat/1")
+    tls = {row["version"]: row for row in measured["tls"]}
+    expect("versions", {v: row["accepted"] for v, row in tls.items()},
+           {"TLS 1.0": "no", "TLS 1.1": "no", "TLS 1.2": "yes", "TLS 1.3": "yes"})
+    for version, suites in tls.items():
+        names = openssl_takes(p, version, suites["suites"])
+        expect(f"suites of {version} that openssl s_client gets, too", names, suites["suites"])
+    for what in ("port_110", "stls", "xoauth2", "oauthbearer", "two_lines", "one_line", "pipelining"):
+        expect(what, measured[what], "yes")
+    expect("finished", measured["finished"], True)
+    why = {(row["client"], row["versions"]): row["why"] for row in measured["failing"]}
+    expect("Java 6", why.get(("Java 6", "public updates")), "tls-version")
+    expect("an old getmail", ("getmail6", "6.19.04 to 6.19.10") in why, False)
+
+
+def openssl_takes(p, version, names):
+    """Of these suites, those that another client gets by asking for nothing else."""
+    taken = []
+    for name in names:
+        choice = ["-tls1_3", "-ciphersuites", name] if version == "TLS 1.3" else ["-tls1_2", "-cipher", name]
+        r = subprocess.run(["openssl", "s_client", "-connect", f"{p.rig.address}:{p.rig.ports['pop3s']}", *choice],
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+        if f"Cipher is {name}" in r.stdout:
+            taken.append(name)
+    return taken
+
+
+class Injector:
+    """Between o2pop and Dovecot: adds words to the consent to STLS or STARTTLS, in the same packet."""
+
+    def __init__(self, address, port, verb=b"STLS", words=b"+OK\r\n"):
         self.server = (address, port)
+        self.verb, self.words = verb, words
         self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
         self.heard = b""
@@ -804,7 +863,7 @@ class Injector:
                     self.heard += line
                     server.sendall(line)
                     answer = server.recv(4096)
-                    client.sendall(answer + (b"+OK\r\n" if line.startswith(b"STLS") else b""))
+                    client.sendall(answer + (self.words if self.verb in line else b""))
             except OSError:
                 pass
 

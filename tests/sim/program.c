@@ -23,7 +23,8 @@ static const char *const settings[] = {
 	"client_secret_file = o2pop.secret",
 	"ca_file = ca.pem",
 	"resolve = login.microsoftonline.com:443:127.0.0.1@{idp-port} outlook.office365.com:995:127.0.0.1@{pop-port}"
-	" outlook.office365.com:993:127.0.0.1@{imap-port} smtp.office365.com:587:127.0.0.1@{smtp-port}",
+	" outlook.office365.com:993:127.0.0.1@{imap-port} outlook.office365.com:143:127.0.0.1@{imap-port}"
+	" smtp.office365.com:587:127.0.0.1@{smtp-port}",
 	"timeout = {seconds 10}",
 };
 

@@ -145,6 +145,56 @@ TEST(every_cut_ends_it)
 	}
 }
 
+static bool starttls(const struct script_line *row, size_t n, size_t slice, struct fault *f)
+{
+	*f = (struct fault){ .code = FAULT_NONE };
+	script_start(&script, row, n);
+	script.slice = slice;
+	imap_start(&imap, &script.stream, &script.trace);
+	return imap_starttls(&imap, f);
+}
+
+/* The rule of RFC 9051 section 6.2.1: what comes in one piece with the consent, in whatever slices, is refused. */
+TEST(nothing_may_follow_the_consent_to_starttls)
+{
+	static const struct script_line forged[] = {
+		CLIENT("o1 STARTTLS"),
+		PEER_RAW("o1 OK ready\r\n* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n"),
+	};
+	struct fault f;
+
+	OK(!starttls(forged, COUNT(forged), sizeof wire, &f));
+	EQ(f.code, FAULT_STARTTLS_INJECTED);
+	for (size_t slice = 1; slice < 60; slice++) /* a slice that ends with the line leaves it to the TLS engine */
+		EQ(starttls(forged, COUNT(forged), slice, &f), 13 % slice == 0);
+}
+
+TEST(answers_to_starttls)
+{
+	static const struct {
+		struct span line;
+		enum fault_code code;
+	} row[] = {
+		{ SPAN_INIT("o1 OK Begin TLS negotiation now.\r\n"), FAULT_NONE },
+		{ SPAN_INIT("* OK still here\r\no1 OK\r\n"), FAULT_NONE },
+		{ SPAN_INIT("o1 NO\r\n"), FAULT_POP_REFUSED },
+		{ SPAN_INIT("o1 BAD no such command\r\n"), FAULT_POP_REFUSED },
+		{ SPAN_INIT("o2 OK for another command\r\n"), FAULT_SERVICE_MALFORMED },
+		{ SPAN_INIT("+ go on\r\n"), FAULT_SERVICE_MALFORMED },
+		{ SPAN_INIT("* BYE\r\n"), FAULT_POP_REFUSED },
+		{ SPAN_INIT("o1 OK cut"), FAULT_POP_CLOSED },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct script_line line[] = { CLIENT("o1 STARTTLS"), { false, row[i].line } };
+		struct fault f;
+
+		t_at("row %lu", (unsigned long)i);
+		EQ(starttls(line, COUNT(line), sizeof wire, &f), row[i].code == FAULT_NONE);
+		EQ(f.code, row[i].code);
+	}
+}
+
 /* Run the greeting alone. */
 static enum fault_code greet(const char *line)
 {

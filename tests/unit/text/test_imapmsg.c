@@ -119,14 +119,16 @@ TEST(the_other_mechanism_is_heard)
 	struct imapmsg_capability c = { .imap = false };
 
 	OK(imapmsg_capability(&c, SPAN("CAPABILITY IMAP4rev1 AUTH=OAUTHBEARER")));
-	OK(c.oauthbearer && !c.xoauth2);
+	OK(c.oauthbearer && !c.xoauth2 && !c.starttls);
+	OK(imapmsg_capability(&c, SPAN("CAPABILITY IMAP4rev1 starttls LOGINDISABLED")));
+	OK(c.starttls && c.login_disabled && !c.oauthbearer);
 	OK(imapmsg_capability(&c, SPAN("CAPABILITY IMAP4rev1 AUTH=OAUTHBEARERS AUTH=XOAUTH2 OAUTHBEARER")));
 	OK(!c.oauthbearer && c.xoauth2);
 }
 
 TEST(capability_that_is_none_changes_nothing)
 {
-	struct imapmsg_capability c = { true, true, true, true, true };
+	struct imapmsg_capability c = { true, true, true, true, true, true };
 
 	OK(!imapmsg_capability(&c, SPAN("23 EXISTS")));
 	OK(c.imap && c.xoauth2 && c.oauthbearer && c.sasl_ir && c.login_disabled);
