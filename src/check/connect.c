@@ -56,8 +56,8 @@ static bool all_local(const struct connection *to, struct fault *f)
 /* ---- the way ------------------------------------------------------------------------------------ */
 
 const struct connect_way connect_ways[] = {
-	[ROUTE_TOKEN] = { STEP_IDP_DNS, STEP_TOKEN_PROXY, STEP_IDP_TCP, STEP_IDP_TLS },
-	[ROUTE_MAIL] = { STEP_POP_DNS, STEP_MAIL_PROXY, STEP_POP_TCP, STEP_POP_TLS },
+	[ROUTE_TOKEN] = { STEP_IDP_DNS, STEP_TOKEN_PROXY, STEP_IDP_TCP, STEP_IDP_TLS, SETTING_TOKEN_PIN },
+	[ROUTE_MAIL] = { STEP_POP_DNS, STEP_MAIL_PROXY, STEP_POP_TCP, STEP_POP_TLS, SETTING_PIN },
 };
 
 static struct route route_to(const struct connection *to)
@@ -127,13 +127,25 @@ static void put_attempts(struct row *row, const struct connection *to, const str
 	row_list(row, FACT_ATTEMPTS, buf_span(&b), ',');
 }
 
+/* The connection alone has less time where the user wants that; what is said over it has until the deadline. */
+static bool reach_tcp(struct connection *to, const struct dns_answer *answer, struct tcp_attempts *attempts,
+                      struct fault *f)
+{
+	struct deadline whole = to->worker->deadline, soon = clock_deadline(to->settings->connect_timeout_ms);
+	bool connected =
+		tcp_connect(&to->tcp, answer, answer->port, soon.at_ms < whole.at_ms ? soon : whole, attempts, f);
+
+	to->tcp.deadline = whole;
+	return connected;
+}
+
 static bool connect_tcp(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
 	struct tcp_attempts attempts = { .n = 0 };
 	char text[DNS_TEXT_MAX + 32];
 	struct buf b = BUF(text);
-	bool connected = tcp_connect(&to->tcp, &to->addresses, to->addresses.port, to->worker->deadline, &attempts, f);
+	bool connected = reach_tcp(to, &to->addresses, &attempts, f);
 
 	put_host(row, to);
 	put_attempts(row, to, &attempts);
@@ -185,7 +197,7 @@ static bool reach_proxy(struct connection *to, const struct route *r, int64_t *b
 		return proxy_failed(f, FAULT_PROXY_NOT_FOUND, r, &why);
 	row_number(row, FACT_PROXY_RESOLVE_MS, clock_ms() - *began);
 	*began = clock_ms();
-	if (!tcp_connect(&to->tcp, &answer, answer.port, to->worker->deadline, &attempts, &why))
+	if (!reach_tcp(to, &answer, &attempts, &why))
 		return proxy_failed(f, FAULT_PROXY_UNREACHED, r, &why);
 	to->stream = tcp_stream(&to->tcp);
 	if (r->proxy.kind == PROXY_HTTPS) {
@@ -353,7 +365,7 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 		.host = to->host,
 		.trust = to->trust,
 		.now = clock_unix(),
-		.pin = to->pinned ? settings_get(to->settings, SETTING_PIN) : SPAN_NONE,
+		.pin = to->pinned ? settings_get(to->settings, connect_ways[to->side].pin) : SPAN_NONE,
 	};
 	struct span trust = SPAN("the CA file");
 	bool started;

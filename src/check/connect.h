@@ -18,7 +18,7 @@ struct connection {
 	struct span host;
 	uint16_t port;
 	bool clear;                                    /* no TLS, ever: only on this machine or link */
-	bool pinned;                                   /* settings.pin counts for this server */
+	bool pinned;                                   /* the pin of this side counts for this server */
 	bool (*before_tls)(void *of, struct fault *f); /* what is said in clear text before TLS begins; NULL: nothing */
 	void *of;
 
@@ -32,9 +32,10 @@ struct connection {
 /* For worker_step; self is the struct connection. */
 worker_step_fn connect_tls;
 
-/* Which of the steps to a server are taken: those of a direct way, or the proxy's. */
+/* Which of the steps to a server are taken: those of a direct way, or the proxy's; and which key is demanded there. */
 struct connect_way {
 	enum step dns, proxy, tcp, tls;
+	enum setting pin;
 };
 extern const struct connect_way connect_ways[]; /* by enum route_side */
 

@@ -12,6 +12,7 @@ void idp_aim(struct idp *p, struct url url)
 	p->reach.host = url.host;
 	p->reach.port = url.port;
 	p->reach.clear = !url.tls;
+	p->reach.pinned = true;
 }
 
 void idp_reached(struct idp *p)

@@ -189,6 +189,13 @@ static bool finish_choices(struct settings *s, struct fault *f)
 	return true;
 }
 
+/* A time as given. */
+static bool finish_time(const struct settings *s, enum setting key, int64_t *ms, struct fault *f)
+{
+	return (ini_duration(s->value[key], ms) && *ms >= 100 && *ms <= SETTINGS_TIMEOUT_MAX_MS) ||
+	       refuse(s, key, "write a time such as 30s, 500ms or 2m, at most 1h", f);
+}
+
 static bool finish_numbers(struct settings *s, struct fault *f)
 {
 	uint64_t port;
@@ -199,9 +206,12 @@ static bool finish_numbers(struct settings *s, struct fault *f)
 	if (!span_u64(s->value[SETTING_POP_PORT], 65535, &port) || port == 0)
 		return refuse(s, SETTING_POP_PORT, "a port is a number from 1 to 65535", f);
 	s->pop_port = (uint16_t)port;
-	if (!ini_duration(s->value[SETTING_TIMEOUT], &s->timeout_ms) || s->timeout_ms < 100 ||
-	    s->timeout_ms > SETTINGS_TIMEOUT_MAX_MS)
-		return refuse(s, SETTING_TIMEOUT, "write a time such as 30s, 500ms or 2m, at most 1h", f);
+	if (!finish_time(s, SETTING_TIMEOUT, &s->timeout_ms, f))
+		return false;
+	s->connect_timeout_ms = s->timeout_ms;
+	if (settings_has(s, SETTING_CONNECT_TIMEOUT) &&
+	    !finish_time(s, SETTING_CONNECT_TIMEOUT, &s->connect_timeout_ms, f))
+		return false;
 	if (settings_has(s, SETTING_SECRET_EXPIRES) && !date_iso(s->value[SETTING_SECRET_EXPIRES], &s->secret_expires))
 		return refuse(s, SETTING_SECRET_EXPIRES, "write a date such as 2027-01-31", f);
 	return true;
@@ -263,9 +273,16 @@ static bool finish_urls(struct settings *s, struct fault *f)
 	       (own || finish_endpoint(s, SETTING_DEVICE_URL, "devicecode", &s->device_url, f));
 }
 
-bool resolve_settings(struct settings *s, struct fault *f)
+static bool check_pin(const struct settings *s, enum setting key, struct fault *f)
 {
 	unsigned char pin[TLS_PIN];
+
+	return !settings_has(s, key) || tls_pin(s->value[key], pin) ||
+	       refuse(s, key, "write the SHA-256 of the server's public key, 64 hexadecimal digits", f);
+}
+
+bool resolve_settings(struct settings *s, struct fault *f)
+{
 	struct span host;
 
 	if (!finish_provider(s, f) || !finish_choices(s, f) || !finish_numbers(s, f) || !finish_urls(s, f) ||
@@ -273,8 +290,8 @@ bool resolve_settings(struct settings *s, struct fault *f)
 		return false;
 	if (!dns_table(s->value[SETTING_RESOLVE], &(struct fault){ 0 }))
 		return refuse(s, SETTING_RESOLVE, "write HOST:PORT:ADDRESS, such as mail.example.com:995:192.0.2.1", f);
-	if (settings_has(s, SETTING_PIN) && !tls_pin(s->value[SETTING_PIN], pin))
-		return refuse(s, SETTING_PIN, "write the SHA-256 of the server's public key, 64 hexadecimal digits", f);
+	if (!check_pin(s, SETTING_PIN, f) || !check_pin(s, SETTING_TOKEN_PIN, f))
+		return false;
 	host = s->value[SETTING_POP_HOST];
 	if (host.n != 0 && !url_is_name(host) && !url_is_address(host))
 		return refuse(s, SETTING_POP_HOST, "write a host name or an address, without port or blanks", f);

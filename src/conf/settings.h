@@ -75,11 +75,12 @@ struct settings {
 	enum pop_form form;
 	enum pop_pipelining pipelining;
 	int64_t timeout_ms;
-	int64_t secret_expires; /* 0 when not given */
-	struct span token_url;  /* where the token is asked for: given, known, or made of authority and tenant */
-	struct span device_url; /* the same for the device authorization endpoint; empty when not known, as
+	int64_t connect_timeout_ms; /* as timeout_ms when not given */
+	int64_t secret_expires;     /* 0 when not given */
+	struct span token_url;      /* where the token is asked for: given, known, or made of authority and tenant */
+	struct span device_url;     /* the same for the device authorization endpoint; empty when not known, as
 	                         * when the user gave token_url alone: it may be another provider's */
-	size_t used;            /* of the arena */
+	size_t used;                /* of the arena */
 	unsigned char arena[SETTINGS_ARENA];
 };
 

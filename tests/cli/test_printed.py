@@ -178,6 +178,7 @@ def test_probe_of_a_web_server(place):
 
 def test_what_cannot_work_is_named_before_it_is_tried(place):
     for line, why in (("resolve = mail.rig.test:*:127.0.0.1", "HOST:PORT:ADDRESS"), ("pin = abcd", "64 hexadecimal"),
+                      ("token_pin = abcd", "64 hexadecimal"), ("connect_timeout = 1ms", "a time such as"),
                       ("pop_host = outlook.office356.com", "is it a slip?")):
         place.file("bad.conf", f"provider = microsoft\ntenant_id = {TENANT}\nclient_id = {CLIENT}\n"
                    f"client_secret = {SECRET}\nmailbox = a@b.example\n{line}\n")

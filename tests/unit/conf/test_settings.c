@@ -108,6 +108,7 @@ TEST(the_profiles)
 		EQ(settings.provider->entra, row[i].entra);
 		EQ(settings.pop_port, 995);
 		EQ(settings.timeout_ms, SETTINGS_TIMEOUT_MS);
+		EQ(settings.connect_timeout_ms, SETTINGS_TIMEOUT_MS);
 	}
 }
 
@@ -139,6 +140,7 @@ TEST(values_that_are_read)
 	give("auth_form", "one-line");
 	give("pipelining", "off");
 	give("timeout", "1500ms");
+	give("connect_timeout", "700ms");
 	give("secret_expires", "2027-01-31");
 	give("token_url", "http://[::1]:8080/token");
 	OK(finish(&f));
@@ -147,6 +149,7 @@ TEST(values_that_are_read)
 	EQ(settings.form, POP_FORM_ONE_LINE);
 	EQ(settings.pipelining, POP_PIPELINING_OFF);
 	EQ(settings.timeout_ms, 1500);
+	EQ(settings.connect_timeout_ms, 700);
 	EQ(settings.secret_expires, 1801353600);
 	EQ(settings.token_url, SPAN("http://[::1]:8080/token"));
 }
@@ -173,6 +176,11 @@ TEST(values_that_cannot_work)
 		{ "timeout", "99ms", "write a time" },
 		{ "timeout", "61m", "write a time" },
 		{ "timeout", "soon", "write a time" },
+		{ "connect_timeout", "99ms", "write a time" },
+		{ "connect_timeout", "61m", "write a time" },
+		{ "connect_timeout", "soon", "write a time" },
+		{ "pin", "0f", "64 hexadecimal digits" },
+		{ "token_pin", "0f", "64 hexadecimal digits" },
 		{ "secret_expires", "31.01.2027", "write a date" },
 		{ "secret_expires", "2027-02-30", "write a date" },
 		{ "token_url", "login.example/token", "starts with https://" },
