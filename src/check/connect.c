@@ -1,8 +1,10 @@
 #include "check/connect.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 
+#include "net/detour.h"
 #include "net/tunnel.h"
 #include "text/der.h"
 #include "text/dn.h"
@@ -87,6 +89,25 @@ bool connect_takes(const struct settings *s, enum step step)
 	return true;
 }
 
+/* Who is connected to, or asked of a proxy, in this server's place; true when the table names one. */
+static bool detour(const struct connection *to, struct span *host, uint16_t *port)
+{
+	*host = to->host;
+	*port = to->port;
+	return detour_take(settings_get(to->settings, SETTING_CONNECT_TO), host, port);
+}
+
+static void put_detour(struct row *row, const struct connection *to)
+{
+	struct span host;
+	uint16_t port;
+
+	if (detour(to, &host, &port))
+		row_say(row, FACT_VIA,
+		        memchr(host.p, ':', host.n) != NULL ? "connect_to [%.*s]:%u" : "connect_to %.*s:%u",
+		        SPAN_ARG(host), port);
+}
+
 static bool connect_dns(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
@@ -95,6 +116,7 @@ static bool connect_dns(void *self, struct row *row, struct fault *f)
 	char text[FACT_TEXT_MAX];
 	struct buf b = BUF(text);
 
+	(void)detour(to, &q.host, &q.port);
 	if (to->host.n == 0)
 		return fault_set(f, FAULT_SETTING_MISSING, SETTING_POP_HOST, span_z(settings_key(SETTING_POP_HOST)));
 	put_host(row, to);
@@ -148,13 +170,14 @@ static bool connect_tcp(void *self, struct row *row, struct fault *f)
 	bool connected = reach_tcp(to, &to->addresses, &attempts, f);
 
 	put_host(row, to);
+	put_detour(row, to);
 	put_attempts(row, to, &attempts);
 	if (!connected)
 		return note_failure(to, row, f);
 	to->stream = tcp_stream(&to->tcp);
 	dns_put(&b, &to->tcp.peer);
 	row_fact(row, FACT_ADDRESS, buf_span(&b));
-	if (to->addresses.port != to->port)
+	if (to->addresses.port != to->port && !row_has(row, FACT_VIA))
 		row_say(row, FACT_VIA, "port %u", to->addresses.port);
 	trace_put(&to->worker->trace, TRACE_NOTE, SPAN("connected"));
 	return true;
@@ -236,6 +259,8 @@ static bool connect_proxy(void *self, struct row *row, struct fault *f)
 	bool good;
 
 	put_host(row, to);
+	if (detour(to, &q.host, &q.port))
+		put_detour(row, to);
 	row_fact(row, FACT_PROXY_URL, settings_get(to->settings, r.key));
 	row_fact(row, FACT_PROXY_FROM, to->settings->origin[r.key]);
 	if (!reach_proxy(to, &r, &began, row, f))

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "conf/word.h"
 
+enum { LIST_MAX = 1024 }; /* bytes of a flag that was given several times: a dozen entries */
+
 const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_HELP] = { "help", 'h', NULL, COMMAND_ALL, "this text" },
 	[OPTION_VERSION] = { "version", 'V', NULL, COMMAND_ALL, "version, TLS engine and built-in roots" },
@@ -146,12 +148,18 @@ static bool refuse_secret(struct cursor *c, const struct secret_flag *flag, stru
 
 static bool take_setting(struct cursor *c, struct settings *s, enum setting key, struct fault *f)
 {
-	char text[80];
-	struct buf origin = BUF(text);
+	char text[80], list[LIST_MAX];
+	struct buf origin = BUF(text), all = BUF(list);
 	struct span value;
 
 	if (!take_value(c, &value, f))
 		return false;
+	if (settings_is_list(key) && s->source[key] == SETTING_FROM_FLAG) {
+		buf_say(&all, "%.*s %.*s", SPAN_ARG(settings_get(s, key)), SPAN_ARG(value));
+		if (!buf_ok(&all))
+			return fault_limit(f, FAULT_LIMIT, settings_get(s, key).n + 1 + value.n, sizeof list);
+		value = buf_span(&all);
+	}
 	buf_say(&origin, "--%.*s", SPAN_ARG(c->name));
 	return settings_set(s, key, value, SETTING_FROM_FLAG, buf_span(&origin), f);
 }

@@ -4,6 +4,7 @@
 #include "conf/word.h"
 
 #include "base/buf.h"
+#include "net/detour.h"
 #include "net/dns.h"
 #include "net/tls.h"
 #include "text/ini.h"
@@ -290,6 +291,9 @@ bool resolve_settings(struct settings *s, struct fault *f)
 		return false;
 	if (!dns_table(s->value[SETTING_RESOLVE], &(struct fault){ 0 }))
 		return refuse(s, SETTING_RESOLVE, "write HOST:PORT:ADDRESS, such as mail.example.com:995:192.0.2.1", f);
+	if (!detour_table(s->value[SETTING_CONNECT_TO]))
+		return refuse(s, SETTING_CONNECT_TO,
+		              "write HOST:PORT:HOST:PORT, such as mail.example.com:995:192.0.2.1:1995", f);
 	if (!check_pin(s, SETTING_PIN, f) || !check_pin(s, SETTING_TOKEN_PIN, f))
 		return false;
 	host = s->value[SETTING_POP_HOST];

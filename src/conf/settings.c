@@ -5,7 +5,7 @@
 
 #include "text/quote.h"
 
-enum { STEERS = 1, HOLDS_SECRET = 2, OFFSET_SHIFT = 2 };
+enum { STEERS = 1, HOLDS_SECRET = 2, LIST = 4, OFFSET_SHIFT = 3 };
 #define HOLDS(member) (HOLDS_SECRET | offsetof(struct credential, member) << OFFSET_SHIFT)
 
 static const struct {
@@ -105,6 +105,11 @@ enum setting_kind settings_kind(enum setting key)
 bool settings_steers(enum setting key)
 {
 	return (table[key].flags & STEERS) != 0;
+}
+
+bool settings_is_list(enum setting key)
+{
+	return (table[key].flags & LIST) != 0;
 }
 
 struct secret *settings_secret(struct credential *c, enum setting key)

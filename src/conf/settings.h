@@ -109,7 +109,8 @@ void settings_put_choices(struct buf *out, enum setting key, struct near *near);
 void settings_put_help(struct buf *out, enum setting key);
 
 enum setting_kind settings_kind(enum setting key);
-bool settings_steers(enum setting key); /* does it decide where a secret goes, or what is run? */
+bool settings_is_list(enum setting key); /* entries separated by spaces: a flag given again adds to them */
+bool settings_steers(enum setting key);  /* does it decide where a secret goes, or what is run? */
 
 /* The secret that the setting's file or command gives; NULL when it gives none. */
 struct secret *settings_secret(struct credential *c, enum setting key);

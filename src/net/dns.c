@@ -1,8 +1,10 @@
 #include "net/dns.h"
 
+#include <arpa/nameser.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <resolv.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -226,6 +228,9 @@ bool dns_table(struct span resolve, struct fault *f)
 
 /* ---- the resolver ------------------------------------------------------------------------------ */
 
+/* Beside the EAI_ numbers, which are small or negative. */
+enum { CUT_SHORT = 1000 };
+
 /* What an error number of getaddrinfo means. */
 static const struct meaning {
 	int error;
@@ -236,6 +241,7 @@ static const struct meaning {
 	{ EAI_NODATA, FAULT_DNS_NOT_FOUND, "the name has no address" },
 	{ EAI_ADDRFAMILY, FAULT_DNS_FAILED, "the name has no address of this family" },
 	{ EAI_AGAIN, FAULT_DNS_FAILED, "no name server gave an answer" },
+	{ CUT_SHORT, FAULT_DNS_FAILED, "the answer is too long for UDP, and this resolver does not ask by TCP" },
 	{ EAI_FAIL, FAULT_DNS_FAILED, "the name server refused to answer" },
 	{ EAI_FAMILY, FAULT_DNS_FAILED, "the address family is not supported" },
 	{ EAI_MEMORY, FAULT_DNS_FAILED, "out of memory" },
@@ -284,6 +290,19 @@ static void collect_all(const struct addrinfo *list, struct found *all)
 	}
 }
 
+/* musl says EAI_NONAME also of a name without addresses, and before 1.2.4 of an answer that was cut off (TC). The
+ * server's own answer tells; where it tells nothing else, or is no answer, the name does not exist. */
+static int why_no_name(const char *host)
+{
+	unsigned char answer[NS_PACKETSZ] = { 0 };
+	enum { FLAGS = 2, CODE = 3, TC = 2, RESPONSE = 0x80, RCODE = 15 };
+
+	(void)!res_query(host, ns_c_in, ns_t_a, answer, sizeof answer);
+	if ((answer[FLAGS] & RESPONSE) == 0 || (answer[CODE] & RCODE) != 0)
+		return EAI_NONAME;
+	return (answer[FLAGS] & TC) != 0 ? CUT_SHORT : EAI_NODATA;
+}
+
 /* An address with a scope ("fe80::1%eth0") is no name: the resolver only translates it. */
 static bool resolver_ask(const struct dns_question *q, struct found *all, bool *given, struct fault *f)
 {
@@ -297,6 +316,8 @@ static bool resolver_ask(const struct dns_question *q, struct found *all, bool *
 	*given = span_find_byte(q->host, '%', &at);
 	hints.ai_flags = *given ? AI_NUMERICHOST : 0;
 	eai = getaddrinfo(host, NULL, &hints, &list);
+	if (eai == EAI_NONAME && !*given)
+		eai = why_no_name(host);
 	if (eai != 0)
 		return fail(q, eai, f);
 	collect_all(list, all);

@@ -38,6 +38,7 @@ static const struct meaning meanings[] = {
 	{ ENOBUFS, "ENOBUFS", FAULT_TCP_FAILED, 4 },
 	{ ENOMEM, "ENOMEM", FAULT_TCP_FAILED, 4 },
 	{ ENOTCONN, "ENOTCONN", FAULT_TCP_FAILED, 4 },
+	{ EINPROGRESS, "EINPROGRESS", FAULT_TCP_FAILED, 0 },
 	{ EBADF, "EBADF", FAULT_TCP_FAILED, 4 },
 	{ EINVAL, "EINVAL", FAULT_TCP_FAILED, 4 },
 };
@@ -218,7 +219,7 @@ bool tcp_connect(struct tcp *t, const struct dns_answer *to, uint16_t port, stru
 	t->fd = r.poll[winner].fd;
 	t->peer = to->list[winner];
 	r.poll[winner].fd = -1;
-	stop(&r, 0);
+	stop(&r, EINPROGRESS);
 	return true;
 }
 

@@ -8,8 +8,8 @@
 
 enum { TCP_STAGGER_MS = 250 }; /* the next address is tried when one is this slow (RFC 8305) */
 
-/* How each address fared, in the order of dns_answer: -1 not tried, 0 connected (or still open when another
- * one won), else the errno (ETIMEDOUT also when the deadline cut it off). */
+/* How each address fared, in the order of dns_answer: -1 not tried, 0 connected, else the errno (EINPROGRESS when
+ * another one won first, ETIMEDOUT also when the deadline cut it off). */
 struct tcp_attempts {
 	int result[DNS_ADDRESSES_MAX];
 	int ms[DNS_ADDRESSES_MAX];

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "net/detour.h"
 #include "show/well_known.h"
 #include "text/guid.h"
 #include "text/url.h"
@@ -190,6 +191,18 @@ static void add_places(struct pseudonym *s, struct span list)
 	}
 }
 
+/* Both hosts of each entry of `connect_to`. */
+static void add_detours(struct pseudonym *s, struct span table)
+{
+	struct detour d;
+	bool good;
+
+	while (detour_next(&table, &d, &good)) {
+		pseudonym_add(s, PSEUDONYM_HOST, d.from.host);
+		pseudonym_add(s, PSEUDONYM_HOST, d.to.host);
+	}
+}
+
 void pseudonym_settings(struct pseudonym *s, const struct settings *settings)
 {
 	static const struct {
@@ -219,6 +232,7 @@ void pseudonym_settings(struct pseudonym *s, const struct settings *settings)
 		pseudonym_add(s, PSEUDONYM_FILE, span_cut(settings->origin[k], ':', &rest));
 	}
 	add_places(s, settings_get(settings, SETTING_RESOLVE));
+	add_detours(s, settings_get(settings, SETTING_CONNECT_TO));
 }
 
 /* What fact.def says of a fact beside the kinds of things: it is none, or there are hosts in it. */

@@ -35,7 +35,7 @@ def test_every_key_has_three_names(place):
                  "assertion_thumbprint": "x5t#S256", "managed_identity_url": "http://127.0.0.1/x",
                  "device_url": "https://t.example/d",
                  "token_url": "https://t.example/x", "pin": "0f" * 32, "token_pin": "0f" * 32, "connect_timeout": "3s",
-                 "resolve": "a.example:1:127.0.0.1",
+                 "resolve": "a.example:1:127.0.0.1", "connect_to": "a.example:1:b.example:2",
                  "client_secret_file": "/f", "access_token_file": "/f", "federated_token_file": "/f",
                  "certificate_file": "/f", "private_key_file": "/f", "refresh_token_file": "/f",
                  "service_account_file": "/f", "token_cache": "/f", "ca_file": "/f",
@@ -47,6 +47,14 @@ def test_every_key_has_three_names(place):
         equal(settings(place, *google, f"{flag}={value}")[key]["value"], value, flag)
         equal(settings(place, *google, env={variable: value})[key]["value"], value, variable)
         equal(settings(place, *google, "-c", conf)[key]["value"], value, key)
+
+
+def test_lists_add_up(place):
+    """As with curl: a list's flag may be given again, and then adds to what it said, not to other sources."""
+    env = {"O2POP_CONNECT_TO": "x.example:1:y.example:2"}
+    one, two = "a.example:1:[::1]:2", "::b.example:"
+    equal(settings(place, "--connect-to", one, "--connect-to", two, env=env)["connect_to"]["value"], f"{one} {two}")
+    equal(settings(place, "--timeout", "5s", "--timeout", "6s")["timeout"]["value"], "6s", "no list")
 
 
 def test_azure_names(place):
