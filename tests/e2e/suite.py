@@ -8,6 +8,7 @@ import grants  # noqa
 import peers  # noqa
 import monitoring  # noqa
 import proxies  # noqa
+import proxy_secrets  # noqa
 import assertions  # noqa: the last, because its keys are made while the others run
 
 sys.exit(scenarios.main())
