@@ -9,6 +9,7 @@ import peers  # noqa
 import monitoring  # noqa
 import proxies  # noqa
 import names  # noqa
+import proxy_secrets  # noqa
 import assertions  # noqa: the last, because its keys are made while the others run
 
 sys.exit(scenarios.main())
