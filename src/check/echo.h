@@ -1,9 +1,9 @@
 /* echo: recognises a piece of a secret in a text, from whatever place and in the encodings in which peers send it back.
  *
  * Kept are fingerprints of pieces of ECHO_PIECE characters, a few characters apart, so that every window of the secret
- * that is a little longer holds a whole one: 15 bytes as they are, 14 in base64 (at any of its three offsets, both
- * alphabets), 12 in hexadecimal digits. Capitals count as small letters, and percent-encoding and the escapes of JSON are
- * undone, in the secret as in the text. */
+ * that is a little longer holds a whole one: 15 bytes as they are, in base64 (at any of its three offsets, both
+ * alphabets) and in hexadecimal digits. Capitals count as small letters; percent-encoding and the escapes of JSON
+ * are undone, in the secret as in the text. */
 #ifndef CHECK_ECHO_H
 #define CHECK_ECHO_H
 

@@ -23,8 +23,8 @@ struct redact {
 	struct echo echo; /* last: most of it is never touched */
 };
 
-/* Look for this secret from now on: its beginning, and any piece of it (see echo). Secrets of less than 6 bytes would hide half
- * of all texts and are left alone. */
+/* Look for this secret from now on: its beginning, and any piece of it (see echo). Secrets of less than 6 bytes would
+ * hide half of all texts and are left alone. */
 void redact_secret(struct redact *h, const struct secret *s, const char *name);
 
 /* Look for SASL lines, of both mechanisms, that begin like this mailbox's. */

@@ -432,7 +432,8 @@ TEST(shown_without_tokens)
 		{ "{\"access\\u005ftoken\":\"abc\"}", "{\"access\\u005ftoken\":\"<access_token 3 characters>\"}" },
 		{ "{\"refresh_token\":7}", "{\"refresh_token\":\"<refresh_token 1 characters>\"}" },
 		{ "{\"data\":{\"list\":[{\"access_token\":\"abc\"},[\"z\"]]},\"a\":\"b\"}",
-		  "{\"data\":{\"list\":[{\"access_token\":\"<access_token 3 characters>\"},[\"<access_token 1 characters>\"]]},\"a\":\"b\"}" },
+		  "{\"data\":{\"list\":[{\"access_token\":\"<access_token 3 characters>\"},"
+		  "[\"<access_token 1 characters>\"]]},\"a\":\"b\"}" },
 		{ "{\"accessToken\":\"abc\",\"ACCESS-TOKEN\":\"d\",\"clientSecret\":[\"e\"]}",
 		  "{\"accessToken\":\"<accessToken 3 characters>\",\"ACCESS-TOKEN\":\"<ACCESS-TOKEN 1 characters>\","
 		  "\"clientSecret\":[\"<clientSecret 1 characters>\"]}" },
