@@ -12,7 +12,7 @@
 enum {
 	ECHO_PIECE = 12,
 	ECHO_MARKS = 1 << 16, /* bits */
-	ECHO_MAX = 24 * 1024, /* an access token of 16 kB has 15,000, others are shorter */
+	ECHO_MAX = 8 * 1024,  /* of 9 kB of secrets; what is further down in longer ones is not known */
 	ECHO_NAMES = 12
 };
 
