@@ -179,9 +179,7 @@ void buf_utf8(struct buf *b, uint32_t c)
 	buf_put(b, (struct span){ bytes, n });
 }
 
-/* Characters that change how the text around them looks, or that cannot be seen at all: controls and
- * Unicode's Default_Ignorable_Code_Point, line and paragraph separators, interlinear marks. */
-static bool invisible(uint32_t c)
+bool buf_invisible(uint32_t c)
 {
 	static const struct {
 		uint32_t from, to;
@@ -207,7 +205,7 @@ static size_t print_one(struct buf *out, struct span s)
 	uint32_t c;
 	size_t n = span_utf8(s, &c);
 
-	if (n != 0 && !invisible(c)) {
+	if (n != 0 && !buf_invisible(c)) {
 		buf_put(out, span_first(s, n));
 		return n;
 	}

@@ -55,6 +55,10 @@ void buf_hex(struct buf *b, struct span s);
 /* A character in UTF-8; what is none (a surrogate, above U+10FFFF) becomes U+FFFD. */
 void buf_utf8(struct buf *b, uint32_t c);
 
+/* Does this character change how the text around it looks, or is it not seen at all? Controls and Unicode's
+ * Default_Ignorable_Code_Point, line and paragraph separators, interlinear marks. */
+bool buf_invisible(uint32_t c);
+
 /* Bytes from outside, made fit for a terminal and a log: printable ASCII and well-formed UTF-8 stay; control characters
  * (also C1), bidirectional overrides, other invisible format characters and broken UTF-8 become \xNN, a backslash stays
  * itself. CR and LF become one space together, a tab becomes one. What does not fit is cut at a character, with "..."

@@ -39,6 +39,7 @@ void redact_secret(struct redact *h, const struct secret *s, const char *name)
 	struct buf encoded = BUF(scratch);
 	struct span start = span_first(secret_reveal(s), REDACT_KEY);
 
+	echo_add(&h->echo, secret_reveal(s), name);
 	add(h, start, name);
 	pct_put(&encoded, start);
 	if (!span_eq(buf_span(&encoded), start))
@@ -72,14 +73,16 @@ void redact_put(const struct redact *h, struct span text, struct buf *out)
 {
 	while (text.n != 0) {
 		const struct redact_key *k = key_at(h, text);
+		size_t n = k != NULL ? k->n : 1;
+		const char *name = k != NULL ? k->name : echo_at(&h->echo, text, &n);
 
-		if (k == NULL) {
+		if (name == NULL) {
 			buf_byte(out, text.p[0]);
 			text = span_from(text, 1);
 			continue;
 		}
-		buf_say(out, "<%s>", k->name);
-		text = span_from(text, k->n);
+		buf_say(out, "<%s>", name);
+		text = span_from(text, n);
 		/* The characters that tokens, secrets and their encodings consist of. */
 		text = span_from(text, span_run(text, "-._~+/=%"));
 	}

@@ -13,12 +13,13 @@
 
 enum { SPAWN_WARN_MS = 100 }; /* for what takes 10 */
 
-/* What every worker starts with. Its line buffer is left alone: a page that is not touched costs nothing. */
+/* What every worker starts with. Its line buffer and its list of pieces are left alone: a page that is not touched
+ * costs nothing. */
 static void prepare(struct worker *r, const struct run *run, const struct run_job *j, enum worker_side side)
 {
 	const struct run_request *ask = run->ask;
 
-	memset(&r->out, 0, sizeof *r - offsetof(struct worker, out));
+	memset(&r->out, 0, offsetof(struct worker, redact.echo.piece) - offsetof(struct worker, out));
 	r->start_ms = run->start_ms;
 	r->deadline = j->deadline;
 	r->stop_after = ask->stop_after;

@@ -241,6 +241,7 @@ void triage_worker_run(struct triage_worker *t)
 	t->reach.worker = &t->worker;
 	t->reach.settings = t->settings;
 	t->reach.side = ROUTE_MAIL;
+	t->reach.pinned = true; /* who has not this key does not get the token, whichever service it is */
 	redact_secret(&t->worker.redact, &t->token->access, "access_token");
 	redact_sasl(&t->worker.redact, t->mailbox);
 	worker_assume(&t->worker, STEP_CLAIMS);

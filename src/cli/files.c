@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,8 +10,9 @@
 #include "text/quote.h"
 
 enum {
-	FILES_SHOWN = 200,    /* bytes of a path in a sentence */
-	FILES_NAME_SHOWN = 33 /* and of its last part: Entra's secrets have 34 and more */
+	FILES_SHOWN = 200,     /* bytes of a path in a sentence */
+	FILES_NAME_SHOWN = 33, /* and of its last part: Entra's secrets have 34 and more */
+	FILES_WAIT_MS = 30000  /* for who writes into a named pipe; as long as for a command that prints a secret */
 };
 
 /* "fd:N": the descriptor itself; -1 when it is not of that form. */
@@ -117,7 +119,7 @@ bool files_open(struct span path, enum files_kind kind, int *fd, struct fault *f
 	else if (!path_z(path, z, "opened", f))
 		return false;
 	else
-		*fd = open(z, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		*fd = open(z, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a pipe may have no writer, ever */
 	if (*fd < 0)
 		return unreadable(path, "opened", errno, f);
 	if (fstat(*fd, &st) != 0 || S_ISDIR(st.st_mode)) {
@@ -155,9 +157,9 @@ bool files_guarded(int fd, struct span path, bool strict, struct fault *f)
 
 	if (fstat(fd, &st) != 0)
 		return unreadable(path, "read", errno, f);
-	if (!S_ISREG(st.st_mode))
-		return true;
-	if ((st.st_mode & others) != 0)
+	if (!S_ISREG(st.st_mode) && descriptor(path) >= 0)
+		return true; /* who started us has opened it */
+	if (!S_ISCHR(st.st_mode) && (st.st_mode & others) != 0)
 		return exposed(path, " says what o2pop does and can be changed by others", st.st_mode, "chmod go-w", f);
 	if (strict && st.st_uid != 0 && st.st_uid != geteuid())
 		return exposed(path, " says where secrets go and belongs to another user", st.st_mode, "chown root", f);
@@ -166,11 +168,14 @@ bool files_guarded(int fd, struct span path, bool strict, struct fault *f)
 
 bool files_piece(int fd, struct span path, unsigned char *to, size_t scratch, size_t *n, struct fault *f)
 {
+	struct pollfd wait = { fd, POLLIN, 0 };
 	ssize_t got;
 
 	do {
+		if (descriptor(path) < 0 && poll(&wait, 1, FILES_WAIT_MS) == 0)
+			return unreadable(path, "read", ETIMEDOUT, f);
 		got = read(fd, to, scratch);
-	} while (got < 0 && errno == EINTR);
+	} while (got < 0 && (errno == EINTR || (errno == EAGAIN && descriptor(path) < 0)));
 	if (got < 0)
 		return unreadable(path, "read", errno, f);
 	*n = (size_t)got;
@@ -225,6 +230,20 @@ bool files_filled(struct span text, struct span path, struct fault *f)
 	                 name_of(path).z, text.n == 0 ? "is empty" : "holds nothing but spaces and line ends");
 }
 
+/* May we empty it and write into it? A regular file that is ours, has one name, and still has the one that was given:
+ * another name of it could be that of a file which nobody meant. A pipe or a socket of ours; any device. */
+static bool ours(const char *z, const struct stat *st)
+{
+	struct stat named;
+
+	if (S_ISCHR(st->st_mode))
+		return true;
+	if (st->st_uid != geteuid() || !S_ISREG(st->st_mode))
+		return st->st_uid == geteuid();
+	return st->st_nlink == 1 && lstat(z, &named) == 0 && named.st_dev == st->st_dev && named.st_ino == st->st_ino &&
+	       named.st_nlink == 1;
+}
+
 bool files_create(struct span path, int *fd, struct fault *f)
 {
 	char z[FILES_PATH_MAX];
@@ -236,7 +255,7 @@ bool files_create(struct span path, int *fd, struct fault *f)
 	*fd = open(z, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (*fd < 0)
 		return unreadable(path, "written", errno, f);
-	if (fstat(*fd, &st) != 0 || (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || st.st_nlink != 1))) {
+	if (fstat(*fd, &st) != 0 || !ours(z, &st)) {
 		close(*fd);
 		return unreadable(path, "written", EPERM, f);
 	}

@@ -46,6 +46,23 @@ static bool is_https(const char *text)
 	return url_parse(span_z(text), &u) && u.tls;
 }
 
+/* Both are https:// at the same place. */
+static bool same_place(const char *one, const char *other)
+{
+	struct url a, b;
+
+	return url_parse(span_z(one), &a) && url_parse(span_z(other), &b) && a.tls && b.tls && a.port == b.port &&
+	       span_eq_nocase(a.host, b.host);
+}
+
+static bool has_blank(struct span text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (span_is_blank(text.p[i]))
+			return true;
+	return false;
+}
+
 bool device_read(const struct http_answer *a, struct device *d, struct refusal *r, struct fault *f)
 {
 	const char *wrong = NULL;
@@ -61,6 +78,8 @@ bool device_read(const struct http_answer *a, struct device *d, struct refusal *
 		wrong = "there is no device_code in the answer";
 	else if (!take_text(a, "user_code", d->user_code, sizeof d->user_code))
 		wrong = "there is no user_code in the answer";
+	else if (has_blank(span_z(d->user_code)))
+		wrong = "user_code has blanks: a code has none";
 	else if (!take_text(a, "verification_uri", d->uri, sizeof d->uri) &&
 	         !take_text(a, "verification_url", d->uri, sizeof d->uri))
 		wrong = "there is no verification_uri in the answer";
@@ -70,7 +89,8 @@ bool device_read(const struct http_answer *a, struct device *d, struct refusal *
 		secret_wipe(&d->code);
 		return fault_set(f, FAULT_TOKEN_MALFORMED, a->status, span_z(wrong));
 	}
-	if (take_text(a, "verification_uri_complete", d->complete, sizeof d->complete) && !is_https(d->complete))
+	if (take_text(a, "verification_uri_complete", d->complete, sizeof d->complete) &&
+	    !same_place(d->complete, d->uri))
 		d->complete[0] = '\0';
 	d->expires_in = seconds(a, "expires_in", DEVICE_EXPIRES_S, 24 * 3600);
 	d->interval = seconds(a, "interval", DEVICE_INTERVAL_S, DEVICE_INTERVAL_MAX_S);

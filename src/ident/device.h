@@ -6,7 +6,7 @@
 #include "ident/token.h"
 
 enum {
-	DEVICE_CODE_MAX = 80, /* what a person types; nine characters at Microsoft */
+	DEVICE_CODE_MAX = 25, /* what a person types, and NUL; nine characters at Microsoft and at Google */
 	DEVICE_URI_MAX = 400,
 	DEVICE_INTERVAL_S = 5, /* when the answer names none, section 3.2 */
 	DEVICE_SLOWER_S = 5,   /* added at each slow_down, section 3.5 */
@@ -14,7 +14,8 @@ enum {
 	DEVICE_EXPIRES_S = 900 /* when the answer does not say */
 };
 
-/* What the device authorization endpoint gave. The texts are printable; complete is "" when there is none. */
+/* What the device authorization endpoint gave. The texts are printable, and user_code has no blanks: it is no sentence
+ * that tells a person what to do. complete is "" when there is none at the host of uri. */
 struct device {
 	struct secret code;
 	char user_code[DEVICE_CODE_MAX];

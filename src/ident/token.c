@@ -6,9 +6,15 @@
 #include "text/date.h"
 #include "text/guid.h"
 #include "text/json.h"
+#include "text/jsontok.h"
 #include "text/jwt.h"
 
-enum { CREDENTIAL_MIN = 24 }; /* characters; no word is that long, and no token that short */
+enum {
+	CREDENTIAL_MIN = 24, /* characters; no word is that long, and no token that short */
+	NAME_LONGEST = 48,   /* of letters alone: UserStrongAuthClientAuthNRequiredInterrupt */
+	SHA1_DIGITS = 40,    /* of a certificate's thumbprint */
+	KEY_MAX = 64         /* bytes of a member's name; no longer one is known */
+};
 
 void token_mark(struct token *t)
 {
@@ -48,6 +54,48 @@ bool token_take(const struct secret *given, struct token *t, struct fault *f)
 }
 
 /* ---- answers that are no token ------------------------------------------------------------------- */
+
+/* How long what could be a credential is; in JSON some of its characters may be escaped. */
+static size_t run(struct span s)
+{
+	size_t n = 0, more;
+
+	do {
+		struct span rest = span_from(s, n);
+		size_t escape = span_starts(rest, SPAN("\\/")) ? 2 : span_starts(rest, SPAN("\\u00")) ? 6 : 0;
+
+		more = span_run(rest, "-_~+=");
+		if (more == 0 && escape <= rest.n)
+			more = escape;
+		n += more;
+	} while (more != 0);
+	return n;
+}
+
+/* Is a run in a sentence a credential, and no id, thumbprint or long word? */
+static bool is_secret(struct span s)
+{
+	bool digit = false, hex = true;
+	unsigned v;
+
+	for (size_t i = 0; i < s.n; i++) {
+		digit = digit || span_is_digit(s.p[i]);
+		hex = hex && span_hex_digit(s.p[i], &v);
+	}
+	return s.n >= CREDENTIAL_MIN && (digit || s.n >= NAME_LONGEST) && !guid_ok(s) && !(hex && s.n == SHA1_DIGITS);
+}
+
+/* A text of the answer, without what could be a credential in it. */
+static void put_words(struct buf *b, struct span text)
+{
+	for (size_t n; text.n != 0; text = span_from(text, n)) {
+		n = run(text);
+		if (is_secret(span_first(text, n)))
+			buf_say(b, "<%zu characters>", n);
+		else
+			buf_put(b, span_first(text, n != 0 ? n : (n = 1)));
+	}
+}
 
 /* The values that are credentials. */
 static const char *const names[] = { "access_token", "refresh_token", "id_token", "device_code" };
@@ -116,9 +164,12 @@ static bool wait_status(int status)
 /* A JSON object that is not the answer to a good request. */
 static bool refusal(const struct http_answer *a, struct refusal *r, struct fault *f)
 {
-	unsigned char scratch[REFUSAL_SENTENCE_MAX];
-	struct buf text = BUF(scratch);
-	struct span sentence = refusal_read(a->body, r, &text);
+	unsigned char scratch[REFUSAL_SENTENCE_MAX], words[REFUSAL_SENTENCE_MAX];
+	struct buf text = BUF(scratch), shown = BUF(words);
+	struct span sentence;
+
+	put_words(&shown, refusal_read(a->body, r, &text));
+	sentence = buf_span(&shown);
 
 	if (wait_status(a->status) || span_eq(span_z(r->error), SPAN("temporarily_unavailable")) ||
 	    span_eq(span_z(r->error), SPAN("slow_down")))
@@ -218,16 +269,22 @@ bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *
 
 /* ---- for the transcript -------------------------------------------------------------------------- */
 
-/* Is this the name of a value that is a credential, however it is escaped? */
+/* Is this the name of a value that is a credential, however it is escaped and spelt: access_token, accessToken,
+ * ACCESS-TOKEN? What only begins so is none: token_type, code_challenge_methods_supported. */
 static bool is_credential(struct span key)
 {
-	char text[16];
-	struct buf b = BUF(text);
+	static const struct span ends[] = { SPAN_INIT("token"), SPAN_INIT("secret"), SPAN_INIT("assertion"),
+		                            SPAN_INIT("password"), SPAN_INIT("devicecode") };
+	char text[KEY_MAX], letters[KEY_MAX];
+	struct buf b = BUF(text), plain = BUF(letters);
 
 	if (!json_unescape(&b, key) || !buf_ok(&b))
 		return false;
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (span_eq(buf_span(&b), span_z(names[i])))
+	for (size_t i = 0; i < b.n; i++)
+		if (span_alnum_or(b.p[i], ""))
+			buf_byte(&plain, b.p[i]);
+	for (size_t i = 0; i < COUNT(ends); i++)
+		if (span_ends_nocase(buf_span(&plain), ends[i]))
 			return true;
 	return false;
 }
@@ -247,22 +304,26 @@ static void put_stand_in(struct span key, struct span value, const struct token 
 
 void token_show(const struct http_answer *a, const struct token *t, struct buf *shown)
 {
-	struct json_value all, element;
-	struct span key, rest = a->body;
-	size_t at = 0;
+	struct jsontok scan = { .text = a->body };
+	struct span key = SPAN_NONE, rest = a->body;
+	struct json_value all;
+	enum jsontok_event event;
 
 	if (json_at(a->body, "", &all) != JSON_FOUND || all.type != JSON_OBJECT) {
 		put_body(shown, a->body);
 		return;
 	}
-	while (json_next(all, &at, &key, &element)) {
-		size_t before = (size_t)(element.raw.p - rest.p);
-
-		if (!is_credential(key))
+	while ((event = jsontok_next(&scan)) != JSONTOK_END && event != JSONTOK_BAD) {
+		if (event == JSONTOK_KEY) /* counts until the next one: its value may be a list */
+			key = scan.token;
+		if (event != JSONTOK_SCALAR)
 			continue;
-		buf_put(shown, span_first(rest, before));
-		put_stand_in(key, element.raw, t, shown);
-		rest = span_from(rest, before + element.raw.n);
+		buf_put(shown, span_first(rest, (size_t)(scan.token.p - rest.p)));
+		rest = span_from(rest, (size_t)(scan.token.p - rest.p) + scan.token.n);
+		if (is_credential(key))
+			put_stand_in(key, scan.token, t, shown);
+		else
+			put_words(shown, scan.token);
 	}
 	buf_put(shown, rest);
 }

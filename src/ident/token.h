@@ -38,7 +38,8 @@ bool token_clock(const struct http_answer *a, const struct refusal *r, int64_t *
 /* A token that was there already (a file): the same checks of length and alphabet, and its mark. */
 bool token_take(const struct secret *given, struct token *t, struct fault *f) MUST;
 
-/* The answer's body as it may be shown: without the values of access_token, refresh_token, id_token, device_code. */
+/* The answer's body as it may be shown: without the values, at any depth, of members whose names end in token, secret,
+ * assertion, password or device_code, whatever their spelling, and without all else that is as long as a credential. */
 void token_show(const struct http_answer *a, const struct token *t, struct buf *shown);
 
 #endif

@@ -77,6 +77,20 @@ bool asn1_positive(struct span *in, struct span *number)
 	return true;
 }
 
+bool asn1_rsa(struct span in, struct span *modulus, struct span *exponent)
+{
+	struct span pair, n, e;
+
+	if (!asn1_only(in, ASN1_SEQUENCE, &pair) || !asn1_positive(&pair, &n) || !asn1_positive(&pair, &e) ||
+	    pair.n != 0)
+		return false;
+	if (e.p[e.n - 1] % 2 == 0 || (e.n == 1 && e.p[0] == 1))
+		return false;
+	*modulus = n;
+	*exponent = e;
+	return true;
+}
+
 unsigned asn1_bits(struct span number)
 {
 	unsigned bits = (unsigned)number.n * 8;

@@ -46,6 +46,10 @@ bool asn1_only(struct span in, unsigned char tag, struct span *content) MUST;
 /* The same for a positive INTEGER, without the zero byte in front that DER needs when its top bit is set. */
 bool asn1_positive(struct span *in, struct span *number) MUST;
 
+/* An RSAPublicKey and nothing else. Its exponent is odd and at least 3 (RFC 8017 section 3.1): with 1 every text is its
+ * own signature. */
+bool asn1_rsa(struct span in, struct span *modulus, struct span *exponent) MUST;
+
 /* The bits of such a number. */
 unsigned asn1_bits(struct span number);
 

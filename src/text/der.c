@@ -76,13 +76,11 @@ static bool read_algorithm(struct span *in, struct span *oid, struct span *param
 	return s.n == 0 || (asn1_next(&s, &e) && s.n == 0);
 }
 
-/* RSAPublicKey: modulus and exponent. */
 static bool read_rsa(struct span key, unsigned *bits)
 {
-	struct span pair, n, e;
+	struct span n, e;
 
-	if (!asn1_only(key, ASN1_SEQUENCE, &pair) || !asn1_positive(&pair, &n) || !asn1_positive(&pair, &e) ||
-	    pair.n != 0)
+	if (!asn1_rsa(key, &n, &e))
 		return false;
 	*bits = asn1_bits(n);
 	return true;

@@ -78,18 +78,28 @@ static bool split_field(struct span line, struct span *name, struct span *value)
 	return true;
 }
 
-/* The two fields that say where the body ends (RFC 9112 section 6): one of them, once. */
+/* The same number again is no contradiction (RFC 9110 section 8.6). */
+static bool read_length(struct httpmsg *m, struct span value)
+{
+	uint64_t n;
+
+	if (m->chunked || !span_u64(value, UINT64_MAX, &n) || (m->has_length && n != m->left))
+		return false;
+	m->left = n;
+	m->has_length = true;
+	return true;
+}
+
+/* The two fields that say where the body ends (RFC 9112 section 6): one of them. */
 static bool read_field(struct httpmsg *m, struct span line)
 {
 	struct span name, value;
 
 	if (!split_field(line, &name, &value))
 		return false;
-	if (span_eq_nocase(name, SPAN("Content-Length"))) {
-		if (m->has_length || m->chunked || !span_u64(value, UINT64_MAX, &m->left))
-			return false;
-		m->has_length = true;
-	} else if (span_eq_nocase(name, SPAN("Transfer-Encoding"))) {
+	if (span_eq_nocase(name, SPAN("Content-Length")))
+		return read_length(m, value);
+	if (span_eq_nocase(name, SPAN("Transfer-Encoding"))) {
 		if (m->has_length || m->chunked || !span_eq_nocase(value, SPAN("chunked")))
 			return false;
 		m->chunked = true;

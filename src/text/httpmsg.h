@@ -56,7 +56,7 @@ void httpmsg_start(struct httpmsg *m, struct buf head, struct buf body);
 
 /* Take the next bytes. DONE: the message is complete, *used bytes of `in` belonged to it. MORE: all of `in` was taken.
  * BAD: this is not HTTP (m->reason borrows the offending bytes, from head or a static text); obs-fold, NUL and other
- * control characters, bare CR, conflicting or repeated Content-Length, Content-Length beside Transfer-Encoding, other
+ * control characters, bare CR, conflicting Content-Lengths, Content-Length beside Transfer-Encoding, other
  * codings than chunked, status 101 are all BAD; bytes that cannot begin a status line are refused at once, without
  * waiting for the end of the line. A line of the head may end in LF alone, chunk framing may not. TOO_LARGE: a buffer
  * is full, or the chunk overhead is used up. After any answer but MORE the same answer comes again and nothing is

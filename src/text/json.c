@@ -264,6 +264,44 @@ enum json_found json_int(struct span text, const char *path, int64_t *v)
 	return JSON_FOUND;
 }
 
+/* \uXXXX, of what is beyond 16 bits as a pair of surrogates. */
+static void put_escaped(struct buf *out, uint32_t c)
+{
+	uint32_t unit[] = { c, 0 };
+	size_t n = 1;
+
+	if (c > 0xffff) {
+		unit[0] = 0xd800 + ((c - 0x10000) >> 10);
+		unit[1] = 0xdc00 + ((c - 0x10000) & 0x3ff);
+		n = 2;
+	}
+	for (size_t i = 0; i < n; i++) {
+		unsigned char bytes[] = { (unsigned char)(unit[i] >> 8), (unsigned char)unit[i] };
+
+		buf_z(out, "\\u");
+		buf_hex(out, (struct span){ bytes, sizeof bytes });
+	}
+}
+
+void json_put_visible(struct buf *out, struct span json)
+{
+	size_t mark = out->n;
+
+	while (json.n != 0 && !out->full) {
+		uint32_t c;
+		size_t took = span_utf8(json, &c);
+
+		if (took != 0 && c < 0x20) /* between its tokens only */
+			buf_byte(out, ' ');
+		else if (took != 0 && buf_invisible(c))
+			put_escaped(out, c);
+		else
+			buf_put(out, span_first(json, took != 0 ? took : 1));
+		json = span_from(json, took != 0 ? took : 1);
+	}
+	buf_settle(out, mark);
+}
+
 void json_put_string(struct buf *out, struct span s)
 {
 	static const struct span escaped = SPAN_INIT("\"\\\n\r\t");
@@ -281,9 +319,8 @@ void json_put_string(struct buf *out, struct span s)
 		} else if (span_find_byte(escaped, s.p[0], &at)) {
 			buf_byte(out, '\\');
 			buf_byte(out, letters[at]);
-		} else if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) { /* C1 controls move terminals, too */
-			buf_z(out, "\\u00");
-			buf_hex(out, (struct span){ &(unsigned char){ (unsigned char)c }, 1 });
+		} else if (buf_invisible(c)) { /* C1 controls move terminals, too, and U+2028 ends a line for some */
+			put_escaped(out, c);
 		} else {
 			buf_utf8(out, c);
 		}

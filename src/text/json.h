@@ -49,4 +49,8 @@ bool json_unescape(struct buf *out, struct span raw) MUST;
 /* Append `s` as a JSON string with quotes; bytes that are not UTF-8 become U+FFFD. */
 void json_put_string(struct buf *out, struct span s);
 
+/* A JSON text that was checked before, on one line, with what cannot be seen escaped: no character of it moves a
+ * terminal or turns a line. It means the same. */
+void json_put_visible(struct buf *out, struct span json);
+
 #endif

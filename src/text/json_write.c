@@ -31,7 +31,7 @@ void json_write_close(struct json_write *w, char bracket)
 void json_write_raw(struct json_write *w, const char *name, struct span json)
 {
 	member(w, name);
-	buf_put(w->out, json.n != 0 ? json : SPAN("null"));
+	json_put_visible(w->out, json.n != 0 ? json : SPAN("null"));
 }
 
 void json_write_null(struct json_write *w, const char *name)

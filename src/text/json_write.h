@@ -28,7 +28,7 @@ void json_write_z(struct json_write *w, const char *name, const char *value);
 void json_write_text(struct json_write *w, const char *name, struct span value);
 void json_write_some(struct json_write *w, const char *name, struct span value);
 
-/* A JSON text that was checked before, as it came in; null for an empty one. */
+/* A JSON text that was checked before, with what cannot be seen escaped; null for an empty one. */
 void json_write_raw(struct json_write *w, const char *name, struct span json);
 
 /* Lines separated by LF, of which those that begin with a tab are to be typed: an array of

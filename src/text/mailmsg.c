@@ -208,17 +208,21 @@ bool mailmsg_exchange_host(struct span greeting, struct buf *host)
 
 bool mailmsg_backoff(struct span text, uint64_t *milliseconds)
 {
-	struct span label = SPAN("Suggested Backoff Time:"), rest;
-	uint64_t wait;
+	struct span label = SPAN("Suggested Backoff Time:"), rest, number;
+	uint64_t wait = INT64_MAX; /* times are signed elsewhere; a longer one is that long, too */
 	size_t at;
 
 	if (!span_find_nocase(text, label, &at))
 		return false;
 	rest = span_from(text, at + label.n);
-	/* INT64_MAX: times are signed elsewhere. */
-	if (!span_u64(next_word(&rest), INT64_MAX, &wait) ||
-	    !span_starts_nocase(skip_blanks(rest), SPAN("millisecond")))
+	number = next_word(&rest);
+	for (size_t i = 0; i < number.n; i++)
+		if (!span_is_digit(number.p[i]))
+			return false;
+	if (number.n == 0 || !span_starts_nocase(skip_blanks(rest), SPAN("millisecond")))
 		return false;
+	if (!span_u64(number, INT64_MAX, &wait))
+		wait = INT64_MAX;
 	*milliseconds = wait;
 	return true;
 }

@@ -12,13 +12,9 @@ static const struct {
 	{ SPAN_INIT("\x2b\x81\x04\x00\x23"), DER_KEY_P521, 521 },
 };
 
-/* RSAPublicKey ::= SEQUENCE { modulus, publicExponent } */
 static bool read_rsa(struct span key, struct spki *k)
 {
-	struct span pair;
-
-	if (!asn1_only(key, ASN1_SEQUENCE, &pair) || !asn1_positive(&pair, &k->a) || !asn1_positive(&pair, &k->b) ||
-	    pair.n != 0)
+	if (!asn1_rsa(key, &k->a, &k->b))
 		return false;
 	k->key = DER_KEY_RSA;
 	k->bits = asn1_bits(k->a);

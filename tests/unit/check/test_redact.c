@@ -1,6 +1,7 @@
 #include "t.h"
 
 #include "check/redact.h"
+#include "text/base64.h"
 
 /* What would be said of `text` when these two secrets are known. */
 static struct span sent(const char *text, unsigned char scratch[static 512])
@@ -104,4 +105,73 @@ TEST(a_secret_that_is_told_again_takes_no_room)
 	redact_secret(&h, &last, "refresh_token");
 	redact_put(&h, SPAN("the-last-one/comes-late"), &out);
 	EQ(buf_span(&out), SPAN("<refresh_token>"));
+}
+
+/* Any window of a secret, however it comes back: nothing of it that is longer than a piece stays. */
+TEST(pieces_from_anywhere)
+{
+	static const char text[] = "qN8Q~Wm3.tB7xK_Yr2-LpZ0vHdUeSg5JcAfTi6oR+k/w";
+	struct secret s = { 0 };
+	static struct redact h;
+	enum { N = sizeof text - 1, WINDOW = 15 };
+
+	OK(secret_set(&s, SPAN(text)));
+	redact_secret(&h, &s, "client_secret");
+	for (size_t from = 0; from + WINDOW <= N; from++) {
+		struct span window = { (const unsigned char *)text + from, WINDOW };
+		char forms[6][120], scratch[200];
+		struct buf b[6], out;
+		size_t at, seen;
+
+		for (size_t k = 0; k < 6; k++)
+			b[k] = BUF(forms[k]);
+		buf_put(&b[0], window);
+		for (size_t i = 0; i < WINDOW; i++) {
+			unsigned char c = window.p[i], lower = span_lower(c);
+
+			buf_byte(&b[1], c != lower ? lower : c >= 'a' && c <= 'z' ? (unsigned char)(c - 32) : c);
+			buf_byte(&b[2], '%');
+			buf_hex(&b[2], (struct span){ &c, 1 });
+		}
+		buf_hex(&b[3], window);
+		base64_put(&b[4], window);
+		base64_url_put(&b[5], window);
+		for (size_t k = 0; k < 6; k++) {
+			t_at("from %zu, form %zu", from, k);
+			out = BUF(scratch);
+			redact_put(&h, buf_span(&b[k]), &out);
+			OK(span_find(buf_span(&out), SPAN("<client_secret>"), &at));
+			seen = at + (out.n - at - 15);
+			OK(seen < 24);
+		}
+	}
+}
+
+/* What has nothing to do with it stays as it is. */
+TEST(other_texts_stay)
+{
+	static const char *const rows[] = {
+		"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the "
+		"client "
+		"secret value, not the client secret ID, for a secret added to app "
+		"'11111111-2222-3333-4444-555555555555'.",
+		"%",
+		"%4",
+		"\\u00",
+		"\\",
+		"-ERR Authentication failure: unknown user name or bad password.",
+	};
+	struct secret s = { 0 };
+	static struct redact h;
+
+	OK(secret_set(&s, SPAN("qN8Q~Wm3.tB7xK_Yr2-LpZ0vHdUeSg5JcAfTi6oR")));
+	redact_secret(&h, &s, "client_secret");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char scratch[400];
+		struct buf out = BUF(scratch);
+
+		t_at("row %zu", i);
+		redact_put(&h, edge_span(span_z(rows[i])), &out);
+		EQ(buf_span(&out), span_z(rows[i]));
+	}
 }

@@ -23,6 +23,7 @@ bool connect_open(struct connection *to, struct row *row, struct fault *f)
 	(void)row;
 	OK(is_imap || to->port == 587);
 	EQ(to->side, ROUTE_MAIL);
+	OK(to->pinned); /* whoever gets the token has the key that was demanded */
 	OK(!to->clear); /* SMTP begins in clear text, and nothing is told before TLS */
 	*(is_imap ? &imap_asked : &smtp_asked) += 1;
 	if (!(is_imap ? imap_reachable : smtp_reachable))

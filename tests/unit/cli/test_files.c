@@ -203,3 +203,92 @@ TEST(files_create_is_private)
 	OK(contains(&f, "could not be written"));
 	tidy();
 }
+
+/* Laid at the same place, with this mode and, where we may, for this owner. */
+static struct span make_pipe(unsigned mode, uid_t owner)
+{
+	struct span name = make("", 0600);
+
+	unlink(path);
+	OK(mkfifo(path, 0600) == 0 && chmod(path, mode) == 0 && (owner == geteuid() || chown(path, owner, -1) == 0));
+	return name;
+}
+
+/* A pipe without a writer must not stop us before any deadline; what is written late is read all the same. */
+TEST(files_named_pipes)
+{
+	struct span name = make_pipe(0600, geteuid());
+	char scratch[20];
+	struct buf b = BUF(scratch);
+	struct fault f = { 0 };
+	int fd, status;
+	pid_t pid;
+
+	alarm(20);
+	OK(files_open(name, FILES_SECRET, &fd, &f));
+	pid = fork();
+	if (pid == 0) {
+		int to;
+
+		usleep(50000);
+		to = open(path, O_WRONLY);
+		_exit(write(to, "late", 4) == 4 ? 0 : 1);
+	}
+	OK(files_drain(fd, name, &b, &f));
+	EQ(buf_span(&b), SPAN("late"));
+	close(fd);
+	OK(waitpid(pid, &status, 0) == pid && status == 0);
+	alarm(0);
+	tidy();
+}
+
+/* Who may write into it says what o2pop does, as with a file. */
+TEST(files_guarded_pipes)
+{
+	static const struct {
+		unsigned mode;
+		bool other, open, strict;
+	} rows[] = {
+		{ 0600, false, true, true },   { 0644, false, true, true }, { 0620, false, true, false },
+		{ 0602, false, false, false }, { 0600, true, true, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct span name;
+		struct fault f[3] = { { 0 } };
+		int fd;
+
+		if (rows[i].other && geteuid() != 0)
+			continue;
+		t_at("row %zu", i);
+		name = make_pipe(rows[i].mode, rows[i].other ? 65534 : geteuid());
+		OK(files_open(name, FILES_PUBLIC, &fd, &f[0]));
+		EQ(files_guarded(fd, name, false, &f[1]), rows[i].open);
+		EQ(files_guarded(fd, name, true, &f[2]), rows[i].strict);
+		OK(files_guarded(fd, SPAN("fd:7"), true, &f[0])); /* it was handed to us */
+		close(fd);
+	}
+	tidy();
+}
+
+/* Whoever has laid it there reads along. */
+TEST(files_create_at_a_pipe)
+{
+	struct fault f = { 0 };
+	struct span name;
+	int reader, fd;
+
+	name = make_pipe(0600, geteuid());
+	reader = open(path, O_RDONLY | O_NONBLOCK);
+	OK(files_create(name, &fd, &f));
+	close(fd);
+	if (geteuid() == 0) {
+		OK(chown(path, 65534, (gid_t)-1) == 0);
+		OK(!files_create(name, &fd, &f));
+		OK(contains(&f, "could not be written"));
+	}
+	close(reader);
+	OK(files_create(SPAN("/dev/null"), &fd, &f));
+	close(fd);
+	tidy();
+}

@@ -107,6 +107,8 @@ TEST(device_read_members)
 		{ USER, "\"\"", "user_code" },
 		{ USER, "123456", "user_code" },
 		{ USER, "{}", "user_code" },
+		{ USER, "\"AB. Now your password\"", "blanks" },
+		{ USER, "\"AB\\tCD\"", "user_code" },
 		{ URI, NULL, "verification_uri" },
 		{ URI, "\"\"", "verification_uri" },
 		{ URI, "true", "verification_uri" },
@@ -144,16 +146,23 @@ TEST(device_read_lengths)
 	OK(read_it(200, answer(URI, text("https://a.example/", DEVICE_URI_MAX - 1))));
 	EQ(strlen(device.uri), (size_t)DEVICE_URI_MAX - 1);
 	OK(!read_it(200, answer(URI, text("https://a.example/", DEVICE_URI_MAX))));
-	OK(read_it(200, answer(COMPLETE, text("https://a.example/", DEVICE_URI_MAX - 1))));
+	OK(read_it(200, answer(COMPLETE, text("https://microsoft.com/", DEVICE_URI_MAX - 1))));
 	EQ(strlen(device.complete), (size_t)DEVICE_URI_MAX - 1);
-	OK(read_it(200, answer(COMPLETE, text("https://a.example/", DEVICE_URI_MAX))));
+	OK(read_it(200, answer(COMPLETE, text("https://microsoft.com/", DEVICE_URI_MAX))));
 	EQ(device.complete, "");
 }
 
 /* The address with the code in it is a convenience: an odd one is left out. */
 TEST(device_read_complete)
 {
-	static const char *const odd[] = { NULL, "\"http://microsoft.com/devicelogin\"", "\"\"", "7", "\"ftp://x/\"" };
+	static const char *const odd[] = { NULL,
+		                           "\"http://microsoft.com/devicelogin\"",
+		                           "\"\"",
+		                           "7",
+		                           "\"ftp://x/\"",
+		                           "\"https://evil.example/devicelogin?code=B2FQ8MZQK\"",
+		                           "\"https://microsoft.com.evil.example/\"",
+		                           "\"https://microsoft.com:8443/devicelogin\"" };
 
 	for (size_t i = 0; i < COUNT(odd); i++) {
 		t_at("row %zu", i);

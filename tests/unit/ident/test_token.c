@@ -431,6 +431,18 @@ TEST(shown_without_tokens)
 		  "\"id_token\":\"<id_token 3 characters>\",\"x\":\"y\"}" },
 		{ "{\"access\\u005ftoken\":\"abc\"}", "{\"access\\u005ftoken\":\"<access_token 3 characters>\"}" },
 		{ "{\"refresh_token\":7}", "{\"refresh_token\":\"<refresh_token 1 characters>\"}" },
+		{ "{\"data\":{\"list\":[{\"access_token\":\"abc\"},[\"z\"]]},\"a\":\"b\"}",
+		  "{\"data\":{\"list\":[{\"access_token\":\"<access_token 3 characters>\"},"
+		  "[\"<access_token 1 characters>\"]]},\"a\":\"b\"}" },
+		{ "{\"accessToken\":\"abc\",\"ACCESS-TOKEN\":\"d\",\"clientSecret\":[\"e\"]}",
+		  "{\"accessToken\":\"<accessToken 3 characters>\",\"ACCESS-TOKEN\":\"<ACCESS-TOKEN 1 characters>\","
+		  "\"clientSecret\":[\"<clientSecret 1 characters>\"]}" },
+		{ "{\"token_type\":\"Bearer\",\"user_code\":\"B2F\",\"error_codes\":[7000215]}",
+		  "{\"token_type\":\"Bearer\",\"user_code\":\"B2F\",\"error_codes\":[7000215]}" },
+		{ "{\"error_description\":\"got 0123456789abcdef\\u002B0123456\\/7 here\"}",
+		  "{\"error_description\":\"got <32 characters> here\"}" },
+		{ "{\"e\":\"UserStrongAuthClientAuthNRequiredInterrupt 00000003-0000-0ff1-ce00-000000000000\"}",
+		  "{\"e\":\"UserStrongAuthClientAuthNRequiredInterrupt 00000003-0000-0ff1-ce00-000000000000\"}" },
 		{ "{\"error\":\"x\"}", "{\"error\":\"x\"}" },
 		{ "<html>hello", "<html>hello" },
 		{ "{\"access_token\":\"abc", "{\"<a token may follow: not shown>" },
@@ -448,4 +460,19 @@ TEST(shown_without_tokens)
 		token_show(&a, &token, &shown);
 		EQ(buf_span(&shown), span_z(row[i].shown));
 	}
+}
+
+/* A gateway's refusal may repeat what it was sent. */
+TEST(no_token_in_a_sentence)
+{
+	struct http_answer a =
+		answer(400, "{\"error\":\"invalid_grant\",\"error_description\":\"the token "
+	                    "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczovL291dGxvb2sifQ is bad, key "
+	                    "0123456789ABCDEF0123456789ABCDEF01234567\"}");
+	struct fault f;
+
+	OK(!read_it(&a, &f));
+	EQ(f.code, FAULT_TOKEN_REFUSED);
+	EQ(fault_evidence(&f),
+	   SPAN("the token <36 characters>.<34 characters> is bad, key 0123456789ABCDEF0123456789ABCDEF01234567"));
 }

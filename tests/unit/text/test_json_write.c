@@ -89,3 +89,24 @@ TEST(a_filter_that_overflows)
 	json_write_text(&w, NULL, (struct span){ text, sizeof text - 1 });
 	OK(!buf_ok(&out));
 }
+
+/* What moves a terminal, turns a line or ends it is escaped, in our texts and in those that came as JSON. */
+TEST(what_cannot_be_seen)
+{
+	static const char in[] = "a\xc2\x9b"
+				 "31m\xe2\x80\xae"
+				 "b\xe2\x80\xa8"
+				 "c\xf3\xa0\x80\x81\xc3\xa9";
+	static const char out[] = "a\\u009b31m\\u202eb\\u2028c\\udb40\\udc01\xc3\xa9";
+	char raw[100], expected[200], bytes[200];
+	struct buf json = BUF(raw), wanted = BUF(expected), b = BUF(bytes);
+	struct json_write w = { .out = &b };
+
+	buf_say(&json, "{\"k\":\n\"%s\"}", in);
+	buf_say(&wanted, "{\"x\":\"%s\",\"y\":{\"k\": \"%s\"}}", out, out);
+	json_write_open(&w, NULL, '{');
+	json_write_text(&w, "x", span_z(in));
+	json_write_raw(&w, "y", buf_span(&json));
+	json_write_close(&w, '}');
+	EQ(buf_span(&b), buf_span(&wanted));
+}
