@@ -14,7 +14,7 @@
 #include "show/transcript.h"
 
 enum {
-	APP_TEXT_MAX = 640 * 1024,  /* reports: one has 20 kB, --wait keeps those of all mailboxes of a try */
+	APP_TEXT_MAX = 560 * 1024,  /* reports: one has 20 kB, --wait keeps those of all mailboxes of a try */
 	APP_INPUT_MAX = 1024 * 1024 /* a file that is pasted; explain reads longer ones in pieces */
 };
 
