@@ -160,6 +160,18 @@ static bool read_stop(struct app *app, enum step *stop_after, int *status)
 	return app_stop(status, app_usage(app, "--stop-after ", given, text));
 }
 
+/* The first mailbox, whose domain stands in the transcript before any report. */
+static void learn_first(struct check *c)
+{
+	struct pseudonym *of = app_pseudonym(c->session.app);
+	struct span mailbox;
+
+	if (of == NULL || !mailbox_list_next(&c->list, &mailbox))
+		return;
+	pseudonym_add(of, PSEUDONYM_MAILBOX, mailbox);
+	mailbox_list_rewind(&c->list);
+}
+
 static void fill_request(struct check *c, unsigned jobs, enum step stop_after)
 {
 	struct run_request *ask = &c->session.ask;
@@ -306,6 +318,7 @@ int cmd_check(struct app *app)
 	c.session.on_event = on_event;
 	c.session.command = &c;
 	c.session.shows_progress = !c.quiet;
+	learn_first(&c);
 	fill_request(&c, jobs, stop_after);
 	return app->options.given[OPTION_WAIT] != 0 ? check_again(&c) : check_once(&c);
 }

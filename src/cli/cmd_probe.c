@@ -73,7 +73,7 @@ static void put_chain(struct probe *p)
 static void put_compat(struct probe *p)
 {
 	struct page page = app_page(p->session.app, &p->out, OUTPUT_RESULT);
-	struct json_write w = { .out = &p->out };
+	struct json_write w = json_report_writer(&p->out, page.pseudonym);
 
 	if (p->json)
 		compat_put_json(&w, &p->compat);
@@ -154,6 +154,9 @@ int cmd_probe(struct app *app)
 	if (!session_start(&p.session, app, SPAN(""), &status))
 		return status;
 	p.pem = app->options.given[OPTION_PEM] != 0;
+	if (p.pem && app->options.given[OPTION_SHARE] != 0)
+		return app_usage(app, "", SPAN("--pem"),
+		                 " prints whole certificates: --share can replace nothing in them");
 	p.session.on_event = on_event;
 	p.session.command = &p;
 	ask->workers = RUN_MAIL;

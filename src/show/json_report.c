@@ -16,7 +16,7 @@ static void filter(void *of, struct span text, struct buf *out)
 	pseudonym_apply(of, text, out);
 }
 
-static struct json_write writer(struct buf *out, struct pseudonym *pseudonym)
+struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym)
 {
 	return (struct json_write){ .out = out, .filter = pseudonym != NULL ? filter : NULL, .of = pseudonym };
 }
@@ -142,7 +142,7 @@ static void put_support(struct json_write *w, const struct report *r)
 
 void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym)
 {
-	struct json_write w = writer(out, pseudonym);
+	struct json_write w = json_report_writer(out, pseudonym);
 
 	if (pseudonym != NULL)
 		pseudonym_report(pseudonym, r);
@@ -203,7 +203,7 @@ void json_report_many_end(struct buf *out, const struct json_report_many *m, enu
                           struct pseudonym *pseudonym)
 {
 	size_t all = m->count[VERDICT_PASS] + m->count[VERDICT_WARN] + m->count[VERDICT_FAIL];
-	struct json_write w = writer(out, pseudonym);
+	struct json_write w = json_report_writer(out, pseudonym);
 
 	json_write_open(&w, NULL, '{');
 	json_write_z(&w, "schema", "o2pop.check/1");

@@ -14,6 +14,9 @@ enum {
 	JSON_REPORT_NAMES_MAX = 128 * 1024, /* their mailboxes: 5,000 of them */
 };
 
+/* What writes JSON with stand-ins; pseudonym may be NULL. */
+struct json_write json_report_writer(struct buf *out, struct pseudonym *pseudonym);
+
 /* One object for one mailbox, on one line with its LF. e holds what explain_report said. pseudonym may be NULL. */
 void json_report_one(struct buf *out, const struct report *r, const struct explanation *e, struct pseudonym *pseudonym);
 

@@ -154,17 +154,16 @@ static bool beyond(const struct nagios *n, const struct nagios_limits *l, enum n
 /* One line without what ends the text for a monitoring system: printable, | replaced. */
 static void put_clean(struct nagios *n, struct span s, struct buf *out)
 {
-	unsigned char shown[PHRASES_MAX];
-	struct buf b = BUF(shown);
+	unsigned char shown[PHRASES_MAX], named[2 * PHRASES_MAX];
+	struct buf b = BUF(shown), c = BUF(named);
 
 	buf_printable(&b, s);
-	for (size_t i = 0; i < b.n; i++)
-		if (shown[i] == '|')
-			shown[i] = '/';
 	if (n->pseudonym != NULL)
-		pseudonym_apply(n->pseudonym, buf_span(&b), out);
+		pseudonym_apply(n->pseudonym, buf_span(&b), &c);
 	else
-		buf_put(out, buf_span(&b));
+		buf_put(&c, buf_span(&b));
+	for (size_t i = 0; i < c.n; i++)
+		buf_byte(out, named[i] == '|' ? '/' : named[i]);
 }
 
 /* "mailbox a@b: 7 messages", "mailbox a@b: token: the token endpoint refused the request: ..." */

@@ -56,6 +56,7 @@ static void put_standin(struct buf *b, enum pseudonym_kind kind, unsigned number
 		[PSEUDONYM_NAME] = { 0, "app-", "" },
 		[PSEUDONYM_COMPANY] = { 0, "tenant-", "" },
 		[PSEUDONYM_FILE] = { 0, "file-", "" },
+		[PSEUDONYM_VALUE] = { 0, "value-", "" },
 	};
 
 	if (kind == PSEUDONYM_IPV4)
@@ -134,6 +135,15 @@ static void add_host(struct pseudonym *s, enum pseudonym_kind kind, struct span 
 	(void)standin(s, kind, host, host);
 }
 
+/* What is meant to be an id or an address, and is neither: too short, it could not be told from words. */
+static void add_value(struct pseudonym *s, struct span value)
+{
+	if (value.n >= PSEUDONYM_VALUE_MIN && !well_known_segment(value))
+		(void)standin(s, PSEUDONYM_VALUE, value, value);
+	else
+		(void)standin(s, PSEUDONYM_NAME, value, value);
+}
+
 void pseudonym_add(struct pseudonym *s, enum pseudonym_kind kind, struct span value)
 {
 	size_t at;
@@ -149,14 +159,28 @@ void pseudonym_add(struct pseudonym *s, enum pseudonym_kind kind, struct span va
 		return;
 	else if (kind != PSEUDONYM_FILE && span_find_byte(value, '@', &at) && at != 0 && at + 1 < value.n)
 		(void)mailbox_standin(s, value);
-	else if (kind == PSEUDONYM_TENANT || kind == PSEUDONYM_DOMAIN)
+	else if (kind == PSEUDONYM_DOMAIN || (kind == PSEUDONYM_TENANT && span_find_byte(value, '.', &at)))
 		add_host(s, PSEUDONYM_DOMAIN, value);
 	else if (kind == PSEUDONYM_HOST)
 		add_host(s, kind, value);
 	else if (kind == PSEUDONYM_FILE && span_find_byte(value, '/', &at))
 		(void)standin(s, kind, value, value);
+	else if (kind == PSEUDONYM_NAME)
+		(void)standin(s, kind, value, value);
 	else if (kind != PSEUDONYM_FILE)
-		(void)standin(s, PSEUDONYM_NAME, value, value);
+		add_value(s, value);
+}
+
+/* The parts of the path that not all customers of a provider have: the realm, the tenant. */
+static void add_segments(struct pseudonym *s, struct span path)
+{
+	while (path.n != 0) {
+		struct span segment = span_cut(path, '/', &path), rest;
+
+		segment = span_cut(segment, '?', &rest);
+		if (segment.n > PSEUDONYM_VALUE_MIN && !well_known_segment(segment))
+			pseudonym_add(s, PSEUDONYM_TENANT, segment);
+	}
 }
 
 /* host, host:port or a whole URL. */
@@ -166,12 +190,14 @@ static void add_place(struct pseudonym *s, struct span place)
 	uint16_t port;
 	struct url u;
 
-	if (url_parse(place, &u))
+	if (url_parse(place, &u)) {
 		pseudonym_add(s, PSEUDONYM_HOST, u.host);
-	else if (url_host_port(place, &host, &port))
+		add_segments(s, u.target);
+	} else if (url_host_port(place, &host, &port)) {
 		pseudonym_add(s, PSEUDONYM_HOST, host);
-	else
+	} else {
 		pseudonym_add(s, PSEUDONYM_HOST, span_cut(place, ':', &rest));
+	}
 }
 
 /* Names in a list: certificate names, CN= of a subject, entries of `resolve`. */
@@ -307,9 +333,11 @@ static void match_named(struct pseudonym *s, struct span t, size_t i, struct mat
 static void match_guid(struct pseudonym *s, struct span t, size_t i, struct match *m)
 {
 	struct span guid = span_first(span_from(t, i), recognise_guid(t, i));
+	struct span bare = span_first(span_from(t, i), recognise_bare_guid(t, i));
+	bool traced = recognise_traced(span_first(t, i));
 
-	match_text(s, guid, well_known_guid(guid), recognise_traced(span_first(t, i)) ? PSEUDONYM_KEPT : PSEUDONYM_GUID,
-	           m);
+	match_text(s, guid, well_known_guid(guid), traced ? PSEUDONYM_KEPT : PSEUDONYM_GUID, m);
+	match_text(s, bare, false, traced ? PSEUDONYM_KEPT : PSEUDONYM_VALUE, m);
 }
 
 static void match_mail(struct pseudonym *s, struct span t, size_t i, struct match *m)
@@ -338,13 +366,14 @@ static void match_address(struct pseudonym *s, struct span t, size_t i, struct m
 	           span_find_byte(address, ':', &at) ? PSEUDONYM_IPV6 : PSEUDONYM_IPV4, m);
 }
 
-/* A tenant's first domain tells its name wherever it stands. */
-static void match_onmicrosoft(struct pseudonym *s, struct span t, size_t i, struct match *m)
+/* A host that nobody has named before. A tenant's first domain tells its name. */
+static void match_host(struct pseudonym *s, struct span t, size_t i, struct match *m)
 {
 	struct span name = span_first(span_from(t, i), recognise_host(t, i));
+	bool tenant = url_is_below(name, SPAN("onmicrosoft.com")) || url_is_below(name, SPAN("onmicrosoft.us"));
 
-	if (url_is_below(name, SPAN("onmicrosoft.com")) || url_is_below(name, SPAN("onmicrosoft.us")))
-		match_text(s, name, false, PSEUDONYM_DOMAIN, m);
+	if (tenant || (well_known_ending(name) && url_is_name(name)))
+		match_text(s, name, well_known_host(name), tenant ? PSEUDONYM_DOMAIN : PSEUDONYM_HOST, m);
 }
 
 static void put_match(struct buf *out, const struct match *m)
@@ -374,7 +403,7 @@ size_t pseudonym_piece(struct pseudonym *s, struct span text, size_t from, bool 
 			match_guid(s, text, i, &m);
 			match_mail(s, text, i, &m);
 			match_address(s, text, i, &m);
-			match_onmicrosoft(s, text, i, &m);
+			match_host(s, text, i, &m);
 		}
 		if (one == 0)
 			one = span_starts(rest, SPAN("\r\n")) ? 2 : span_utf8(rest, &c);

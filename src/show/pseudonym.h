@@ -20,10 +20,11 @@
  *	display name                app-1
  *	tenant's display name       tenant-1                                (in Entra's texts)
  *	path of a file              file-1
+ *	id that is no GUID, realm   value-1
  *
  * Stand-ins are of the kind of what they stand for, so that JSON stays valid and commands stay
- * commands. GUIDs, mail addresses and IP addresses are recognised wherever they occur, the rest
- * when settings or a report named it.
+ * commands. GUIDs (with dashes or without), mail addresses, host names and IP addresses are recognised wherever they
+ * occur, the rest when settings or a report named it.
  *
  * Stays as it is: host names and mail domains of Microsoft and Google themselves (Exchange's front
  * end too), Microsoft's own published ids, and trace and correlation ids with their time:
@@ -35,6 +36,7 @@ enum {
 	PSEUDONYM_THINGS_MAX = 512, /* things in a run; further ones have the number 0 together */
 	PSEUDONYM_ROOM = 48 * 1024, /* an id and its stand-in have 72 bytes */
 	PSEUDONYM_VALUE_MAX = RECOGNISE_MAX,
+	PSEUDONYM_VALUE_MIN = 3, /* of what is replaced wherever it stands */
 	PSEUDONYM_BEFORE = RECOGNISE_BEFORE
 };
 
@@ -52,7 +54,8 @@ enum pseudonym_kind {
 	PSEUDONYM_NAME,
 	PSEUDONYM_COMPANY,
 	PSEUDONYM_FILE,
-	PSEUDONYM_KEPT, /* stands for itself */
+	PSEUDONYM_VALUE, /* an id or name that is long enough to be replaced wherever it stands */
+	PSEUDONYM_KEPT,  /* stands for itself */
 	PSEUDONYM__COUNT
 };
 

@@ -115,6 +115,16 @@ size_t recognise_guid(struct span t, size_t i)
 	return good ? GUID_LENGTH : 0;
 }
 
+size_t recognise_bare_guid(struct span t, size_t i)
+{
+	enum { DIGITS = 32 };
+	size_t n = 0, letters = 0;
+
+	for (; i + n < t.n && n <= DIGITS && hex(t.p[i + n]); n++)
+		letters += !span_is_digit(t.p[i + n]);
+	return n == DIGITS && letters != 0 && recognise_ended(t, i + n) ? n : 0;
+}
+
 static bool host_char(unsigned char c)
 {
 	return wordly(c) || c == '-' || c == '.';

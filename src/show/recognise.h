@@ -29,9 +29,11 @@ size_t recognise_named(struct span t, size_t i, bool *tenant);
 /* A trace, correlation or request id follows: the end of `before` says so. */
 bool recognise_traced(struct span before);
 
-/* The length of what begins at offset i, 0 if it is none: a GUID; the characters of a host name, at most
+/* The length of what begins at offset i, 0 if it is none: a GUID; one without its dashes, 32 digits of which some are
+ * letters; the characters of a host name, at most
  * RECOGNISE_MAX, without a full stop at the end; an IP address, also in host:port:address@port: the longest one. */
 size_t recognise_guid(struct span t, size_t i);
+size_t recognise_bare_guid(struct span t, size_t i);
 size_t recognise_host(struct span t, size_t i);
 size_t recognise_address(struct span t, size_t i);
 

@@ -231,3 +231,7 @@ def test_nagios_by_format(place):
     r = place.run("check", "--format", "nagios", "--client-secret-file", "missing", "--client-id", "x",
                   "a@b.example").exits(3)
     has(r.out, "O2POP UNKNOWN - ", "missing")
+
+
+def test_no_stand_ins_in_certificates(place):
+    has(place.run("probe", "127.0.0.1:1", "--pem", "--share").exits(2).err, "--share can replace nothing in them")

@@ -4,6 +4,7 @@
 #include "facts.h"
 
 static struct pseudonym pseudonym;
+static struct settings share_settings;
 
 static struct span apply(const char *text)
 {
@@ -74,8 +75,8 @@ static const struct {
 	{ "other@contoso.ch and a.b+c@x.org.", "mailbox-2@domain-1.example and mailbox-3@domain-2.example." },
 	{ "j\xc3\xb6rg@contoso.ch", "mailbox-4@domain-1.example" },
 	{ "someone@outlook.com", "mailbox-5@outlook.com" },
-	{ "www.contoso.ch, contoso.ch/x", "www.domain-1.example, domain-1.example/x" },
-	{ "notcontoso.ch contoso.china", "notcontoso.ch contoso.china" },
+	{ "www.contoso.ch, contoso.ch/x", "host-3.example, domain-1.example/x" },
+	{ "notcontoso.ch contoso.china", "host-4.example contoso.china" },
 	{ "fabrikam.onmicrosoft.com", "domain-3.example" },
 	{ "a @ b, @home, x@", "a @ b, @home, x@" },
 
@@ -106,7 +107,48 @@ static const struct {
 	{ "20:43:46Z 2026-11-23 15.20.9137.005 1.2.3 1.2.3.4.5 v010.1.1.1 256.1.1.1",
 	  "20:43:46Z 2026-11-23 15.20.9137.005 1.2.3 1.2.3.4.5 v010.1.1.1 256.1.1.1" },
 	{ "9f:3a:1c:aa", "9f:3a:1c:aa" },
+
+	/* What nobody has named before, and what only looks like it. */
+	{ "+OK mx7.internal.corp ready, Via: 1.1 proxy.nordwind.de",
+	  "+OK host-5.example ready, Via: 1.1 host-6.example" },
+	{ "MX.NORDWIND.COM.BR greets", "host-7.example greets" },
+	{ "nordwind-ch.mail.protection.outlook.com nordwind.sharepoint.com nordwind.partner.onmschina.cn",
+	  "host-8.example host-9.example host-10.example" },
+	{ "https://login.windows.net/x graph.microsoft.com mail.example.com:995",
+	  "https://login.windows.net/x graph.microsoft.com mail.example.com:995" },
+	{ "IMAP.AccessAsUser.All SMTP.SendAsApp oauth2.py o2pop.conf:5 ASP.NET System.Net.Mail o2pop.check/1 1.2.3",
+	  "IMAP.AccessAsUser.All SMTP.SendAsApp oauth2.py o2pop.conf:5 ASP.NET System.Net.Mail o2pop.check/1 1.2.3" },
+	{ "tid 5f1c9b0e7d2a4c7e9a550a1b2c3d4e5f, 5f1c9b0e7d2a4c7e9a550a1b2c3d4e5f0",
+	  "tid value-1, 5f1c9b0e7d2a4c7e9a550a1b2c3d4e5f0" },
+	{ "correlation_id=5f1c9b0e7d2a4c7e9a550a1b2c3d4e60", "correlation_id=5f1c9b0e7d2a4c7e9a550a1b2c3d4e60" },
 };
+
+/* Ids and names that are no GUIDs, addresses or domains: replaced wherever they stand, also in paths. */
+TEST(share_values)
+{
+	static const struct {
+		const char *text, *want;
+	} row[] = {
+		{ "client_id=4711-robot.apps.googleusercontent.com&x", "client_id=value-1&x" },
+		{ "POST /realms/nordwind/protocol/openid-connect/token HTTP/1.1",
+		  "POST /realms/value-3/protocol/openid-connect/token HTTP/1.1" },
+		{ "https://host-1.example/realms/value-3/", "https://host-1.example/realms/value-3/" },
+		{ "mailbox bob: refused, bobby", "mailbox value-2: refused, bobby" },
+		{ "the token endpoint", "the token endpoint" },
+	};
+
+	pseudonym_init(&pseudonym);
+	settings_init(&share_settings);
+	share_settings.value[SETTING_CLIENT_ID] = SPAN("4711-robot.apps.googleusercontent.com");
+	share_settings.value[SETTING_MAILBOX] = SPAN("bob");
+	share_settings.value[SETTING_TOKEN_URL] =
+		SPAN("https://sso.nordwind.de/realms/nordwind/protocol/openid-connect/token");
+	pseudonym_settings(&pseudonym, &share_settings);
+	for (size_t i = 0; i < COUNT(row); i++) {
+		t_at("row %zu", i);
+		EQ(apply(row[i].text), span_z(row[i].want));
+	}
+}
 
 TEST(share_rows)
 {
