@@ -220,6 +220,7 @@ static void on_event(void *to, const struct run_event *event)
 		break;
 	case RUN_PROMPT:
 	case RUN_CERTIFICATE:
+	case RUN_COMPAT:
 		t_stop("nobody asked for that");
 	}
 }
