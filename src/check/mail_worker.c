@@ -1,6 +1,7 @@
 #include "check/mail_worker.h"
 
 #include "check/compat_measure.h"
+#include "check/confine.h"
 #include "preflight/preflight.h"
 
 /* STLS: from the greeting to the consent. Nothing of it counts but that it leads to TLS. */
@@ -302,6 +303,8 @@ void mail_worker_run(struct mail_worker *p)
 	p->reach.of = p;
 	p->reach.pinned = true;
 	(void)connect_steps(&p->reach, &connect_ways[ROUTE_MAIL]);
+	if (!p->compat)
+		(void)confine(CONFINE_TALK);
 	if (p->certificates)
 		tell_chain(p);
 	worker_step(r, STEP_GREETING, step_greeting, p);

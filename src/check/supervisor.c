@@ -144,6 +144,12 @@ static void hand_over(const struct run *run, struct run_job *j)
 	j->out = -1;
 }
 
+/* A worker that ended by this signal, or by none (0). */
+static enum fault_code end_of(int signal_number)
+{
+	return signal_number == SIGSYS ? FAULT_WORKER_STOPPED : FAULT_WORKER_DIED;
+}
+
 /* A worker has ended without telling its last steps: the one under way failed, those behind it wait for it. */
 static void complete_rows(const struct run *run, struct run_job *j, int signal_number, bool late)
 {
@@ -167,7 +173,7 @@ static void complete_rows(const struct run *run, struct run_job *j, int signal_n
 		if (i != (int)failed)
 			continue;
 		row->ms = clock_ms() - run->start_ms - row->began_ms;
-		(void)fault_set(&row->fault, late ? FAULT_DEADLINE : FAULT_WORKER_DIED, late ? 0 : signal_number,
+		(void)fault_set(&row->fault, late ? FAULT_DEADLINE : end_of(signal_number), late ? 0 : signal_number,
 		                late ? SPAN("no answer before the deadline") : SPAN("the worker ended early"));
 		run_note(run, j, WORKER_SIDE_SUPERVISOR, "%s: %.*s", step_table[row->step].id,
 		         SPAN_ARG(fault_evidence(&row->fault)));

@@ -11,6 +11,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "check/confine.h"
+
 enum { WORKER_FD_MAX = 1024 }; /* where descriptors must be closed one by one */
 
 static void put_note(void *to, enum trace_mark mark, struct span text)
@@ -90,6 +92,8 @@ void worker_start(struct worker *r, int out, int in)
 {
 	let_go(out, in, r->files);
 	worker_forget_environment();
+	(void)confine(r->files ? CONFINE_TOKEN
+	                       : CONFINE_CONNECT); /* where there is no such wall, the others still stand */
 	r->out = out;
 	r->in = in;
 	r->trace = (struct trace){ r->notes ? put_note : NULL, r };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "check/confine.h"
 #include "check/lock.h"
 #include "cli/app.h"
 #include "net/tls.h"
@@ -214,20 +215,40 @@ static enum verdict test_privacy(struct buf *seen)
 	return dumps || open ? VERDICT_WARN : VERDICT_PASS;
 }
 
+/* In a child, because the filter cannot be taken off again: it must end a fork, and nothing else. */
+static enum verdict test_confine(struct buf *seen)
+{
+	enum { HELD = 7, NONE = 8, ESCAPED = 9 };
+	int end = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		if (!confine(CONFINE_TALK))
+			_exit(NONE);
+		_exit(fork() == 0 ? HELD : ESCAPED);
+	}
+	if (pid < 0 || waitpid(pid, &end, 0) != pid || (WIFEXITED(end) && WEXITSTATUS(end) != NONE)) {
+		buf_z(seen, "the filter on system calls does not do what it has to");
+		return VERDICT_FAIL;
+	}
+	if (WIFEXITED(end)) {
+		buf_z(seen, "there is no filter on system calls here (seccomp): workers are separated by their "
+		            "processes alone");
+		return VERDICT_WARN;
+	}
+	buf_z(seen, "workers can start no program, look into no process and write no file");
+	return WTERMSIG(end) == SIGSYS ? VERDICT_PASS : VERDICT_FAIL;
+}
+
 static const struct {
 	const char *name;
 	test_fn *run;
 } tests[] = {
-	{ "random numbers", test_random },
-	{ "clock", test_clock },
-	{ "XOAUTH2 and base64", test_base64 },
-	{ "SHA-256", test_sha256 },
-	{ "JSON", test_json },
-	{ "built-in roots", test_roots },
-	{ "processes", test_processes },
-	{ "limits", test_limits },
-	{ "privacy", test_privacy },
-	{ "swap", test_swap },
+	{ "random numbers", test_random }, { "clock", test_clock },   { "XOAUTH2 and base64", test_base64 },
+	{ "SHA-256", test_sha256 },        { "JSON", test_json },     { "built-in roots", test_roots },
+	{ "processes", test_processes },   { "limits", test_limits }, { "confinement", test_confine },
+	{ "privacy", test_privacy },       { "swap", test_swap },
 };
 
 int cmd_selftest(struct app *app)
