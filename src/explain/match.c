@@ -49,8 +49,6 @@ static size_t row_at(struct span text, size_t at, const char *pattern)
 		if (n == left || span_lower(p[n]) != span_lower((unsigned char)pattern[n]))
 			return 0;
 	inside = pattern[n] == '*';
-	if (at != 0 && match_wordly(p[0]) && match_wordly(p[-1]))
-		return 0;
 	return !inside && n < left && match_wordly(p[n - 1]) && match_wordly(p[n]) ? 0 : n;
 }
 
@@ -131,8 +129,8 @@ static bool fault_at(struct span text, size_t at, struct match_hit *hit)
 /* The longest row of this kind, or of any that a person may paste, that begins at text[at]. */
 static void rows_at(const struct match_index *index, struct span text, size_t at, int kind, struct match_hit *hit)
 {
-	if (at + HEAD > text.n)
-		return;
+	if (at + HEAD > text.n || (at != 0 && match_wordly(text.p[at]) && match_wordly(text.p[at - 1])))
+		return; /* nothing begins inside of a word */
 	for (unsigned i = index->first[head(text.p + at)]; i != 0; i = index->next[i - 1]) {
 		enum known_kind k = knowledge_kind(i - 1);
 		const char *pattern = index->texts + index->text[i - 1];
