@@ -69,6 +69,7 @@ struct run_request {
 	unsigned workers;     /* a set of RUN_TOKEN ...: who may be started */
 	unsigned jobs;        /* 1..RUN_JOBS_MAX mail workers at the same time */
 	enum step stop_after; /* STEP__COUNT: take all; steps behind it stay VERDICT_NONE */
+	bool fail_fast;       /* begin no further mailbox once one has failed */
 	bool login;           /* a person signs in */
 	bool patient;         /* a busy provider is asked again */
 	int64_t min_life_s;   /* a stored token that lives so long is served; 0: none */

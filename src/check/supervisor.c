@@ -227,6 +227,8 @@ static void finish_job(struct run *run, struct run_job *j)
 	j->report.ms = clock_ms() - run->start_ms;
 	run->gravest = summary_graver(run->gravest, report_exit(&j->report));
 	run->finished++;
+	if (run->ask->fail_fast && report_exit(&j->report) != EXIT_STATUS_OK)
+		run->list_ended = true;
 	run_emit(run, &(struct run_event){ .kind = RUN_REPORT, .report = &j->report });
 	j->state = RUN_FREE;
 }

@@ -22,6 +22,7 @@ struct check {
 	bool quiet, many;
 	bool holding; /* the report may not be wanted: see --wait */
 	bool lost;    /* the standard output is broken */
+	size_t reported;
 	struct buf out;
 	struct report_file file; /* of --output */
 	struct nagios_limits warning, critical;
@@ -90,9 +91,21 @@ static void on_event(void *command, const struct run_event *event)
 	if (event->kind != RUN_REPORT)
 		return;
 	retry_report(&c->retry, event->report);
+	c->reported++;
 	take_report(c, event->report);
 	if (!c->holding)
 		flush(c);
+}
+
+/* After --fail-fast. */
+static void put_not_begun(struct page *p, size_t n)
+{
+	char text[80];
+	struct buf b = BUF(text);
+
+	buf_say(&b, "%zu not checked, since one has failed (--fail-fast)", n);
+	page_to(p, 6);
+	page_row(p, 6, buf_span(&b), SPAN_NONE);
 }
 
 /* What is said at the end, of the run as a whole; the exit status is the run's, but for that of nagios. */
@@ -104,6 +117,8 @@ static int put_end(struct check *c, int status)
 
 	if (c->many && c->format == FORMAT_HUMAN)
 		text_report_many_end(&page, &app->many, (enum exit_status)status);
+	if (c->many && c->format == FORMAT_HUMAN && c->reported < c->list.all)
+		put_not_begun(&page, c->list.all - c->reported);
 	if (c->many && c->format == FORMAT_JSON)
 		json_report_many_end(&c->out, &app->many_json, (enum exit_status)status, page.pseudonym);
 	if (c->format == FORMAT_NAGIOS)
@@ -180,6 +195,7 @@ static void fill_request(struct check *c, unsigned jobs, enum step stop_after)
 	ask->mailboxes = (struct run_list){ &c->list, mailbox_list_next, c->list.all };
 	ask->jobs = jobs < c->list.all ? jobs : (unsigned)c->list.all;
 	ask->stop_after = stop_after;
+	ask->fail_fast = o->given[OPTION_FAIL_FAST] != 0;
 	ask->workers = RUN_TOKEN | RUN_MAIL;
 	if (o->given[OPTION_NO_DISCOVERY] == 0)
 		ask->workers |= RUN_TENANT;
@@ -194,7 +210,7 @@ static int check_once(void *of)
 {
 	struct check *c = of;
 	struct app *app = c->session.app;
-	int status;
+	int status = EXIT_STATUS_OK;
 
 	if (c->holding)
 		(void)lock_memory(&app->run.token, sizeof app->run.token);
@@ -202,7 +218,7 @@ static int check_once(void *of)
 		json_report_many_start(&app->many_json);
 	else if (c->many)
 		text_report_many_start(&app->many);
-	if (!session_run(&c->session, &status)) {
+	if (c->list.all != 0 && !session_run(&c->session, &status)) { /* a shard may have none */
 		report_file_abandon(&c->file);
 		return status;
 	}
@@ -286,7 +302,8 @@ static bool prepare_result(struct check *c, struct fault *f)
 	if (c->format == FORMAT_OPENMETRICS) {
 		c->openmetrics.pseudonym = c->nagios.pseudonym;
 		c->openmetrics.room = c->list.all;
-		c->openmetrics.mailbox = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		c->openmetrics.mailbox =
+			mmap(NULL, bytes + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (c->openmetrics.mailbox == MAP_FAILED)
 			return fault_set(f, FAULT_SYSTEM, errno, SPAN("mmap"));
 	}
@@ -312,7 +329,7 @@ int cmd_check(struct app *app)
 	    !app_load_credential(app, &status) || !session_start(&c.session, app, SPAN(""), &status))
 		return status;
 	c.format = (enum format)format;
-	c.many = c.list.all > 1;
+	c.many = c.list.named > 1;
 	if (!prepare_result(&c, &f))
 		return app_refuse(app, &f);
 	c.session.on_event = on_event;

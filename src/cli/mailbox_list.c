@@ -82,6 +82,18 @@ static void strike(struct mailbox_list *l, struct span mailbox)
 		o->argument[i] = o->argument[i + 1];
 }
 
+/* " (line 12)" of a name that is from the file. */
+static void put_line(struct buf *b, const struct mailbox_list *l, struct span mailbox)
+{
+	size_t line = 1;
+
+	if (l->text.n == 0 || mailbox.p < l->text.p || mailbox.p >= l->text.p + l->text.n)
+		return;
+	for (const unsigned char *p = l->text.p; p < mailbox.p; p++)
+		line += *p == '\n';
+	buf_say(b, " (line %zu)", line);
+}
+
 /* Two sessions at a time in one mailbox would lock each other out. */
 static void strike_repeated(struct mailbox_list *l)
 {
@@ -97,8 +109,25 @@ static void strike_repeated(struct mailbox_list *l)
 		buf_printable(&b, span_first(first, REPORT_MAILBOX_MAX));
 		buf_z(&b, " and ");
 		buf_printable(&b, span_first(mailbox, REPORT_MAILBOX_MAX));
-		buf_z(&b, " are the same mailbox: it is checked once");
+		buf_z(&b, " are the same mailbox");
+		put_line(&b, l, mailbox);
+		buf_z(&b, ": it is checked once");
 		output_error(buf_span(&b));
+		strike(l, mailbox);
+		l->all--;
+	}
+	mailbox_list_rewind(l);
+}
+
+/* What other processes take. */
+static void strike_other_shards(struct mailbox_list *l, struct shard shard)
+{
+	struct span mailbox;
+	size_t n = 0;
+
+	while (mailbox_list_next(l, &mailbox)) {
+		if (n++ % shard.count == shard.number - 1)
+			continue;
 		strike(l, mailbox);
 		l->all--;
 	}
@@ -120,7 +149,10 @@ bool mailbox_list_read(struct mailbox_list *l, struct app *app, int *status)
 	struct buf text = { NULL, 0, 0, false };
 	struct fault f = { 0 };
 	struct span mailbox;
+	struct shard shard;
 
+	if (!shard_read(&shard, app->options.value[OPTION_SHARD], &f))
+		return app_stop(status, app_refuse(app, &f));
 	if (app->options.given[OPTION_MAILBOXES] != 0 && !read_file(app->options.value[OPTION_MAILBOXES], &text, &f))
 		return app_stop(status, app_refuse(app, &f));
 	*l = (struct mailbox_list){ .app = app, .lines = text.p, .text = buf_span(&text) };
@@ -128,14 +160,23 @@ bool mailbox_list_read(struct mailbox_list *l, struct app *app, int *status)
 		l->text = span_from(l->text, 3);
 	mailbox_list_rewind(l);
 	for (; mailbox_list_next(l, &mailbox); l->all++) {
-		if (mailbox.n > REPORT_MAILBOX_MAX)
-			return app_stop(status, app_usage(app, "the mailbox '", mailbox,
-			                                  "' is longer than any address can be"));
+		char more[80];
+		struct buf b = buf_field(more, sizeof more);
+
+		if (mailbox.n <= REPORT_MAILBOX_MAX)
+			continue;
+		buf_z(&b, "'");
+		put_line(&b, l, mailbox);
+		buf_z(&b, " is longer than any address can be");
+		return app_stop(status, app_usage(app, "the mailbox '", mailbox, more));
 	}
 	mailbox_list_rewind(l);
 	if (l->all > 1)
 		strike_repeated(l);
-	if (l->all != 0)
+	l->named = l->all;
+	if (l->all > 1 && shard.count > 1)
+		strike_other_shards(l, shard);
+	if (l->named != 0)
 		return true;
 	return app_stop(status, app_usage(app, "no mailbox to check: ", SPAN("give its address"),
 	                                  " (o2pop check user@example.com), or the setting mailbox, or with --profile "

@@ -3,20 +3,23 @@
 #define CLI_MAILBOX_LIST_H
 
 #include "cli/app.h"
+#include "cli/shard.h"
 
 struct mailbox_list {
 	struct app *app;
 	unsigned char *lines; /* of the file, which has memory of its own */
 	struct span text;     /* the same, without a byte order mark */
-	size_t all;
+	size_t named;         /* once each */
+	size_t all;           /* of these, in this shard */
 	struct mailbox_place {
 		size_t next;       /* of the arguments */
 		struct span lines; /* what is left of the file */
 	} at;
 };
 
-/* Read the file and count. A mailbox that is named twice stays once, which is said. On false (none, or one that is too
- * long) the status is in *status. */
+/* Read the file and count. A mailbox that is named twice stays once, which is said. Of several,
+ * those of other shards are left out: l->all may be 0 then. On false (none was named, or one is too long) the status is
+ * in *status. */
 bool mailbox_list_read(struct mailbox_list *l, struct app *app, int *status) MUST;
 
 /* For run_list.next, from a struct mailbox_list. */

@@ -77,6 +77,15 @@ static bool unknown_variable(struct span name, struct fault *f)
 	                 SPAN_ARG(span_first(name, 80)), text);
 }
 
+/* What Kubernetes gives every pod beside a Service that is named o2pop: O2POP_SERVICE_HOST, O2POP_PORT_995_TCP_ADDR. */
+static bool of_a_service(struct span name)
+{
+	return span_eq(name, SPAN("O2POP_SERVICE_HOST")) || span_eq(name, SPAN("O2POP_SERVICE_PORT")) ||
+	       span_starts(name, SPAN("O2POP_SERVICE_PORT_")) || span_eq(name, SPAN("O2POP_PORT")) ||
+	       (span_starts(name, SPAN("O2POP_PORT_")) && name.n > sizeof "O2POP_PORT_" - 1 &&
+	        span_is_digit(name.p[sizeof "O2POP_PORT_" - 1]));
+}
+
 static bool own_variables(struct settings *s, struct credential *c, struct fault *f)
 {
 	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
@@ -84,7 +93,7 @@ static bool own_variables(struct settings *s, struct credential *c, struct fault
 		enum setting key;
 
 		if (!span_starts(v.name, SPAN("O2POP_")) || span_eq(v.name, SPAN("O2POP_CONFIG")) ||
-		    span_eq(v.name, SPAN("O2POP_PROFILE")))
+		    span_eq(v.name, SPAN("O2POP_PROFILE")) || of_a_service(v.name))
 			continue;
 		if (!settings_find(span_from(v.name, sizeof "O2POP_" - 1), &key))
 			return unknown_variable(v.name, f);
