@@ -214,6 +214,8 @@ static int check_once(void *of)
 
 	if (c->holding)
 		(void)lock_memory(&app->run.token, sizeof app->run.token);
+	if (c->list.torn && c->format == FORMAT_JSON)
+		buf_byte(&c->out, '\n'); /* what is appended to the file begins a line */
 	if (c->many && c->format == FORMAT_JSON)
 		json_report_many_start(&app->many_json);
 	else if (c->many)

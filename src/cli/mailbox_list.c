@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "cli/files.h"
+#include "cli/resume.h"
 
 enum { FILE_MAX = 1024 * 1024 }; /* bytes of a mailbox file: 40,000 addresses */
 
@@ -134,6 +135,22 @@ static void strike_other_shards(struct mailbox_list *l, struct shard shard)
 	mailbox_list_rewind(l);
 }
 
+/* For resume_read: it has been reported. */
+static void strike_reported(void *of, struct span reported)
+{
+	struct mailbox_list *l = of;
+	struct span mailbox;
+
+	while (mailbox_list_next(l, &mailbox)) {
+		if (!span_eq_nocase(mailbox, reported))
+			continue;
+		strike(l, mailbox);
+		l->all--;
+		break;
+	}
+	mailbox_list_rewind(l);
+}
+
 /* The one place that is not in the workspace: a check of one mailbox has no use for a megabyte. */
 static bool read_file(struct span path, struct buf *text, struct fault *f)
 {
@@ -176,6 +193,9 @@ bool mailbox_list_read(struct mailbox_list *l, struct app *app, int *status)
 	l->named = l->all;
 	if (l->all > 1 && shard.count > 1)
 		strike_other_shards(l, shard);
+	if (app->options.given[OPTION_RESUME] != 0 &&
+	    !resume_read(app->options.value[OPTION_RESUME], BUF(app->text), strike_reported, l, &l->torn, &f))
+		return app_stop(status, app_refuse(app, &f));
 	if (l->named != 0)
 		return true;
 	return app_stop(status, app_usage(app, "no mailbox to check: ", SPAN("give its address"),

@@ -10,7 +10,8 @@ struct mailbox_list {
 	unsigned char *lines; /* of the file, which has memory of its own */
 	struct span text;     /* the same, without a byte order mark */
 	size_t named;         /* once each */
-	size_t all;           /* of these, in this shard */
+	size_t all;           /* of these, in this shard, and not reported in the file of --resume */
+	bool torn;            /* that file ends in the middle of a line */
 	struct mailbox_place {
 		size_t next;       /* of the arguments */
 		struct span lines; /* what is left of the file */

@@ -43,6 +43,8 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_SHARD] = { "shard", 0, "SHARD", COMMAND_CHECK,
 	                   "K/N: every N-th mailbox only, from the K-th on; auto/N as Kubernetes or Slurm numbers it" },
 	[OPTION_FAIL_FAST] = { "fail-fast", 0, NULL, COMMAND_CHECK, "begin no further mailbox once one has failed" },
+	[OPTION_RESUME] = { "resume", 0, "FILE", COMMAND_CHECK,
+	                    "leave out mailboxes of which FILE, the JSON lines of an earlier run, has a report" },
 	[OPTION_OUTPUT] = { "output", 'o', "FILE", COMMAND_CHECK,
 	                    "write the report to FILE, which is replaced when the run is over" },
 	[OPTION_WARNING] = { "warning", 'w', "LIST", COMMAND_CHECK,

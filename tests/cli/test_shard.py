@@ -1,7 +1,10 @@
 """Runs that share a list, and runs that stop."""
 import json
+import os
+import subprocess
+import time
 
-from rig import SECRET, Mail, Provider, equal, has
+from rig import O2POP, RUN, SECRET, SLOW, Mail, Provider, equal, has
 
 from test_commands import arguments
 
@@ -67,3 +70,38 @@ def test_a_service_named_o2pop(place):
            "O2POP_SERVICE_PORT_POP3S": "995"}
     place.run("config", env={**place.env, **env}).exits(0)
     has(place.run("config", env={**place.env, "O2POP_PORTS": "1"}).exits(2).err, "unknown variable O2POP_PORTS")
+
+
+def test_resume(place):
+    """A run that is killed again and again checks each mailbox once, and loses none."""
+    provider, mail = Provider(), Mail()
+    names = [f"m{n}@b.example" for n in range(40)]
+    listing = place.file("list", "".join(n + "\n" for n in names), 0o644)
+    run = place.file("run.jsonl", "", 0o644)
+    args = ["check", "--mailboxes", listing, *arguments(provider, mail, place.file("secret", SECRET)), "--format", "json",
+            "--resume", run]
+    try:
+        for kill in range(5):
+            with open(run, "ab") as out:
+                size = out.tell()
+                process = subprocess.Popen([*RUN, O2POP, *args], cwd=place.dir, env=place.env, stdin=subprocess.DEVNULL,
+                                           stdout=out, stderr=subprocess.DEVNULL)
+                end = time.monotonic() + 10 * SLOW
+                while os.path.getsize(run) == size and process.poll() is None and time.monotonic() < end:
+                    time.sleep(0.005)
+                process.kill()
+                process.wait()
+            if kill == 2:  # in the middle of a line
+                os.truncate(run, os.path.getsize(run) - 20)
+        r = place.run(*args).exits(0)
+        with open(run, "a", encoding="utf-8") as out:
+            out.write(r.out)
+        with open(run, encoding="utf-8") as f:
+            found = [json.loads(line) for line in f if line.startswith("{") and line.endswith("}\n")]
+        equal(sorted(m["mailbox"] for m in found if "mailbox" in m), sorted(names), "each once")
+        r = place.run(*args).exits(0)
+        equal([line for line in r.out.splitlines() if '"mailbox":' in line], [], "nothing is left")
+        has(place.run(*args[:-1], "missing").exits(2).err, "'missing' could not be opened")
+    finally:
+        provider.end()
+        mail.end()
