@@ -18,8 +18,8 @@ static void take_line(struct span line, void (*told)(void *of, struct span mailb
 		told(of, buf_span(&mailbox));
 }
 
-/* All whole lines of what was read; the rest moves to the front. `passing`: what was read so far is of a line that is too
- * long. */
+/* All whole lines of what was read; the rest moves to the front. `passing`: what was read so far is of a line that is
+ * too long. */
 static void take_lines(struct buf *b, bool *passing, void (*told)(void *of, struct span mailbox), void *of)
 {
 	struct span all = buf_span(b);
