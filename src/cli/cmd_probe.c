@@ -159,6 +159,7 @@ int cmd_probe(struct app *app)
 	ask->workers = RUN_MAIL;
 	ask->stop_after = web_server(&app->settings) ? STEP_POP_TLS : STEP_CAPA;
 	ask->certificates = p.pem || !p.json;
+	ask->clock_from_server = app->options.given[OPTION_CLOCK_FROM_SERVER] != 0;
 	ask->compat = app->options.given[OPTION_COMPAT] != 0;
 	if (!session_run(&p.session, &status))
 		return status;

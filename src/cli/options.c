@@ -40,6 +40,9 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_PEM] = { "pem", 0, NULL, COMMAND_PROBE, "print the mail server's certificates" },
 	[OPTION_COMPAT] = { "compat", 0, NULL, COMMAND_PROBE,
 	                    "measure what the mail server takes, and name the clients that will fail" },
+	[OPTION_CLOCK_FROM_SERVER] = { "clock-from-server", 0, NULL, COMMAND_CHECK | COMMAND_PROBE,
+	                               "where only this machine's date speaks against a server, go on without "
+	                               "secrets" },
 	[OPTION_OUTPUT] = { "output", 'o', "FILE", COMMAND_CHECK,
 	                    "write the report to FILE, which is replaced when the run is over" },
 	[OPTION_WARNING] = { "warning", 'w', "LIST", COMMAND_CHECK,

@@ -1,8 +1,7 @@
 #include "explain/net_causes.h"
 
+#include "base/clock.h"
 #include "explain/match.h"
-
-enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is judged by an earlier clock */
 
 /* ---- names and connections --------------------------------------------------------------------- */
 
@@ -114,12 +113,14 @@ static void pick_times(const struct explain_case *c, struct knowledge_causes *l)
 {
 	enum fault_code code = placeholder_row(c)->fault.code;
 
-	if (c->r->started_unix < CLOCK_BIRTH && c->r->started_unix != 0)
-		knowledge_add(l, CAUSE_CLOCK_UNSET);
-	else if (code != FAULT_CERT_EXPIRED && code != FAULT_CERT_NOT_YET)
-		return;
-	else if (c->known.clock_off)
+	bool time = code == FAULT_CERT_EXPIRED || code == FAULT_CERT_NOT_YET;
+
+	if (time && c->known.clock_off)
 		knowledge_add(l, CAUSE_CLOCK_WRONG);
+	else if (c->r->started_unix < CLOCK_BORN && c->r->started_unix != 0)
+		knowledge_add(l, CAUSE_CLOCK_UNSET);
+	else if (!time)
+		return;
 	else if (c->known.clock_right && code == FAULT_CERT_EXPIRED)
 		knowledge_add(l, CAUSE_CERT_SERVER_OLD);
 	else if (c->known.clock_right)
