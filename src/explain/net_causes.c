@@ -85,12 +85,19 @@ static bool well_known_authority(struct span issuer)
 	return match_best(issuer, KNOWN_AUTHORITY, FOR_ALL) != KNOWLEDGE_NOTHING;
 }
 
+static bool replaces_roots(const struct explain_case *c, enum setting key)
+{
+	struct span name = placeholder_setting(c, key);
+
+	return name.n != 0 && !span_starts(name, SPAN("+"));
+}
+
 static void pick_untrusted(const struct explain_case *c, struct knowledge_causes *l)
 {
-	struct span issuer = placeholder_fact(c, FACT_ISSUER), file = placeholder_setting(c, SETTING_CA_FILE);
+	struct span issuer = placeholder_fact(c, FACT_ISSUER);
 
 	l->holds &= ~(unsigned)UNLESS_GENUINE; /* what nobody has signed names the issuer that it likes to */
-	if (file.n != 0 && !span_starts(file, SPAN("+")))
+	if (replaces_roots(c, SETTING_CA_FILE) || replaces_roots(c, SETTING_CA_DIR))
 		knowledge_add(l, CAUSE_CA_FILE_LACKS);
 	if (placeholder_known_host(c)) /* the provider's own chain is whole, and its roots are built in */
 		knowledge_add(l, CAUSE_TLS_INSPECTION, well_known_authority(issuer) ? CAUSE_ROOT_UNKNOWN : CAUSE_NONE);

@@ -319,6 +319,24 @@ static bool put_skew(const struct explain_case *c, struct buf *out)
 	return true;
 }
 
+/* A file or directory that replaces the built-in roots; with "+" it does not. */
+static bool put_replacing(const struct explain_case *c, enum setting key, struct buf *out)
+{
+	struct span name = placeholder_setting(c, key);
+
+	return !span_starts(name, SPAN("+")) && put_span(out, name);
+}
+
+static bool put_only_file(const struct explain_case *c, struct buf *out)
+{
+	return put_replacing(c, SETTING_CA_FILE, out);
+}
+
+static bool put_only_dir(const struct explain_case *c, struct buf *out)
+{
+	return put_replacing(c, SETTING_CA_DIR, out);
+}
+
 /* As "date -s" takes it everywhere: without the Z. */
 static bool put_right_time(const struct explain_case *c, struct buf *out)
 {
@@ -596,6 +614,8 @@ static const struct {
 	{ "code", put_code, false },
 	{ "skew", put_skew, false },
 	{ "right_time", put_right_time, false },
+	{ "only_file", put_only_file, false },
+	{ "only_dir", put_only_dir, false },
 	{ "wait", put_wait, false },
 	{ "genuine", put_genuine, false },
 	{ "credential", put_credential, false },
