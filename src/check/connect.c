@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "conf/trusted.h"
 #include "net/detour.h"
 #include "net/tunnel.h"
 #include "text/date.h"
@@ -384,6 +385,15 @@ static void put_session(struct row *row, const struct connection *to)
 	trace_say(&to->worker->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));
 }
 
+static void put_trust(struct row *row, const struct connection *to)
+{
+	char text[FACT_TEXT_MAX];
+	struct buf b = BUF(text);
+
+	trusted_put(&b, to->settings, to->trust->embedded != 0);
+	row_fact(row, FACT_TRUST, buf_span(&b));
+}
+
 /* See clock_from_server. */
 static void start_by_other_time(struct connection *to, struct tls_question *q, struct row *row)
 {
@@ -413,7 +423,6 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 		.now = clock_unix(),
 		.pin = to->pinned ? settings_get(to->settings, connect_ways[to->side].pin) : SPAN_NONE,
 	};
-	struct span trust = SPAN("the CA file");
 	bool started;
 
 	put_host(row, to);
@@ -426,10 +435,7 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 	started = tls_start(&to->tls, to->stream, &q, f);
 	put_chain(row, &to->tls);
 	put_leaf(row, &to->tls, q.now);
-	if (to->trust->embedded != 0)
-		trust = to->trust->embedded == to->trust->n ? SPAN("embedded roots")
-		                                            : SPAN("embedded roots and the CA file");
-	row_fact(row, FACT_TRUST, trust);
+	put_trust(row, to);
 	if (!started) {
 		row_number(row, FACT_VALID_AT, to->tls.suits);
 		(void)note_failure(to, row, f);
