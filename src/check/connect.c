@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "conf/trusted.h"
 #include "net/detour.h"
 #include "net/tunnel.h"
+#include "text/date.h"
 #include "text/der.h"
 #include "text/dn.h"
 #include "text/url.h"
@@ -383,6 +385,35 @@ static void put_session(struct row *row, const struct connection *to)
 	trace_say(&to->worker->trace, TRACE_NOTE, "%s %s", tls_version(&to->tls), tls_suite(&to->tls));
 }
 
+static void put_trust(struct row *row, const struct connection *to)
+{
+	char text[FACT_TEXT_MAX];
+	struct buf b = BUF(text);
+
+	trusted_put(&b, to->settings, to->trust->embedded != 0);
+	row_fact(row, FACT_TRUST, buf_span(&b));
+}
+
+/* See clock_from_server. */
+static void start_by_other_time(struct connection *to, struct tls_question *q, struct row *row)
+{
+	struct row unseen = { .step = row->step };
+	struct fault lost = { .code = FAULT_NONE };
+
+	q->now = to->tls.suits;
+	stream_close(&to->stream);
+	if (!connect_open(to, &unseen, &lost) || (to->before_tls != NULL && !to->before_tls(to->of, &lost)) ||
+	    !tls_start(&to->tls, to->stream, q, &lost))
+		return;
+	to->stream = tls_stream(&to->tls);
+	to->by_other_time = true;
+	row_say(row, FACT_NOTE, "all but the date is proved; going on without any secret, as of %s",
+	        date_text(q->now).z);
+	trace_put(&to->worker->trace, TRACE_NOTE, row_get(row, FACT_NOTE));
+	if (to->ask_clock != NULL)
+		to->ask_clock(to, row);
+}
+
 bool connect_tls(void *self, struct row *row, struct fault *f)
 {
 	struct connection *to = self;
@@ -392,7 +423,6 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 		.now = clock_unix(),
 		.pin = to->pinned ? settings_get(to->settings, connect_ways[to->side].pin) : SPAN_NONE,
 	};
-	struct span trust = SPAN("the CA file");
 	bool started;
 
 	put_host(row, to);
@@ -405,12 +435,14 @@ bool connect_tls(void *self, struct row *row, struct fault *f)
 	started = tls_start(&to->tls, to->stream, &q, f);
 	put_chain(row, &to->tls);
 	put_leaf(row, &to->tls, q.now);
-	if (to->trust->embedded != 0)
-		trust = to->trust->embedded == to->trust->n ? SPAN("embedded roots")
-		                                            : SPAN("embedded roots and the CA file");
-	row_fact(row, FACT_TRUST, trust);
-	if (!started)
-		return note_failure(to, row, f);
+	put_trust(row, to);
+	if (!started) {
+		row_number(row, FACT_VALID_AT, to->tls.suits);
+		(void)note_failure(to, row, f);
+		if (to->clock_from_server && !to->by_other_time && to->tls.suits >= CLOCK_BORN)
+			start_by_other_time(to, &q, row);
+		return false;
+	}
 	to->stream = tls_stream(&to->tls);
 	put_session(row, to);
 	return true;

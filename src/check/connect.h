@@ -21,6 +21,13 @@ struct connection {
 	bool pinned;                                   /* the pin of this side counts for this server */
 	bool (*before_tls)(void *of, struct fault *f); /* what is said in clear text before TLS begins; NULL: nothing */
 	void *of;
+	/* With clock_from_server a chain that only the time speaks against is judged once more, at the moment that it
+	 * suits (never before CLOCK_BORN: what had ended by then is not believed), over a second connection. The TLS
+	 * step fails all the same, and so does whoever asks for a session. by_other_time then says that `stream` is
+	 * one whose server is proved but for the date: for what anybody may ask and hear, never for a secret. */
+	bool clock_from_server, by_other_time;
+	/* Over such a session: what does its clock say? May be NULL. */
+	void (*ask_clock)(struct connection *to, struct row *row);
 
 	struct dns_answer addresses;
 	struct tcp tcp;

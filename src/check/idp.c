@@ -86,6 +86,20 @@ static void take_date(struct idp *p, const struct http_answer *a, const struct r
 	row_number(row, FACT_CLOCK_SKEW, ours - p->server_now);
 }
 
+void idp_ask_clock(struct connection *to, struct row *row)
+{
+	struct idp *p = to->of;
+	struct http_question ask = { .url = &p->url };
+	struct fault unseen = { .code = FAULT_NONE };
+	struct refusal none = { .aadsts = 0 };
+	struct http_answer a;
+
+	p->http.stream = &to->stream;
+	p->http.trace = &p->worker->trace;
+	if (http_exchange(&p->http, &ask, &a, &unseen))
+		take_date(p, &a, &none, row);
+}
+
 static void put_refusal(struct row *row, const struct http_answer *a, const struct refusal *r)
 {
 	uint64_t seconds;

@@ -39,6 +39,10 @@ void idp_tell(struct idp *p, const struct http_answer *a, const struct refusal *
 /* The provider's time now, as far as it told; else this machine's. */
 int64_t idp_now(const struct idp *p);
 
+/* For connection.ask_clock, with of = p: a GET without a login or a parameter. The provider's clock is in every
+ * answer. */
+void idp_ask_clock(struct connection *to, struct row *row);
+
 /* Leave. */
 void idp_close(struct idp *p);
 

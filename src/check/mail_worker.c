@@ -71,7 +71,7 @@ static bool step_capa(void *self, struct row *row, struct fault *f)
 	char text[1024];
 	struct buf shown = BUF(text);
 
-	if (p->settings->pipelining == POP_PIPELINING_ON && p->mailbox.n != 0 &&
+	if (p->settings->pipelining == POP_PIPELINING_ON && p->mailbox.n != 0 && !p->reach.by_other_time &&
 	    p->settings->form == POP_FORM_TWO_LINE && !pop3_capa_auth_send(&p->pop, p->settings->mechanism, f))
 		return false;
 	if (!pop3_capa(&p->pop, &p->capa, &shown, f))
@@ -284,6 +284,21 @@ static void tell_compat(struct mail_worker *p)
 	p->reach.stream.ops = NULL;
 }
 
+/* What anybody may see of the server. By another time (see connect.h) it ends with that. */
+static void take_open_steps(struct mail_worker *p)
+{
+	struct worker *r = &p->worker;
+
+	if (p->reach.by_other_time) {
+		worker_assume(r, STEP_POP_TLS);
+		r->last = FAULT_NONE; /* the session lives */
+	}
+	worker_step(r, STEP_GREETING, step_greeting, p);
+	worker_step(r, STEP_CAPA, step_capa, p);
+	if (p->reach.by_other_time && worker_passed(r, STEP_CAPA))
+		worker_blame(r, STEP_CAPA, STEP_POP_TLS);
+}
+
 void mail_worker_run(struct mail_worker *p)
 {
 	struct auth_step step = { .mail = p };
@@ -307,8 +322,7 @@ void mail_worker_run(struct mail_worker *p)
 		(void)confine(CONFINE_TALK);
 	if (p->certificates)
 		tell_chain(p);
-	worker_step(r, STEP_GREETING, step_greeting, p);
-	worker_step(r, STEP_CAPA, step_capa, p);
+	take_open_steps(p);
 	if (p->mailbox.n != 0 && r->stop_after >= STEP_AUTH) {
 		wait_for_token(p, &step.refused);
 		worker_step(r, STEP_AUTH, step_auth, &step);

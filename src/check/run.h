@@ -76,8 +76,9 @@ struct run_request {
 	bool lines;           /* somebody reads the conversations */
 	bool show_secrets;    /* in them */
 	bool certificates;
-	bool compat;          /* measure what the mail server takes */
-	struct secret *token; /* not NULL: receives the access token */
+	bool compat;            /* measure what the mail server takes */
+	bool clock_from_server; /* as in struct connection */
+	struct secret *token;   /* not NULL: receives the access token */
 };
 
 enum {

@@ -41,6 +41,7 @@ static void run_token_worker(struct run *run, const struct run_job *j, int out, 
 	k->fetch.min_life_s = run->ask->min_life_s;
 	k->fetch.idp.reach.trust = run->ask->trust;
 	k->fetch.idp.reach.logins = run->ask->logins;
+	k->fetch.idp.reach.clock_from_server = run->ask->clock_from_server;
 	k->fetch.settings = k->settings;
 	k->worker.files = token_fetch_wants_store(&k->fetch);
 	if (lock_memory(k->credential, sizeof *k->credential) != LOCK_ALL)
@@ -64,6 +65,7 @@ static void run_mail_worker(struct run *run, const struct run_job *j, int out, i
 	p->compat = run->ask->compat;
 	p->reach.trust = run->ask->trust;
 	p->reach.logins = run->ask->logins;
+	p->reach.clock_from_server = run->ask->clock_from_server;
 	worker_start(&p->worker, out, in);
 	(void)lock_memory(&p->token, sizeof p->token);
 	mail_worker_run(p);
@@ -78,6 +80,7 @@ static void run_tenant_worker(struct run *run, const struct run_job *j, int out,
 	s->mailbox = j->report.mailbox;
 	s->reach.trust = run->ask->trust;
 	s->reach.logins = run->ask->logins;
+	s->reach.clock_from_server = run->ask->clock_from_server;
 	worker_start(&s->worker, out, in);
 	tenant_worker_run(s);
 }

@@ -47,6 +47,8 @@ static void reach_idp(struct token_worker *k)
 		worker_assume(&k->worker, way->tls);
 		return;
 	}
+	k->fetch.idp.reach.of = &k->fetch.idp;
+	k->fetch.idp.reach.ask_clock = idp_ask_clock;
 	if (connect_steps(&k->fetch.idp.reach, way))
 		idp_reached(&k->fetch.idp);
 }

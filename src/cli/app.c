@@ -2,6 +2,7 @@
 
 #include "cli/files.h"
 #include "cli/credential_load.h"
+#include "cli/trust_load.h"
 #include "show/nagios.h"
 
 enum { APP_HELP = 22 }; /* column of what a setting is */
@@ -75,7 +76,7 @@ bool app_load(struct app *app, enum app_needs needs, int *status)
 
 	app->load.logins = &app->logins;
 	if (!settings_file_settings(&app->load, &app->options, &app->settings, &app->credential, &f) ||
-	    (needs == APP_TRUST && !credential_load_trust(&app->settings, &app->trust, BUF(app->load.file), &f)))
+	    (needs == APP_TRUST && !trust_load(&app->settings, &app->trust, BUF(app->load.file), &f)))
 		return app_stop(status, app_refuse(app, &f));
 	app->settings.file = app->options.value[OPTION_CONFIG];
 	app->settings.profile = app->options.value[OPTION_PROFILE];
@@ -124,7 +125,7 @@ static bool anything_set(const struct app *app)
 {
 	for (int i = 0; i < SETTING__COUNT; i++)
 		if (app->settings.source[i] > SETTING_FROM_PROVIDER && i != SETTING_MAILBOX && i != SETTING_CA_FILE &&
-		    i != SETTING_TIMEOUT)
+		    i != SETTING_CA_DIR && i != SETTING_TIMEOUT)
 			return true;
 	return settings_file_path(&app->load).n != 0;
 }

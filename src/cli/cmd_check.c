@@ -197,6 +197,7 @@ static void fill_request(struct check *c, unsigned jobs, enum step stop_after)
 	ask->stop_after = stop_after;
 	ask->fail_fast = o->given[OPTION_FAIL_FAST] != 0;
 	ask->workers = RUN_TOKEN | RUN_MAIL;
+	ask->clock_from_server = o->given[OPTION_CLOCK_FROM_SERVER] != 0;
 	if (o->given[OPTION_NO_DISCOVERY] == 0)
 		ask->workers |= RUN_TENANT;
 	if (o->given[OPTION_TRIAGE] != 0)

@@ -66,7 +66,7 @@ static void put_chain(struct probe *p)
 	for (unsigned i = 0; i < p->n; i++)
 		chain_put(&page, kept(p, i), i + 1, clock_unix());
 	if (p->n != 0)
-		chain_put_end(&page, kept(p, p->n - 1), &p->session.app->trust);
+		chain_put_end(&page, kept(p, p->n - 1), &p->session.app->trust, &p->session.app->settings);
 }
 
 /* Behind the report: what was measured, as a part of the page or as an object of its own. */
@@ -162,6 +162,7 @@ int cmd_probe(struct app *app)
 	ask->workers = RUN_MAIL;
 	ask->stop_after = web_server(&app->settings) ? STEP_POP_TLS : STEP_CAPA;
 	ask->certificates = p.pem || !p.json;
+	ask->clock_from_server = app->options.given[OPTION_CLOCK_FROM_SERVER] != 0;
 	ask->compat = app->options.given[OPTION_COMPAT] != 0;
 	if (!session_run(&p.session, &status))
 		return status;

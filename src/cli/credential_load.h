@@ -1,10 +1,9 @@
-/* credential_load: what the settings point to: the credential, and the trust anchors. */
+/* credential_load: the credential that the settings point to. */
 #ifndef CLI_CREDENTIAL_LOAD_H
 #define CLI_CREDENTIAL_LOAD_H
 
 #include "cli/child.h"
 #include "conf/settings.h"
-#include "net/trust.h"
 
 /* Read what can be read only once: secrets on the standard input or another descriptor; and when
  * nothing says where the client secret is, ask for it on the terminal. What is there already is
@@ -16,9 +15,5 @@ bool credential_load_once(const struct settings *s, struct credential *c, struct
  * is missing. */
 bool credential_load_rest(const struct settings *s, struct credential *c, struct buf scratch, child_leader *leader,
                           struct fault *f) MUST;
-
-/* The trust anchors: embedded, or ca_file, or both ("+FILE"). The file goes through scratch a piece
- * at a time, which must take its longest certificate. */
-bool credential_load_trust(const struct settings *s, struct trust *t, struct buf scratch, struct fault *f) MUST;
 
 #endif

@@ -133,6 +133,16 @@ bool files_open(struct span path, enum files_kind kind, int *fd, struct fault *f
 	return true;
 }
 
+bool files_open_folder(struct span path, int *fd, struct fault *f)
+{
+	char z[FILES_PATH_MAX];
+
+	if (!path_z(path, z, "opened", f))
+		return false;
+	*fd = open(z, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	return *fd >= 0 || unreadable(path, "opened", errno, f);
+}
+
 /* A file of root's that we can read by its group alone. */
 static bool lent_by_root(const struct stat *st)
 {

@@ -27,6 +27,9 @@ bool files_is_descriptor(struct span path);
 /* Open for reading a piece at a time (large CA files). *fd is to be closed by the caller. */
 bool files_open(struct span path, enum files_kind kind, int *fd, struct fault *f) MUST;
 
+/* The same with a directory, for its entries. */
+bool files_open_folder(struct span path, int *fd, struct fault *f) MUST;
+
 /* The two halves of files_read, for who learns only from the bytes that the file holds a secret. */
 bool files_drain(int fd, struct span path, struct buf *into, struct fault *f) MUST;
 bool files_private(int fd, struct span path, struct fault *f) MUST;

@@ -45,6 +45,9 @@ const struct option_row options_table[OPTION__COUNT] = {
 	[OPTION_FAIL_FAST] = { "fail-fast", 0, NULL, COMMAND_CHECK, "begin no further mailbox once one has failed" },
 	[OPTION_RESUME] = { "resume", 0, "FILE", COMMAND_CHECK,
 	                    "leave out mailboxes of which FILE, the JSON lines of an earlier run, has a report" },
+	[OPTION_CLOCK_FROM_SERVER] = { "clock-from-server", 0, NULL, COMMAND_CHECK | COMMAND_PROBE,
+	                               "where only this machine's date speaks against a server, go on without "
+	                               "secrets" },
 	[OPTION_OUTPUT] = { "output", 'o', "FILE", COMMAND_CHECK,
 	                    "write the report to FILE, which is replaced when the run is over" },
 	[OPTION_WARNING] = { "warning", 'w', "LIST", COMMAND_CHECK,

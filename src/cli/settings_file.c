@@ -231,7 +231,8 @@ static bool find_system_roots(struct settings *s, struct fault *f)
 	char text[256];
 	struct buf b = BUF(text);
 
-	if (!means_system(SETTING_CA_FILE, said))
+	s->ca_system = means_system(SETTING_CA_FILE, said);
+	if (!s->ca_system)
 		return true;
 	for (size_t i = 0; i < COUNT(places); i++)
 		if (access(places[i], R_OK) == 0) {

@@ -77,6 +77,7 @@ struct settings {
 	int64_t timeout_ms;
 	int64_t connect_timeout_ms; /* as timeout_ms when not given */
 	int64_t secret_expires;     /* 0 when not given */
+	bool ca_system;             /* ca_file said "system", and is now the bundle that was found */
 	struct span token_url;      /* where the token is asked for: given, known, or made of authority and tenant */
 	struct span device_url;     /* the same for the device authorization endpoint; empty when not known, as
 	                         * when the user gave token_url alone: it may be another provider's */

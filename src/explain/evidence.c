@@ -1,5 +1,6 @@
 #include "explain/evidence.h"
 
+#include "base/clock.h"
 #include "text/guid.h"
 
 enum { CLOCK_TOLERANCE_S = 5 * 60 }; /* what Entra forgives */
@@ -38,6 +39,34 @@ static bool found_configured(const struct report *r)
 	return !guid_ok(configured) || span_eq_nocase(found, configured);
 }
 
+/* How far the clock is off at least, if it is the time alone that one side's certificates were refused for. */
+static bool read_missed(const struct report *r, enum step tls, int64_t *missed)
+{
+	int64_t valid;
+
+	if (!row_i64(&r->row[tls], FACT_VALID_AT, &valid) ||
+	    valid < CLOCK_BORN) /* they have ended, whatever the time */
+		return false;
+	*missed = r->started_unix - valid;
+	return true;
+}
+
+/* Nobody has told the time, but certificates that are good in everything else tell one that it cannot be: those of two
+ * servers, which are not out of date together, or one's when the clock says what it cannot. */
+static void read_certificates(const struct report *r, struct evidence *e)
+{
+	int64_t idp = 0, pop = 0;
+	bool at_idp = read_missed(r, STEP_IDP_TLS, &idp), at_pop = read_missed(r, STEP_POP_TLS, &pop);
+	bool both = at_idp && at_pop && (idp < 0) == (pop < 0) &&
+	            !span_eq(row_get(&r->row[STEP_IDP_TLS], FACT_FINGERPRINT),
+	                     row_get(&r->row[STEP_POP_TLS], FACT_FINGERPRINT));
+
+	if (e->clock_known || (!both && !((at_idp || at_pop) && r->started_unix < CLOCK_BORN)))
+		return;
+	e->clock_known = e->skew_least = true;
+	e->skew = (idp < 0 ? -idp : idp) > (pop < 0 ? -pop : pop) ? idp : pop;
+}
+
 void evidence_read(const struct report *r, struct evidence *e)
 {
 	const struct row *row = r != NULL ? r->row : NULL;
@@ -56,6 +85,7 @@ void evidence_read(const struct report *r, struct evidence *e)
 		row[STEP_CREDENTIAL].verdict == VERDICT_WARN && row[STEP_CREDENTIAL].fault.code == FAULT_SECRET_SHAPE;
 	e->no_names = row[STEP_IDP_DNS].verdict == VERDICT_FAIL && row[STEP_POP_DNS].verdict == VERDICT_FAIL;
 	e->clock_known = report_i64(r, FACT_CLOCK_SKEW, &e->skew);
+	read_certificates(r, e);
 	e->clock_off = e->clock_known && (e->skew > CLOCK_TOLERANCE_S || e->skew < -CLOCK_TOLERANCE_S);
 	e->clock_right = e->clock_known && !e->clock_off;
 	if (r->settings != NULL)

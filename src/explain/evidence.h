@@ -21,6 +21,7 @@ struct evidence {
 	bool no_names;                  /* neither the identity provider's nor the mail server's could be looked up */
 	bool clock_known;               /* this machine's clock was compared with a server's */
 	bool clock_off, clock_right;    /* and differs by more than servers forgive, or does not */
+	bool skew_least;                /* by at least so much: certificates say it, nobody told the time */
 	int64_t skew;                   /* seconds that it is ahead */
 };
 

@@ -1,8 +1,7 @@
 #include "explain/net_causes.h"
 
+#include "base/clock.h"
 #include "explain/match.h"
-
-enum { CLOCK_BIRTH = 1735689600 }; /* 2025-01-01: no certificate of today is judged by an earlier clock */
 
 /* ---- names and connections --------------------------------------------------------------------- */
 
@@ -86,12 +85,19 @@ static bool well_known_authority(struct span issuer)
 	return match_best(issuer, KNOWN_AUTHORITY, FOR_ALL) != KNOWLEDGE_NOTHING;
 }
 
+static bool replaces_roots(const struct explain_case *c, enum setting key)
+{
+	struct span name = placeholder_setting(c, key);
+
+	return name.n != 0 && !span_starts(name, SPAN("+"));
+}
+
 static void pick_untrusted(const struct explain_case *c, struct knowledge_causes *l)
 {
-	struct span issuer = placeholder_fact(c, FACT_ISSUER), file = placeholder_setting(c, SETTING_CA_FILE);
+	struct span issuer = placeholder_fact(c, FACT_ISSUER);
 
 	l->holds &= ~(unsigned)UNLESS_GENUINE; /* what nobody has signed names the issuer that it likes to */
-	if (file.n != 0 && !span_starts(file, SPAN("+")))
+	if (replaces_roots(c, SETTING_CA_FILE) || replaces_roots(c, SETTING_CA_DIR))
 		knowledge_add(l, CAUSE_CA_FILE_LACKS);
 	if (placeholder_known_host(c)) /* the provider's own chain is whole, and its roots are built in */
 		knowledge_add(l, CAUSE_TLS_INSPECTION, well_known_authority(issuer) ? CAUSE_ROOT_UNKNOWN : CAUSE_NONE);
@@ -114,12 +120,14 @@ static void pick_times(const struct explain_case *c, struct knowledge_causes *l)
 {
 	enum fault_code code = placeholder_row(c)->fault.code;
 
-	if (c->r->started_unix < CLOCK_BIRTH && c->r->started_unix != 0)
-		knowledge_add(l, CAUSE_CLOCK_UNSET);
-	else if (code != FAULT_CERT_EXPIRED && code != FAULT_CERT_NOT_YET)
-		return;
-	else if (c->known.clock_off)
+	bool time = code == FAULT_CERT_EXPIRED || code == FAULT_CERT_NOT_YET;
+
+	if (time && c->known.clock_off)
 		knowledge_add(l, CAUSE_CLOCK_WRONG);
+	else if (c->r->started_unix < CLOCK_BORN && c->r->started_unix != 0)
+		knowledge_add(l, CAUSE_CLOCK_UNSET);
+	else if (!time)
+		return;
 	else if (c->known.clock_right && code == FAULT_CERT_EXPIRED)
 		knowledge_add(l, CAUSE_CERT_SERVER_OLD);
 	else if (c->known.clock_right)

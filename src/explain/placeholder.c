@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "conf/route.h"
+#include "text/date.h"
 #include "text/guid.h"
 #include "text/quote.h"
 
@@ -10,6 +11,7 @@ enum {
 	MINUTE = 60,
 	HOUR = 60 * MINUTE,
 	DAY = 24 * HOUR,
+	YEAR = 365 * DAY + DAY / 4,
 	CODE_MIN = 10000 /* a fault.num below this is an HTTP status */
 };
 
@@ -304,11 +306,45 @@ static bool put_code(const struct explain_case *c, struct buf *out)
 static bool put_skew(const struct explain_case *c, struct buf *out)
 {
 	int64_t s = c->known.skew;
+	uint64_t size = s < 0 ? -(uint64_t)s : (uint64_t)s;
 
 	if (s == 0)
 		return false;
-	put_duration(out, s < 0 ? -s : s);
+	buf_z(out, c->known.skew_least ? "at least " : "");
+	if (size >= 2 * YEAR)
+		buf_say(out, "%llu years", (unsigned long long)(size / YEAR));
+	else
+		put_duration(out, (int64_t)size);
 	buf_z(out, s < 0 ? " slow" : " fast");
+	return true;
+}
+
+/* A file or directory that replaces the built-in roots; with "+" it does not. */
+static bool put_replacing(const struct explain_case *c, enum setting key, struct buf *out)
+{
+	struct span name = placeholder_setting(c, key);
+
+	return !span_starts(name, SPAN("+")) && put_span(out, name);
+}
+
+static bool put_only_file(const struct explain_case *c, struct buf *out)
+{
+	return put_replacing(c, SETTING_CA_FILE, out);
+}
+
+static bool put_only_dir(const struct explain_case *c, struct buf *out)
+{
+	return put_replacing(c, SETTING_CA_DIR, out);
+}
+
+/* As "date -s" takes it everywhere: without the Z. */
+static bool put_right_time(const struct explain_case *c, struct buf *out)
+{
+	int64_t s;
+
+	if (!report_i64(c->r, FACT_SERVER_DATE, &s))
+		return false;
+	buf_put(out, span_first(span_z(date_text(s).z), sizeof "2026-11-23 20:43:46" - 1));
 	return true;
 }
 
@@ -577,6 +613,9 @@ static const struct {
 	{ "port", put_port, false },
 	{ "code", put_code, false },
 	{ "skew", put_skew, false },
+	{ "right_time", put_right_time, false },
+	{ "only_file", put_only_file, false },
+	{ "only_dir", put_only_dir, false },
 	{ "wait", put_wait, false },
 	{ "genuine", put_genuine, false },
 	{ "credential", put_credential, false },

@@ -80,7 +80,7 @@ void ruled_out(const struct explain_case *c)
 		say_reached(c, STEP_IDP_TCP, STEP_IDP_DNS, "The internet connection: {idp_host} connected");
 	say(&pop_tls,
 	    c->step >= STEP_GREETING && placeholder_passed(c, STEP_POP_TLS) &&
-	            placeholder_setting(c, SETTING_CA_FILE).n == 0,
+	            placeholder_setting(c, SETTING_CA_FILE).n == 0 && placeholder_setting(c, SETTING_CA_DIR).n == 0,
 	    "TLS inspection: the server's certificate goes back to {anchor}.");
 	say(c, c->step > STEP_CAPA && placeholder_passed(c, STEP_CAPA),
 	    span_eq(placeholder_setting(c, SETTING_MECHANISM), SPAN("oauthbearer"))

@@ -41,7 +41,11 @@ static const struct {
 	              "~\topenssl x509 -in o2pop.crt -noout -pubkey\n"
 	              "\topenssl pkey -in {key_file} -pubout\n"
 	              "~\topenssl pkey -in o2pop.key -pubout" },
-	{ "set_clock", "Set the clock and keep it set by NTP, on Linux with:\n\ttimedatectl set-ntp true" },
+	{ "set_clock", "Set the clock and keep it set by NTP, on Linux with:\n\ttimedatectl set-ntp true\n"
+	               "With chrony:\n\tchronyc makestep\n"
+	               "Without either by hand, in UTC, the hardware clock as well:\n"
+	               "\tdate -u -s {\"right_time}\n~\tdate -u -s 'YYYY-MM-DD hh:mm'\n"
+	               "\thwclock -u -w" },
 	{ "right_host", "The mail server of {right_title} is:\n"
 	                "~Ask whoever runs the server for its name, and for the port of POP3 over TLS.\n\tpop_host = "
 	                "{right_pop_host}\n\tpop_port = {right_port}" },

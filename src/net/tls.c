@@ -4,7 +4,7 @@
 
 #include "base/secret.h"
 #include "net/dns.h"
-#include "net/tls_engine.h"
+#include "net/tls_time.h"
 
 enum {
 	STAGE = 2 * 1024,     /* the records of a handshake flight, sent as one */
@@ -273,6 +273,19 @@ static bool shake_hands(struct tls *t, const struct tls_question *q, struct faul
 	return false;
 }
 
+/* After a refusal for the time: the moment that the chain would suit, if that is all. */
+static int64_t suits(struct tls *t)
+{
+	struct inner *in = inner(t);
+	struct tls_case c = what_is_known(t);
+	int64_t then;
+
+	if (t->engine_error != BR_ERR_X509_EXPIRED ||
+	    !tls_time_alone(&in->engine, &c, in->is_address ? NULL : in->name, &then))
+		return 0;
+	return then;
+}
+
 bool tls_start(struct tls *t, struct stream under, const struct tls_question *q, struct fault *f)
 {
 	t->under = under;
@@ -280,9 +293,12 @@ bool tls_start(struct tls *t, struct stream under, const struct tls_question *q,
 	t->first_n = 0;
 	t->handshake_done = t->closed_cleanly = false;
 	t->engine_error = 0;
+	t->suits = 0;
 	t->handshake_done = shake_hands(t, q, f);
-	if (!t->handshake_done)
+	if (!t->handshake_done) {
+		t->suits = suits(t);
 		forget(t);
+	}
 	return t->handshake_done;
 }
 

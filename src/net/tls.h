@@ -30,6 +30,7 @@ struct tls {
 	size_t first_n;
 	bool handshake_done;
 	bool closed_cleanly;
+	int64_t suits;    /* refused for the time alone: the nearest moment at which all would be in order; else 0 */
 	int engine_error; /* BearSSL's code: 1..63 own, 256+n alert received, 512+n alert sent; 0 none */
 	_Alignas(16) unsigned char space[TLS_SPACE];
 	struct tls_chain chain;

@@ -109,16 +109,22 @@ static bool set_seed(struct tls_engine *e, struct fault *f)
 	return true;
 }
 
+/* The validator begins anew. */
+static void set_rules(struct tls_engine *e, const struct tls_case *c)
+{
+	br_x509_minimal_init(&e->watch.minimal, &br_sha256_vtable, e->anchor, c->trust->n);
+	set_algorithms(e);
+	set_clock(e, c->now);
+	br_x509_minimal_set_minrsa(&e->watch.minimal, RSA_BYTES_MIN);
+}
+
 bool tls_engine_start(struct tls_engine *e, struct tls_chain *chain, const struct tls_case *c, const char *name,
                       struct fault *f)
 {
 	for (size_t i = 0; i < c->trust->n; i++)
 		e->anchor[i] = as_engine_wants(&c->trust->anchor[i]);
 	br_ssl_client_zero(&e->client);
-	br_x509_minimal_init(&e->watch.minimal, &br_sha256_vtable, e->anchor, c->trust->n);
-	set_algorithms(e);
-	set_clock(e, c->now);
-	br_x509_minimal_set_minrsa(&e->watch.minimal, RSA_BYTES_MIN);
+	set_rules(e, c);
 	tls_watch_init(&e->watch, chain, name != NULL);
 	br_ssl_engine_set_x509(&e->client.eng, &e->watch.vtable);
 	br_ssl_engine_add_flags(&e->client.eng, BR_OPT_NO_RENEGOTIATION);
@@ -129,6 +135,25 @@ bool tls_engine_start(struct tls_engine *e, struct tls_chain *chain, const struc
 	/* Should it refuse, the engine's state says so. */
 	(void)br_ssl_client_reset(&e->client, name, 0);
 	return true;
+}
+
+int tls_engine_judge(struct tls_engine *e, const struct tls_case *c, const char *name, unsigned *at)
+{
+	const br_x509_class **minimal = &e->watch.minimal.vtable;
+	unsigned code;
+
+	set_rules(e, c);
+	(*minimal)->start_chain(minimal, name);
+	*at = c->chain->n;
+	for (unsigned i = 0; i < c->chain->n; i++) {
+		(*minimal)->start_cert(minimal, (uint32_t)c->chain->cert[i].n);
+		(*minimal)->append(minimal, c->chain->cert[i].p, c->chain->cert[i].n);
+		(*minimal)->end_cert(minimal);
+		if (*at == c->chain->n && e->watch.minimal.err != 0)
+			*at = i;
+	}
+	code = (*minimal)->end_chain(minimal);
+	return code == 0 ? BR_ERR_X509_OK : (int)code;
 }
 
 const char *tls_engine_suite(const struct tls_engine *e)

@@ -20,6 +20,10 @@ struct tls_engine {
 bool tls_engine_start(struct tls_engine *e, struct tls_chain *chain, const struct tls_case *c, const char *name,
                       struct fault *f) MUST;
 
+/* The verdict on a chain that was kept, at c->now: the engine's code, BR_ERR_X509_OK for an accepted path, and *at as
+ * in struct tls_case. For a session that is over; e was started for it. */
+int tls_engine_judge(struct tls_engine *e, const struct tls_case *c, const char *name, unsigned *at);
+
 /* The cipher suite in force as OpenSSL calls it; static. */
 const char *tls_engine_suite(const struct tls_engine *e);
 

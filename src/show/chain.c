@@ -1,5 +1,6 @@
 #include "show/chain.h"
 
+#include "conf/trusted.h"
 #include "net/tls_sha256.h"
 #include "text/date.h"
 #include "text/der.h"
@@ -118,7 +119,7 @@ void chain_put(struct page *p, struct span der, unsigned number, int64_t now)
 	page_end(p);
 }
 
-void chain_put_end(struct page *p, struct span last, const struct trust *trust)
+void chain_put_end(struct page *p, struct span last, const struct trust *trust, const struct settings *s)
 {
 	const struct trust_anchor *anchor = NULL;
 	char text[TEXT_MAX];
@@ -133,7 +134,10 @@ void chain_put_end(struct page *p, struct span last, const struct trust *trust)
 			anchor = &trust->anchor[at - 1];
 	dn_put_short(&b, c.issuer);
 	if (anchor != NULL) {
-		buf_z(&b, at <= trust->embedded ? ", built in, valid until " : ", from the CA file, valid until ");
+		buf_z(&b, at <= trust->embedded ? ", built in" : ", from ");
+		if (at > trust->embedded)
+			trusted_put(&b, s, false);
+		buf_z(&b, ", valid until ");
 		date_put_day(&b, anchor->not_after);
 	} else {
 		buf_z(&b, span_eq(c.issuer, c.subject)

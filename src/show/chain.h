@@ -3,13 +3,14 @@
 #ifndef SHOW_CHAIN_H
 #define SHOW_CHAIN_H
 
+#include "conf/settings.h"
 #include "net/trust.h"
 #include "show/page.h"
 
 /* One certificate, DER; `number` counts from 1, the server's own. */
 void chain_put(struct page *p, struct span der, unsigned number, int64_t now);
 
-/* Behind the last one: the anchor that signed it, or what is missing. */
-void chain_put_end(struct page *p, struct span last, const struct trust *trust);
+/* Behind the last one: the anchor that signed it and where that is from, or what is missing. */
+void chain_put_end(struct page *p, struct span last, const struct trust *trust, const struct settings *s);
 
 #endif

@@ -148,7 +148,7 @@ static void session(struct buf *b, const struct row *row)
 		buf_byte(b, ' ');
 	buf_put(b, row_get(row, FACT_TLS_SUITE));
 	fact(b, "", row, FACT_ANCHOR, "");
-	if (trust.n != 0 && !span_eq(trust, SPAN("embedded roots")))
+	if (trust.n != 0 && !span_eq(trust, SPAN("built-in roots")))
 		item(b, "trusted by ", trust, "");
 	counted(b, row, FACT_CERT_DAYS, "day");
 }

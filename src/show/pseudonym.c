@@ -254,7 +254,7 @@ void pseudonym_settings(struct pseudonym *s, const struct settings *settings)
 		if (settings_kind((enum setting)k) == SETTING_KIND_URL)
 			add_place(s, value);
 		if (settings_kind((enum setting)k) == SETTING_KIND_PATH)
-			pseudonym_add(s, PSEUDONYM_FILE, value);
+			pseudonym_add(s, PSEUDONYM_FILE, span_from(value, span_starts(value, SPAN("+")) ? 1 : 0));
 		pseudonym_add(s, PSEUDONYM_FILE, span_cut(settings->origin[k], ':', &rest));
 	}
 	add_places(s, settings_get(settings, SETTING_RESOLVE));

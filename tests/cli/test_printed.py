@@ -11,7 +11,7 @@ from rig import CLIENT, SECRET, TENANT, Mail, Provider, check, has, hasnt, jwt
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cases")
 
 # What a system has, or an administrator installs: their syntax is the shell's.
-TOOLS = {"openssl", "curl", "nslookup", "date", "timedatectl", "ls", "chmod", "umask", "base64"}
+TOOLS = {"openssl", "curl", "nslookup", "date", "timedatectl", "chronyc", "hwclock", "ls", "chmod", "umask", "base64"}
 
 # The cmdlets that are printed, with the parameters that Microsoft's documentation gives them.
 FORMAT = {"": "names"}

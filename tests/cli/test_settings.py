@@ -38,7 +38,7 @@ def test_every_key_has_three_names(place):
                  "resolve": "a.example:1:127.0.0.1", "connect_to": "a.example:1:b.example:2",
                  "client_secret_file": "/f", "access_token_file": "/f", "federated_token_file": "/f",
                  "certificate_file": "/f", "private_key_file": "/f", "refresh_token_file": "/f",
-                 "service_account_file": "/f", "token_cache": "/f", "ca_file": "/f",
+                 "service_account_file": "/f", "token_cache": "/f", "ca_file": "/f", "ca_dir": "/d",
                  "proxy_password_file": "/f", "address_family": "ipv6"}.get(key, "x")
         google = ("--provider", "google") if key == "service_account_file" else ()  # Microsoft takes none
         conf = place.file("one.conf", f"{key} = {value}\n")

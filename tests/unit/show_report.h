@@ -60,7 +60,7 @@ static void show_tls(enum step step, const char *days)
 	show_fact(step, FACT_TLS_VERSION, "TLS 1.2");
 	show_fact(step, FACT_TLS_SUITE, "ECDHE-RSA-AES256-GCM-SHA384");
 	show_fact(step, FACT_ANCHOR, "DigiCert Global Root G2");
-	show_fact(step, FACT_TRUST, "embedded roots");
+	show_fact(step, FACT_TRUST, "built-in roots");
 	show_fact(step, FACT_CERT_DAYS, days);
 }
 

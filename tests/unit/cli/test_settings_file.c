@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "cli/credential_load.h"
+#include "cli/trust_load.h"
 #include "t.h"
 
 static struct settings_file load;
@@ -418,23 +419,23 @@ TEST(load_trust_in_pieces)
 	}
 	fresh();
 	OK(go());
-	OK(credential_load_trust(&settings, &trust, BUF(load.file), &fault));
+	OK(trust_load(&settings, &trust, BUF(load.file), &fault));
 	EQ(trust.n, trust_roots_count);
 	setenv("O2POP_CA_FILE", make("big.pem", big, 0644), 1);
 	OK(go());
-	OK(credential_load_trust(&settings, &trust, BUF(load.file), &fault));
+	OK(trust_load(&settings, &trust, BUF(load.file), &fault));
 	EQ(trust.n, 1);
 	/* One that is built in already is usable all the same. */
 	fresh();
 	snprintf(big, 200, "+%s", path[(paths - 1) % COUNT(path)]);
 	setenv("O2POP_CA_FILE", big, 1);
 	OK(go());
-	OK(credential_load_trust(&settings, &trust, BUF(load.file), &fault));
+	OK(trust_load(&settings, &trust, BUF(load.file), &fault));
 	EQ(trust.n, trust_roots_count);
 	fresh();
 	setenv("O2POP_CA_FILE", make("none.pem", "nothing\n", 0644), 1);
 	OK(go());
-	OK(!credential_load_trust(&settings, &trust, BUF(load.file), &fault));
+	OK(!trust_load(&settings, &trust, BUF(load.file), &fault));
 	EQ(fault.code, FAULT_CA_FILE);
 	tidy();
 }

@@ -482,6 +482,51 @@ TEST(chains)
 	}
 }
 
+/* Refused for the time: is there a moment that would do, and nothing else wrong? */
+TEST(the_moment_that_a_chain_suits)
+{
+	enum { BEGIN = 1735689600, END = 1798761600, LATE = 1830297600, EARLY = 1704067200 };
+	static const char pin[] = "0000000000000000000000000000000000000000000000000000000000000000";
+	static const struct {
+		const char *name, *chain[2], *anchor, *host, *pin;
+		int64_t now, suits;
+	} rows[] = {
+		{ "in time", { ec_leaf, ec_ica }, ec_root, MAIL, "", NOW, 0 },
+		{ "expired", { ec_leaf, ec_ica }, ec_root, MAIL, "", LATE, END },
+		{ "a second after", { ec_leaf, ec_ica }, ec_root, MAIL, "", END + 1, END },
+		{ "not yet", { ec_leaf, ec_ica }, ec_root, MAIL, "", EARLY, BEGIN },
+		{ "1970", { ec_leaf, ec_ica }, ec_root, MAIL, "", 0, BEGIN },
+		{ "before 1970", { ec_leaf, ec_ica }, ec_root, MAIL, "", -1, BEGIN },
+		{ "the issuer ended before", { ec_leaf, ica_expired }, ec_root, MAIL, "", NOW, 0 },
+		{ "nor trusted", { ec_leaf, ec_ica }, rsa_root, MAIL, "", LATE, 0 },
+		{ "nor complete", { ec_leaf }, ec_root, MAIL, "", LATE, 0 },
+		{ "nor for this name", { ec_leaf, ec_ica }, ec_root, "x.test", "", LATE, 0 },
+		{ "nor this key", { ec_leaf, ec_ica }, ec_root, MAIL, pin, LATE, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct peer p = { .chain = { rows[i].chain[0], rows[i].chain[1] },
+			          .key = ec_leaf_key,
+			          .then = then_greet };
+		struct tls_question q = {
+			.host = span_z(rows[i].host), .trust = &trust, .now = rows[i].now, .pin = span_z(rows[i].pin)
+		};
+		struct fault f = { .code = FAULT_NONE };
+		struct stream s;
+		struct tcp t;
+
+		t_at("%s", rows[i].name);
+		trust_only(rows[i].anchor);
+		t = peer_start(peer_serve, &p, SOON_MS);
+		memset(&tls, 0xee, sizeof tls);
+		EQ(tls_start(&tls, tcp_stream(&t), &q, &f), i == 0);
+		EQ(tls.suits, rows[i].suits);
+		s = tls_stream(&tls);
+		stream_close(&s);
+		peer_end(&t);
+	}
+}
+
 TEST(suites_are_named)
 {
 	static const struct {
