@@ -231,10 +231,16 @@ $(GEN)/o2pop-ids.7: man/make-ids man/o2pop.1 $(sort $(wildcard src/*/*.def)) src
 
 MAN := $(DESTDIR)$(PREFIX)/share/man
 DATA := $(DESTDIR)$(PREFIX)/share/o2pop
+BASH_WORDS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSH_WORDS := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISH_WORDS := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, check_o2pop, the manual, the JSON Schema
-	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)/man1 $(MAN)/man5 $(MAN)/man7 $(DATA)
+install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, check_o2pop, manual, JSON Schema, completions
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN)/man1 $(MAN)/man5 $(MAN)/man7 $(DATA) $(BASH_WORDS) $(ZSH_WORDS) $(FISH_WORDS)
 	$(RUN) $(B)/o2pop check --schema >$(DATA)/o2pop.check.schema.json
+	$(RUN) $(B)/o2pop completion bash >$(BASH_WORDS)/o2pop
+	$(RUN) $(B)/o2pop completion zsh >$(ZSH_WORDS)/_o2pop
+	$(RUN) $(B)/o2pop completion fish >$(FISH_WORDS)/o2pop.fish
 	install -m 755 $(B)/o2pop $(DESTDIR)$(PREFIX)/bin/o2pop
 	ln -sf o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop
 	install -m 644 man/o2pop.1 $(MAN)/man1/o2pop.1
@@ -243,7 +249,8 @@ install: $(B)/o2pop $(GEN)/o2pop-ids.7 ## To $(DESTDIR)$(PREFIX): the program, c
 
 uninstall: ## Remove what install has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/o2pop $(DESTDIR)$(PREFIX)/bin/check_o2pop $(MAN)/man1/o2pop.1 \
-		$(MAN)/man5/o2pop.conf.5 $(MAN)/man5/o2pop-formats.5 $(MAN)/man7/o2pop-ids.7 $(DATA)/o2pop.check.schema.json
+		$(MAN)/man5/o2pop.conf.5 $(MAN)/man5/o2pop-formats.5 $(MAN)/man7/o2pop-ids.7 $(DATA)/o2pop.check.schema.json \
+		$(BASH_WORDS)/o2pop $(ZSH_WORDS)/_o2pop $(FISH_WORDS)/o2pop.fish
 
 clean: ## Remove what was built; what was fetched stays
 	rm -rf $(filter-out build/deps,$(wildcard build/*))

@@ -61,6 +61,8 @@ struct command {
 	const char *more;     /* what else there is to say */
 	const char *exits;    /* "0  meaning" lines; NULL: those of a check */
 	bool settings;        /* it reads them: the help lists them */
+	const char *formats;  /* the words of --format; NULL: it has none */
+	bool hidden;          /* not in the list of --help: no step of anybody's work */
 };
 
 int cmd_check(struct app *app);
@@ -73,6 +75,7 @@ int cmd_config(struct app *app);
 int cmd_explain(struct app *app);
 int cmd_setup(struct app *app);
 int cmd_selftest(struct app *app);
+int cmd_completion(struct app *app);
 
 /* A fault before anything was tried: "o2pop: EVIDENCE" on the standard error; for Nagios a line, for JSON an object
  * on the standard output. Returns the exit status. */

@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	  "not. A check leaves no trace: no message is fetched or deleted.\n"
 	  "--format is human, json, nagios or openmetrics (for Prometheus). Called as check_o2pop, nagios is the "
 	  "default; --warning and --critical take thresholds for what stands in its performance data.",
-	  NULL, true },
+	  NULL, true, "human json nagios openmetrics", false },
 	{ "token", COMMAND_TOKEN, cmd_token, "[MAILBOX]", "Print an access token for another program.",
 	  "\to2pop token\n"
 	  "\to2pop token --format sasl user@example.com\n"
@@ -31,7 +31,7 @@ static const struct command commands[] = {
 	  "(Authorization: Bearer ...) or sasl (the login string for the mailbox). A token opens the mailbox for about "
 	  "an hour to whoever holds it.\n"
 	  "With token_cache a token is served from there until --min-life (5m) is left of it.",
-	  NULL, true },
+	  NULL, true, "raw json header sasl", false },
 	{ "login", COMMAND_LOGIN, cmd_login, "",
 	  "Sign a person in with a device code, and keep what is needed for further tokens.",
 	  "\to2pop setup --grant device-code\n"
@@ -40,7 +40,7 @@ static const struct command commands[] = {
 	  "An address and a code are shown; the person opens the address on any machine or phone, types the code and "
 	  "signs in. The refresh token is kept in token_cache; from then on check and token work without the person "
 	  "(grant = device-code).",
-	  NULL, true },
+	  NULL, true, NULL, false },
 	{ "probe", COMMAND_PROBE, cmd_probe, "[HOST[:PORT]]",
 	  "Look at a mail server from outside: no account is needed.",
 	  "\to2pop probe\n"
@@ -49,7 +49,7 @@ static const struct command commands[] = {
 	  "\to2pop probe --pem >chain.pem\n",
 	  "Name, addresses, connection, TLS with the whole chain, greeting and capabilities. Without HOST it is the "
 	  "setting pop_host. --format is human or json.",
-	  NULL, true },
+	  NULL, true, "human json", false },
 	{ "setup", COMMAND_SETUP, cmd_setup, "[MAILBOX...]",
 	  "Every step of the set-up, in order, filled in with what is known.",
 	  "\to2pop setup\n"
@@ -62,7 +62,7 @@ static const struct command commands[] = {
 	  "in words. --grant prints the way with another grant than the client secret, --provider that of another "
 	  "service or cloud; both are listed below. --format is text or powershell. --client prints a working "
 	  "configuration for mpop, getmail, fetchmail, msmtp, isync, curl or openssl instead.",
-	  NULL, true },
+	  NULL, true, "text powershell", false },
 	{ "explain", COMMAND_EXPLAIN, cmd_explain, "CODE | TEXT... | -",
 	  "What an error code, a server's line or a whole log means; works offline.",
 	  "\to2pop explain AADSTS7000215\n"
@@ -74,14 +74,14 @@ static const struct command commands[] = {
 	  "network.",
 	  "0  a cause was found\n1  nothing was found that explains a failure\n2  the command line, or a file that "
 	  "cannot be read",
-	  false },
+	  false, "human json", false },
 	{ "encode", COMMAND_ENCODE, cmd_encode, "[MAILBOX]",
 	  "The login string for a mailbox and a token that is there already.",
 	  "\to2pop encode user@example.com --access-token-file token.txt\n"
 	  "\to2pop token | o2pop encode user@example.com\n",
 	  "Without MAILBOX it is the setting mailbox. The token comes from access_token_file, else from the standard "
 	  "input; never from the command line.",
-	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used", true },
+	  "0  printed\n2  the command line, the settings, the mailbox or the token cannot be used", true, NULL, false },
 	{ "decode", COMMAND_DECODE, cmd_decode, "[FILE]",
 	  "Read a token, an XOAUTH2 string, a challenge or an assertion, and find what is wrong with it.",
 	  "\to2pop decode token.txt\n"
@@ -91,16 +91,23 @@ static const struct command commands[] = {
 	  "mistakes are named together with what to type instead. --format is human or json.",
 	  "0  decoded, nothing is wrong with it\n1  something is wrong with it, or it is none of these\n"
 	  "2  the command line, or a file that cannot be read",
-	  false },
+	  false, "human json", false },
 	{ "config", COMMAND_CONFIG, cmd_config, "", "The settings in force and where each came from.",
 	  "\to2pop config\n"
 	  "\to2pop config -c job.conf --profile prod --format json\n",
 	  "A secret is shown as <set, 40 characters>. --format is human or json.",
-	  "0  shown\n2  the command line or the settings cannot be used", true },
+	  "0  shown\n2  the command line or the settings cannot be used", true, "human json", false },
 	{ "selftest", COMMAND_SELFTEST, cmd_selftest, "", "Check that this binary works on this machine.",
 	  "\to2pop selftest\n",
 	  "Known answers, random numbers, the clock, built-in roots and limits. Needs neither settings nor network.",
-	  "0  everything is as it should be\n1  something is not", false },
+	  "0  everything is as it should be\n1  something is not", false, NULL, false },
+	{ "completion", COMMAND_COMPLETION, cmd_completion, "bash | zsh | fish",
+	  "Print what a shell needs to complete o2pop's command line.",
+	  "\tsource <(o2pop completion bash)\n"
+	  "\to2pop completion fish >~/.config/fish/completions/o2pop.fish\n",
+	  "Commands, options, their choices, files, and the profiles of the settings file. make install puts the three "
+	  "scripts where the shells look for them.",
+	  "0  printed\n2  the command line", false, NULL, true },
 };
 enum { COMMANDS = COUNT(commands) };
 
@@ -128,6 +135,12 @@ struct span help_exit(uint64_t status)
 			return span_trim(meaning);
 	}
 	return (struct span){ NULL, 0 };
+}
+
+const struct command *help_commands(size_t *n)
+{
+	*n = COMMANDS;
+	return commands;
 }
 
 const struct command *help_find(struct span name)
@@ -238,6 +251,8 @@ static int help_all(void)
 	                "o2pop explain AADSTS7000215\n"));
 	page_heading(&p, "Commands");
 	for (size_t i = 0; i < COMMANDS; i++) {
+		if (commands[i].hidden)
+			continue;
 		page_to(&p, 2);
 		page_toned(&p, PAGE_STRONG, span_z(commands[i].name));
 		page_to(&p, 12);

@@ -4,6 +4,9 @@
 
 #include "cli/app.h"
 
+/* The table of commands. */
+const struct command *help_commands(size_t *n);
+
 /* The command of this name; NULL if there is none. */
 const struct command *help_find(struct span name);
 

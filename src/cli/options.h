@@ -16,7 +16,8 @@ enum {
 	COMMAND_SETUP = 1 << 7,
 	COMMAND_SELFTEST = 1 << 8,
 	COMMAND_LOGIN = 1 << 9,
-	COMMAND_ALL = (1 << 10) - 1
+	COMMAND_COMPLETION = 1 << 10,
+	COMMAND_ALL = (1 << 11) - 1
 };
 
 enum option {

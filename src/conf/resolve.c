@@ -153,6 +153,18 @@ static const struct choice {
 	[THUMBPRINT] = { SETTING_ASSERTION_THUMBPRINT, { "x5t#S256", "x5t" }, "write x5t#S256 or x5t" },
 };
 
+const char *resolve_choice(enum setting key, size_t i)
+{
+	if (key == SETTING_GRANT)
+		return i < GRANT__COUNT ? grant_row((enum grant)i)->id : NULL;
+	if (key == SETTING_PROVIDER)
+		return provider_at(i) != NULL ? provider_at(i)->id : NULL;
+	for (size_t c = 0; c < CHOICES; c++)
+		if (choices[c].key == key)
+			return i < COUNT(choices[c].words) ? choices[c].words[i] : NULL;
+	return NULL;
+}
+
 /* The position of the value in the list; without a value, of the first. */
 static bool choose(struct settings *s, const struct choice *c, unsigned *which, struct fault *f)
 {

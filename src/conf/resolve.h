@@ -10,4 +10,7 @@
  * key, the value and where it came from. Says nothing about the credential: that is the first step of a check. */
 bool resolve_settings(struct settings *s, struct fault *f) MUST;
 
+/* The i-th word that a setting can be; NULL behind the last one, and at once for what is no choice. */
+const char *resolve_choice(enum setting key, size_t i);
+
 #endif

@@ -297,6 +297,11 @@ bool setup_powershell(struct buf *out, const struct setup *s)
 
 /* ---- other programs ------------------------------------------------------------------------------ */
 
+const char *setup_client_name(enum setup_client client)
+{
+	return clients[client];
+}
+
 bool setup_client_find(struct span name, enum setup_client *client)
 {
 	for (int i = 0; i < SETUP_CLIENT__COUNT; i++) {

@@ -31,6 +31,7 @@ void setup_steps(struct page *p, const struct setup *s);
  * it asks for. False when the provider has no Exchange, or the grant needs nothing of it. */
 bool setup_powershell(struct buf *out, const struct setup *s) MUST;
 
+const char *setup_client_name(enum setup_client client);
 bool setup_client_find(struct span name, enum setup_client *client);
 
 /* A working configuration of another program for the first mailbox, which takes its tokens from o2pop, with what its
