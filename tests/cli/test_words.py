@@ -9,7 +9,7 @@ TYPED = (
     (("verify",), "did you mean check?"),
     (("status",), "did you mean check?"),
     (("doctor",), "selftest"),
-    (("completion",), "there is none"),
+    (("completions",), "did you mean completion?"),
     (("chekc",), "did you mean check?"),
     (("check", "--tenant", "x"), "did you mean --tenant-id?"),
     (("check", "--tenantid", "x"), "did you mean --tenant-id?"),
